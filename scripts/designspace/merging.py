@@ -1,0 +1,248 @@
+"""From the records of the single papers to the tables of the whole folder.
+
+The ledger says which papers and batches there are; nothing else in the results is looked at. The order of the rows
+depends on the papers alone, so the same records give the same tables in whatever order they were written.
+"""
+
+import csv
+import json
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pandas as pd
+
+from designspace.tables import TABLES, make_frame
+
+LEDGER = ("paper", "file", "sha256", "batch", "duplicate_of")
+IMPORTANCE = ("high", "medium", "low")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class BrokenResult(ValueError):
+    """A file that the ledger names is missing or damaged; the message is a sentence that says what to do."""
+
+
+def read_ledger(path: Path) -> list[dict]:
+    """The rows of the ledger, every cell a text, in the order of the papers' names."""
+    try:
+        with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    except FileNotFoundError:
+        raise BrokenResult(f"{path} is missing: run the workflow, which writes it before its first job.") from None
+    if not all(row.get(column) is not None for row in rows for column in LEDGER):
+        raise BrokenResult(f"{path} is damaged, a row lacks one of {', '.join(LEDGER)}: restore it from a copy.")
+    return sorted(rows, key=lambda row: row["paper"])
+
+
+def papers_present(ledger: list[dict], folder: Path) -> list[dict]:
+    """The rows of the ledger whose PDF is in `folder` now.
+
+    A paper of which only a copy is left lives on: it keeps its name and its results and gets the copy's file.
+    """
+    rows = {row["paper"]: row for row in ledger}
+    here = {paper: row for paper, row in rows.items() if (folder / row["file"]).is_file()}
+    for paper, row in list(here.items()):
+        original = row["duplicate_of"]
+        if original and original not in here:
+            here[original] = {**rows[original], "file": row["file"]}
+            del here[paper]
+    return list(here.values())
+
+
+def _parse(line: str | bytes, where: str, keys: tuple) -> dict:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise BrokenResult(f"{where} is not valid JSON ({error}): delete the file and run again.") from None
+    if not isinstance(record, dict) or not all(key in record for key in keys):
+        raise BrokenResult(f"{where} lacks one of {', '.join(keys)}: delete the file and run again.")
+    return record
+
+
+def read_json(path: Path, *keys: str) -> dict:
+    """The JSON object in `path`, which must have `keys`; BrokenResult otherwise."""
+    try:
+        return _parse(path.read_bytes(), str(path), keys)
+    except FileNotFoundError:
+        raise BrokenResult(f"{path} is missing: run the workflow again, which makes it.") from None
+
+
+def read_batch(path: Path, papers: list[str], *keys: str) -> dict[str, dict]:
+    """The records of `papers` in a batch's JSON lines, by paper; BrokenResult if one is missing or there twice."""
+    records = {}
+    try:
+        with open(path, "rb") as lines:
+            for number, line in enumerate(lines, 1):
+                record = _parse(line, f"{path}, line {number},", ("paper", "task", "status", *keys))
+                if record["paper"] in records:
+                    raise BrokenResult(f"{path} has {record['paper']} twice: delete the file and run again.")
+                records[record["paper"]] = record
+    except FileNotFoundError:
+        raise BrokenResult(f"{path} is missing: run the workflow again, which makes it.") from None
+    for paper in papers:
+        if paper not in records:
+            raise BrokenResult(f"{path} has no record of {paper}: delete the file and run again.")
+    return {paper: records[paper] for paper in papers}
+
+
+def _cell(value):
+    """What a record says, as a cell: text with newlines for line ends and nothing else that cannot be printed."""
+    if isinstance(value, str):
+        return UNPRINTABLE.sub("\ufffd", re.sub("\r\n?", "\n", value))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, dict)):
+        return json.dumps(value)
+    return value
+
+
+def _row(table: str, *sources: dict, **more) -> tuple:
+    """A row of `table`: each column from `more`, or from the first of `sources` that has it, or missing."""
+    merged = {**{key: value for source in reversed(sources) for key, value in source.items()}, **more}
+    return tuple(_cell(merged.get(column)) for column in TABLES[table])
+
+
+def as_text(value) -> str:
+    """A value of any kind as text: 158, 12.5, true, right."""
+    return f"{value:.15g}" if isinstance(value, float) else "" if value is None else str(_cell(value))
+
+
+def paper_row(entry: dict, text: dict, context: dict, records: list[dict]) -> tuple:
+    """The row of a paper that was processed. Its status is the worst of what happened: a text that could not be read
+    first, then a task that failed."""
+    failed = [record for record in records if record["status"] == "failed"]
+    if text["status"] != "ok":
+        status, reason = text["status"], text["reason"]
+    elif failed:
+        status, reason = "failed", " ".join(f"{r['task'].capitalize()}: {r.get('reason', '')}" for r in failed)
+    else:
+        status, reason = "ok", ""
+    return _row("papers", entry, context, pages=text["n_pages"], status=status, reason=reason)
+
+
+def extraction_rows(record: dict, parameters: dict[str, dict], where: Path) -> list[tuple]:
+    """A row for each value, in the order of the library. A value that is not reported is only a `candidate`; `number`
+    is the value of a numeric parameter."""
+    rows, items = [], Counter()
+    unknown = {value["parameter"] for value in record["values"]} - parameters.keys()
+    if unknown:
+        raise BrokenResult(
+            f"{where} answers {', '.join(sorted(unknown))}, which the parameter library does not have: "
+            "delete the file and run again."
+        )
+    position = {name: index for index, name in enumerate(parameters)}
+    for value in sorted(record["values"], key=lambda value: position[value["parameter"]]):
+        name, text = value["parameter"], as_text(value.get("value"))
+        items[name] += 1
+        reported = value["status"] == "reported"
+        numeric = reported and parameters[name]["kind"] in ("integer", "number")
+        answer = {
+            "value": text if reported else "",
+            "candidate": "" if reported else text,
+            "number": float(text) if numeric else None,
+        }
+        rows.append(_row("extractions", value, paper=record["paper"], item=items[name], **answer))
+    return rows
+
+
+def memory_row(record: dict) -> tuple:
+    """What one task cost one paper: bytes predicted and measured, tokens, seconds by phase."""
+    seconds = {f"seconds_{phase}": value for phase, value in (record.get("seconds") or {}).items()}
+    return _row("memory", record, record.get("memory") or {}, seconds)
+
+
+def discovery_key(name: str) -> str:
+    """What two names of one finding share: their words in lower case and in the singular (a plural s is dropped, not
+    that of -ss, -us, -is), in alphabetical order, without articles and `of`: tilt_of_the_tablets = tablet_tilt."""
+    words = [word for word in re.split(r"[\W_]+", name.lower()) if word not in ("", "a", "an", "the", "of")]
+    plural = re.compile(r"(?<=\w\w[^sui])s$")
+    return " ".join(sorted(plural.sub("", word) for word in words)) or name
+
+
+def merge_findings(findings: list[dict]) -> tuple[list[tuple], list[tuple]]:
+    """Rows of discoveries and of findings. Findings whose names have the same discovery_key are one discovery. Its
+    name, category and unit are the commonest; its importance is the highest; description and evidence are those of
+    the most important finding, of the most confident one among equals."""
+    groups = defaultdict(list)
+    for finding in findings:
+        groups[discovery_key(finding["name"])].append(finding)
+
+    def commonest(group, field):
+        counts = Counter(finding.get(field) or "" for finding in group)
+        return min(counts, key=lambda value: (-counts[value], value))
+
+    def rank(finding):
+        return IMPORTANCE.index(finding["importance"]), -(finding.get("confidence") or 0)
+
+    discoveries, rows = [], []
+    for group in groups.values():
+        best = min(group, key=rank)
+        values = defaultdict(list)
+        for finding in group:
+            values[finding["paper"]].append(f"{as_text(finding.get('value'))} {finding.get('unit') or ''}".strip())
+        name = commonest(group, "name")
+        discovery = {
+            "name": name,
+            "category": commonest(group, "category"),
+            "unit": commonest(group, "unit"),
+            "n_papers": len(values),
+            "papers": "; ".join(values),
+            "values": "; ".join(f"{paper}: {', '.join(told)}" for paper, told in values.items()),
+            "evidence_paper": best["paper"],
+            "evidence_page": best["page"],
+        }
+        discoveries.append((-len(values), IMPORTANCE.index(best["importance"]), _row("discoveries", discovery, best)))
+        rows += [_row("findings", finding, discovery=name, value=as_text(finding.get("value"))) for finding in group]
+    return [row for *_, row in sorted(discoveries, key=lambda item: (*item[:2], item[2][0]))], sorted(rows)
+
+
+def parameter_frame(extractions: pd.DataFrame, papers: list[str], parameters: dict[str, dict]) -> pd.DataFrame:
+    """A row for each paper, a column for each parameter; several values are joined by "; ".
+
+    A cell is empty where nothing was reported, for whatever reason: extractions.csv tells not_reported from failed,
+    papers.csv tells which papers were read.
+    """
+    reported = extractions[extractions["status"] == "reported"]
+    cells = reported.groupby(["paper", "parameter"], sort=False)["value"].agg("; ".join).to_dict()
+    rows = [(paper, *(cells.get((paper, name), "") for name in parameters)) for paper in papers]
+    return pd.DataFrame(rows, columns=["paper", *parameters], dtype=object)
+
+
+def build(results: Path, ledger: Path, folder: Path, parameters: list[dict]) -> dict[str, pd.DataFrame]:
+    """All tables, by name, of the papers that the ledger names and whose PDF is in `folder`.
+
+    `parameters` are the entries of the library, in order (name and kind are used). Raises BrokenResult.
+    """
+    library = {parameter["name"]: parameter for parameter in parameters}
+    rows, findings = {name: [] for name in TABLES}, []
+    batches = defaultdict(list)
+    for entry in papers_present(read_ledger(ledger), folder):
+        if entry["duplicate_of"]:
+            rows["papers"].append(_row("papers", entry, status="duplicate"))
+        else:
+            batches[entry["batch"]].append(entry)
+    for batch, entries in batches.items():
+        names = [entry["paper"] for entry in entries]
+        source = results / "extraction" / f"{batch}.jsonl"
+        extraction = read_batch(source, names, "values")
+        discovery = read_batch(results / "discovery" / f"{batch}.jsonl", names, "findings")
+        for entry in entries:
+            paper = entry["paper"]
+            text = read_json(results / "text" / f"{paper}.json", "status", "reason", "n_pages")
+            context = read_json(results / "context" / f"{paper}.json", "status")
+            records = [extraction[paper], discovery[paper]]
+            rows["papers"].append(paper_row(entry, text, context, records))
+            rows["extractions"] += extraction_rows(extraction[paper], library, source)
+            rows["memory"] += map(memory_row, records)
+            findings += [
+                {**finding, "paper": paper, "item": item} for item, finding in enumerate(records[1]["findings"], 1)
+            ]
+    for table in ("papers", "extractions", "memory"):
+        rows[table].sort(key=lambda row: row[0])  # stable: within a paper the order is the library's
+    rows["discoveries"], rows["findings"] = merge_findings(sorted(findings, key=lambda finding: finding["paper"]))
+
+    frames = {name: make_frame(rows[name], columns) for name, columns in TABLES.items() if name != "parameters"}
+    papers = frames["papers"].loc[frames["papers"]["status"] != "duplicate", "paper"]
+    frames["parameters"] = parameter_frame(frames["extractions"], list(papers), library)
+    return frames

@@ -1,0 +1,176 @@
+"""The tables of a run and their three forms: pandas frames, CSV files and one SQLite file.
+
+TABLES declares every column once and all forms follow it. A missing value is an empty cell in a CSV file, NULL in
+SQLite, and in a frame "" in a column of text and <NA> in a column of numbers.
+
+    extractions = tables.read_csv("results/extractions.csv")
+"""
+
+import os
+import re
+import sqlite3
+from collections import defaultdict
+from pathlib import Path
+
+import pandas as pd
+
+TABLES = {
+    "papers": {
+        "paper": "TEXT PRIMARY KEY",
+        "file": "TEXT NOT NULL",
+        "sha256": "TEXT NOT NULL",
+        "pages": "INTEGER",
+        "tokens": "INTEGER",
+        "tokens_kept": "INTEGER",
+        "status": "TEXT NOT NULL",
+        "reason": "TEXT",
+        "duplicate_of": "TEXT REFERENCES papers (paper)",
+    },
+    "extractions": {
+        "paper": "TEXT NOT NULL REFERENCES papers (paper)",
+        "parameter": "TEXT NOT NULL",
+        "item": "INTEGER NOT NULL",
+        "value": "TEXT",
+        "unit": "TEXT",
+        "confidence": "REAL",
+        "reasoning": "TEXT",
+        "evidence": "TEXT",
+        "page": "INTEGER",
+        "start": "INTEGER",
+        "end": "INTEGER",
+        "boxes": "TEXT",
+        "status": "TEXT NOT NULL",
+        "reason": "TEXT",
+        "candidate": "TEXT",
+        "p_null": "REAL",
+        "number": "REAL",
+    },
+    "parameters": {"paper": "TEXT PRIMARY KEY REFERENCES papers (paper)"},  # and a column for each parameter
+    "discoveries": {
+        "name": "TEXT PRIMARY KEY",
+        "category": "TEXT",
+        "description": "TEXT",
+        "unit": "TEXT",
+        "n_papers": "INTEGER NOT NULL",
+        "papers": "TEXT NOT NULL",
+        "values": "TEXT",
+        "importance": "TEXT",
+        "evidence": "TEXT",
+        "evidence_paper": "TEXT NOT NULL REFERENCES papers (paper)",
+        "evidence_page": "INTEGER",
+    },
+    # One row for each finding of each paper; SQLite only, where discoveries can be joined to all their evidence.
+    "findings": {
+        "paper": "TEXT NOT NULL REFERENCES papers (paper)",
+        "item": "INTEGER NOT NULL",
+        "discovery": "TEXT NOT NULL REFERENCES discoveries (name)",
+        "name": "TEXT NOT NULL",
+        "category": "TEXT",
+        "description": "TEXT",
+        "value": "TEXT",
+        "unit": "TEXT",
+        "importance": "TEXT",
+        "confidence": "REAL",
+        "evidence": "TEXT",
+        "page": "INTEGER",
+        "start": "INTEGER",
+        "end": "INTEGER",
+        "boxes": "TEXT",
+    },
+    "memory": {
+        "paper": "TEXT NOT NULL REFERENCES papers (paper)",
+        "task": "TEXT NOT NULL",
+        "attempt": "INTEGER",
+        "predicted_bytes": "INTEGER",
+        "allocated_bytes": "INTEGER",
+        "device_bytes": "INTEGER",
+        "prompt_tokens": "INTEGER",
+        "new_tokens": "INTEGER",
+        "seconds_attach": "REAL",
+        "seconds_prefill": "REAL",
+        "seconds_decode": "REAL",
+        "status": "TEXT NOT NULL",
+    },
+}
+KEYS = {"extractions": "paper, parameter, item", "findings": "paper, item", "memory": "paper, task"}
+KINDS = {"INTEGER": "Int64", "REAL": "Float64", "TEXT": object}
+
+FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+def make_frame(rows: list[tuple], columns: dict[str, str]) -> pd.DataFrame:
+    """Rows as a frame with the types that `columns` (a table of TABLES) declares."""
+    frame = pd.DataFrame(rows, columns=list(columns), dtype=object)
+    for name, declaration in columns.items():
+        kind = KINDS[declaration.split()[0]]
+        frame[name] = frame[name].fillna("") if kind is object else frame[name].astype(kind)
+    return frame
+
+
+def _escape(text: str) -> str:
+    """A spreadsheet would run a text that begins like a formula: an apostrophe in front stops it. Plain numbers keep
+    their sign as it is."""
+    return "'" + text if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+
+
+def _unescape(text: str) -> str:
+    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """A reader sees the old file or the new one, never half of one."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(content)
+    os.replace(part, path)
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """UTF-8 with a byte-order mark, without which Excel shows ± as Â±; lines end with a newline."""
+    texts = frame.select_dtypes("object").columns
+    frame = frame.assign(**{name: frame[name].map(_escape) for name in texts})
+    _write_whole(path, frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+
+
+def read_csv(path: str | Path) -> pd.DataFrame:
+    """A table written by write_csv, with its types and with its texts as they were. In parameters.csv every cell is a
+    text."""
+    path = Path(path)
+    kinds = {name: KINDS[declaration.split()[0]] for name, declaration in TABLES[path.stem].items()}
+    numbers = {name: kind for name, kind in kinds.items() if kind is not object}
+    frame = pd.read_csv(
+        path,
+        encoding="utf-8-sig",
+        dtype=defaultdict(lambda: object, numbers),
+        keep_default_na=False,
+        na_values={name: [""] for name in numbers},
+    )
+    texts = [name for name in frame.columns if name not in numbers]
+    return frame.assign(**{name: frame[name].map(_unescape) for name in texts})
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict], path: Path) -> None:
+    """All tables in one fresh SQLite file, keyed and typed; a parameter with one number has a column of numbers.
+
+    The file is put together in memory, since the locks that SQLite needs on a disk fail on many clusters' file
+    systems. The tables are not STRICT: SQLite before 3.37, which many clusters have, could not open the file.
+    """
+    types = {"integer": "INTEGER", "number": "REAL"}
+    wide = {p["name"]: "TEXT" if p.get("multiple") else types.get(p["kind"], "TEXT") for p in parameters}
+    database = sqlite3.connect(":memory:")
+    database.execute("PRAGMA page_size = 4096")
+    with database:
+        for table, columns in TABLES.items():
+            columns = columns | wide if table == "parameters" else columns
+            parts = [f"{_quote(name)} {declaration}" for name, declaration in columns.items()]
+            parts += [f"PRIMARY KEY ({KEYS[table]})"] if table in KEYS else []
+            database.execute(f"CREATE TABLE {_quote(table)} ({', '.join(parts)})")
+            frame = frames[table].astype(object)
+            rows = frame.where(frame.notna() & (frame != ""), None).itertuples(index=False, name=None)
+            database.executemany(f"INSERT INTO {_quote(table)} VALUES ({', '.join('?' * len(columns))})", rows)
+    _write_whole(path, database.serialize())
+    database.close()

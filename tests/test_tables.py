@@ -1,0 +1,375 @@
+"""Merge: records of papers become tables."""
+
+import csv
+import json
+import random
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import merge
+import pytest
+import yaml
+from designspace import merging, tables
+
+LIBRARY = [
+    {"name": "n_total", "kind": "integer", "definition": "Participants."},
+    {"name": "age_mean", "kind": "number", "unit": "years", "multiple": True, "definition": "Mean age."},
+    {"name": "offset", "kind": "number", "unit": "deg", "definition": "Signed offset."},
+    {"name": "aiming_report", "kind": "boolean", "definition": "Whether aims were reported."},
+    {"name": "software", "kind": "string", "definition": "Software."},
+]
+CSV_TABLES = ["papers", "extractions", "parameters", "discoveries", "memory"]
+
+
+def reported(parameter, value, **more):
+    return {
+        **{"parameter": parameter, "value": value, "unit": "", "status": "reported", "confidence": 0.93},
+        **{"p_null": 0.0004, "reasoning": "It says so.", "evidence": f"It was {value}.", "page": 2},
+        **{"start": 10, "end": 20, "boxes": [{"page": 2, "box": [1.5, 2, 3, 4]}], "reason": ""},
+        **more,
+    }
+
+
+def unreported(parameter, candidate, status="not_reported", reason=""):
+    nothing = dict.fromkeys(("evidence", "page", "start", "end"))
+    return reported(parameter, candidate, status=status, reason=reason, p_null=0.8, reasoning="", boxes=[], **nothing)
+
+
+def finding(name, value="15", unit="deg", importance="medium", confidence=0.5, category="apparatus"):
+    return {
+        **{"category": category, "name": name, "description": f"What {name} is.", "value": value, "unit": unit},
+        **{"importance": importance, "confidence": confidence, "evidence": f"We set {name} to {value}."},
+        **{"page": 4, "start": 0, "end": 9, "boxes": []},
+    }
+
+
+class Run:
+    """A folder of papers and the records that the steps before the merge would have left."""
+
+    def __init__(self, root: Path):
+        self.results, self.papers, self.parameters = root / "results", root / "papers", root / "parameters.yaml"
+        self.ledger, self.batches = [], {}
+        for folder in ("text", "context", "extraction", "discovery"):
+            (self.results / folder).mkdir(parents=True)
+        self.papers.mkdir()
+        self.parameters.write_text(yaml.safe_dump(LIBRARY))
+
+    def add(self, paper, batch="b1", file=None, copy_of="", text="ok", task="ok", reason="", values=(), findings=()):
+        """Add a paper; `text` and `task` are the statuses of its text and of its extraction."""
+        file = file or f"{paper}.pdf"
+        (self.papers / file).write_bytes(b"%PDF")
+        self.ledger.append([paper, file, f"sha-{copy_of or paper}", "" if copy_of else batch, copy_of])
+        if copy_of:
+            return
+        state = {"paper": paper, "status": text, "reason": "" if text == "ok" else reason}
+        self._json(f"text/{paper}.json", {**state, "n_pages": 12, "sha256": "", "text": "", "pages": []})
+        tokens = {"tokens": 41210, "tokens_kept": 30655} if text == "ok" else {}
+        self._json(f"context/{paper}.json", {**state, **tokens, "sections": []})
+        for name, status, content in (
+            ("extraction", text if text != "ok" else task, {"values": list(values)}),
+            ("discovery", text, {"findings": list(findings)}),
+        ):
+            head = {"paper": paper, "task": name, "status": status, "reason": reason, "attempt": 1}
+            cost = {"prompt_tokens": 31650, "new_tokens": 612, "seconds": {"attach": 0.1, "prefill": 2.0, "decode": 2}}
+            memory = {"memory": {"predicted_bytes": 30, "allocated_bytes": 20, "device_bytes": 25}}
+            self.batches.setdefault((name, batch), []).append({**head, **cost, **memory, **content})
+
+    def _json(self, name, content):
+        (self.results / name).write_text(json.dumps(content), encoding="utf-8")
+
+    def write(self, seed=None):
+        """Write ledger and batches, their rows shuffled by `seed`."""
+        order = random.Random(seed)
+        for rows in (self.ledger, *self.batches.values()):
+            if seed is not None:
+                order.shuffle(rows)
+        with open(self.results / "ledger.csv", "w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([["paper", "file", "sha256", "batch", "duplicate_of"], *self.ledger])
+        for (task, batch), records in self.batches.items():
+            lines = "".join(json.dumps(record) + "\n" for record in records)
+            (self.results / task / f"{batch}.jsonl").write_text(lines, encoding="utf-8")
+        return self
+
+    def arguments(self):
+        files = {"ledger": self.results / "ledger.csv", "results": self.results, "papers": self.papers}
+        return [str(part) for name, path in files.items() for part in (f"--{name}", path)] + [
+            "--parameters",
+            str(self.parameters),
+        ]
+
+    def merge(self):
+        """Run the program; the tables by name, or the sentence that it ended with."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["merge.py", *self.arguments()])
+            try:
+                merge.main()
+            except SystemExit as end:
+                return end.code
+        return {name: tables.read_csv(self.results / f"{name}.csv") for name in CSV_TABLES}
+
+    def sql(self, query):
+        database = sqlite3.connect(self.results / "designspace.sqlite")
+        rows = database.execute(query).fetchall()
+        database.close()
+        return rows
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run(tmp_path)
+
+
+@pytest.fixture
+def full(run):
+    """Papers of every fate in two batches."""
+    values = [
+        unreported("software", "Matlab"),
+        reported("aiming_report", True),
+        reported("age_mean", 21.5, unit="years"),
+        reported("age_mean", 68.0, unit="years"),
+        reported("n_total", 158),
+        unreported("offset", None, status="failed", reason="The answer was cut off."),
+    ]
+    run.add(
+        "zhou_2020", batch="b1", values=values, findings=[finding("tablet_tilts"), finding("frame_rate", "60", "Hz")]
+    )
+    run.add("adams_2018", batch="b2", file="Ädams “final”, v2.pdf", values=[reported("offset", -4.5)], findings=[
+        finding("tilt_of_the_tablet", "20", importance="high", category="task"), finding("tablet_tilts", "25"),
+    ])  # fmt: skip
+    run.add("scan", batch="b2", text="needs_ocr", reason="It has no text.")
+    run.add("stuck", batch="b1", task="failed", reason="Out of memory on every rung.", values=[])
+    run.add("copy", copy_of="zhou_2020")
+    return run.write()
+
+
+def test_each_paper_of_the_folder_has_a_row_with_its_fate(full):
+    papers = full.merge()["papers"].set_index("paper")
+    assert list(papers.index) == ["adams_2018", "copy", "scan", "stuck", "zhou_2020"]
+    assert list(papers["status"]) == ["ok", "duplicate", "needs_ocr", "failed", "ok"]
+    assert papers.loc["scan", "reason"] == "It has no text."
+    assert papers.loc["stuck", "reason"] == "Extraction: Out of memory on every rung."
+    assert papers.loc["adams_2018", "file"] == "Ädams “final”, v2.pdf"
+    assert papers.loc["copy", "duplicate_of"] == "zhou_2020"
+    assert papers.loc["zhou_2020", ["pages", "tokens", "tokens_kept"]].tolist() == [12, 41210, 30655]
+    assert papers.loc[["copy"], ["pages", "tokens", "tokens_kept"]].isna().all(axis=None)
+
+
+def test_only_reported_values_are_values(full):
+    rows = full.merge()["extractions"]
+    zhou = rows[rows["paper"] == "zhou_2020"]
+    assert zhou[["parameter", "item", "value"]].values.tolist() == [  # in the library's order
+        ["n_total", 1, "158"],
+        ["age_mean", 1, "21.5"],
+        ["age_mean", 2, "68"],
+        ["offset", 1, ""],
+        ["aiming_report", 1, "true"],
+        ["software", 1, ""],
+    ]
+    given = zhou[zhou["status"] == "reported"]
+    assert (given["evidence"] == "It was " + given["evidence"].str[7:]).all() and (given["page"] == 2).all()
+    assert json.loads(given["boxes"].iloc[0]) == [{"page": 2, "box": [1.5, 2, 3, 4]}]
+    assert given["number"].tolist()[:3] == [158, 21.5, 68] and given["number"].isna().tolist()[3]
+    software, failed = (zhou[zhou["parameter"] == name].iloc[0] for name in ("software", "offset"))
+    assert (software["candidate"], software["p_null"], software["evidence"]) == ("Matlab", 0.8, "")
+    assert (failed["status"], failed["reason"]) == ("failed", "The answer was cut off.")
+
+
+def test_parameters_are_a_row_a_paper_and_a_column_a_parameter(full):
+    wide = full.merge()["parameters"]
+    assert list(wide.columns) == ["paper", "n_total", "age_mean", "offset", "aiming_report", "software"]
+    assert wide.values.tolist() == [
+        ["adams_2018", "", "", "-4.5", "", ""],
+        ["scan", "", "", "", "", ""],
+        ["stuck", "", "", "", "", ""],
+        ["zhou_2020", "158", "21.5; 68", "", "true", ""],
+    ]
+
+
+def test_one_finding_of_several_papers_is_one_discovery(full):
+    rows = full.merge()["discoveries"].to_dict("records")
+    assert [row["name"] for row in rows] == ["tablet_tilts", "frame_rate"]
+    tilt = rows[0]
+    assert (tilt["n_papers"], tilt["papers"]) == (2, "adams_2018; zhou_2020")
+    assert tilt["values"] == "adams_2018: 20 deg, 25 deg; zhou_2020: 15 deg"
+    assert (tilt["importance"], tilt["category"]) == ("high", "apparatus")
+    assert (tilt["evidence"], tilt["evidence_page"]) == ("We set tilt_of_the_tablet to 20.", 4)
+    assert full.sql("SELECT COUNT(*), COUNT(DISTINCT discovery) FROM findings") == [(4, 2)]
+
+
+@pytest.mark.parametrize("other", ["tablet_tilts", "Tilt of the tablet", "tilt-tablet"])
+def test_spellings_of_one_name(other):
+    assert merging.discovery_key(other) == merging.discovery_key("tablet_tilt")
+
+
+@pytest.mark.parametrize(
+    "a, b", [("mass", "mas"), ("axis", "axi"), ("bonus", "bonu"), ("pre_test", "test"), ("?", "!")]
+)
+def test_different_names_stay_apart(a, b):
+    assert merging.discovery_key(a) != merging.discovery_key(b)
+
+
+def test_memory_is_a_row_a_paper_and_task(full):
+    rows = full.merge()["memory"]
+    assert rows[["paper", "task"]].drop_duplicates().shape[0] == len(rows) == 8
+    assert rows.loc[0, ["predicted_bytes", "device_bytes", "new_tokens"]].tolist() == [30, 25, 612]
+    assert rows.loc[0, ["seconds_attach", "seconds_prefill", "seconds_decode"]].tolist() == [0.1, 2, 2]
+
+
+def test_a_removed_paper_is_in_no_table(full):
+    (full.papers / "Ädams “final”, v2.pdf").unlink()
+    frames = full.merge()
+    for name in ("papers", "extractions", "parameters", "memory"):
+        assert len(frames[name]) and "adams_2018" not in set(frames[name]["paper"])
+    assert frames["discoveries"]["papers"].tolist() == ["zhou_2020", "zhou_2020"]
+
+
+def test_a_paper_lives_on_in_its_copy(full):
+    (full.papers / "zhou_2020.pdf").unlink()
+    frames = full.merge()
+    papers = frames["papers"].set_index("paper")
+    assert "copy" not in papers.index
+    assert papers.loc["zhou_2020", ["file", "status", "duplicate_of"]].tolist() == ["copy.pdf", "ok", ""]
+    assert frames["parameters"].set_index("paper").loc["zhou_2020", "n_total"] == "158"
+
+
+def test_files_that_the_ledger_does_not_name_are_ignored(full):
+    before = full.merge()
+    (full.results / "extraction" / "b9.jsonl").write_text("{half")
+    (full.results / "text" / "stray.json").write_text("")
+    with open(full.results / "discovery" / "b1.jsonl", "a") as out:
+        out.write(
+            json.dumps({"paper": "stray", "task": "discovery", "status": "ok", "findings": [finding("x")]}) + "\n"
+        )
+    after = full.merge()
+    assert all(before[name].equals(after[name]) for name in CSV_TABLES)
+
+
+def test_the_same_records_give_the_same_bytes(full):
+    def products():
+        return {path.name: path.read_bytes() for path in full.results.iterdir() if path.name != "ledger.csv"
+                and path.is_file()}  # fmt: skip
+
+    full.merge()
+    first = products()
+    assert sorted(first) == sorted([*(f"{name}.csv" for name in CSV_TABLES), "designspace.sqlite"])
+    for seed in (1, 2):
+        full.write(seed).merge()
+        assert products() == first
+
+
+def test_the_database_is_keyed_and_typed(full):
+    full.merge()
+    assert full.sql("PRAGMA foreign_key_check") == [] and full.sql("PRAGMA integrity_check") == [("ok",)]
+    keys = {table: [row[2:5] for row in full.sql(f"PRAGMA foreign_key_list({table})")] for table in tables.TABLES}
+    assert keys["extractions"] == keys["memory"] == keys["parameters"] == [("papers", "paper", "paper")]
+    assert keys["papers"] == [("papers", "duplicate_of", "paper")]
+    assert full.sql("SELECT paper, n_total + 1, typeof(n_total), offset FROM parameters WHERE n_total IS NOT NULL") == [
+        ("zhou_2020", 159, "integer", None)
+    ]
+    assert full.sql("SELECT AVG(number) FROM extractions WHERE parameter = 'age_mean'") == [(44.75,)]
+    assert full.sql("SELECT COUNT(*) FROM extractions WHERE evidence IS NULL") == [(2,)]
+    assert full.sql("SELECT COUNT(*) FROM papers") == [(5,)]
+
+
+NASTY = [
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "'=quoted",
+    "''=twice",
+    "'plain",
+    "-5; -10",
+    'a "b", c\r\nd ± 3° — ﬁ',
+    "NA",
+    " 007 ",
+    "-",
+]
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_text_survives_the_csv_and_is_no_formula(run, text):
+    run.add("a", values=[reported("software", text, reasoning=text, evidence=text)], findings=[finding("x", text)])
+    frames = run.write().merge()
+    row, text = frames["extractions"].iloc[0], text.replace("\r\n", "\n").replace("\r", "\n")
+    assert row["value"] == row["reasoning"] == row["evidence"] == text
+    assert frames["parameters"].loc[0, "software"] == text
+    assert run.sql("SELECT value FROM extractions") == [(text,)]
+    for name in CSV_TABLES:
+        with open(run.results / f"{name}.csv", encoding="utf-8-sig", newline="") as lines:
+            assert not any(cell.startswith(tuple("=+-@\t\r\n")) for row in csv.reader(lines) for cell in row)
+
+
+def test_numbers_keep_their_sign(run):
+    run.add("a", values=[reported("offset", -4.5), reported("age_mean", 1e-7), reported("software", "-12")])
+    run.write().merge()
+    assert (run.results / "parameters.csv").read_bytes() == (
+        b"\xef\xbb\xbfpaper,n_total,age_mean,offset,aiming_report,software\na,,1e-07,-4.5,,-12\n"
+    )
+
+
+def test_unprintable_characters_and_undecodable_file_names_become_replacement_characters(run):
+    run.add("a", file=b"a\xff.pdf".decode(errors="surrogateescape"), values=[reported("software", "x\x00\ud800y")])
+    run.ledger[0][1] = "a.pdf"
+    (run.papers / "a.pdf").write_bytes(b"")
+    frames = run.write().merge()
+    assert frames["extractions"].loc[0, "value"] == "x\ufffd\ufffdy"
+
+
+@pytest.mark.parametrize("findings, values", [((), ()), ((), [unreported("n_total", 3)])])
+def test_nothing_found_is_a_result(run, findings, values):
+    run.add("a", values=values, findings=findings)
+    frames = run.write().merge()
+    assert len(frames["papers"]) == len(frames["parameters"]) == 1 and frames["discoveries"].empty
+
+
+def test_an_empty_folder_gives_empty_tables(run):
+    run.write()
+    frames = run.merge()
+    assert all(frame.empty for frame in frames.values())
+    assert run.sql("SELECT * FROM papers") == []
+
+
+BROKEN = {
+    "extraction/b1.jsonl": lambda path: path.write_bytes(path.read_bytes()[:-30]),
+    "discovery/b2.jsonl": lambda path: path.write_text(path.read_text().splitlines()[0] + "\n"),
+    "text/scan.json": lambda path: path.write_bytes(b"\x00" * 40),
+    "context/stuck.json": lambda path: path.write_text("{}"),
+    "extraction/b2.jsonl": lambda path: path.write_text(path.read_text() * 2),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_damaged_file_is_named_with_what_to_do(full, name):
+    full.merge()
+    before = (full.results / "papers.csv").read_bytes()
+    BROKEN[name](full.results / name)
+    message = full.merge()
+    assert "\n" not in message
+    assert str(full.results / name) in message and message.endswith("delete the file and run again.")
+    assert (full.results / "papers.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["text/scan.json", "extraction/b1.jsonl", "ledger.csv"])
+def test_a_missing_file_is_named(full, name):
+    (full.results / name).unlink()
+    message = full.merge()
+    assert "\n" not in message and f"{full.results / name} is missing: run the workflow" in message
+
+
+def test_answers_to_another_library_are_refused(full):
+    full.parameters.write_text(yaml.safe_dump(LIBRARY[1:]))
+    assert "b1.jsonl answers n_total, which the parameter library does not have" in full.merge()
+
+
+def test_the_program_ends_with_the_sentence(full):
+    (full.results / "text" / "scan.json").unlink()
+    command = [sys.executable, merge.__file__, *full.arguments()]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=full.papers)
+    assert done.returncode == 1
+    assert done.stderr == f"merge: {full.merge().removeprefix('merge: ')}\n" and "Traceback" not in done.stderr
