@@ -1,0 +1,103 @@
+"""Sentences of scientific English, as spans of the text: regular expressions and a few lists, no model."""
+
+import re
+
+# A full stop after one of these does not end a sentence, whatever follows.
+_NEVER_LAST = re.compile(
+    r"figs?|eqs?|eqns?|refs?|exps?|expts?|secs?|sect|tab|vols?|ch|nos|pp?|vs|cf|ca|approx|resp|viz|suppl?|eds?|dr|prof|mrs?"
+    r"|ms|st|dept|univ|incl|i\.e|e\.g",
+    re.IGNORECASE,
+)
+# After these, initials ("J. Taylor") and dotted abbreviations ("U.S."), only a word that opens sentences starts one.
+_SELDOM_LAST = re.compile(r"al|etc|inc|ltd|co|corp|jr|sr", re.IGNORECASE)
+_OPENER = re.compile(
+    r"(A|After|All|Although|An|And|Another|As|At|Because|Before|Both|But|By|Each|Finally|First|For|From|Hence|Here|How"
+    r"|However|If|In|It|Its|Moreover|No|Next|Note|On|One|Only|Other|Our|Overall|Participants|Second|Similarly|Since|So"
+    r"|Some|Subjects|Such|That|The|Their|Then|There|Therefore|These|They|This|Those|Thus|To|Two|Under|Unlike|Until|We"
+    r"|What|When|Where|Whereas|Whether|Which|While|With|Within)\b"
+)
+# A line that stops on one of these is not finished: a page, a column or a figure interrupts its sentence.
+_UNFINISHED = re.compile(
+    r"(?:^|\s)(a|an|and|are|as|at|be|between|but|by|for|from|had|has|have|in|into|is|its|not|of|on|or|our|than|that|the"
+    r"|their|these|this|to|using|was|we|were|which|while|with|[,(–-]|\S+[,–-])$"
+)
+
+# A possible end: the mark, what closes with it, and the superscript citations that journals put behind it.
+_END = re.compile(r"[.!?]+[)\]\"'”’»]*(?:(?<=[^\W\d][.!?])\d{1,3}(?:[,–−-]\d{1,3})*|(?:\s?\[[\d,;–− -]+\])+)?(?=\s)")
+_WORD_BEFORE = re.compile(r"[^\s([{\"'“‘/—–]*$")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+# "2.1." and "(a." before a heading or an item, "Fig. 3." and "Experiment 4." before what they are about.
+_LABEL = re.compile(r"\(?(?:(?:[A-Z][a-z]+\.? )?\d+(?:\.\d+)*[A-Za-z]?|[IVX]+|[A-Za-z])")
+_FINISHED = re.compile(r"[.!?:][)\]\"'”’»]*[\d,–−\[\] -]*$")
+_LINE = re.compile(r"[^\n]+")
+
+
+def spans(text, start=0, end=None):
+    """Sentence spans `(start, end)` of text[start:end] in order, without the white space between them.
+
+    A newline ends a sentence, unless the line is broken off and the next one carries on.
+    """
+    found = []
+    for left, right in _paragraphs(text, start, len(text) if end is None else end):
+        begin = left
+        for match in _END.finditer(text, left, right):
+            if match.end() < right and _ends_sentence(text, begin, match, right):
+                found.append((begin, match.end()))
+                begin = _skip_space(text, match.end(), right)
+        if begin < right:
+            found.append((begin, right))
+    return found
+
+
+def _paragraphs(text, start, end):
+    """Stretches of text between the newlines that are boundaries, trimmed."""
+    left = right = None
+    for line in _LINE.finditer(text, start, end):
+        begin = _skip_space(text, line.start(), line.end())
+        if begin == line.end():
+            continue
+        stop = line.start() + len(line.group().rstrip())
+        if left is not None and _carries_on(text[left:right], text[begin:stop]):
+            right = stop
+            continue
+        if left is not None:
+            yield left, right
+        left, right = begin, stop
+    if left is not None:
+        yield left, right
+
+
+def _carries_on(above, below):
+    """Whether the line below finishes the sentence that the line above leaves open."""
+    # Labels of figures and headings are short and unfinished too: only lines of prose are joined.
+    if len(above) < 40 or len(below) < 15 or _FINISHED.search(above[-20:]):
+        return False
+    return below[0].islower() or bool(_UNFINISHED.search(above[-40:]))
+
+
+def _ends_sentence(text, begin, match, end):
+    """Whether the mark found by _END ends the sentence that begins at `begin`."""
+    following = _skip_space(text, match.end(), end)
+    opener = text[following]
+    if opener.islower() or opener in ",;:)]=<>±×%&":
+        return False
+    sentence = text[begin : match.start()]
+    if sentence.count("(") > sentence.count(")") + match.group().count(")") and sentence[:1] != "(":
+        return text.find(")", following, following + 200) < 0  # an unclosed bracket: only if it is never closed
+    if match.group()[0] != ".":
+        return True
+    if _LABEL.fullmatch(sentence):
+        return False
+    before = _WORD_BEFORE.search(sentence[-24:]).group()
+    if _NEVER_LAST.fullmatch(before) or before.lower() == "no" and opener.isdigit():
+        return False
+    initial = len(before) == 1 and before.isupper() or before[-2:-1] in ".-" and before[-1:].isupper()
+    if initial or _SELDOM_LAST.fullmatch(before) or _DOTTED.fullmatch(before):
+        return bool(_OPENER.match(text, following, end))
+    return True
+
+
+def _skip_space(text, position, end):
+    while position < end and text[position].isspace():
+        position += 1
+    return position
