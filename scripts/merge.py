@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import yaml
-from designspace import merging, tables
+from designspace import ledger, merging, tables
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
     try:
         frames = merging.build(args.results, args.ledger, args.papers, parameters)
-    except merging.BrokenResult as error:
+    except (merging.BrokenResult, ledger.LedgerError) as error:
         sys.exit(f"merge: {error}")
     for name in ("papers", "extractions", "parameters", "discoveries", "memory"):
         tables.write_csv(frames[name], args.results / f"{name}.csv")

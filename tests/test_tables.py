@@ -1,6 +1,7 @@
 """Merge: records of papers become tables."""
 
 import csv
+import hashlib
 import json
 import random
 import sqlite3
@@ -11,7 +12,7 @@ from pathlib import Path
 import merge
 import pytest
 import yaml
-from designspace import merging, tables
+from designspace import ledger, merging, tables
 
 LIBRARY = [
     {"name": "n_total", "kind": "integer", "definition": "Participants."},
@@ -56,11 +57,12 @@ class Run:
         self.papers.mkdir()
         self.parameters.write_text(yaml.safe_dump(LIBRARY))
 
-    def add(self, paper, batch="b1", file=None, copy_of="", text="ok", task="ok", reason="", values=(), findings=()):
+    def add(self, paper, batch="b0001", file=None, copy_of="", text="ok", task="ok", reason="", values=(), findings=()):
         """Add a paper; `text` and `task` are the statuses of its text and of its extraction."""
         file = file or f"{paper}.pdf"
         (self.papers / file).write_bytes(b"%PDF")
-        self.ledger.append([paper, file, f"sha-{copy_of or paper}", "" if copy_of else batch, copy_of])
+        sha256 = hashlib.sha256((copy_of or paper).encode()).hexdigest()
+        self.ledger.append(ledger.Row(paper, file, sha256, "" if copy_of else batch, copy_of))
         if copy_of:
             return
         state = {"paper": paper, "status": text, "reason": "" if text == "ok" else reason}
@@ -85,8 +87,7 @@ class Run:
         for rows in (self.ledger, *self.batches.values()):
             if seed is not None:
                 order.shuffle(rows)
-        with open(self.results / "ledger.csv", "w", encoding="utf-8", newline="") as out:
-            csv.writer(out).writerows([["paper", "file", "sha256", "batch", "duplicate_of"], *self.ledger])
+        ledger.save(self.ledger, self.results / "ledger.csv")
         for (task, batch), records in self.batches.items():
             lines = "".join(json.dumps(record) + "\n" for record in records)
             (self.results / task / f"{batch}.jsonl").write_text(lines, encoding="utf-8")
@@ -133,13 +134,13 @@ def full(run):
         unreported("offset", None, status="failed", reason="The answer was cut off."),
     ]
     run.add(
-        "zhou_2020", batch="b1", values=values, findings=[finding("tablet_tilts"), finding("frame_rate", "60", "Hz")]
+        "zhou_2020", batch="b0001", values=values, findings=[finding("tablet_tilts"), finding("frame_rate", "60", "Hz")]
     )
-    run.add("adams_2018", batch="b2", file="Ädams “final”, v2.pdf", values=[reported("offset", -4.5)], findings=[
+    run.add("adams_2018", batch="b0002", file="Ädams “final”, v2.pdf", values=[reported("offset", -4.5)], findings=[
         finding("tilt_of_the_tablet", "20", importance="high", category="task"), finding("tablet_tilts", "25"),
     ])  # fmt: skip
-    run.add("scan", batch="b2", text="needs_ocr", reason="It has no text.")
-    run.add("stuck", batch="b1", task="failed", reason="Out of memory on every rung.", values=[])
+    run.add("scan", batch="b0002", text="needs_ocr", reason="It has no text.")
+    run.add("stuck", batch="b0001", task="failed", reason="Out of memory on every rung.", values=[])
     run.add("copy", copy_of="zhou_2020")
     return run.write()
 
@@ -236,9 +237,9 @@ def test_a_paper_lives_on_in_its_copy(full):
 
 def test_files_that_the_ledger_does_not_name_are_ignored(full):
     before = full.merge()
-    (full.results / "extraction" / "b9.jsonl").write_text("{half")
+    (full.results / "extraction" / "b0009.jsonl").write_text("{half")
     (full.results / "text" / "stray.json").write_text("")
-    with open(full.results / "discovery" / "b1.jsonl", "a") as out:
+    with open(full.results / "discovery" / "b0001.jsonl", "a") as out:
         out.write(
             json.dumps({"paper": "stray", "task": "discovery", "status": "ok", "findings": [finding("x")]}) + "\n"
         )
@@ -313,12 +314,20 @@ def test_numbers_keep_their_sign(run):
     )
 
 
-def test_unprintable_characters_and_undecodable_file_names_become_replacement_characters(run):
-    run.add("a", file=b"a\xff.pdf".decode(errors="surrogateescape"), values=[reported("software", "x\x00\ud800y")])
-    run.ledger[0][1] = "a.pdf"
-    (run.papers / "a.pdf").write_bytes(b"")
-    frames = run.write().merge()
-    assert frames["extractions"].loc[0, "value"] == "x\ufffd\ufffdy"
+def test_what_cannot_be_printed_is_replaced(run):
+    run.add("a", values=[reported("software", "x\x00\ud800y")])
+    assert run.write().merge()["extractions"].loc[0, "value"] == "x\ufffd\ufffdy"
+
+
+def test_a_file_name_is_no_formula(run):
+    run.add("a", file="=1+1.pdf")
+    assert run.write().merge()["papers"].loc[0, "file"] == "=1+1.pdf"
+    assert b",'=1+1.pdf," in (run.results / "papers.csv").read_bytes()
+
+
+def test_a_damaged_ledger_is_named(full):
+    (full.results / "ledger.csv").write_text("paper,file\n")
+    assert "ledger.csv is damaged" in full.merge()
 
 
 @pytest.mark.parametrize("findings, values", [((), ()), ((), [unreported("n_total", 3)])])
@@ -336,11 +345,11 @@ def test_an_empty_folder_gives_empty_tables(run):
 
 
 BROKEN = {
-    "extraction/b1.jsonl": lambda path: path.write_bytes(path.read_bytes()[:-30]),
-    "discovery/b2.jsonl": lambda path: path.write_text(path.read_text().splitlines()[0] + "\n"),
+    "extraction/b0001.jsonl": lambda path: path.write_bytes(path.read_bytes()[:-30]),
+    "discovery/b0002.jsonl": lambda path: path.write_text(path.read_text().splitlines()[0] + "\n"),
     "text/scan.json": lambda path: path.write_bytes(b"\x00" * 40),
     "context/stuck.json": lambda path: path.write_text("{}"),
-    "extraction/b2.jsonl": lambda path: path.write_text(path.read_text() * 2),
+    "extraction/b0002.jsonl": lambda path: path.write_text(path.read_text() * 2),
 }
 
 
@@ -355,7 +364,7 @@ def test_a_damaged_file_is_named_with_what_to_do(full, name):
     assert (full.results / "papers.csv").read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["text/scan.json", "extraction/b1.jsonl", "ledger.csv"])
+@pytest.mark.parametrize("name", ["text/scan.json", "extraction/b0001.jsonl", "ledger.csv"])
 def test_a_missing_file_is_named(full, name):
     (full.results / name).unlink()
     message = full.merge()
@@ -364,7 +373,7 @@ def test_a_missing_file_is_named(full, name):
 
 def test_answers_to_another_library_are_refused(full):
     full.parameters.write_text(yaml.safe_dump(LIBRARY[1:]))
-    assert "b1.jsonl answers n_total, which the parameter library does not have" in full.merge()
+    assert "b0001.jsonl answers n_total, which the parameter library does not have" in full.merge()
 
 
 def test_the_program_ends_with_the_sentence(full):

@@ -4,7 +4,6 @@ The ledger says which papers and batches there are; nothing else in the results 
 depends on the papers alone, so the same records give the same tables in whatever order they were written.
 """
 
-import csv
 import json
 import re
 from collections import Counter, defaultdict
@@ -12,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from designspace import ledger
 from designspace.tables import TABLES, make_frame
 
-LEDGER = ("paper", "file", "sha256", "batch", "duplicate_of")
 IMPORTANCE = ("high", "medium", "low")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -23,25 +22,16 @@ class BrokenResult(ValueError):
     """A file that the ledger names is missing or damaged; the message is a sentence that says what to do."""
 
 
-def read_ledger(path: Path) -> list[dict]:
-    """The rows of the ledger, every cell a text, in the order of the papers' names."""
-    try:
-        with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
-            rows = list(csv.DictReader(lines))
-    except FileNotFoundError:
-        raise BrokenResult(f"{path} is missing: run the workflow, which writes it before its first job.") from None
-    if not all(row.get(column) is not None for row in rows for column in LEDGER):
-        raise BrokenResult(f"{path} is damaged, a row lacks one of {', '.join(LEDGER)}: restore it from a copy.")
-    return sorted(rows, key=lambda row: row["paper"])
+def papers_present(ledger_file: Path, folder: Path) -> list[dict]:
+    """The rows of the ledger whose PDF is in `folder` now, by paper.
 
-
-def papers_present(ledger: list[dict], folder: Path) -> list[dict]:
-    """The rows of the ledger whose PDF is in `folder` now.
-
-    A paper of which only a copy is left lives on: it keeps its name and its results and gets the copy's file.
+    A paper of which only a copy was left since the run began lives on under its own name, with the copy's file.
     """
-    rows = {row["paper"]: row for row in ledger}
-    here = {paper: row for paper, row in rows.items() if (folder / row["file"]).is_file()}
+    if not ledger_file.is_file():
+        raise BrokenResult(f"{ledger_file} is missing: run the workflow, which writes it before its first job.")
+    rows = {row.paper: row._asdict() for row in ledger.load(ledger_file)}
+    files = set(ledger.pdf_files(folder))
+    here = {paper: row for paper, row in sorted(rows.items()) if row["file"] in files}
     for paper, row in list(here.items()):
         original = row["duplicate_of"]
         if original and original not in here:
@@ -209,15 +199,16 @@ def parameter_frame(extractions: pd.DataFrame, papers: list[str], parameters: di
     return pd.DataFrame(rows, columns=["paper", *parameters], dtype=object)
 
 
-def build(results: Path, ledger: Path, folder: Path, parameters: list[dict]) -> dict[str, pd.DataFrame]:
+def build(results: Path, ledger_file: Path, folder: Path, parameters: list[dict]) -> dict[str, pd.DataFrame]:
     """All tables, by name, of the papers that the ledger names and whose PDF is in `folder`.
 
-    `parameters` are the entries of the library, in order (name and kind are used). Raises BrokenResult.
+    `parameters` are the entries of the library, in order; their names and kinds are used. Raises BrokenResult for a
+    record that is missing or damaged and LedgerError for a damaged ledger.
     """
     library = {parameter["name"]: parameter for parameter in parameters}
     rows, findings = {name: [] for name in TABLES}, []
     batches = defaultdict(list)
-    for entry in papers_present(read_ledger(ledger), folder):
+    for entry in papers_present(ledger_file, folder):
         if entry["duplicate_of"]:
             rows["papers"].append(_row("papers", entry, status="duplicate"))
         else:
