@@ -1,0 +1,119 @@
+"""The lines of a PDF, as pdfium reads them: text, box and font size, in the order of the file."""
+
+import ctypes
+import re
+from dataclasses import dataclass
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from designspace.glyphs import HYPHEN, Fonts, normalise, page_text
+
+WORD = re.compile(r"[a-zA-Z]{2}")
+LINE = re.compile(rf"[^\r\n{HYPHEN}]*[^\s{HYPHEN}]{HYPHEN}?|{HYPHEN}")
+
+
+class BadPdf(Exception):
+    """A file that cannot be read as a paper: `status` is the contract's word for it, `reason` a sentence."""
+
+    def __init__(self, status, reason):
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+
+
+@dataclass(slots=True)
+class Line:
+    """One printed line: its text, its box [left, bottom, right, top] and its font size, both in points."""
+
+    text: str
+    box: tuple
+    size: float
+    hyphenated: bool = False  # a hyphen at its end (not in `text`) divides a word or joins a compound
+
+
+@dataclass(slots=True)
+class Page:
+    """One page: its number from 1, its width and height in points, its lines in the order of the file."""
+
+    number: int
+    width: float
+    height: float
+    lines: list
+
+
+def read_pdf(data):
+    """The pages of a PDF given as bytes. Raises BadPdf where there is nothing to read; no other error.
+
+    A page that is damaged has no lines; the others are still read.
+    """
+    if not data:
+        raise BadPdf("empty", "The file has no content (zero bytes).")
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+            raise BadPdf("encrypted", "The PDF is encrypted and needs a password to be read.") from None
+        kind = "is damaged" if b"%PDF-" in data[:1024] else "is not a PDF"
+        raise BadPdf("unreadable", f"The file {kind}: pdfium cannot open it.") from None
+    with document:
+        if not len(document):
+            raise BadPdf("empty", "The PDF has no pages.")
+        fonts = Fonts(document)
+        return [_read_page(document, index, fonts) for index in range(len(document))]
+
+
+def _read_page(document, index, fonts):
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError:
+        return Page(index + 1, 0.0, 0.0, [])
+    rect = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, rect)
+    width, height = rect.right - rect.left, rect.top - rect.bottom
+    place = _placement(pdfium.FPDFPage_GetRotation(page), rect.left, rect.bottom, width, height)
+    if pdfium.FPDFPage_GetRotation(page) % 2:
+        width, height = height, width
+    try:
+        textpage = page.get_textpage()
+        lines = _read_lines(textpage, place, fonts)
+        textpage.close()
+    except pypdfium2.PdfiumError:
+        lines = []
+    page.close()
+    return Page(index + 1, round(width, 1), round(height, 1), lines)
+
+
+def _read_lines(textpage, place, fonts):
+    text = page_text(textpage, fonts)
+    rect = pdfium.FS_RECTF()
+    reference, handle = ctypes.byref(rect), textpage.raw
+    get_box = pdfium.FPDFText_GetLooseCharBox
+    lines = []
+    for match in LINE.finditer(text):
+        line = match.group()
+        begin, end = match.end() - len(line.lstrip()), match.end()
+        # Three calls a line. The loose box of a character spans its font's ascent and descent, so its height is the
+        # size as printed; that of a word near the middle is the line's, whatever symbols stand at its ends.
+        get_box(handle, begin, reference)
+        left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
+        get_box(handle, end - 1, reference)
+        left, bottom = min(left, rect.left), min(bottom, rect.bottom)
+        right, top = max(right, rect.right), max(top, rect.top)
+        if word := WORD.search(text, (begin + end) // 2, end) or WORD.search(text, begin, end):
+            get_box(handle, word.start(), reference)
+        size = rect.top - rect.bottom
+        hyphenated = line[-1] in HYPHEN + "\u00ad" and len(line) > 1
+        line = normalise(line[:-1] if hyphenated else line)
+        if line:
+            lines.append(Line(line, place(left, bottom, right, top), size, hyphenated))
+    return lines
+
+
+def _placement(rotation, x, y, width, height):
+    """How boxes of the page's own space, whose lower left corner is (x, y), lie on the page as it is shown."""
+    return (
+        lambda left, bottom, right, top: (left - x, bottom - y, right - x, top - y),
+        lambda left, bottom, right, top: (bottom - y, width - right + x, top - y, width - left + x),
+        lambda left, bottom, right, top: (width - right + x, height - top + y, width - left + x, height - bottom + y),
+        lambda left, bottom, right, top: (height - top + y, left - x, height - bottom + y, right - x),
+    )[rotation % 4]

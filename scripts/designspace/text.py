@@ -1,0 +1,53 @@
+"""The text of a paper as the later steps read it, and the way back from it to the printed page."""
+
+import hashlib
+import re
+from bisect import bisect_right
+
+from designspace.clean import join_lines, remove_line_numbers, remove_running_lines
+from designspace.pdf import BadPdf, read_pdf
+
+LETTERS = re.compile(r"[^\W\d_]")
+
+
+def extract_text(data, paper):
+    """The record of results/text/{paper}.json (see docs/architecture.md) of a PDF given as bytes.
+
+    A PDF that cannot be read is a record too, with a status and a reason.
+    """
+    record = {"paper": paper, "sha256": hashlib.sha256(data).hexdigest(), "status": "ok", "reason": ""}
+    try:
+        pages = read_pdf(data)
+    except BadPdf as bad:
+        return record | {"status": bad.status, "reason": bad.reason, "n_pages": 0, "text": "", "pages": []}
+    remove_running_lines(pages)
+    remove_line_numbers(pages)
+    text, page_records = join_lines(pages)
+    with_text = sum(_has_text(text[page["start"] : page["end"]]) for page in page_records)
+    if 4 * with_text < len(pages) or not with_text:
+        # A scanned paper may still carry a publisher's cover page and a stamp on every page.
+        reason = f"Only {with_text} of {len(pages)} pages have text: the PDF is probably scanned and needs OCR."
+        text, page_records = "", []
+        record |= {"status": "needs_ocr", "reason": reason}
+    return record | {"n_pages": len(pages), "text": text, "pages": page_records}
+
+
+def _has_text(text):
+    return len(LETTERS.findall(text)) >= 20
+
+
+def page_of(record, start):
+    """The number of the page on which character `start` of the text is printed."""
+    pages = [page for page in record["pages"] if page["lines"]]
+    return pages[max(0, bisect_right(pages, start, key=lambda page: page["start"]) - 1)]["page"]
+
+
+def boxes(record, start, end):
+    """[{"page", "box"}] of the lines that characters [start, end) of the text are printed on, in reading order."""
+    return [
+        {"page": page["page"], "box": line["box"]}
+        for page in record["pages"]
+        if page["start"] < end and start < page["end"]
+        for line in page["lines"]
+        if line["start"] < end and start < line["end"]
+    ]

@@ -1,0 +1,35 @@
+"""Writes the text of one PDF, with the place of every line, as results/text/{paper}.json."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from designspace.text import extract_text
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pdf", required=True, type=Path, help="the paper")
+    parser.add_argument("--paper", required=True, help="its name in all results")
+    parser.add_argument("--output", required=True, type=Path, help="the JSON file to write")
+    arguments = parser.parse_args()
+    try:
+        data = arguments.pdf.read_bytes()
+    except OSError as error:
+        sys.exit(f"Cannot read the PDF {arguments.pdf}: {error.strerror}. Check that it is there and readable.")
+    record = extract_text(data, arguments.paper)
+    temporary = arguments.output.with_name(f".{arguments.output.name}.{os.getpid()}")
+    try:
+        arguments.output.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+        temporary.replace(arguments.output)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        sys.exit(f"Cannot write {arguments.output}: {error.strerror}. Check the folder and the space on its disk.")
+    print(f"{arguments.paper}: {record['status']}, {record['n_pages']} pages. {record['reason']}".rstrip())
+
+
+if __name__ == "__main__":
+    main()
