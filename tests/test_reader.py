@@ -1,0 +1,71 @@
+"""Branches decoded together say what each says alone."""
+
+import pytest
+import torch
+from conftest import WORDS, random_model
+from llguidance import LLMatcher
+from llguidance.hf import from_tokenizer
+from transformers import LogitsProcessor, LogitsProcessorList
+
+from designspace import attention
+from designspace.reader import Question, Reader
+
+GRAMMARS = [
+    'start: / ?[0-9]{1,4}[,}]/',
+    'start: / ?"[a-z ]{1,20}"[,}]/',
+    'start: / ?(true|false)[,}]/',
+    'start: / ?\\[[0-9]+(, ?[0-9]+){0,3}\\][,}]/',
+]
+PROMPTS = ['{"n_total": {"value":', '{"x":', "a", '{"a_much_longer_name_than_the_others": {"value":']
+
+
+class Grammar(LogitsProcessor):
+    """The grammar of one sequence for transformers' `generate`, which ends it with the end-of-text token."""
+
+    def __init__(self, tokenizer, grammar, prompt_length):
+        self.matcher = LLMatcher(tokenizer, LLMatcher.grammar_from_lark(grammar))
+        self.seen = prompt_length
+
+    def __call__(self, input_ids, scores):
+        for token in input_ids[0, self.seen :].tolist():
+            self.matcher.consume_token(token)
+        self.seen = input_ids.shape[1]
+        bias = torch.frombuffer(bytearray(self.matcher.compute_logit_bias()), dtype=torch.uint8)
+        allowed = torch.zeros_like(scores, dtype=torch.bool)
+        allowed[0, : len(bias)] = bias[: scores.shape[1]] > 0
+        return scores.masked_fill(~allowed, -torch.inf)
+
+
+def alone(model, tokenizer, prefix, question):
+    """The tokens that transformers' own `generate` gives for one question."""
+    prompt = prefix + question.prompt
+    model.set_attn_implementation("sdpa")
+    output = model.generate(
+        torch.tensor([prompt]),
+        max_new_tokens=question.max_new_tokens,
+        do_sample=False,
+        logits_processor=LogitsProcessorList([Grammar(tokenizer, question.grammar, len(prompt))]),
+    )
+    model.set_attn_implementation(attention.NAME)
+    tokens = output[0, len(prompt) :].tolist()
+    return tokens[: tokens.index(1)] if 1 in tokens else tokens
+
+
+def questions_for(tokenizer):
+    encode = lambda text: tokenizer.encode(text, add_special_tokens=False)  # noqa: E731
+    return [Question(encode(p), g, 12, 'start: / ?null[,}]/') for p, g in zip(PROMPTS, GRAMMARS, strict=True)]
+
+
+@pytest.mark.parametrize("chunk", [7, 4096])
+def test_branches_together_say_what_each_says_alone(family, tokenizer, chunk):
+    for seed in range(3):
+        model = random_model(family, seed)
+        grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
+        prefix = tokenizer.encode(WORDS * 3)
+        questions = questions_for(tokenizer)
+        expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
+        reader = Reader(model, grammar_tokenizer, len(prefix), len(questions), slots=64)
+        reader.read(prefix, chunk)
+        assert [answer.tokens for answer in reader.ask(questions)] == expected
+        # A reader forgets: asked again, in another order, it says the same.
+        assert [answer.tokens for answer in reader.ask(questions[::-1])] == expected[::-1]
