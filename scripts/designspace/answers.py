@@ -1,0 +1,49 @@
+"""What a branch's tokens mean: its text, the JSON in it, and how sure the model was of each piece."""
+
+import json
+import re
+
+_SCALAR = re.compile(rb'"[^"]*"|[^\s\[\],}"]+')
+
+
+def text_of(grammar_tokenizer, answer):
+    """The answer's bytes, and for each token where its bytes end."""
+    pieces = [grammar_tokenizer.decode_bytes([token]) for token in answer.tokens]
+    ends, end = [], 0
+    for piece in pieces:
+        end += len(piece)
+        ends.append(end)
+    return b"".join(pieces), ends
+
+
+def weakest(answer, ends, start, end):
+    """The probability of the least probable token that wrote the bytes [start, end)."""
+    starts = [0, *ends[:-1]]
+    inside = zip(starts, ends, answer.probabilities, strict=True)
+    return min(p for a, b, p in inside if a < end and b > start)
+
+
+def scalars(grammar_tokenizer, answer):
+    """The values of an answer that is one JSON scalar or a list of them, each once: [(value, probability)]."""
+    text, ends = text_of(grammar_tokenizer, answer)
+    values = {}
+    for match in _SCALAR.finditer(text):
+        values.setdefault(json.loads(match[0]), weakest(answer, ends, *match.span()))
+    return list(values.items())
+
+
+def objects(grammar_tokenizer, answer):
+    """The complete flat JSON objects of an answer that is a list of them: [(object, probability)]."""
+    text, ends = text_of(grammar_tokenizer, answer)
+    decoder, found = json.JSONDecoder(), []
+    string = text.decode("utf-8", "ignore")  # an answer that ran out of tokens may end inside a character
+    start = string.find("{")
+    while start >= 0:
+        try:
+            item, end = decoder.raw_decode(string, start)
+        except json.JSONDecodeError:
+            break
+        span = (len(string[:at].encode()) for at in (start, end))
+        found.append((item, weakest(answer, ends, *span)))
+        start = string.find("{", end)
+    return found

@@ -1,0 +1,55 @@
+"""The task *discovery*: findings of a paper that the library does not ask for, a branch for each category."""
+
+import json
+
+from . import answers, evidence, grammar, prompt
+from .extraction import BEFORE, located
+from .reader import Question
+
+AFTER = """
+\"\"\"
+
+Some parameters of this paper are recorded already: {known}.
+Find others that a reader who compares experiments would record: at most {most} in each of the categories {categories}.
+Answer with one JSON object that has a key for each category and as its value a list of findings in the form
+{{"name": "snake_case_name", "value": "as the paper gives it", "unit": "or empty", "description": "one sentence",
+"importance": "high, medium or low"}}. Report only what the paper says.
+"""
+
+
+def frame(library, settings):
+    """The prompt before and after the paper."""
+    known = ", ".join(parameter["name"] for parameter in library)
+    categories = ", ".join(settings["categories"])
+    return BEFORE, AFTER.format(known=known, most=settings["findings"], categories=categories)
+
+
+def begin(category):
+    """What a branch is made to say first."""
+    return f"{{{json.dumps(category)}:"
+
+
+def shape(tokenizer, library, settings):
+    """(branches, new tokens of one branch, slots of one branch)."""
+    share = settings["max_new_tokens"] // len(settings["categories"])
+    forced = max(len(prompt.plain(tokenizer, begin(category))) for category in settings["categories"])
+    return len(settings["categories"]), share, forced + share
+
+
+def answer(reader, tokenizer, record, context, library, settings):
+    """Ask for findings in a paper that was read. Returns (findings, number of tokens written); see the contract.
+
+    A branch that runs out of tokens keeps the findings that are whole. A name is kept once for a paper.
+    """
+    _, share, _ = shape(tokenizer, library, settings)
+    allowed = grammar.findings(settings["findings"], [parameter["name"] for parameter in library])
+    asked = [Question(prompt.plain(tokenizer, begin(category)), allowed, share) for category in settings["categories"]]
+    replies = reader.ask(asked)
+    findings = {}
+    for category, reply in zip(settings["categories"], replies, strict=True):
+        for item, probability in answers.objects(reader.grammar_tokenizer, reply):
+            like = {"name": item["name"], "kind": "string", "unit": item["unit"], "definition": item["description"]}
+            start, end = evidence.choose(record, context, like, item["value"])
+            finding = {"category": category, **item, "confidence": probability} | located(record, start, end)
+            findings.setdefault(item["name"], finding)
+    return list(findings.values()), sum(len(reply.tokens) for reply in replies)

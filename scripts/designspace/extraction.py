@@ -1,0 +1,114 @@
+"""The task *extraction*: the values of the parameters of the library, all asked at once.
+
+The library stands once in the shared prefix, and every branch continues the one JSON object of the answer at a key of
+its own. Null is not allowed but its probability is kept: a value is reported where null was improbable.
+"""
+
+import json
+
+from . import answers, evidence, grammar, prompt
+from .pdf import boxes, page_of
+from .reader import Question
+
+BEFORE = """You read a scientific paper and report its experimental parameters.
+
+Paper:
+\"\"\"
+"""
+AFTER = """
+\"\"\"
+
+Parameters:
+{library}
+
+Answer with one JSON object that has a key for each parameter, in the form {{"value": ..., "reasoning": ...}}.
+Report only what the paper says. Give numbers in the stated unit. Where several values are possible, give a list.
+Where the paper does not report a parameter, its value is null. The reasoning is one short sentence.
+"""
+REASONING = ', "reasoning":'
+_NOTHING = {"value": None, "status": "not_reported", "reason": "", "confidence": None, "reasoning": ""}
+_NOTHING |= {"evidence": None, "page": None, "start": None, "end": None, "boxes": []}
+
+
+def describe(parameter):
+    """A parameter as the model reads it, in one line."""
+    kind = "one of " + ", ".join(parameter["values"]) if parameter["kind"] == "category" else parameter["kind"]
+    unit = f", in {parameter['unit']}" if parameter.get("unit") else ""
+    several = ", several possible" if parameter.get("multiple") else ""
+    return f"- {parameter['name']} ({kind}{unit}{several}): {parameter['definition']}"
+
+
+def frame(library, settings):
+    """The prompt before and after the paper."""
+    return BEFORE, AFTER.format(library="\n".join(map(describe, library)))
+
+
+def begin(parameter):
+    """What a branch is made to say first. It ends at the colon, because the space belongs to the next token."""
+    return f'{{{json.dumps(parameter["name"])}: {{"value":'
+
+
+def shape(tokenizer, library, settings):
+    """(branches, new tokens of one branch, slots of one branch)."""
+    share = settings["max_new_tokens"] // len(library)
+    forced = max(len(prompt.plain(tokenizer, begin(parameter))) for parameter in library)
+    return len(library), share, forced + share + len(prompt.plain(tokenizer, REASONING))
+
+
+def answer(reader, tokenizer, record, context, library, settings):
+    """Ask the parameters of a paper that was read. Returns (values, number of tokens written); see the contract."""
+    _, share, slots = shape(tokenizer, library, settings)
+    begins = [prompt.plain(tokenizer, begin(parameter)) for parameter in library]
+    asked = [
+        Question(start, grammar.value(parameter), share, instead=grammar.NULL)
+        for start, parameter in zip(begins, library, strict=True)
+    ]
+    replies = reader.ask(asked)
+    reported = [
+        b for b, reply in enumerate(replies) if reply.complete and reply.p_instead < settings["null_threshold"]
+    ]
+    reasons = {}
+    if settings["reasoning"]:
+        asked = []
+        for b in reported:
+            said = answers.text_of(reader.grammar_tokenizer, replies[b])[0][:-1].decode()  # without what ended it
+            start = prompt.plain(tokenizer, begin(library[b]) + said + REASONING)
+            left = min(share - len(replies[b].tokens), slots - len(start))
+            asked.append(Question(start, grammar.SENTENCE, max(left, 0)))
+        reasons = dict(zip(reported, reader.ask(asked), strict=True))
+
+    values = []
+    for b, (parameter, reply) in enumerate(zip(library, replies, strict=True)):
+        head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "p_null": reply.p_instead}
+        if not reply.complete:
+            reason = f"The value was not complete after {share} tokens, this parameter's share of max_new_tokens."
+            values.append(head | _NOTHING | {"status": "failed", "reason": reason})
+            continue
+        for value, probability in answers.scalars(reader.grammar_tokenizer, reply):
+            row = head | _NOTHING | {"value": value, "confidence": probability * (1 - reply.p_instead)}
+            if b in reported:
+                start, end = evidence.choose(record, context, parameter, value)
+                row |= located(record, start, end) | {"status": "reported"}
+                row["reasoning"] = sentence(reader.grammar_tokenizer, reasons.get(b))
+            values.append(row)
+    written = sum(len(reply.tokens) for reply in [*replies, *reasons.values()])
+    return values, written
+
+
+def located(record, start, end):
+    """The piece [start, end) of a paper's text as evidence: verbatim, with its page and its lines' boxes."""
+    return {
+        "evidence": record["text"][start:end],
+        "page": page_of(record, start),
+        "start": start,
+        "end": end,
+        "boxes": boxes(record, start, end),
+    }
+
+
+def sentence(grammar_tokenizer, reply):
+    """The text of a JSON string that a branch wrote; up to its last whole word where the tokens ran out."""
+    if reply is None:
+        return ""
+    text = answers.text_of(grammar_tokenizer, reply)[0].decode("utf-8", "ignore").strip().lstrip('"')
+    return text[:-2].strip() if reply.complete else text.rpartition(" ")[0]

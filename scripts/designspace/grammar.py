@@ -1,0 +1,57 @@
+"""The grammars of the answers, in llguidance's Lark dialect.
+
+A grammar begins behind a forced text that ends with a colon, takes the space that a tokenizer may put before a value,
+and includes what ends the value: where it stopped at the value itself, a number could only end by growing.
+"""
+
+import json
+
+MOST_VALUES = 8  # of one parameter that may have several
+NULL = "start: / ?null[,}]/"
+
+# Neither quotes, backslashes nor control, format, private and unassigned characters: what needs no escape in JSON.
+_CHARACTER = r'[^"\\\p{C}]'
+_SENTENCE = rf'"[^"\\\p{{C}}\s]{_CHARACTER}{{1,199}}"'
+_SCALARS = {
+    "integer": "/-?(0|[1-9][0-9]{0,8})/",
+    "number": r"/-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?/",
+    "boolean": "/true|false/",
+    "string": rf'/"[^"\\\p{{C}}\s]{_CHARACTER}{{0,119}}"/',
+}
+SENTENCE = f"start: / ?{_SENTENCE}[,}}]/"
+
+
+def _literal(text):
+    """A Lark string that matches the JSON string of a text."""
+    return json.dumps(json.dumps(text, ensure_ascii=False), ensure_ascii=False)
+
+
+def value(parameter):
+    """The grammar of a parameter's value; of one value, or a list without null, where it may have several."""
+    if parameter["kind"] == "category":
+        scalar = " | ".join(map(_literal, parameter["values"]))
+    else:
+        scalar = _SCALARS[parameter["kind"]]
+    if not parameter.get("multiple"):
+        return f"start: ANSWER\nANSWER: / ?/ SCALAR /[,}}]/\nSCALAR: {scalar}\n"
+    # The bare value stays allowed, because a model that is given only a list fills it.
+    most = min(MOST_VALUES, len(parameter.get("values", [])) or MOST_VALUES)
+    answer = f'/ ?/ (SCALAR | "[" / ?/ SCALAR (/, ?/ SCALAR){{0,{most - 1}}} "]") /[,}}]/'
+    if parameter["kind"] == "category":
+        answer = "(" + answer + ")" + "".join(f" & ~(ANY {_literal(v)} ANY {_literal(v)} ANY)" for v in parameter["values"])
+    return f"start: ANSWER\nANSWER: {answer}\nSCALAR: {scalar}\nANY: /(.|\\n)*/\n"
+
+
+def findings(most, refused):
+    """The grammar of a list of at most `most` findings whose names are snake_case and none of the refused."""
+    name = r"/[a-z][a-z0-9]{0,15}(_[a-z0-9]{1,16}){0,4}/"
+    if refused:
+        name = f"({name}) & ~({' | '.join(json.dumps(n) for n in refused)})"
+    text = _SCALARS["string"]
+    return f"""start: / ?\\[/ (finding (/, ?/ finding){{0,{most - 1}}})? /\\][,}}]/
+finding: "{{\\"name\\": \\"" NAME "\\", \\"value\\": " TEXT ", \\"unit\\": " UNIT ", \\"description\\": " TEXT ", " GRADE "}}"
+NAME: {name}
+TEXT: {text}
+UNIT: /"{_CHARACTER}{{0,20}}"/
+GRADE: "\\"importance\\": " /"(high|medium|low)"/
+"""
