@@ -1,0 +1,147 @@
+"""A batch of papers: load the weights once, give every paper a fresh process, lose nothing.
+
+Each finished paper is appended to a journal beside the output and synced. A job that was killed takes up where its
+journal ends. The output appears whole, by a rename.
+"""
+
+import hashlib
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from torch import multiprocessing
+
+from . import context as contexts
+from . import model, worker
+
+# How an attempt differs from the plan when the one before ran out of memory: (prefill chunk, token budget) divided by.
+LADDER = [(1, 1), (4, 1), (4, 2), (4, 4)]
+
+
+class Stop(Exception):
+    """The run itself is wrong, not a paper; the message is a sentence for the user."""
+
+
+def run(job, papers, output, log=sys.stderr):
+    """Answer the papers, [(text record, context record)], and write one JSON line for each to the output."""
+    output = Path(output)
+    journal = Journal(output.with_name(output.name + ".journal"), fingerprint(job, papers))
+    done = {record["paper"] for record in journal.records}
+    readable = [record["paper"] for record, _ in papers if record["status"] == "ok" and record["paper"] not in done]
+    start = start_processes()
+    # One paper needs no second process to hold the weights for it: its own loads them.
+    weights = model.load(**job.model) if len(readable) > 1 else None
+    for number, (record, context) in enumerate(papers, 1):
+        if record["paper"] in done:
+            continue
+        head = {"paper": record["paper"], "task": job.task, "status": record["status"], "reason": record["reason"]}
+        head |= {"model": job.model["name"], "revision": job.model["revision"]}
+        if record["status"] == "ok":
+            head |= climb(job, weights, record, context, start)
+        journal.append(head)
+        print(f"{job.task} {number}/{len(papers)} {summary(head)}", file=log, flush=True)
+    journal.finish(output, [record["paper"] for record, _ in papers])
+
+
+def climb(job, weights, record, context, start):
+    """Try a paper on the rungs of the ladder until one has memory enough. Returns the record's further fields."""
+    for attempt, (less_chunk, less_budget) in enumerate(LADDER, 1):
+        if less_budget > 1:
+            tokenizer = model.load_tokenizer(job.model["name"], job.model["revision"]).backend_tokenizer
+            context = contexts.fit(record, job.plan["token_budget"] // less_budget, tokenizer)
+        chunk = max(job.plan["prefill_chunk"] // less_chunk, 1)
+        outcome = in_fresh_process(start, job, weights, record, context, chunk)
+        if outcome["status"] == "stop":
+            raise Stop(outcome["reason"])
+        if outcome["status"] != "out_of_memory":
+            break
+    else:
+        outcome = {"status": "failed", "reason": f"Out of memory on all {len(LADDER)} attempts: {outcome['reason']}"}
+    memory = outcome.get("memory", {}) | {"predicted_bytes": job.plan["predicted_peak_bytes"]}
+    return {"attempt": attempt, "token_budget": context["token_budget"]} | outcome | {"memory": memory}
+
+
+def in_fresh_process(start, job, weights, record, context, chunk):
+    """The outcome of one paper in a process of its own; a process that dies is an outcome, too."""
+    receiver, sender = start.Pipe(duplex=False)
+    arguments = (sender, job, weights, record, context, chunk, time.monotonic())
+    process = start.Process(target=worker.work, args=arguments)
+    process.start()
+    sender.close()
+    try:
+        outcome = json.loads(receiver.recv_bytes())
+    except EOFError:
+        outcome = None
+    process.join()
+    if outcome:
+        return outcome
+    if process.exitcode == -signal.SIGKILL:  # what the kernel does, and SLURM, when memory is out
+        return {"status": "out_of_memory", "reason": "The paper's process was killed."}
+    return {"status": "failed", "reason": f"The paper's process ended with code {process.exitcode}; the log says why."}
+
+
+def start_processes():
+    """Processes forked from a server that has the imports done and no GPU touched, so that each starts at once."""
+    # Every tensor on a CPU is shared through an open file; a large model has more of them than the usual limit of 1024.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    # The server is a new interpreter, which does not know the folder of this library.
+    library = str(Path(__file__).resolve().parent.parent)
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [library, os.environ.get("PYTHONPATH")]))
+    start = multiprocessing.get_context("forkserver")
+    start.set_forkserver_preload([worker.__name__])
+    return start
+
+
+def fingerprint(job, papers):
+    """A digest of all that the answers depend on: a journal of other inputs is not taken up."""
+    return hashlib.sha256(json.dumps([asdict(job), papers], sort_keys=True).encode()).hexdigest()
+
+
+class Journal:
+    """The records finished so far, a line each, behind a first line with the fingerprint of the inputs."""
+
+    def __init__(self, path, fingerprint):
+        self.path, self.records = path, []
+        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+        whole = [line for line in lines if line.endswith(b"\n")]  # a killed job may leave half a line
+        head = json.dumps({"fingerprint": fingerprint}).encode() + b"\n"
+        if whole[:1] == [head]:
+            self.records = [json.loads(line) for line in whole[1:]]
+        else:
+            whole = [head]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"".join(whole))
+
+    def append(self, record):
+        """Add a record, and return when it is on the disk."""
+        self.records.append(record)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def finish(self, output, order):
+        """Write the output in the order of the papers, whole, and remove the journal."""
+        by_paper = {record["paper"]: record for record in self.records}
+        temporary = output.with_name(output.name + ".tmp")
+        with temporary.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(by_paper[paper], ensure_ascii=False) + "\n" for paper in order)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(output)
+        self.path.unlink()
+
+
+def summary(record):
+    """A finished paper in a few words, for the log."""
+    if record["status"] != "ok":
+        return f"{record['paper']}: {record['status']}: {record['reason']}"
+    found = sum(value["status"] == "reported" for value in record.get("values", [])) + len(record.get("findings", []))
+    seconds = sum(record["seconds"].values())
+    return f"{record['paper']}: {found} found in {seconds:.1f} s ({record['prompt_tokens']} tokens read)"

@@ -1,0 +1,57 @@
+"""What the two GPU programs, extract.py and discover.py, have in common: their command line and what they run."""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+from . import batch, model
+from .worker import Job
+
+
+def parser(description):
+    """The options that are the same for every task; a program adds its own."""
+    options = argparse.ArgumentParser(description=description)
+    options.add_argument("--papers", nargs="+", required=True, help="ids of the papers of this batch")
+    options.add_argument("--results", type=Path, required=True, help="folder with text/ and context/ of the papers")
+    options.add_argument("--plan", type=Path, required=True, help="memory plan (JSON)")
+    options.add_argument("--parameters", type=Path, required=True, help="parameter library (YAML)")
+    options.add_argument("--model", required=True, help="hub name or folder")
+    options.add_argument("--revision", help="revision of a hub's model")
+    options.add_argument("--dtype", required=True, choices=["float32", "bfloat16", "float16"])
+    options.add_argument("--device", required=True, choices=["cuda", "cpu"])
+    options.add_argument("--max-new-tokens", type=int, required=True, help="of all branches together")
+    options.add_argument("--output", type=Path, required=True, help="a JSON line for each paper")
+    return options
+
+
+def run(task, arguments, settings):
+    """Run a task over the batch; a fault of the run itself ends the program with a sentence."""
+    read = lambda kind, paper: json.loads(Path(arguments.results, kind, f"{paper}.json").read_text("utf-8"))  # noqa: E731
+    papers = [(read("text", paper), read("context", paper)) for paper in arguments.papers]
+    job = Job(
+        task,
+        settings | {"max_new_tokens": arguments.max_new_tokens},
+        yaml.safe_load(arguments.parameters.read_text("utf-8")),
+        {"name": arguments.model, "revision": arguments.revision}
+        | {"dtype": arguments.dtype, "device": arguments.device},
+        json.loads(arguments.plan.read_text("utf-8")),
+    )
+    show_gpu("before")
+    try:
+        batch.run(job, papers, arguments.output)
+    except (batch.Stop, model.ModelError, OSError) as error:
+        sys.exit(f"{task} stopped: {error}")
+    finally:
+        show_gpu("after")
+
+
+def show_gpu(when):
+    """Print what nvidia-smi says of the memory, where there is one."""
+    if shutil.which("nvidia-smi"):
+        query = ["nvidia-smi", "--query-gpu=name,memory.used,memory.free", "--format=csv"]
+        print(f"GPU {when}:", subprocess.run(query, capture_output=True, text=True).stdout, sep="\n", flush=True)

@@ -1,0 +1,77 @@
+"""What happens in the process of one paper: attach the weights, read the paper, answer, send the record, exit.
+
+The process owns the cache and the activations; when it exits, the driver takes back every byte of them.
+"""
+
+import json
+import resource
+import time
+from dataclasses import dataclass
+
+import torch
+
+from . import context as contexts
+from . import discovery, extraction, model, prompt
+from .reader import Reader
+
+TASKS = {"extraction": extraction, "discovery": discovery}
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is the same for all papers of a batch: the task and its settings, the library, the model, the memory plan."""
+
+    task: str
+    settings: dict
+    library: list
+    model: dict  # name, revision, dtype, device
+    plan: dict
+
+
+def work(connection, job, weights, record, context, chunk, started):
+    """Answer about one paper and send the outcome through the connection, as JSON.
+
+    `weights` is the model that the batch shares, or None, and then it is loaded here. The outcome has a `status`: ok
+    with the record's fields, out_of_memory, failed (this paper), or stop (the run itself is wrong), with a `reason`.
+    """
+    try:
+        weights = weights or model.load(**job.model)
+        outcome = answer(job, weights, record, context, chunk, started)
+    except torch.OutOfMemoryError as error:
+        outcome = {"status": "out_of_memory", "reason": str(error)}
+    except (model.ModelError, OSError) as error:
+        outcome = {"status": "stop", "reason": str(error)}
+    connection.send_bytes(json.dumps(outcome).encode())
+
+
+def answer(job, weights, record, context, chunk, started):
+    """The fields of the record that only the model's process knows."""
+    attached = time.monotonic()
+    task = TASKS[job.task]
+    tokenizer = model.load_tokenizer(job.model["name"], job.model["revision"])
+    before, after = task.frame(job.library, job.settings)
+    tokens = prompt.prefix(tokenizer, before, contexts.kept_text(record, context), after)
+    branches, _, slots = task.shape(tokenizer, job.library, job.settings)
+    grammar_tokenizer = model.grammar_tokenizer(tokenizer, weights.get_output_embeddings().out_features)
+    reader = Reader(weights, grammar_tokenizer, len(tokens), branches, slots)
+    ready = time.monotonic()
+    reader.read(tokens, chunk)
+    read = time.monotonic()
+    items, new_tokens = task.answer(reader, tokenizer, record, context, job.library, job.settings)
+    done = time.monotonic()
+    return {
+        "status": "ok",
+        "prompt_tokens": len(tokens),
+        "new_tokens": new_tokens,
+        "seconds": {"attach": attached - started, "prepare": ready - attached, "prefill": read - ready, "decode": done - read},
+        "memory": peak(weights.device),
+        {"extraction": "values", "discovery": "findings"}[job.task]: items,
+    }
+
+
+def peak(device):
+    """Peak bytes of this process: of the allocator and of the whole device on a GPU, the resident set on a CPU."""
+    if device.type == "cuda":
+        free, total = torch.cuda.mem_get_info(device)
+        return {"allocated_bytes": torch.cuda.max_memory_allocated(device), "device_bytes": total - free}
+    return {"allocated_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, "device_bytes": 0}

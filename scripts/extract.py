@@ -1,0 +1,18 @@
+"""Extract the parameters of a batch of papers; write a JSON line for each paper."""
+
+from argparse import BooleanOptionalAction
+
+from designspace import inference
+
+
+def main():
+    parser = inference.parser(__doc__)
+    parser.add_argument("--null-threshold", type=float, required=True, help="reported where null is less probable")
+    parser.add_argument("--reasoning", action=BooleanOptionalAction, required=True, help="a sentence for each value")
+    arguments = parser.parse_args()
+    settings = {"null_threshold": arguments.null_threshold, "reasoning": arguments.reasoning}
+    inference.run("extraction", arguments, settings)
+
+
+if __name__ == "__main__":
+    main()
