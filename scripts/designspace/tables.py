@@ -118,8 +118,8 @@ def _unescape(text: str) -> str:
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    """A reader sees the old file or the new one, never half of one."""
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never half of one."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(content)
     os.replace(part, path)
@@ -129,7 +129,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """UTF-8 with a byte-order mark, without which Excel shows ± as Â±; lines end with a newline."""
     texts = frame.select_dtypes("object").columns
     frame = frame.assign(**{name: frame[name].map(_escape) for name in texts})
-    _write_whole(path, frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+    write_whole(path, frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
 
 
 def read_csv(path: str | Path) -> pd.DataFrame:
@@ -172,5 +172,5 @@ def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict], path: 
             frame = frames[table].astype(object)
             rows = frame.where(frame.notna() & (frame != ""), None).itertuples(index=False, name=None)
             database.executemany(f"INSERT INTO {_quote(table)} VALUES ({', '.join('?' * len(columns))})", rows)
-    _write_whole(path, database.serialize())
+    write_whole(path, database.serialize())
     database.close()

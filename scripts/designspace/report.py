@@ -1,0 +1,96 @@
+"""The first page of a run: one HTML file that needs no network, and the same in a few lines for the terminal.
+
+Whatever comes from a paper or a model is text: the template escapes it, and the page's own policy forbids scripts and
+everything that is not in the file.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+
+import jinja2
+
+from designspace import tables
+
+CSV_TABLES = ("papers", "extractions", "parameters", "discoveries", "memory")
+
+
+def load(results: Path) -> dict[str, list[dict]]:
+    """The rows of the CSV tables in `results`, by table; missing numbers are None."""
+    frames = {name: tables.read_csv(results / f"{name}.csv").astype(object) for name in CSV_TABLES}
+    return {name: frame.where(frame.notna(), None).to_dict("records") for name, frame in frames.items()}
+
+
+def figures(rows: dict[str, list[dict]]) -> dict[str, int]:
+    """How many papers (copies not counted), how many of them were read, values, values with evidence, discoveries."""
+    values = [row for row in rows["extractions"] if row["status"] == "reported"]
+    return {
+        "papers": sum(row["status"] != "duplicate" for row in rows["papers"]),
+        "papers read": sum(row["status"] == "ok" for row in rows["papers"]),
+        "values reported": len(values),
+        "values with evidence": sum(row["evidence"] != "" for row in values),
+        "discoveries": len(rows["discoveries"]),
+    }
+
+
+def summary(rows: dict[str, list[dict]], results: Path, most: int = 3) -> str:
+    """What came out, in 5 to 10 lines: the papers that were not read (at most `most` by name), values, files."""
+    count = figures(rows)
+    missed = [row for row in rows["papers"] if row["status"] not in ("ok", "duplicate")]
+    copies = len(rows["papers"]) - count["papers"]
+    lines = [f"Papers       {count['papers']}, read {count['papers read']}; copies left out {copies}"]
+    told = [" ".join(f"{row['file']}: {row['status']}. {row['reason']}".split()) for row in missed[:most]]
+    told += [f"{len(missed) - most} more, see papers.csv"] if len(missed) > most else []
+    lines += [f"  not read   {line}" for line in told]
+    return "\n".join(
+        [
+            *lines,
+            f"Values       {count['values reported']} reported, {count['values with evidence']} with evidence",
+            f"Discoveries  {count['discoveries']}",
+            f"Tables       {', '.join(str(results / f'{name}.csv') for name in CSV_TABLES)}",
+            f"Database     {results / 'designspace.sqlite'}",
+            f"Report       {results / 'report.html'}",
+        ]
+    )
+
+
+def _size(count: int | None) -> str:
+    """Bytes in the unit that suits them: 61.02 GiB."""
+    if count is None:
+        return ""
+    for unit in ("B", "KiB", "MiB"):
+        if abs(count) < 1024:
+            return f"{count:.4g} {unit}"
+        count /= 1024
+    return f"{count:.2f} GiB"
+
+
+def _quantity(name: str, value) -> str:
+    """A quantity of the memory plan as its name says: bytes, or a plain number or text."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _size(value) if name.endswith("bytes") else f"{value:,}"
+    return str(value)
+
+
+def render(rows: dict[str, list[dict]], parameters: list[dict], plan: dict, note: str = "") -> str:
+    """The page. `parameters` is the library, whose order the columns of the matrix have; `plan` is the memory plan."""
+    cells = defaultdict(list)
+    for row in rows["extractions"]:
+        if row["status"] != "not_reported":
+            cells[row["paper"], row["parameter"]].append(row)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["size"] = _size
+    return environment.get_template("report.html").render(
+        rows=rows,
+        figures=figures(rows),
+        parameters=parameters,
+        cells=cells,
+        status={row["paper"]: row["status"] for row in rows["papers"]},
+        plan={name: _quantity(name, value) for name, value in plan.items() if not isinstance(value, (dict, list))},
+        note=note,
+    )
