@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pypdfium2
-
 from designspace.text import extract_text
 
 

@@ -1,4 +1,4 @@
-"""What the characters of a PDF mean: publishers' look-alike glyphs, private-use codes, and fonts without a Unicode map."""
+"""What the characters of a PDF mean: look-alike glyphs, private-use codes, and fonts without a Unicode map."""
 
 import bisect
 import ctypes
@@ -9,22 +9,25 @@ import unicodedata
 import pypdfium2.raw as pdfium
 
 UNKNOWN = "\ufffd"  # a glyph was printed here, and nothing in the file says which
+BASE_FONT = re.compile(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([^\s/<>\[\]()]+)")
 HYPHEN = "\ufffe"  # how pdfium marks a hyphen at the end of a line
 
 # Adobe's Pi fonts name their glyphs H<number>, and readers took the number for a code point: H11002, the minus sign,
 # became U+2AFA. The same table therefore serves the names and the characters that other software made of them.
-PI = dict(zip(range(9003, 9025), "ΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"))
-PI |= dict(zip(range(9251, 9276), "αβγδεζηθικλμνξοπρστυφχψω"))
-PI |= dict(zip((11001, 11002, 11003, 11004, 11005, 11006, 11007, 11009), "+−×÷=±∓∞"))
-PI |= dict(zip((11011, 11013, 11014, 11015, 11021, 11022, 11032, 11033, 11034, 11349, 11350), "∼≡≠≈<>′″°≤≥"))
-PI |= dict(zip((20841, 20849, 20850, 20851, 20852, 20853, 20854, 20862), "√()[]{}∑"))
+PI = dict(zip(range(9003, 9025), "ΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", strict=True))
+PI |= dict(zip(range(9251, 9276), "αβγδεζηθικλμνξοπρσςτυφχψω", strict=True))
+PI |= dict(zip((11001, 11002, 11003, 11004, 11005, 11006, 11007, 11009), "+−×÷=±∓∞", strict=True))
+PI |= dict(
+    zip((11011, 11013, 11014, 11015, 11021, 11022, 11032, 11033, 11034, 11349, 11350), "∼≡≠≈<>′″°≤≥", strict=True)
+)
+PI |= dict(zip((20841, 20849, 20850, 20851, 20852, 20853, 20854, 20862), "√()[]{}∑", strict=True))
 
 # Word and others put the Symbol font into the private use area, at 0xF000 plus the font's own code.
 SYMBOL = {0xF020 + i: chr(0x20 + i) for i in range(0x5F)}
-SYMBOL |= dict(zip(range(0xF041, 0xF05B), "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ"))
-SYMBOL |= dict(zip(range(0xF061, 0xF07B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ"))
-SYMBOL |= dict(zip((0xF02D, 0xF07E, 0xF0A2, 0xF0A3, 0xF0A5, 0xF0AE, 0xF0B0, 0xF0B1), "−∼′≤∞→°±"))
-SYMBOL |= dict(zip((0xF0B2, 0xF0B3, 0xF0B4, 0xF0B7, 0xF0B8, 0xF0B9, 0xF0BA, 0xF0BB, 0xF0D7), "″≥×•÷≠≡≈·"))
+SYMBOL |= dict(zip(range(0xF041, 0xF05B), "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", strict=True))
+SYMBOL |= dict(zip(range(0xF061, 0xF07B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True))
+SYMBOL |= dict(zip((0xF02D, 0xF07E, 0xF0A2, 0xF0A3, 0xF0A5, 0xF0AE, 0xF0B0, 0xF0B1), "−∼′≤∞→°±", strict=True))
+SYMBOL |= dict(zip((0xF0B2, 0xF0B3, 0xF0B4, 0xF0B7, 0xF0B8, 0xF0B9, 0xF0BA, 0xF0BB, 0xF0D7), "″≥×•÷≠≡≈·", strict=True))
 OLD_STYLE_DIGITS = {0xF730 + i: str(i) for i in range(10)}
 SMALL_CAPITALS = {0xF761 + i: chr(ord("A") + i) for i in range(26)}
 SPACES = dict.fromkeys([0x09, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
@@ -34,15 +37,15 @@ INVISIBLE = dict.fromkeys(
 LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 MATH_LETTERS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
 CONTROLS = dict.fromkeys([*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)], UNKNOWN)
-MEANING = {code: UNKNOWN for code in range(0xE000, 0xF900)} | SYMBOL | OLD_STYLE_DIGITS | SMALL_CAPITALS
+MEANING = dict.fromkeys(range(0xE000, 0xF900), UNKNOWN) | SYMBOL | OLD_STYLE_DIGITS | SMALL_CAPITALS
 MEANING |= PI | SPACES | INVISIBLE | LIGATURES | MATH_LETTERS | CONTROLS
 DEGREE = re.compile(r"(?<=\d)(\s?)[\u02da\u00ba]")
 
 # A typesetter's mathematics fonts (AdvP4C4E74 and its kin) hold these under the codes of other letters, and the
 # symbols of TeX's cmsy under the names C<code>.
-ADVENT = dict(zip("¼½ðÞþÀÂÆÁŠ", "=[()+−×±·]"))
+ADVENT = dict(zip("¼½ðÞþÀÂÆÁŠ", "=[()+−×±·]", strict=True))
 ADVENT_FONT = re.compile(r"Adv(P[0-9A-F]{4,6}$|Math|Pi\d)")
-CMSY = dict(zip((0, 1, 2, 3, 6, 7, 15, 20, 21, 24, 25, 33), "−·×∗±∓•≤≥∼≈→"))
+CMSY = dict(zip((0, 1, 2, 3, 6, 7, 15, 20, 21, 24, 25, 33), "−·×∗±∓•≤≥∼≈→", strict=True))
 SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f" + "".join(ADVENT) + "]")
 
 
@@ -96,7 +99,8 @@ class Fonts:
 
     def __init__(self, document):
         self._document = document
-        self._copy = None
+        self._copy = b""
+        self._places = []  # (font name, position in the copy)
         self._names = {}
 
     def meaning(self, textpage, index, char):
@@ -116,14 +120,15 @@ class Fonts:
         pdfium does not tell glyph names, but it writes the document anew without object streams and encryption, where
         they are plain to read.
         """
-        if self._copy is None:
+        if not self._copy:
             copy = io.BytesIO()
             self._document.save(copy, flags=pdfium.FPDF_REMOVE_SECURITY)
             self._copy = copy.getvalue()
+            self._places = [(match.group(1), match.start()) for match in BASE_FONT.finditer(self._copy)]
         names = {}
-        for match in re.finditer(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?" + re.escape(font) + rb"\b", self._copy):
-            begin = self._copy.rfind(b" obj", 0, match.start())
-            encoding = self._copy[begin : self._copy.find(b"endobj", match.end())]
+        for place in (place for name, place in self._places if name == font):
+            begin = self._copy.rfind(b" obj", 0, place)
+            encoding = self._copy[begin : self._copy.find(b"endobj", place)]
             if reference := re.search(rb"/Encoding\s+(\d+)\s", encoding):
                 begin = self._copy.find(b"\n%s 0 obj" % reference.group(1))
                 encoding = self._copy[begin : self._copy.find(b"endobj", begin)]

@@ -9,7 +9,7 @@ import pypdfium2.raw as pdfium
 
 from designspace.glyphs import HYPHEN, Fonts, normalise, page_text
 
-WORD = re.compile(r"[a-zA-Z]{2}")
+WORD = re.compile(r"(?<!f)[a-eg-zA-Z]{2}")  # without f, whose ligatures have boxes of their own
 LINE = re.compile(rf"[^\r\n{HYPHEN}]*[^\s{HYPHEN}]{HYPHEN}?|{HYPHEN}")
 
 

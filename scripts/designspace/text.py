@@ -4,10 +4,11 @@ import hashlib
 import re
 from bisect import bisect_right
 
-from designspace.clean import join_lines, remove_line_numbers, remove_running_lines
+from designspace.clean import remove_line_numbers, remove_running_lines
+from designspace.paragraphs import join_lines
 from designspace.pdf import BadPdf, read_pdf
 
-LETTERS = re.compile(r"[^\W\d_]")
+TWENTY_LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){20}")
 
 
 def extract_text(data, paper):
@@ -23,17 +24,13 @@ def extract_text(data, paper):
     remove_running_lines(pages)
     remove_line_numbers(pages)
     text, page_records = join_lines(pages)
-    with_text = sum(_has_text(text[page["start"] : page["end"]]) for page in page_records)
+    with_text = sum(bool(TWENTY_LETTERS.search(text, page["start"], page["end"])) for page in page_records)
     if 4 * with_text < len(pages) or not with_text:
         # A scanned paper may still carry a publisher's cover page and a stamp on every page.
         reason = f"Only {with_text} of {len(pages)} pages have text: the PDF is probably scanned and needs OCR."
         text, page_records = "", []
         record |= {"status": "needs_ocr", "reason": reason}
     return record | {"n_pages": len(pages), "text": text, "pages": page_records}
-
-
-def _has_text(text):
-    return len(LETTERS.findall(text)) >= 20
 
 
 def page_of(record, start):

@@ -1,0 +1,41 @@
+"""Whether a hyphen at the end of a line divides a word or belongs to it, by the other words of the paper."""
+
+import re
+from collections import Counter
+
+LAST_TOKEN, FIRST_TOKEN = re.compile(r"[^\W_][\w-]*$"), re.compile(r"^\w[\w-]*")
+# Parts of words that are words by themselves, but that a line's end rather divides than compounds.
+FUSING = frozenset(
+    ("over", "under", "inter", "super", "counter", "micro", "multi", "semi", "post", "fore", "some", "every", "other")
+    + ("back", "with", "hand", "work", "able", "less", "like", "ness", "ward", "ship", "land", "time", "times", "wise")
+)
+
+
+def count_words(pages):
+    """How often each word stands whole within a line, lower case, hyphenated compounds as they are."""
+    tokens = []
+    for page in pages:
+        for line in page.lines:
+            tokens += line.text.split()[1:-1]  # the first and the last may be parts of words
+    words = Counter()
+    for token, count in Counter(tokens).items():
+        words[token.strip(".,;:!?()[]\"'“”‘’").lower()] += count
+    return words
+
+
+def is_compound(text, following, words):
+    """Whether the hyphen between the two lines belongs to the word ("center-out"), by the rest of the paper."""
+    left, right = LAST_TOKEN.search(text), FIRST_TOKEN.match(following)
+    if not (left and right):
+        return True
+    left, right = left.group(), right.group()
+    divided = (left.rpartition("-")[2] + right.partition("-")[0]).lower()
+    compound = f"{left}-{right}".lower()
+    if words[compound] or words[divided]:
+        return words[compound] > words[divided]
+    if not right[0].islower() and not left.isupper() or left[-1].isdigit():
+        return True
+    ends = left.rpartition("-")[2].lower(), right.partition("-")[0].lower()
+    if "-" in compound.replace(f"{ends[0]}-{ends[1]}", ""):  # one-to-/one, trial-/by-trial
+        return all(words[end] for end in ends)
+    return all(len(end) >= 4 and words[end] and end not in FUSING for end in ends)
