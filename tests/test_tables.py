@@ -73,10 +73,15 @@ class Run:
             ("extraction", text if text != "ok" else task, {"values": list(values)}),
             ("discovery", text, {"findings": list(findings)}),
         ):
-            head = {"paper": paper, "task": name, "status": status, "reason": reason, "attempt": 1}
-            cost = {"prompt_tokens": 31650, "new_tokens": 612, "seconds": {"attach": 0.1, "prefill": 2.0, "decode": 2}}
-            memory = {"memory": {"predicted_bytes": 30, "allocated_bytes": 20, "device_bytes": 25}}
-            self.batches.setdefault((name, batch), []).append({**head, **cost, **memory, **content})
+            record = {"paper": paper, "task": name, "status": status, "reason": "" if status == "ok" else reason}
+            if status == "failed":
+                record |= {"attempt": 4, "memory": {"predicted_bytes": 30}}
+            if status == "ok":
+                cost = {"attempt": 1, "prompt_tokens": 31650, "new_tokens": 612}
+                seconds = {"seconds": {"attach": 0.1, "prefill": 2.0, "decode": 2}}
+                memory = {"memory": {"predicted_bytes": 30, "allocated_bytes": 20, "device_bytes": 25}}
+                record |= cost | seconds | memory | content
+            self.batches.setdefault((name, batch), []).append(record)
 
     def _json(self, name, content):
         (self.results / name).write_text(json.dumps(content), encoding="utf-8")
@@ -140,7 +145,7 @@ def full(run):
         finding("tilt_of_the_tablet", "20", importance="high", category="task"), finding("tablet_tilts", "25"),
     ])  # fmt: skip
     run.add("scan", batch="b0002", text="needs_ocr", reason="It has no text.")
-    run.add("stuck", batch="b0001", task="failed", reason="Out of memory on every rung.", values=[])
+    run.add("stuck", batch="b0001", task="failed", reason="Out of memory on every rung.")
     run.add("copy", copy_of="zhou_2020")
     return run.write()
 
@@ -216,6 +221,9 @@ def test_memory_is_a_row_a_paper_and_task(full):
     assert rows[["paper", "task"]].drop_duplicates().shape[0] == len(rows) == 8
     assert rows.loc[0, ["predicted_bytes", "device_bytes", "new_tokens"]].tolist() == [30, 25, 612]
     assert rows.loc[0, ["seconds_attach", "seconds_prefill", "seconds_decode"]].tolist() == [0.1, 2, 2]
+    failed = rows[rows["status"] == "failed"].iloc[0]
+    assert (failed["paper"], failed["attempt"], failed["predicted_bytes"]) == ("stuck", 4, 30)
+    assert failed[["allocated_bytes", "prompt_tokens", "seconds_decode"]].isna().all()
 
 
 def test_a_removed_paper_is_in_no_table(full):
@@ -239,10 +247,9 @@ def test_files_that_the_ledger_does_not_name_are_ignored(full):
     before = full.merge()
     (full.results / "extraction" / "b0009.jsonl").write_text("{half")
     (full.results / "text" / "stray.json").write_text("")
+    stray = {"paper": "stray", "task": "discovery", "status": "ok", "reason": "", "findings": [finding("x")]}
     with open(full.results / "discovery" / "b0001.jsonl", "a") as out:
-        out.write(
-            json.dumps({"paper": "stray", "task": "discovery", "status": "ok", "findings": [finding("x")]}) + "\n"
-        )
+        out.write(json.dumps(stray) + "\n")
     after = full.merge()
     assert all(before[name].equals(after[name]) for name in CSV_TABLES)
 

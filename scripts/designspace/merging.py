@@ -58,13 +58,13 @@ def read_json(path: Path, *keys: str) -> dict:
         raise BrokenResult(f"{path} is missing: run the workflow again, which makes it.") from None
 
 
-def read_batch(path: Path, papers: list[str], *keys: str) -> dict[str, dict]:
+def read_batch(path: Path, papers: list[str]) -> dict[str, dict]:
     """The records of `papers` in a batch's JSON lines, by paper; BrokenResult if one is missing or there twice."""
     records = {}
     try:
         with open(path, "rb") as lines:
             for number, line in enumerate(lines, 1):
-                record = _parse(line, f"{path}, line {number},", ("paper", "task", "status", *keys))
+                record = _parse(line, f"{path}, line {number},", ("paper", "task", "status", "reason"))
                 if record["paper"] in records:
                     raise BrokenResult(f"{path} has {record['paper']} twice: delete the file and run again.")
                 records[record["paper"]] = record
@@ -105,24 +105,24 @@ def paper_row(entry: dict, text: dict, context: dict, records: list[dict]) -> tu
     if text["status"] != "ok":
         status, reason = text["status"], text["reason"]
     elif failed:
-        status, reason = "failed", " ".join(f"{r['task'].capitalize()}: {r.get('reason', '')}" for r in failed)
+        status, reason = "failed", " ".join(f"{r['task'].capitalize()}: {r['reason']}" for r in failed)
     else:
         status, reason = "ok", ""
     return _row("papers", entry, context, pages=text["n_pages"], status=status, reason=reason)
 
 
 def extraction_rows(record: dict, parameters: dict[str, dict], where: Path) -> list[tuple]:
-    """A row for each value, in the order of the library. A value that is not reported is only a `candidate`; `number`
-    is the value of a numeric parameter."""
-    rows, items = [], Counter()
-    unknown = {value["parameter"] for value in record["values"]} - parameters.keys()
+    """A row for each value, in the order of the library; none where the paper failed. A value that is not reported is
+    only a `candidate`; `number` is the value of a numeric parameter."""
+    rows, items, values = [], Counter(), record.get("values", [])
+    unknown = {value["parameter"] for value in values} - parameters.keys()
     if unknown:
         raise BrokenResult(
             f"{where} answers {', '.join(sorted(unknown))}, which the parameter library does not have: "
             "delete the file and run again."
         )
     position = {name: index for index, name in enumerate(parameters)}
-    for value in sorted(record["values"], key=lambda value: position[value["parameter"]]):
+    for value in sorted(values, key=lambda value: position[value["parameter"]]):
         name, text = value["parameter"], as_text(value.get("value"))
         items[name] += 1
         reported = value["status"] == "reported"
@@ -138,8 +138,8 @@ def extraction_rows(record: dict, parameters: dict[str, dict], where: Path) -> l
 
 def memory_row(record: dict) -> tuple:
     """What one task cost one paper: bytes predicted and measured, tokens, seconds by phase."""
-    seconds = {f"seconds_{phase}": value for phase, value in (record.get("seconds") or {}).items()}
-    return _row("memory", record, record.get("memory") or {}, seconds)
+    seconds = {f"seconds_{phase}": value for phase, value in record.get("seconds", {}).items()}
+    return _row("memory", record, record.get("memory", {}), seconds)
 
 
 def discovery_key(name: str) -> str:
@@ -216,8 +216,8 @@ def build(results: Path, ledger_file: Path, folder: Path, parameters: list[dict]
     for batch, entries in batches.items():
         names = [entry["paper"] for entry in entries]
         source = results / "extraction" / f"{batch}.jsonl"
-        extraction = read_batch(source, names, "values")
-        discovery = read_batch(results / "discovery" / f"{batch}.jsonl", names, "findings")
+        extraction = read_batch(source, names)
+        discovery = read_batch(results / "discovery" / f"{batch}.jsonl", names)
         for entry in entries:
             paper = entry["paper"]
             text = read_json(results / "text" / f"{paper}.json", "status", "reason", "n_pages")
@@ -226,9 +226,8 @@ def build(results: Path, ledger_file: Path, folder: Path, parameters: list[dict]
             rows["papers"].append(paper_row(entry, text, context, records))
             rows["extractions"] += extraction_rows(extraction[paper], library, source)
             rows["memory"] += map(memory_row, records)
-            findings += [
-                {**finding, "paper": paper, "item": item} for item, finding in enumerate(records[1]["findings"], 1)
-            ]
+            found = enumerate(discovery[paper].get("findings", []), 1)
+            findings += [{**finding, "paper": paper, "item": item} for item, finding in found]
     for table in ("papers", "extractions", "memory"):
         rows[table].sort(key=lambda row: row[0])  # stable: within a paper the order is the library's
     rows["discoveries"], rows["findings"] = merge_findings(sorted(findings, key=lambda finding: finding["paper"]))
