@@ -1,0 +1,172 @@
+"""What a user may set, and the sentences that say what is wrong with it, before any job starts."""
+
+import difflib
+import json
+from pathlib import Path
+
+import yaml
+
+from . import ledger
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
+EMBEDDED_MODEL = "resources/models/SmolLM2-135M-Instruct"  # a rule of the workflow makes this folder
+LEAST_NEW_TOKENS = 16  # of one branch: fewer do not hold a value
+
+
+class ConfigurationError(ValueError):
+    """The configuration cannot be run; the message has a sentence for each thing that is wrong."""
+
+
+def check(config: dict) -> None:
+    """Raise ConfigurationError if the configuration, its parameter library, its papers or its model cannot be used."""
+    _refuse(_violations(config, "config.schema.yaml", "config"))
+    parameters, categories = load_parameters(config["parameters"]), config["discovery"]["categories"]
+    _refuse(
+        _papers_problems(Path(config["papers"]))
+        + _cap_problems("extraction.max_new_tokens", config["extraction"]["max_new_tokens"], parameters, "parameters")
+        + _cap_problems("discovery.max_new_tokens", config["discovery"]["max_new_tokens"], categories, "categories")
+    )
+    if Path(config["model"]["name"]) != Path(EMBEDDED_MODEL):
+        model_config(config["model"]["name"], config["model"]["revision"])
+
+
+def load_parameters(path) -> list[dict]:
+    """The parameter library of a YAML file, checked. ConfigurationError with all that is wrong with it."""
+    try:
+        parameters = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        why = "is not valid YAML" if isinstance(error, yaml.YAMLError) else "cannot be read"
+        said = " ".join(str(error).split())
+        raise ConfigurationError(f"The parameter library {path} (config: `parameters`) {why}: {said}.") from None
+    _refuse(_violations(parameters, "parameters.schema.yaml", str(path)))
+    problems, names = [], set()
+    for parameter in parameters:
+        name, kind = parameter["name"], parameter["kind"]
+        if name in names:
+            problems.append(f"{path}: two parameters have the name `{name}`; rename or remove one.")
+        if kind == "category" and "values" not in parameter:
+            problems.append(f"{path}: the category `{name}` has no `values`; list those that are allowed.")
+        if kind != "category" and "values" in parameter:
+            problems.append(f"{path}: `{name}` has `values` but is of kind {kind}; only a category has values.")
+        names.add(name)
+    _refuse(problems)
+    return parameters
+
+
+def model_config(name: str, revision: str | None = None) -> dict:
+    """The model's config.json. ConfigurationError where it cannot be had."""
+    path = model_file(name, "config.json", revision)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ConfigurationError(f"The configuration of the model, {path}, is not valid JSON: {error}.") from None
+
+
+def model_file(name: str, file: str, revision: str | None = None) -> Path:
+    """A file of a model: in a local folder, in the hub's cache, or else from the hub. ConfigurationError if in none."""
+    if (folder := Path(name)).is_dir():
+        if (folder / file).is_file():
+            return folder / file
+        raise ConfigurationError(
+            f"The model folder {name} (config: `model.name`) has no {file}; give a folder that has it."
+        )
+    import httpx
+    import huggingface_hub as hub
+
+    try:
+        if isinstance(cached := hub.try_to_load_from_cache(name, file, revision=revision), str):
+            return Path(cached)
+        # Asked first because it fails at once where there is no network; the download would try for half a minute.
+        hub.get_hf_file_metadata(hub.hf_hub_url(name, file, revision=revision))
+        return Path(hub.hf_hub_download(name, file, revision=revision))
+    except (OSError, ValueError, httpx.HTTPError) as error:
+        at = f" at revision {revision}" if revision else ""
+        raise ConfigurationError(
+            f"The model {name}{at} (config: `model.name`) is not a folder here, not in the cache of downloaded models, "
+            f"and its {file} cannot be had from the model hub ({_first_line(error)}); correct the name, or download "
+            f"the model where there is a network (hf download {name}) and give the folder."
+        ) from None
+
+
+def _first_line(error):
+    return next(iter(str(error).splitlines()), "").rstrip(".") or type(error).__name__
+
+
+def _refuse(problems):
+    """Raise what was found wrong, if anything, a line each."""
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+
+
+def _papers_problems(folder):
+    if not folder.is_dir():
+        return [f"config: the folder {folder} (`papers`) does not exist; make it and put PDFs there, or name another."]
+    if not ledger.pdf_files(folder):
+        return [f"config: the folder {folder} (`papers`) has no PDF in it; its subfolders are not searched."]
+    return []
+
+
+def _cap_problems(key, cap, branches, what):
+    n, least = len(branches), len(branches) * LEAST_NEW_TOKENS
+    if cap >= least:
+        return []
+    return [
+        f"config: `{key}` is {cap}, which leaves each of the {n} {what} {cap // n} tokens, and at least "
+        f"{LEAST_NEW_TOKENS} are needed; set it to {least} or more, or have fewer {what}."
+    ]
+
+
+def _violations(data, schema_file, source):
+    """A sentence for each way in which the data break the schema."""
+    import jsonschema
+
+    schema = yaml.safe_load((SCHEMAS / schema_file).read_text(encoding="utf-8"))
+    base = jsonschema.Draft202012Validator
+    # 16.0 counts as an integer in JSON but not in range().
+    types = base.TYPE_CHECKER.redefine("integer", lambda _, x: isinstance(x, int) and not isinstance(x, bool))
+    validator = jsonschema.validators.extend(base, type_checker=types)(schema)
+    errors = sorted(validator.iter_errors(data), key=lambda error: [str(step) for step in error.absolute_path])
+    return list(dict.fromkeys(f"{source}: {sentence}" for error in errors for sentence in _sentences(error, data)))
+
+
+def _sentences(error, data):
+    """A violation in words. What is allowed is said by the description in the schema."""
+    where = _where(error.absolute_path, data)
+    if error.validator == "additionalProperties":
+        known = list(error.schema["properties"])
+        of = f" of {where}" if where else ""
+        return [
+            f"`{key}` is no key{of}{_suggestion(key, known)}; the keys are {', '.join(known)}."
+            for key in error.instance
+            if key not in known
+        ]
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        about = error.schema["properties"]
+        has = f"{where} has" if where else "it has"
+        return [f"{has} no `{key}`; it must be {about[key]['description']}." for key in missing]
+    said = json.dumps(error.instance, ensure_ascii=False, default=str)
+    said = said if len(said) <= 80 else said[:77] + "..."
+    return [f"{where or 'it'} is {said}; it must be {error.schema['description']}."]
+
+
+def _where(path, data):
+    """A place in the data, in a user's words: `model.dtype`; `kind` of the parameter `n_total`."""
+    steps = list(path)
+    if steps and isinstance(steps[0], int):
+        entry = data[steps[0]]
+        name = entry.get("name") if isinstance(entry, dict) else None
+        of = f"the parameter `{name}`" if isinstance(name, str) and steps[1:] != ["name"] else f"entry {steps[0] + 1}"
+        return f"{_keys(steps[1:])} of {of}" if steps[1:] else of
+    return _keys(steps)
+
+
+def _keys(steps):
+    keys = [step for step in steps if isinstance(step, str)]
+    place = f"`{'.'.join(keys)}`" if keys else ""
+    return f"entry {steps[-1] + 1} of {place}" if steps and isinstance(steps[-1], int) else place
+
+
+def _suggestion(key, known):
+    near = difflib.get_close_matches(str(key), known, 1)
+    return f" (did you mean {near[0]}?)" if near else ""

@@ -1,0 +1,255 @@
+"""Whatever is wrong with the configuration is said in a sentence before anything runs."""
+
+import json
+import subprocess
+import sys
+from copy import deepcopy
+
+import pytest
+import yaml
+from conftest import ROOT
+from designspace import configuration, memory
+
+CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+PARAMETERS = (ROOT / "config" / "parameters.yaml").read_text()
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    """The default configuration in a folder where all that it names is there, its model as a local folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "a.pdf").write_text("%PDF")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "parameters.yaml").write_text(PARAMETERS)
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "config.json").write_text(json.dumps({"model_type": "qwen3"}))
+    return deepcopy(CONFIG) | {"model": CONFIG["model"] | {"name": "model"}}
+
+
+def sentences(config):
+    with pytest.raises(configuration.ConfigurationError) as caught:
+        configuration.check(config)
+    return str(caught.value).splitlines()
+
+
+def test_the_default_configuration_is_right(config):
+    configuration.check(config)
+    assert CONFIG["model"]["name"] == "Qwen/Qwen3-32B"
+
+
+def test_the_embedded_model_need_not_be_there_yet(config):
+    config["model"]["name"] = "resources/models/SmolLM2-135M-Instruct/"
+    configuration.check(config)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "sentence"),
+    [
+        ("paper", "x", "config: `paper` is no key (did you mean papers?); the keys are papers, results, parameters,"),
+        ("model.dtyp", "x", "config: `dtyp` is no key of `model` (did you mean dtype?); the keys are name, revision,"),
+        (
+            "model.dtype",
+            "bfloat",
+            'config: `model.dtype` is "bfloat"; it must be float32, bfloat16 or float16.',
+        ),
+        ("model.device", "gpu", 'config: `model.device` is "gpu"; it must be cuda or cpu.'),
+        ("model.name", 7, "config: `model.name` is 7; it must be the name of a model on the hub or a local folder."),
+        (
+            "model",
+            None,
+            "config: `model` is null; it must be a mapping with the keys name, revision, dtype and device.",
+        ),
+        ("papers_per_job", 0, "config: `papers_per_job` is 0; it must be a whole number of at least 1."),
+        ("papers_per_job", 4.0, "config: `papers_per_job` is 4.0; it must be a whole number of at least 1."),
+        ("papers_per_job", True, "config: `papers_per_job` is true; it must be a whole number of at least 1."),
+        (
+            "memory.capacity",
+            80,
+            "config: `memory.capacity` is 80; it must be a size such as 79.25GiB, 24GB or 16000MiB.",
+        ),
+        ("memory.reserve", "2 Gb", 'config: `memory.reserve` is "2 Gb"; it must be a size such as 79.25GiB'),
+        ("memory.allocator", "x; rm -rf /", "config: `memory.allocator` is"),
+        (
+            "memory.token_budget",
+            10,
+            "config: `memory.token_budget` is 10; it must be a whole number of at least 256 tokens",
+        ),
+        (
+            "extraction.null_threshold",
+            "5e-3",
+            'config: `extraction.null_threshold` is "5e-3"; it must be a number from 0 to',
+        ),
+        ("extraction.reasoning", "yes", 'config: `extraction.reasoning` is "yes"; it must be true or false.'),
+        ("discovery.categories", [], "config: `discovery.categories` is []; it must be a list of different names"),
+        (
+            "discovery.categories",
+            ["a", "a"],
+            'config: `discovery.categories` is ["a", "a"]; it must be a list of different',
+        ),
+        (
+            "discovery.categories",
+            ["ok", "Not ok"],
+            'config: entry 2 of `discovery.categories` is "Not ok"; it must be a name',
+        ),
+        ("discovery.categories", ["ok\n"], "config: entry 1 of `discovery.categories` is"),
+    ],
+)
+def test_a_wrong_key_or_value_is_one_sentence(config, keys, value, sentence):
+    *sections, key = keys.split(".")
+    section = config
+    for name in sections:
+        section = section[name]
+    section[key] = value
+    (said,) = sentences(config)
+    assert said.startswith(sentence)
+    assert said.endswith(".")
+
+
+@pytest.mark.parametrize("section", [None, "model", "memory", "extraction", "discovery"])
+def test_every_key_is_needed(config, section):
+    for key in list(config[section] if section else config):
+        broken = deepcopy(config)
+        del (broken[section] if section else broken)[key]
+        (said,) = sentences(broken)
+        assert f"has no `{key}`; it must be " in said
+
+
+def test_all_that_is_wrong_is_said_at_once(config):
+    config["papers_per_job"], config["model"]["device"], config["nots"] = 0, "tpu", ""
+    assert len(sentences(config)) == 3
+
+
+def test_a_configuration_that_is_no_mapping():
+    assert sentences(["papers"]) == [
+        'config: it is ["papers"]; it must be a mapping with the keys of config/config.yaml.'
+    ]
+
+
+def test_missing_folder_and_no_pdf(config, tmp_path):
+    (tmp_path / "papers" / "a.pdf").rename(tmp_path / "papers" / "a.txt")
+    assert "the folder papers (`papers`) has no PDF in it" in sentences(config)[0]
+    config["papers"] = "nowhere"
+    assert "the folder nowhere (`papers`) does not exist" in sentences(config)[0]
+
+
+def test_caps_leave_every_branch_its_tokens(config):
+    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 511, 95
+    extraction, discovery = sentences(config)
+    assert extraction.startswith(
+        "config: `extraction.max_new_tokens` is 511, which leaves each of the 32 parameters 15 "
+    )
+    assert extraction.endswith("at least 16 are needed; set it to 512 or more, or have fewer parameters.")
+    assert discovery.endswith("at least 16 are needed; set it to 96 or more, or have fewer categories.")
+    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 512, 96
+    configuration.check(config)
+
+
+@pytest.mark.parametrize(
+    ("library", "sentence"),
+    [
+        ("- {name: a, kind: int, definition: x}", '`kind` of the parameter `a` is "int"'),
+        (
+            "- {name: a, kind: integr, definition: x}",
+            '"integr"; it must be integer, number, string, boolean or category.',
+        ),
+        ("- {name: a, kind: integer}", "the parameter `a` has no `definition`; it must be a sentence that says"),
+        ("- {kind: integer, definition: x}", "entry 1 has no `name`; it must be a name in snake_case"),
+        (
+            "- {name: nTotal, kind: integer, definition: x}",
+            '`name` of entry 1 is "nTotal"; it must be a name in snake_case',
+        ),
+        ("- {name: paper, kind: integer, definition: x}", "other than paper"),
+        (
+            "- {name: a, kind: integer, definition: x, units: cm}",
+            "`units` is no key of the parameter `a` (did you mean unit?)",
+        ),
+        (
+            "- {name: a, kind: integer, definition: x, multiple: 1}",
+            "`multiple` of the parameter `a` is 1; it must be true or",
+        ),
+        ("- {name: a, kind: category, definition: x}", "the category `a` has no `values`"),
+        (
+            "- {name: a, kind: category, definition: x, values: []}",
+            "`values` of the parameter `a` is []; it must be a list",
+        ),
+        (
+            "- {name: a, kind: category, definition: x, values: [yes]}",
+            "entry 1 of `values` of the parameter `a` is true; it must",
+        ),
+        ("- {name: a, kind: category, definition: x, values: ['\"']}", "entry 1 of `values` of the parameter `a` is"),
+        ("- {name: a, kind: number, definition: x, values: [b]}", "`a` has `values` but is of kind number"),
+        (
+            "- {name: a, kind: number, definition: x}\n- {name: a, kind: string, definition: y}",
+            "two parameters have the name `a`",
+        ),
+        ("- just a text", 'entry 1 is "just a text"; it must be a mapping with the keys name, kind and definition.'),
+        ("a: b", 'parameters.yaml: it is {"a": "b"}; it must be a list of at least one parameter.'),
+        ("[]", "it is []; it must be a list of at least one parameter."),
+        ("", "it is null; it must be a list of at least one parameter."),
+        ("- {name: a, kind", "is not valid YAML: while parsing a flow mapping"),
+    ],
+)
+def test_a_wrong_parameter_library_is_one_sentence(config, library, sentence):
+    with open(config["parameters"], "w") as file:
+        file.write(library)
+    (said,) = sentences(config)
+    assert sentence in said
+    assert "config/parameters.yaml" in said
+
+
+def test_a_parameter_library_that_cannot_be_read(config, tmp_path):
+    config["parameters"] = "nowhere.yaml"
+    assert sentences(config)[0].startswith("The parameter library nowhere.yaml (config: `parameters`) cannot be read")
+    (tmp_path / "nowhere.yaml").write_bytes(b"\xff\xfe\xff")
+    assert "nowhere.yaml" in sentences(config)[0]
+
+
+def test_the_parameter_library_as_it_is():
+    parameters = configuration.load_parameters(ROOT / "config" / "parameters.yaml")
+    assert len(parameters) == 32
+    assert parameters == yaml.safe_load(PARAMETERS)
+
+
+@pytest.mark.parametrize("name", ["nobody/nothing", "not a name", "a/b/c", "/nowhere/at/all"])
+def test_an_unknown_model_is_one_sentence(config, name):
+    config["model"]["name"] = name
+    (said,) = sentences(config)
+    assert said.startswith(f"The model {name} (config: `model.name`) is not a folder here, not in the cache")
+
+
+def test_a_model_folder_without_or_with_a_broken_config(config, tmp_path):
+    (tmp_path / "model" / "config.json").write_text("{")
+    assert "model/config.json, is not valid JSON" in sentences(config)[0]
+    (tmp_path / "model" / "config.json").unlink()
+    assert sentences(config)[0].startswith("The model folder model (config: `model.name`) has no config.json")
+
+
+def test_a_model_of_the_hubs_cache_needs_no_network(config, tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    repository = tmp_path / "hub" / "models--org--name"
+    (repository / "snapshots" / "abc").mkdir(parents=True)
+    (repository / "snapshots" / "abc" / "config.json").write_text('{"model_type": "llama"}')
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("abc")
+    assert configuration.model_config("org/name") == {"model_type": "llama"}
+    config["model"]["name"] = "org/name"
+    configuration.check(config)
+    config["model"]["revision"] = "v2"
+    assert sentences(config)[0].startswith("The model org/name at revision v2 (config: `model.name`) is not")
+
+
+def test_sizes_of_the_schema_are_sizes_of_the_planner(config):
+    for size in ("1B", "79.25GiB", "24 GB", "16000MiB"):
+        config["memory"]["capacity"] = size
+        configuration.check(config)
+        assert memory.parse_size(size) > 0
+
+
+def test_importing_is_quick():
+    """The Snakefile imports these whenever it is parsed, by every job: nothing heavy may come with them."""
+    code = (
+        "import sys; sys.path.insert(0, 'scripts'); from designspace import configuration, ledger, memory;"
+        "print({'torch', 'transformers', 'pandas', 'jsonschema', 'huggingface_hub', 'numpy'} & set(sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True).stdout == "set()\n"
