@@ -7,7 +7,6 @@ journal ends. The output appears whole, by a rename.
 import hashlib
 import json
 import os
-import resource
 import signal
 import sys
 import time
@@ -87,9 +86,8 @@ def in_fresh_process(start, job, weights, record, context, chunk):
 
 def start_processes():
     """Processes forked from a server that has the imports done and no GPU touched, so that each starts at once."""
-    # Every tensor on a CPU is shared through an open file; a large model has more of them than the usual limit of 1024.
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    # Tensors on a CPU are shared by name: by open file, a model has more of them than a process may be handed.
+    multiprocessing.set_sharing_strategy("file_system")
     # The server is a new interpreter, which does not know the folder of this library.
     library = str(Path(__file__).resolve().parent.parent)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [library, os.environ.get("PYTHONPATH")]))
