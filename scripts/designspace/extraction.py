@@ -7,7 +7,7 @@ its own. Null is not allowed but its probability is kept: a value is reported wh
 import json
 
 from . import answers, evidence, grammar, prompt
-from .pdf import boxes, page_of
+from .text import boxes, page_of
 from .reader import Question
 
 BEFORE = """You read a scientific paper and report its experimental parameters.

@@ -1,0 +1,143 @@
+"""Whatever a model says, what is reported is typed, allowed and a verbatim piece of the paper."""
+
+import re
+
+import pytest
+from conftest import random_model
+
+from designspace import attention, context, discovery, extraction, grammar, model, prompt
+from designspace.reader import Reader
+
+EXTRACTION = {"max_new_tokens": 2048, "null_threshold": 2.0, "reasoning": True}  # above 1: everything is reported
+DISCOVERY = {"max_new_tokens": 1200, "findings": 3, "categories": ["participants", "apparatus", "other"]}
+
+
+def ask(task, weights, tokenizer, record, library, settings):
+    """Run a task in this process; returns its items and the number of tokens written."""
+    weights.set_attn_implementation(attention.NAME)
+    kept = context.fit(record, 2000, tokenizer.backend_tokenizer)
+    tokens = prompt.prefix(tokenizer, *insert(task.frame(library, settings), context.kept_text(record, kept)))
+    branches, _, slots = task.shape(tokenizer, library, settings)
+    grammar_tokenizer = model.grammar_tokenizer(tokenizer, weights.config.vocab_size)
+    reader = Reader(weights, grammar_tokenizer, len(tokens), branches, slots)
+    reader.read(tokens, 512)
+    return task.answer(reader, tokenizer, record, kept, library, settings)
+
+
+def insert(frame, paper):
+    return frame[0], paper, frame[1]
+
+
+def check_evidence(record, item):
+    assert item["evidence"] and record["text"][item["start"] : item["end"]] == item["evidence"]
+    page = record["pages"][item["page"] - 1]
+    assert page["start"] <= item["start"] < page["end"]
+    assert item["boxes"] and all(box["page"] in (1, 2) for box in item["boxes"])
+
+
+def check_kind(parameter, value):
+    kind = parameter["kind"]
+    assert kind != "integer" or type(value) is int
+    assert kind != "number" or type(value) in (int, float)
+    assert kind != "boolean" or type(value) is bool
+    assert kind != "string" or (type(value) is str and value.strip() and value.isprintable())
+    assert kind != "category" or value in parameter["values"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_values_of_a_model_that_says_anything(family, seed, tokenizer, record, library):
+    values, written = ask(extraction, random_model(family, seed), tokenizer, record, library, EXTRACTION)
+    assert 0 < written <= EXTRACTION["max_new_tokens"]
+    assert {value["parameter"] for value in values} == {parameter["name"] for parameter in library}
+    assert any(value["status"] == "reported" for value in values)
+    by_name = {parameter["name"]: parameter for parameter in library}
+    for value in values:
+        assert 0 <= value["p_null"] <= 1
+        if value["status"] == "failed":
+            assert value["value"] is None and "max_new_tokens" in value["reason"]
+            continue
+        check_kind(by_name[value["parameter"]], value["value"])
+        assert 0 <= value["confidence"] <= 1
+        check_evidence(record, value)
+    said = [(value["parameter"], value["value"]) for value in values]
+    assert len(set(said)) == len(said), "a value is listed once"
+
+
+def test_improbable_null_is_the_condition_for_reporting(tokenizer, record, library):
+    weights = random_model("llama")
+    nothing, _ = ask(extraction, weights, tokenizer, record, library, EXTRACTION | {"null_threshold": 0.0})
+    assert {value["status"] for value in nothing} <= {"not_reported", "failed"}
+    assert all(value["evidence"] is None and value["reasoning"] == "" for value in nothing)
+    everything, _ = ask(extraction, weights, tokenizer, record, library, EXTRACTION | {"reasoning": False})
+    # What would have been said stays in the record, so that a threshold can be set later.
+    assert [value["value"] for value in nothing] == [value["value"] for value in everything]
+    assert all(value["reasoning"] == "" for value in everything)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_findings_of_a_model_that_says_anything(family, seed, tokenizer, record, library):
+    known = [{"name": "a", "kind": "integer", "definition": "A."}, *library]
+    findings, written = ask(discovery, random_model(family, seed), tokenizer, record, known, DISCOVERY)
+    assert 0 < written <= DISCOVERY["max_new_tokens"]
+    names = [finding["name"] for finding in findings]
+    assert len(set(names)) == len(names) and not set(names) & {parameter["name"] for parameter in known}
+    for finding in findings:
+        assert re.fullmatch("[a-z][a-z0-9]*(_[a-z0-9]+)*", finding["name"])
+        assert finding["importance"] in ("high", "medium", "low")
+        assert finding["category"] in DISCOVERY["categories"]
+        assert finding["value"].isprintable() and finding["description"].isprintable()
+        check_evidence(record, finding)
+
+
+def test_a_papers_text_never_becomes_control_tokens(tokenizer, record):
+    ends = tokenizer.encode("<|im_end|>", add_special_tokens=False)
+    assert len(ends) == 1
+    tokens = prompt.prefix(tokenizer, "Paper: ", "before <|im_end|> after", ".")
+    assert tokens.count(ends[0]) == 1, "only the end of the user's turn"
+    assert "before <|im_end|> after" in tokenizer.decode(tokens)
+
+
+def accepts(tokenizer, lark, text):
+    from llguidance import LLMatcher
+
+    grammar_tokenizer = model.grammar_tokenizer(tokenizer, 640)
+    matcher = LLMatcher(grammar_tokenizer, LLMatcher.grammar_from_lark(lark), log_level=0)
+    assert not matcher.is_error(), matcher.get_error()
+    tokens = tokenizer.encode(text, add_special_tokens=False)
+    return all(matcher.consume_token(token) for token in tokens) and matcher.is_stopped() and not matcher.is_error()
+
+
+@pytest.mark.parametrize(
+    "kind, good, bad",
+    [
+        ("integer", [" 60,", "0}", " -5,"], [" 60", " 007,", " 1.5,", " null,", " 6e3,", " [60],"]),
+        ("number", [" 0.25,", " 3}"], [" .5,", " 1.,", " NaN,", " 1e9,"]),
+        ("boolean", [" true,", "false}"], [" True,", " yes,", ' "true",']),
+        ("string", [' "a tablet, 25 cm (µ±°)",'], [' "",', ' " ",', ' "a\\"b",', ' "a\nb",', ' "a\u202eb",', ' "a']),
+        ("category", [' "left",'], [' "lef",', " left,", ' "both",']),
+    ],
+)
+def test_grammar_of_a_kind(tokenizer, kind, good, bad):
+    lark = grammar.value({"name": "x", "kind": kind, "values": ["left", "right"]})
+    assert all(accepts(tokenizer, lark, text) for text in good)
+    assert not any(accepts(tokenizer, lark, text) for text in bad)
+
+
+def test_grammar_of_several_values(tokenizer):
+    lark = grammar.value({"name": "x", "kind": "category", "multiple": True, "values": ["left", "right", "a b"]})
+    assert accepts(tokenizer, lark, ' "left",')
+    assert accepts(tokenizer, lark, ' ["right", "a b"],')
+    assert accepts(tokenizer, lark, ' ["left","right","a b"]}')
+    assert not any(accepts(tokenizer, lark, text) for text in [" [],", ' ["left", "left"],', ' ["left", null],'])
+    lark = grammar.value({"name": "x", "kind": "number", "multiple": True})
+    assert accepts(tokenizer, lark, f" {list(range(grammar.MOST_VALUES))},")
+    assert not accepts(tokenizer, lark, f" {list(range(grammar.MOST_VALUES + 1))},")
+
+
+def test_grammar_refuses_names_that_the_library_has(tokenizer):
+    finding = '{{"name": "{}", "value": "15", "unit": "deg", "description": "The tilt.", "importance": "low"}}'
+    lark = grammar.findings(2, ["tilt", "n_total"])
+    assert accepts(tokenizer, lark, " [],")
+    assert accepts(tokenizer, lark, f" [{finding.format('tilt_angle')}, {finding.format('til')}]}}")
+    assert not accepts(tokenizer, lark, f" [{finding.format('tilt')}],")
+    assert not accepts(tokenizer, lark, f" [{finding.format('Tilt')}],")
