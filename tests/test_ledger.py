@@ -1,6 +1,7 @@
 """Papers keep their ids and batches, whatever happens to their files."""
 
 import os
+import time
 
 import pytest
 from designspace import ledger
@@ -23,6 +24,7 @@ def papers(tmp_path):
 
         def run(self, papers_per_job=2):
             """The rows after a run, {paper: (file, batch, duplicate_of)}."""
+            time.sleep(0.02)  # the clock of a file system ticks every few milliseconds
             rows = self.plan(papers_per_job)
             ledger.save(rows, self.file)
             assert ledger.load(self.file) == rows
