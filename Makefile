@@ -1,0 +1,31 @@
+# make demo    the whole workflow over four invented papers, on this machine's CPU
+# make test    all tests
+# make check   the checks of the code's form
+# Each makes its environment, .venv, first; that is done once and again only when envs/ changes.
+
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: env demo test check
+
+env: .venv/installed
+
+.venv/installed: envs/requirements.txt envs/workflow.txt envs/test.txt
+	@echo "Making the Python environment in .venv (once; a few minutes) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Designspace needs Python 3.11 or newer; say which with: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
+	@python -m pip install --quiet --disable-pip-version-check $(foreach file,$^,-r $(file))
+	@touch $@
+
+demo: env
+	@echo "Reading four invented papers with the embedded model on the CPU (about five minutes the first time) ..."
+	@snakemake --configfile config/demo.yaml --quiet rules host
+
+test: env
+	@echo "Running all tests ..."
+	@python -m pytest -ra
+
+check: env
+	@echo "Checking the form of the code ..."
+	@ruff check . && ruff format --check . && snakefmt --check Snakefile workflow
+	@snakemake --lint --configfile config/demo.yaml
