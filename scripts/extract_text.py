@@ -1,6 +1,7 @@
 """Writes the text of one PDF, with the place of every line, as results/text/{paper}.json."""
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -26,7 +27,8 @@ def main():
         temporary.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
         temporary.replace(arguments.output)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         sys.exit(f"Cannot write {arguments.output}: {error.strerror}. Check the folder and the space on its disk.")
     print(f"{arguments.paper}: {record['status']}, {record['n_pages']} pages. {record['reason']}".rstrip())
 

@@ -9,6 +9,7 @@ import unicodedata
 import pypdfium2.raw as pdfium
 
 UNKNOWN = "\ufffd"  # a glyph was printed here, and nothing in the file says which
+SUBSET = re.compile(rb"^[A-Z]{6}\+")
 BASE_FONT = re.compile(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([^\s/<>\[\]()]+)")
 HYPHEN = "\ufffe"  # how pdfium marks a hyphen at the end of a line
 
@@ -107,7 +108,7 @@ class Fonts:
         """The character that is printed for `char`, number `index` of the page: from its font's glyph names."""
         buffer = ctypes.create_string_buffer(128)
         pdfium.FPDFText_GetFontInfo(textpage, index, buffer, len(buffer), None)
-        font = buffer.value
+        font = SUBSET.sub(b"", buffer.value)
         if char in ADVENT:
             return ADVENT[char] if ADVENT_FONT.match(font.decode("latin-1")) else char
         if font not in self._names:

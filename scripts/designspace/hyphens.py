@@ -7,7 +7,7 @@ LAST_TOKEN, FIRST_TOKEN = re.compile(r"[^\W_][\w-]*$"), re.compile(r"^\w[\w-]*")
 # Parts of words that are words by themselves, but that a line's end rather divides than compounds.
 FUSING = frozenset(
     ("over", "under", "inter", "super", "counter", "micro", "multi", "semi", "post", "fore", "some", "every", "other")
-    + ("back", "with", "hand", "work", "able", "less", "like", "ness", "ward", "ship", "land", "time", "times", "wise")
+    + ("back", "with", "able", "less", "like", "ness", "ward", "ship", "times", "wise")
 )
 
 

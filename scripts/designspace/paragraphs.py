@@ -17,6 +17,7 @@ HEADING = re.compile(
     r"author contributions|funding|supplement(ary|al) (material|information))[.:]?",
     re.IGNORECASE,
 )
+CAPITALS = re.compile(r"[A-Z][A-Z ,:&-]{8,}")
 
 
 def join_lines(pages):
@@ -36,7 +37,7 @@ def join_lines(pages):
         for line, separator in lines[page.number]:
             # A hyphen that stays is the line's own.
             end = length + len(line.text) + separator.startswith("-")
-            box = [round(float(edge), 1) for edge in line.box]
+            box = [round(edge, 1) for edge in line.box]
             record["lines"].append({"start": length, "end": end, "box": box, "size": round(line.size, 1)})
             pieces += line.text, separator
             length += len(line.text) + len(separator)
@@ -114,16 +115,17 @@ def _continuation(paragraphs, k):
                 return None
             return m if moves else None
         is_float = FLOAT.match(first.text) or not _same_size(line, first) or len(first.text) <= 25
-        if not is_float or HEADING.fullmatch(first.text):
+        if not is_float or _is_heading(first.text):
             return None
     return None
 
 
 def _is_same_row(line, following):
     """Whether pdfium broke a row in two, as it does after a superscript."""
+    if following.box[0] < line.box[2] - 0.5 * line.size:
+        return False
     overlap = min(line.box[3], following.box[3]) - max(line.box[1], following.box[1])
-    height = min(line.box[3] - line.box[1], following.box[3] - following.box[1])
-    return overlap > 0.6 * height and following.box[0] > line.box[2] - 0.5 * line.size
+    return overlap > 0.6 * min(line.box[3] - line.box[1], following.box[3] - following.box[1])
 
 
 def _is_below(line, following):
@@ -151,7 +153,7 @@ def _is_same_paragraph(lines, i, leading, begins):
         return False
     if _goes_on(line, following):
         return True
-    if any(len(text) < 40 and HEADING.fullmatch(text) for text in (line.text, following.text)):
+    if _is_heading(line.text) or _is_heading(following.text):
         return False
     if _is_table_row(line.text) and _is_table_row(following.text):
         return False
@@ -168,6 +170,10 @@ def _is_same_paragraph(lines, i, leading, begins):
     room = max(other.box[2] for other in neighbours) - line.box[2]
     word = len(following.text.partition(" ")[0]) + 1
     return room < 1.3 * word * (following.box[2] - following.box[0]) / len(following.text) + 0.3 * line.size
+
+
+def _is_heading(text):
+    return len(text) < 60 and (HEADING.fullmatch(text) or CAPITALS.fullmatch(text))
 
 
 def _is_table_row(text):
