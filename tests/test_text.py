@@ -105,7 +105,7 @@ def test_any_damage_is_a_record():
         ("45\u02da and 45 \u00ba", "45° and 45 °"),
         ("\ufb01xed, \ufb02ow, e\ufb03cient", "fixed, flow, efficient"),
         ("e\u0301tude", "étude"),
-        ("\U0001d45d < 0.05", "p < 0.05"),
+        ("\U0001d45d < 0.05 \U0001f642", "p < 0.05 \U0001f642"),
         ("10² µm, ½ x³, 25 °C, x\u2082", "10² µm, ½ x³, 25 °C, x₂"),
         ("soft\u00adhyphen, zero\u200bwidth", "softhyphen, zerowidth"),
         ("non\u00a0breaking  and\u2009thin\tspaces ", "non breaking and thin spaces"),
@@ -121,6 +121,14 @@ def test_glyphs_without_a_unicode_map_are_known_by_their_names():
     font += " /Encoding << /Type /Encoding /Differences [65 /H11005 2 /H11002 /H11003 5 /H11005 /unheardof] >>"
     text = text_of(column(b"\x02 \x03 \x05 \x06", FILLER), font=font)
     assert text.startswith("− × = \ufffd")
+
+
+def test_characters_of_two_surrogates_move_no_position():
+    source = "$p < 0.05$ and $alpha plus.minus beta$ and more\n\n#v(1cm)\nA later paragraph of several words."
+    record = extract_text(typst.compile(source.encode()), "paper")
+    assert record["text"] == "p < 0.05 and α ± β and more\nA later paragraph of several words.\n"
+    (first,), (second,) = boxes(record, 0, 5), boxes(record, 35, 40)
+    assert first["box"][0] == pytest.approx(second["box"][0], abs=1) and first["box"][1] > second["box"][3]
 
 
 def test_mathematics_fonts_of_a_typesetter_are_read_and_text_fonts_left():

@@ -6,6 +6,7 @@ import io
 import re
 import unicodedata
 
+import pypdfium2
 import pypdfium2.raw as pdfium
 
 UNKNOWN = "\ufffd"  # a glyph was printed here, and nothing in the file says which
@@ -32,14 +33,13 @@ SYMBOL |= dict(zip((0xF0B2, 0xF0B3, 0xF0B4, 0xF0B7, 0xF0B8, 0xF0B9, 0xF0BA, 0xF0
 OLD_STYLE_DIGITS = {0xF730 + i: str(i) for i in range(10)}
 SMALL_CAPITALS = {0xF761 + i: chr(ord("A") + i) for i in range(26)}
 SPACES = dict.fromkeys([0x09, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
-INVISIBLE = dict.fromkeys(
-    [0xAD, 0x034F, 0xFEFF, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070)], ""
-)
+INVISIBLE = dict.fromkeys([0xAD, 0xFEFF, 0xFFFF, *range(0x200B, 0x2010), *range(0x2028, 0x202F)], "")
+INVISIBLE |= dict.fromkeys([*range(0x2060, 0x2070), *range(0xFE00, 0xFE10)], "")
 LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 MATH_LETTERS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
 CONTROLS = dict.fromkeys([*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)], UNKNOWN)
 MEANING = dict.fromkeys(range(0xE000, 0xF900), UNKNOWN) | SYMBOL | OLD_STYLE_DIGITS | SMALL_CAPITALS
-MEANING |= PI | SPACES | INVISIBLE | LIGATURES | MATH_LETTERS | CONTROLS
+MEANING |= {ord(HYPHEN): "-"} | PI | SPACES | INVISIBLE | LIGATURES | MATH_LETTERS | CONTROLS
 DEGREE = re.compile(r"(?<=\d)(\s?)[\u02da\u00ba]")
 
 # A typesetter's mathematics fonts (AdvP4C4E74 and its kin) hold these under the codes of other letters, and the
@@ -57,16 +57,21 @@ def normalise(text):
     cannot be known becomes U+FFFD, so that a lost minus sign is at least visible.
     """
     if not text.isascii() or not text.isprintable():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # pairs of surrogates become one
         text = unicodedata.normalize("NFC", DEGREE.sub(r"\1°", text.translate(MEANING)))
     return " ".join(text.split()) if "  " in text else text.strip()
 
 
 def page_text(textpage, fonts):
-    """The text of a page with exactly one character for each of pdfium's, so that positions in it are pdfium's own."""
+    """The text of a page with exactly one character for each of pdfium's, so that positions in it are pdfium's own.
+
+    A character beyond the Basic Multilingual Plane is two surrogates, as it is for pdfium.
+    """
     n_chars = pdfium.FPDFText_CountChars(textpage)
     text = textpage.get_text_range(errors="surrogatepass")
     if len(text) != n_chars:
-        text = _with_missing(textpage, text, n_chars)
+        units = memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
+        text = _with_missing(textpage, "".join(map(chr, units)), n_chars)
     if SUSPECT.search(text):
         text = SUSPECT.sub(lambda match: fonts.meaning(textpage, match.start(), match.group()), text)
     return text
@@ -95,13 +100,12 @@ def _with_missing(textpage, text, n_chars):
     return text
 
 
-class Fonts:
-    """What the codes of a document's fonts mean where they have no Unicode map: read once, on demand."""
+class PageFonts:
+    """What the codes of a page's fonts mean where they have no Unicode map: read on demand."""
 
-    def __init__(self, document):
-        self._document = document
+    def __init__(self, document, index):
+        self._document, self._index = document, index
         self._copy = b""
-        self._places = []  # (font name, position in the copy)
         self._names = {}
 
     def meaning(self, textpage, index, char):
@@ -116,18 +120,19 @@ class Fonts:
         return _glyph_character(self._names[font].get(ord(char), ""), font.decode("latin-1"))
 
     def _glyph_names(self, font):
-        """{code: glyph name} of the fonts of this name, from the /Differences of their encodings.
+        """{code: glyph name} of the page's fonts of this name, from the /Differences of their encodings.
 
-        pdfium does not tell glyph names, but it writes the document anew without object streams and encryption, where
-        they are plain to read.
+        pdfium does not tell glyph names, but it copies the page to a file of its own, without object streams and
+        encryption, where they are plain to read.
         """
         if not self._copy:
-            copy = io.BytesIO()
-            self._document.save(copy, flags=pdfium.FPDF_REMOVE_SECURITY)
-            self._copy = copy.getvalue()
-            self._places = [(match.group(1), match.start()) for match in BASE_FONT.finditer(self._copy)]
+            with pypdfium2.PdfDocument.new() as alone:
+                alone.import_pages(self._document, [self._index])
+                copy = io.BytesIO()
+                alone.save(copy)
+                self._copy = copy.getvalue()
         names = {}
-        for place in (place for name, place in self._places if name == font):
+        for place in (match.start() for match in BASE_FONT.finditer(self._copy) if match.group(1) == font):
             begin = self._copy.rfind(b" obj", 0, place)
             encoding = self._copy[begin : self._copy.find(b"endobj", place)]
             if reference := re.search(rb"/Encoding\s+(\d+)\s", encoding):

@@ -26,8 +26,9 @@ def join_lines(pages):
     The lines of a paragraph are joined by a space, or by nothing within a word; paragraphs, headings and columns end
     with a newline. A paragraph that plainly goes on in the next column or page, also behind a figure, is one paragraph.
     """
-    paragraphs = _paragraphs(pages)
-    _put_floats_aside(paragraphs)
+    words = count_words(pages)
+    paragraphs = _paragraphs(pages, words)
+    _put_floats_aside(paragraphs, words)
     lines = {page.number: [] for page in pages}
     for number, line, separator in (item for paragraph in paragraphs for item in paragraph):
         lines[number].append((line, separator))
@@ -45,9 +46,9 @@ def join_lines(pages):
     return "".join(pieces), records
 
 
-def _paragraphs(pages):
+def _paragraphs(pages, words):
     """Lists of (page number, line, what follows it): a paragraph, a heading, a row of a table or a figure's label."""
-    words, leading = count_words(pages), _leading(pages)
+    leading = _leading(pages)
     lines = [(page.number, page.lines, i) for page in pages for i in range(len(page.lines))]
     paragraphs, begins = [], True
     for (number, above, i), (_, below, j) in pairwise(lines):
@@ -79,7 +80,7 @@ def _with_hyphen(separator, line, following, words):
     return "-" if is_compound(line.text, following.text, words) else ""
 
 
-def _put_floats_aside(paragraphs):
+def _put_floats_aside(paragraphs, words):
     """Reunites, in place, paragraphs that figures or tables stand within in the file's order.
 
     The floats of the page where the paragraph breaks off go before it, those of the page where it goes on go after it:
@@ -87,14 +88,18 @@ def _put_floats_aside(paragraphs):
     """
     k = 0
     while k < len(paragraphs):
-        number, line, separator = paragraphs[k][-1]
-        m = _continuation(paragraphs, k)
-        if m:
-            before = [float_ for float_ in paragraphs[k + 1 : m] if float_[0][0] == number]
-            after = paragraphs[k + 1 + len(before) : m]
-            whole = paragraphs[k][:-1] + [(number, line, "" if separator.startswith("-") else " ")] + paragraphs[m]
-            paragraphs[k : m + 1] = [*before, whole, *after]
-            k += len(before)
+        if m := _continuation(paragraphs, k):
+            number, line, _ = paragraphs[k][-1]
+            floats = paragraphs[k + 1 : m]
+            before = [float_ for float_ in floats if float_[0][0] == number]
+            after = floats[len(before) :]
+            # Neither move may carry a float past lines of another page.
+            if not (before and paragraphs[k][0][0] < number) and not (
+                after and paragraphs[m][-1][0] > after[-1][-1][0]
+            ):
+                joint = (number, line, _with_hyphen(" ", line, paragraphs[m][0][1], words))
+                paragraphs[k : m + 1] = [*before, [*paragraphs[k][:-1], joint, *paragraphs[m]], *after]
+                k += len(before)
         k += 1
 
 
@@ -104,18 +109,11 @@ def _continuation(paragraphs, k):
     if len(line.text) <= 25 or SENTENCE_END.search(line.text):
         return None
     for m in range(k + 1, len(paragraphs)):
-        (first_number, first, _), (last_number, _, _) = paragraphs[m][0], paragraphs[m][-1]
-        if first_number > number + 1:
-            return None
-        if len(first.text) > 25 and _goes_on_elsewhere(line, first):
-            moves = m > k + 1
-            floats_before = any(float_[0][0] == number for float_ in paragraphs[k + 1 : m])
-            floats_after = any(float_[0][0] != number for float_ in paragraphs[k + 1 : m])
-            if floats_before and paragraphs[k][0][0] != number or floats_after and last_number != first_number:
-                return None
-            return m if moves else None
-        is_float = FLOAT.match(first.text) or not _same_size(line, first) or len(first.text) <= 25
-        if not is_float or _is_heading(first.text):
+        first_number, first, _ = paragraphs[m][0]
+        if m > k + 1 and len(first.text) > 25 and _goes_on(line, first):
+            return m
+        is_float = FLOAT.match(first.text) or len(first.text) <= 25 or not _same_size(line, first)
+        if first_number > number + 1 or not is_float or _is_heading(first.text):
             return None
     return None
 

@@ -8,7 +8,7 @@ from math import hypot
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.glyphs import HYPHEN, Fonts, normalise, page_text
+from designspace.glyphs import HYPHEN, PageFonts, normalise, page_text
 
 HYPHENS = HYPHEN + "-\u00ad\u2010\u2011"
 NO_PAGES = re.compile(rb"/Type\s*/Pages\b[^>]*/Count\s+0\b|/Count\s+0\b[^>]*/Type\s*/Pages\b")
@@ -63,11 +63,10 @@ def read_pdf(data):
     with document:
         if not len(document):
             raise BadPdf("empty", "The PDF has no pages.")
-        fonts = Fonts(document)
-        return [_read_page(document, index, fonts) for index in range(len(document))]
+        return [_read_page(document, index) for index in range(len(document))]
 
 
-def _read_page(document, index, fonts):
+def _read_page(document, index):
     try:
         page = document[index]
     except pypdfium2.PdfiumError:
@@ -80,7 +79,7 @@ def _read_page(document, index, fonts):
         width, height = height, width
     try:
         textpage = page.get_textpage()
-        lines = _read_lines(textpage, place, fonts)
+        lines = _read_lines(textpage, place, PageFonts(document, index))
         textpage.close()
     except pypdfium2.PdfiumError:
         lines = []
