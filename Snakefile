@@ -19,8 +19,12 @@ configfile: "config/config.yaml"
 try:
     if workflow.is_main_process:
         configuration.check(config)
-    ROWS = ledger.plan(config["papers"], Path(config["results"], "ledger.csv"), config["papers_per_job"])
-except (configuration.ConfigurationError, ledger.LedgerError) as error:
+    ROWS = ledger.plan(
+        config["papers"],
+        Path(config["results"], "ledger.csv"),
+        config["papers_per_job"],
+    )
+except ValueError as error:  # of all kinds, each a sentence
     raise WorkflowError(str(error))
 
 
@@ -32,7 +36,10 @@ def options(**values):
         if isinstance(value, bool):
             words += [f"--{name}" if value else f"--no-{name}"]
         elif value is not None:
-            words += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
+            words += [
+                f"--{name}",
+                *map(str, value if isinstance(value, list) else [value]),
+            ]
     return shlex.join(words)
 
 

@@ -1,7 +1,6 @@
 """Plan the memory of a run: how many tokens of a paper a model can read on a GPU. Without --output, print a table."""
 
 import argparse
-import contextlib
 import json
 import sys
 from pathlib import Path
@@ -19,49 +18,51 @@ def main():
     parser.add_argument("--reserve", default="2GiB", help="of it, what stays free")
     parser.add_argument("--prefill-chunk", type=int, default=4096, help="tokens that are read at once")
     parser.add_argument("--token-budget", type=int, help="tokens of a paper to keep; left out: as many as fit")
-    for task, branches, cap in ("extraction", 32, 2048), ("discovery", 6, 4096):
-        parser.add_argument(f"--{task}-branches", type=int, default=branches, help=f"questions of {task}")
-        parser.add_argument(f"--{task}-new-tokens", type=int, default=cap, help="that they may write together")
-    parser.add_argument("--overhead-tokens", type=int, default=2048, help="of the prompt around a paper")
+    library = Path(__file__).resolve().parent.parent / "config" / "parameters.yaml"
+    parser.add_argument("--parameters", type=Path, default=library, help="parameter library (YAML)")
+    parser.add_argument("--extraction-new-tokens", type=int, default=2048, help="of all parameters together")
+    parser.add_argument("--discovery-new-tokens", type=int, default=4096, help="of all categories together")
+    parser.add_argument("--findings", type=int, default=5, help="most findings of a category")
+    parser.add_argument("--categories", nargs="+", default=["other"] * 6, help="of discovery")
     parser.add_argument("--output", type=Path, help="the memory plan to write (JSON)")
+    parser.add_argument("--tokenizer", type=Path, help="with --output: where to save the model's tokenizer.json")
     arguments = parser.parse_args()
     try:
-        config, folder = read_model(arguments.model, arguments.revision)
-        costs = memory.costs(
-            config,
-            memory.weights_bytes(config, arguments.dtype, folder),
+        parameters = configuration.load_parameters(arguments.parameters)
+        costs = memory.costs_of(
+            arguments.model,
+            arguments.revision,
             dtype=arguments.dtype,
             device=arguments.device,
             prefill_chunk=arguments.prefill_chunk,
             tasks={
-                "extraction": (arguments.extraction_branches, arguments.extraction_new_tokens),
-                "discovery": (arguments.discovery_branches, arguments.discovery_new_tokens),
+                "extraction": (len(parameters), arguments.extraction_new_tokens),
+                "discovery": (len(arguments.categories), arguments.discovery_new_tokens),
             },
         )
         room = {name: memory.parse_size(getattr(arguments, name)) for name in ("capacity", "reserve")}
-        if not arguments.output:
-            print(memory.table(costs, **room))
-        plan = memory.plan(
-            costs, **room, overhead_tokens=arguments.overhead_tokens, token_budget=arguments.token_budget
-        )
+        # Only a run needs the exact prompt, and so the tokenizer; 2048 is ample for a library of thirty parameters.
+        overhead = count_prompt(arguments, parameters) if arguments.output else 2048
+        plan = memory.plan(costs, **room, overhead_tokens=overhead, token_budget=arguments.token_budget)
     except ValueError as error:
         sys.exit(str(error))
-    summary = f"{plan['token_budget']:,} tokens of a paper are kept, limited by {plan['limited_by']}; predicted peak "
-    print(summary + f"{plan['predicted_peak_bytes'] / memory.GIB:.2f} GiB of {arguments.capacity}.")
     if arguments.output:
-        arguments.output.parent.mkdir(parents=True, exist_ok=True)
         plan = {"model": arguments.model, "revision": arguments.revision, **plan}
         arguments.output.write_text(json.dumps(plan, indent=1) + "\n", encoding="utf-8")
+    else:
+        print(memory.table(costs, **room))
+    summary = f"{plan['token_budget']:,} tokens of a paper are kept, limited by {plan['limited_by']}; predicted peak "
+    print(summary + f"{plan['predicted_peak_bytes'] / memory.GIB:.2f} GiB of {arguments.capacity}.")
 
 
-def read_model(name, revision):
-    """The model's configuration, and the folder that has it and what there is of the weights."""
-    if name.endswith(".json"):
-        return json.loads(Path(name).read_text(encoding="utf-8")), None
-    with contextlib.suppress(configuration.ConfigurationError):  # many models have no index
-        configuration.model_file(name, "model.safetensors.index.json", revision)
-    config = configuration.model_config(name, revision)
-    return config, configuration.model_file(name, "config.json", revision).parent
+def count_prompt(arguments, parameters):
+    """Tokens around a paper in the longer prompt of the two tasks; saves the tokenizer on the way."""
+    from designspace import discovery, extraction, model, prompt
+
+    tokenizer = model.load_tokenizer(arguments.model, arguments.revision)
+    tokenizer.backend_tokenizer.save(str(arguments.tokenizer))
+    settings = {"findings": arguments.findings, "categories": arguments.categories}
+    return max(prompt.overhead(tokenizer, *task.frame(parameters, settings)) for task in (extraction, discovery))
 
 
 if __name__ == "__main__":

@@ -8,9 +8,18 @@ from copy import deepcopy
 import pytest
 import yaml
 from conftest import ROOT
-from designspace import configuration, memory
+from designspace import configuration, hub, memory
 
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+MODEL = {
+    "model_type": "qwen3",
+    "num_hidden_layers": 2,
+    "hidden_size": 64,
+    "intermediate_size": 96,
+    "num_attention_heads": 4,
+    "vocab_size": 600,
+    "max_position_embeddings": 8192,
+}
 PARAMETERS = (ROOT / "config" / "parameters.yaml").read_text()
 
 
@@ -23,12 +32,12 @@ def config(tmp_path, monkeypatch):
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "parameters.yaml").write_text(PARAMETERS)
     (tmp_path / "model").mkdir()
-    (tmp_path / "model" / "config.json").write_text(json.dumps({"model_type": "qwen3"}))
+    (tmp_path / "model" / "config.json").write_text(json.dumps(MODEL))
     return deepcopy(CONFIG) | {"model": CONFIG["model"] | {"name": "model"}}
 
 
 def sentences(config):
-    with pytest.raises(configuration.ConfigurationError) as caught:
+    with pytest.raises(ValueError) as caught:
         configuration.check(config)
     return str(caught.value).splitlines()
 
@@ -215,32 +224,50 @@ def test_the_parameter_library_as_it_is():
 def test_an_unknown_model_is_one_sentence(config, name):
     config["model"]["name"] = name
     (said,) = sentences(config)
-    assert said.startswith(f"The model {name} (config: `model.name`) is not a folder here, not in the cache")
+    assert said.startswith(f"The model {name} is not a folder here, not in the cache")
 
 
 def test_a_model_folder_without_or_with_a_broken_config(config, tmp_path):
     (tmp_path / "model" / "config.json").write_text("{")
     assert "model/config.json, is not valid JSON" in sentences(config)[0]
     (tmp_path / "model" / "config.json").unlink()
-    assert sentences(config)[0].startswith("The model folder model (config: `model.name`) has no config.json")
+    assert sentences(config)[0].startswith("The model folder model has no config.json")
 
 
 def test_a_model_of_the_hubs_cache_needs_no_network(config, tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     repository = tmp_path / "hub" / "models--org--name"
     (repository / "snapshots" / "abc").mkdir(parents=True)
-    (repository / "snapshots" / "abc" / "config.json").write_text('{"model_type": "llama"}')
+    (repository / "snapshots" / "abc" / "config.json").write_text(json.dumps(MODEL))
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text("abc")
-    assert configuration.model_config("org/name") == {"model_type": "llama"}
+    assert hub.model_config("org/name") == MODEL
     config["model"]["name"] = "org/name"
     configuration.check(config)
     config["model"]["revision"] = "v2"
-    assert sentences(config)[0].startswith("The model org/name at revision v2 (config: `model.name`) is not")
+    assert sentences(config)[0].startswith("The model org/name at revision v2 is not")
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"sliding_window": 4096}, "The model model has layers of the kind sliding_attention, and only full attention"),
+        ({"layer_types": ["linear_attention", "full_attention"]}, "The model model has layers of the kind linear_att"),
+        ({"attn_logit_softcapping": 50.0}, "The model model caps its attention scores (attn_logit_softcapping)"),
+        ({"hidden_size": 65536}, "The model does not fit: weights"),
+    ],
+)
+def test_a_model_that_is_not_served_or_does_not_fit(config, tmp_path, more, sentence):
+    (tmp_path / "model" / "config.json").write_text(json.dumps(MODEL | {"intermediate_size": 65536} | more))
+    config["memory"]["capacity"] = "40GiB"
+    assert sentences(config)[0].startswith(sentence)
+    (tmp_path / "model" / "config.json").write_text(json.dumps(MODEL | {"use_sliding_window": False}))
+    configuration.check(config)
 
 
 def test_sizes_of_the_schema_are_sizes_of_the_planner(config):
-    for size in ("1B", "79.25GiB", "24 GB", "16000MiB"):
+    config["memory"]["reserve"] = "1B"
+    for size in ("79.25GiB", "24 GB", "16000MiB"):
         config["memory"]["capacity"] = size
         configuration.check(config)
         assert memory.parse_size(size) > 0

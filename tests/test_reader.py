@@ -3,18 +3,17 @@
 import pytest
 import torch
 from conftest import WORDS, random_model
+from designspace import attention
+from designspace.reader import Question, Reader
 from llguidance import LLMatcher
 from llguidance.hf import from_tokenizer
 from transformers import LogitsProcessor, LogitsProcessorList
 
-from designspace import attention
-from designspace.reader import Question, Reader
-
 GRAMMARS = [
-    'start: / ?[0-9]{1,4}[,}]/',
+    "start: / ?[0-9]{1,4}[,}]/",
     'start: / ?"[a-z ]{1,20}"[,}]/',
-    'start: / ?(true|false)[,}]/',
-    'start: / ?\\[[0-9]+(, ?[0-9]+){0,3}\\][,}]/',
+    "start: / ?(true|false)[,}]/",
+    "start: / ?\\[[0-9]+(, ?[0-9]+){0,3}\\][,}]/",
 ]
 PROMPTS = ['{"n_total": {"value":', '{"x":', "a", '{"a_much_longer_name_than_the_others": {"value":']
 
@@ -53,7 +52,7 @@ def alone(model, tokenizer, prefix, question):
 
 def questions_for(tokenizer):
     encode = lambda text: tokenizer.encode(text, add_special_tokens=False)  # noqa: E731
-    return [Question(encode(p), g, 12, 'start: / ?null[,}]/') for p, g in zip(PROMPTS, GRAMMARS, strict=True)]
+    return [Question(encode(p), g, 12, "start: / ?null[,}]/") for p, g in zip(PROMPTS, GRAMMARS, strict=True)]
 
 
 @pytest.mark.parametrize("chunk", [7, 4096])

@@ -49,7 +49,9 @@ def run(job, papers, output, log=sys.stderr):
 
 def climb(job, weights, record, context, start):
     """Try a paper on the rungs of the ladder until one has memory enough. Returns the record's further fields."""
-    for attempt, (less_chunk, less_budget) in enumerate(LADDER, 1):
+    attempt = 0
+    for less_chunk, less_budget in LADDER:
+        attempt += 1
         if less_budget > 1:
             tokenizer = model.load_tokenizer(job.model["name"], job.model["revision"]).backend_tokenizer
             context = contexts.fit(record, job.plan["token_budget"] // less_budget, tokenizer)

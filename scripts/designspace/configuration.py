@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from . import ledger
+from . import ledger, memory
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
 EMBEDDED_MODEL = "resources/models/SmolLM2-135M-Instruct"  # a rule of the workflow makes this folder
@@ -27,7 +27,26 @@ def check(config: dict) -> None:
         + _cap_problems("discovery.max_new_tokens", config["discovery"]["max_new_tokens"], categories, "categories")
     )
     if Path(config["model"]["name"]) != Path(EMBEDDED_MODEL):
-        model_config(config["model"]["name"], config["model"]["revision"])
+        _check_model(config)
+
+
+def _check_model(config):
+    """Raise hub.ModelError for a model that is not there or not served, memory.DoesNotFit for one that is too large."""
+    model, room = config["model"], config["memory"]
+    costs = memory.costs_of(
+        model["name"],
+        model["revision"],
+        dtype=model["dtype"],
+        device=model["device"],
+        prefill_chunk=room["prefill_chunk"],
+        tasks={
+            "extraction": (len(load_parameters(config["parameters"])), config["extraction"]["max_new_tokens"]),
+            "discovery": (len(config["discovery"]["categories"]), config["discovery"]["max_new_tokens"]),
+        },
+    )
+    sizes = {key: memory.parse_size(room[key]) for key in ("capacity", "reserve")}
+    # The rule plan_memory counts the prompt's tokens with the tokenizer; here any prompt at all has to fit.
+    memory.plan(costs, **sizes, overhead_tokens=1, token_budget=room["token_budget"])
 
 
 def load_parameters(path) -> list[dict]:
@@ -51,45 +70,6 @@ def load_parameters(path) -> list[dict]:
         names.add(name)
     _refuse(problems)
     return parameters
-
-
-def model_config(name: str, revision: str | None = None) -> dict:
-    """The model's config.json. ConfigurationError where it cannot be had."""
-    path = model_file(name, "config.json", revision)
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ConfigurationError(f"The configuration of the model, {path}, is not valid JSON: {error}.") from None
-
-
-def model_file(name: str, file: str, revision: str | None = None) -> Path:
-    """A file of a model: in a local folder, in the hub's cache, or else from the hub. ConfigurationError if in none."""
-    if (folder := Path(name)).is_dir():
-        if (folder / file).is_file():
-            return folder / file
-        raise ConfigurationError(
-            f"The model folder {name} (config: `model.name`) has no {file}; give a folder that has it."
-        )
-    import httpx
-    import huggingface_hub as hub
-
-    try:
-        if isinstance(cached := hub.try_to_load_from_cache(name, file, revision=revision), str):
-            return Path(cached)
-        # Asked first because it fails at once where there is no network; the download would try for half a minute.
-        hub.get_hf_file_metadata(hub.hf_hub_url(name, file, revision=revision))
-        return Path(hub.hf_hub_download(name, file, revision=revision))
-    except (OSError, ValueError, httpx.HTTPError) as error:
-        at = f" at revision {revision}" if revision else ""
-        raise ConfigurationError(
-            f"The model {name}{at} (config: `model.name`) is not a folder here, not in the cache of downloaded models, "
-            f"and its {file} cannot be had from the model hub ({_first_line(error)}); correct the name, or download "
-            f"the model where there is a network (hf download {name}) and give the folder."
-        ) from None
-
-
-def _first_line(error):
-    return next(iter(str(error).splitlines()), "").rstrip(".") or type(error).__name__
 
 
 def _refuse(problems):

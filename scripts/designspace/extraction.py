@@ -7,8 +7,8 @@ its own. Null is not allowed but its probability is kept: a value is reported wh
 import json
 
 from . import answers, evidence, grammar, prompt
-from .text import boxes, page_of
 from .reader import Question
+from .text import boxes, page_of
 
 BEFORE = """You read a scientific paper and report its experimental parameters.
 
@@ -64,9 +64,7 @@ def answer(reader, tokenizer, record, context, library, settings):
         for start, parameter in zip(begins, library, strict=True)
     ]
     replies = reader.ask(asked)
-    reported = [
-        b for b, reply in enumerate(replies) if reply.complete and reply.p_instead < settings["null_threshold"]
-    ]
+    reported = [b for b, reply in enumerate(replies) if reply.complete and reply.p_instead < settings["null_threshold"]]
     reasons = {}
     if settings["reasoning"]:
         asked = []

@@ -38,7 +38,8 @@ def value(parameter):
     most = min(MOST_VALUES, len(parameter.get("values", [])) or MOST_VALUES)
     answer = f'/ ?/ (SCALAR | "[" / ?/ SCALAR (/, ?/ SCALAR){{0,{most - 1}}} "]") /[,}}]/'
     if parameter["kind"] == "category":
-        answer = "(" + answer + ")" + "".join(f" & ~(ANY {_literal(v)} ANY {_literal(v)} ANY)" for v in parameter["values"])
+        twice = [f"(ANY {literal} ANY {literal} ANY)" for literal in map(_literal, parameter["values"])]
+        answer = " & ~".join([f"({answer})", *twice])
     return f"start: ANSWER\nANSWER: {answer}\nSCALAR: {scalar}\nANY: /(.|\\n)*/\n"
 
 
@@ -49,9 +50,9 @@ def findings(most, refused):
         name = f"({name}) & ~({' | '.join(json.dumps(n) for n in refused)})"
     text = _SCALARS["string"]
     return f"""start: / ?\\[/ (finding (/, ?/ finding){{0,{most - 1}}})? /\\][,}}]/
-finding: "{{\\"name\\": \\"" NAME "\\", \\"value\\": " TEXT ", \\"unit\\": " UNIT ", \\"description\\": " TEXT ", " GRADE "}}"
+finding: "{{\\"name\\": \\"" NAME "\\", \\"value\\": " TEXT ", \\"unit\\": " UNIT ", " about "}}"
+about: "\\"description\\": " TEXT ", \\"importance\\": " /"(high|medium|low)"/
 NAME: {name}
 TEXT: {text}
 UNIT: /"{_CHARACTER}{{0,20}}"/
-GRADE: "\\"importance\\": " /"(high|medium|low)"/
 """

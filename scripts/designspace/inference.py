@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from . import batch, model
+from . import batch, hub
 from .worker import Job
 
 
@@ -44,7 +44,7 @@ def run(task, arguments, settings):
     show_gpu("before")
     try:
         batch.run(job, papers, arguments.output)
-    except (batch.Stop, model.ModelError, OSError) as error:
+    except (batch.Stop, hub.ModelError, OSError) as error:
         sys.exit(f"{task} stopped: {error}")
     finally:
         show_gpu("after")

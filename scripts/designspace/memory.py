@@ -3,11 +3,14 @@
 All is computed from the shapes in the model's config.json, before anything is loaded. Sizes are in bytes.
 """
 
+import contextlib
 import json
 import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from . import hub
 
 KIB, GIB = 2**10, 2**30
 DTYPE_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -126,6 +129,19 @@ def weights_bytes(config: dict, dtype: str, folder=None) -> int:
             return sum(tensor["data_offsets"][1] - tensor["data_offsets"][0] for tensor in tensors)
         return sum(math.prod(tensor["shape"]) for tensor in tensors) * DTYPE_BYTES[dtype]
     return count_parameters(config) * DTYPE_BYTES[dtype]
+
+
+def costs_of(name: str, revision: str | None, *, dtype: str, **plans) -> dict:
+    """The costs, see `costs`, of a model that is a name on the hub, a folder, or a config.json."""
+    if name.endswith(".json"):
+        config, folder = json.loads(Path(name).read_text(encoding="utf-8")), None
+    else:
+        config = hub.model_config(name, revision)
+        with contextlib.suppress(hub.ModelError):  # many models have no index
+            hub.model_file(name, "model.safetensors.index.json", revision)
+        folder = hub.model_file(name, "config.json", revision).parent
+    hub.check_attention(config, name)
+    return costs(config, weights_bytes(config, dtype, folder), dtype=dtype, **plans)
 
 
 def costs(config: dict, weights: int, *, dtype: str, device: str, prefill_chunk: int, tasks: dict) -> dict:

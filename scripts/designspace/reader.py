@@ -15,7 +15,7 @@ from .attention import SharedPrefixCache
 
 @dataclass
 class Question:
-    """What one branch is made to say first (token ids), and what it may say then: a Lark grammar and a number of tokens.
+    """What one branch is made to say first (token ids) and may say then: a Lark grammar and a number of tokens.
 
     `instead` is the grammar of an answer that is not allowed but whose probability is wanted, such as null.
     """

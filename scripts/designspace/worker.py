@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 
 from . import context as contexts
-from . import discovery, extraction, model, prompt
+from . import discovery, extraction, hub, model, prompt
 from .reader import Reader
 
 TASKS = {"extraction": extraction, "discovery": discovery}
@@ -19,7 +19,7 @@ TASKS = {"extraction": extraction, "discovery": discovery}
 
 @dataclass(frozen=True)
 class Job:
-    """What is the same for all papers of a batch: the task and its settings, the library, the model, the memory plan."""
+    """What is the same for all papers of a batch: task and settings, parameter library, model, memory plan."""
 
     task: str
     settings: dict
@@ -39,14 +39,13 @@ def work(connection, job, weights, record, context, chunk, started):
         outcome = answer(job, weights, record, context, chunk, started)
     except torch.OutOfMemoryError as error:
         outcome = {"status": "out_of_memory", "reason": str(error)}
-    except (model.ModelError, OSError) as error:
+    except (hub.ModelError, OSError) as error:
         outcome = {"status": "stop", "reason": str(error)}
     connection.send_bytes(json.dumps(outcome).encode())
 
 
 def answer(job, weights, record, context, chunk, started):
     """The fields of the record that only the model's process knows."""
-    attached = time.monotonic()
     task = TASKS[job.task]
     tokenizer = model.load_tokenizer(job.model["name"], job.model["revision"])
     before, after = task.frame(job.library, job.settings)
@@ -63,7 +62,7 @@ def answer(job, weights, record, context, chunk, started):
         "status": "ok",
         "prompt_tokens": len(tokens),
         "new_tokens": new_tokens,
-        "seconds": {"attach": attached - started, "prepare": ready - attached, "prefill": read - ready, "decode": done - read},
+        "seconds": {"attach": ready - started, "prefill": read - ready, "decode": done - read},
         "memory": peak(weights.device),
         {"extraction": "values", "discovery": "findings"}[job.task]: items,
     }

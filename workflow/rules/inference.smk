@@ -5,12 +5,16 @@ ON_GPU = config["model"]["device"] == "cuda"
 
 def batch_of(kind):
     """The files of one kind, text or context, of all papers of a batch."""
-    return lambda wildcards: [RESULTS / kind / f"{paper}.json" for paper in BATCHES[wildcards.batch]]
+    return lambda wildcards: [
+        RESULTS / kind / f"{paper}.json" for paper in BATCHES[wildcards.batch]
+    ]
 
 
 def main_memory(wildcards, attempt):
     """MB of main memory: on a CPU what the model may use, beside a GPU what it takes to load the weights."""
-    return (32_000 if ON_GPU else memory.parse_size(config["memory"]["capacity"]) // 10**6) * attempt
+    return (
+        32_000 if ON_GPU else memory.parse_size(config["memory"]["capacity"]) // 10**6
+    ) * attempt
 
 
 def minutes(wildcards, attempt):
@@ -35,15 +39,15 @@ rule extract:
     conda:
         "../../envs/designspace.yaml"
     threads: 4 if ON_GPU else workflow.cores
+    resources:
+        gpu=int(ON_GPU),
+        mem_mb=main_memory,
+        runtime=minutes,
     params:
         papers=lambda wildcards: BATCHES[wildcards.batch],
         model=MODEL,
         settings=options(**config["extraction"]),
         allocator=config["memory"]["allocator"],
-    resources:
-        gpu=int(ON_GPU),
-        mem_mb=main_memory,
-        runtime=minutes,
     shell:
         "PYTORCH_CUDA_ALLOC_CONF={params.allocator:q} python {SCRIPTS:q}/extract.py "
         "--papers {params.papers} --results {RESULTS:q} --plan {input.plan:q} --parameters {input.parameters:q} "
@@ -67,15 +71,15 @@ rule discover:
     conda:
         "../../envs/designspace.yaml"
     threads: 4 if ON_GPU else workflow.cores
+    resources:
+        gpu=int(ON_GPU),
+        mem_mb=main_memory,
+        runtime=minutes,
     params:
         papers=lambda wildcards: BATCHES[wildcards.batch],
         model=MODEL,
         settings=options(**config["discovery"]),
         allocator=config["memory"]["allocator"],
-    resources:
-        gpu=int(ON_GPU),
-        mem_mb=main_memory,
-        runtime=minutes,
     shell:
         "PYTORCH_CUDA_ALLOC_CONF={params.allocator:q} python {SCRIPTS:q}/discover.py "
         "--papers {params.papers} --results {RESULTS:q} --plan {input.plan:q} --parameters {input.parameters:q} "

@@ -19,9 +19,9 @@ rule fetch_model:
         "resources/logs/fetch_model.log",
     benchmark:
         "resources/benchmarks/fetch_model.tsv"
+    localrule: True  # needs the network, which a compute node may not have
     conda:
         "../../envs/designspace.yaml"
-    localrule: True  # needs the network, which a compute node may not have
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 15 * attempt,
@@ -41,21 +41,27 @@ rule plan_memory:
         RESULTS / "logs/plan_memory.log",
     benchmark:
         RESULTS / "benchmarks/plan_memory.tsv"
+    localrule: True
     conda:
         "../../envs/designspace.yaml"
-    localrule: True
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         model=MODEL,
-        memory=options(**{key: value for key, value in config["memory"].items() if key != "allocator"}),
+        memory=options(
+            **{
+                key: value
+                for key, value in config["memory"].items()
+                if key != "allocator"
+            }
+        ),
         extraction=options(extraction_new_tokens=config["extraction"]["max_new_tokens"]),
         discovery=options(
             discovery_new_tokens=config["discovery"]["max_new_tokens"],
             findings=config["discovery"]["findings"],
             categories=config["discovery"]["categories"],
         ),
-    resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
     shell:
         "python {SCRIPTS:q}/plan_memory.py {params.model} {params.memory} --parameters {input.parameters:q} "
         "{params.extraction} {params.discovery} --output {output.plan:q} --tokenizer {output.tokenizer:q} 2>&1 | tee {log:q}"

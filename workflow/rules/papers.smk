@@ -11,12 +11,13 @@ rule extract_text:
         RESULTS / "logs/extract_text/{paper}.log",
     benchmark:
         RESULTS / "benchmarks/extract_text/{paper}.tsv"
-    conda:
-        "../../envs/designspace.yaml"
     group:
         "papers"
+    conda:
+        "../../envs/designspace.yaml"
     resources:
-        mem_mb=lambda wildcards, input, attempt: (500 + 10 * int(input.size_mb)) * attempt,
+        mem_mb=lambda wildcards, input, attempt: (500 + 10 * int(input.size_mb))
+        * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
     shell:
         "python {SCRIPTS:q}/extract_text.py --pdf {input.pdf:q} --paper {wildcards.paper} "
@@ -35,17 +36,20 @@ rule truncate:
         RESULTS / "logs/truncate/{paper}.log",
     benchmark:
         RESULTS / "benchmarks/truncate/{paper}.tsv"
-    conda:
-        "../../envs/designspace.yaml"
     group:
         "papers"
-    params:
-        # The plan is ancient, because an edited library makes it anew; what decides the budget stands here.
-        model=MODEL,
-        memory=lambda wildcards: {key: config["memory"][key] for key in ("capacity", "reserve", "token_budget")},
+    conda:
+        "../../envs/designspace.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
+    params:
+        # The plan is ancient, because an edited library makes it anew; what decides the budget stands here.
+        model=MODEL,
+        memory=lambda wildcards: {
+            key: config["memory"][key]
+            for key in ("capacity", "reserve", "token_budget")
+        },
     shell:
         "python {SCRIPTS:q}/truncate.py --text {input.text:q} --plan {input.plan:q} "
         "--tokenizer {input.tokenizer:q} --output {output.context:q} > {log:q} 2>&1"

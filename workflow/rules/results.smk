@@ -10,7 +10,10 @@ rule merge:
         discovery=expand(RESULTS / "discovery/{batch}.jsonl", batch=BATCHES),
         parameters=config["parameters"],
     output:
-        expand(RESULTS / "{table}.csv", table=["papers", "extractions", "parameters", "discoveries", "memory"]),
+        expand(
+            RESULTS / "{table}.csv",
+            table=["papers", "extractions", "parameters", "discoveries", "memory"],
+        ),
         RESULTS / "designspace.sqlite",
     log:
         RESULTS / "logs/merge.log",
@@ -18,12 +21,13 @@ rule merge:
         RESULTS / "benchmarks/merge.tsv"
     conda:
         "../../envs/designspace.yaml"
+    resources:
+        mem_mb=lambda wildcards, input, attempt: (1000 + 10 * int(input.size_mb))
+        * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         # A renamed file or a new copy of a paper changes the tables, and no input.
         files=[row[:2] + row[-1:] for row in ROWS if Path(PAPERS, row.file).exists()],
-    resources:
-        mem_mb=lambda wildcards, input, attempt: (1000 + 10 * int(input.size_mb)) * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
     shell:
         "python {SCRIPTS:q}/merge.py --ledger {RESULTS:q}/ledger.csv --results {RESULTS:q} --papers {PAPERS:q} "
         "--parameters {input.parameters:q} > {log:q} 2>&1"
@@ -43,11 +47,12 @@ rule report:
         RESULTS / "benchmarks/report.tsv"
     conda:
         "../../envs/designspace.yaml"
+    resources:
+        mem_mb=lambda wildcards, input, attempt: (1000 + 10 * int(input.size_mb))
+        * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         note=config["note"],
-    resources:
-        mem_mb=lambda wildcards, input, attempt: (1000 + 10 * int(input.size_mb)) * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
     shell:
         "python {SCRIPTS:q}/report.py --results {RESULTS:q} --parameters {input.parameters:q} --plan {input.plan:q} "
         "--note {params.note:q} --output {output:q} > {log:q} 2>&1"

@@ -1,0 +1,63 @@
+"""The files of a model, in a local folder or from the model hub, and whether the model can be served."""
+
+import json
+from pathlib import Path
+
+
+class ModelError(ValueError):
+    """The model cannot be used; the message is a sentence for the user."""
+
+
+def model_config(name: str, revision: str | None = None) -> dict:
+    """The model's config.json. ModelError where it cannot be had."""
+    path = model_file(name, "config.json", revision)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ModelError(f"The configuration of the model, {path}, is not valid JSON: {error}.") from None
+
+
+def model_file(name: str, file: str, revision: str | None = None) -> Path:
+    """A file of a model: in a local folder, in the hub's cache, or else from the hub. ModelError if in none."""
+    if (folder := Path(name)).is_dir():
+        if (folder / file).is_file():
+            return folder / file
+        raise ModelError(f"The model folder {name} has no {file}; give a folder that has it.")
+    import httpx
+    import huggingface_hub as hub
+
+    try:
+        if isinstance(cached := hub.try_to_load_from_cache(name, file, revision=revision), str):
+            return Path(cached)
+        # Asked first because it fails at once where there is no network; the download would try for half a minute.
+        hub.get_hf_file_metadata(hub.hf_hub_url(name, file, revision=revision))
+        return Path(hub.hf_hub_download(name, file, revision=revision))
+    except (OSError, ValueError, httpx.HTTPError) as error:
+        at = f" at revision {revision}" if revision else ""
+        raise ModelError(
+            f"The model {name}{at} is not a folder here, not in the cache of downloaded models, "
+            f"and its {file} cannot be had from the model hub ({_first_line(error)}); correct the name, or download "
+            f"the model where there is a network (hf download {name}) and give the folder."
+        ) from None
+
+
+def _first_line(error):
+    return next(iter(str(error).splitlines()), "").rstrip(".") or type(error).__name__
+
+
+def check_attention(config: dict, name: str) -> None:
+    """Raise ModelError for a model whose attention is not served exactly. `config` is its config.json."""
+    config = {**config, **config.get("text_config", {})}
+    kinds = set(config.get("layer_types") or [])
+    if not kinds and config.get("sliding_window") and config.get("use_sliding_window", True):
+        kinds = {"sliding_attention"}
+    if others := sorted(kinds - {"full_attention"}):
+        raise ModelError(
+            f"The model {name} has layers of the kind {', '.join(others)}, and only full attention is computed exactly "
+            f"over a shared prefix; choose a model with full attention in all layers, such as Qwen3 or Llama 3."
+        )
+    if config.get("attn_logit_softcapping"):
+        raise ModelError(
+            f"The model {name} caps its attention scores (attn_logit_softcapping), which is not computed over a shared "
+            f"prefix; choose a model without it, such as Qwen3 or Llama 3."
+        )
