@@ -1,0 +1,144 @@
+"""A batch of papers: fresh processes, a journal, the ladder."""
+
+import json
+
+import pytest
+from conftest import random_model, text_record
+from designspace import batch, context, inference
+from designspace.worker import Job
+
+SETTINGS = {"max_new_tokens": 64, "null_threshold": 0.9, "reasoning": False}
+
+
+@pytest.fixture(scope="module")
+def model_folder(tmp_path_factory, tokenizer):
+    folder = tmp_path_factory.mktemp("model")
+    random_model("llama").save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return str(folder)
+
+
+def job_of(model, **plan):
+    library = [{"name": "n_total", "kind": "integer", "definition": "Participants who took part."}]
+    library += [{"name": "handedness", "kind": "category", "values": ["left", "right"], "definition": "Handedness."}]
+    plan = {"prefill_chunk": 64, "token_budget": 500, "predicted_peak_bytes": 5} | plan
+    model = {"name": model, "revision": None, "dtype": "float32", "device": "cpu"}
+    return Job("extraction", SETTINGS, library, model, plan)
+
+
+@pytest.fixture
+def papers(tokenizer):
+    records = [text_record(f"p{n}", [f"In study {n} we tested {n} right-handed people."]) for n in (1, 2, 3)]
+    records.append({"paper": "p4", "status": "encrypted", "reason": "It needs a password.", "text": "", "pages": []})
+    return [(record, context.fit(record, 500, tokenizer.backend_tokenizer)) for record in records]
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def answers_of(records):
+    return [(record["paper"], record["status"], record.get("values")) for record in records]
+
+
+def test_every_paper_has_its_line_and_a_batch_of_one_says_the_same(model_folder, papers, tmp_path):
+    batch.run(job_of(model_folder), papers, tmp_path / "all.jsonl")
+    records = lines(tmp_path / "all.jsonl")
+    assert [record["paper"] for record in records] == ["p1", "p2", "p3", "p4"]
+    assert [record["status"] for record in records] == ["ok", "ok", "ok", "encrypted"]
+    assert records[3]["reason"] == "It needs a password."
+    assert all(record["memory"]["allocated_bytes"] > 0 and record["attempt"] == 1 for record in records[:3])
+    assert list(tmp_path.iterdir()) == [tmp_path / "all.jsonl"], "no journal is left"
+    # Alone, a paper's process loads the weights itself instead of attaching them.
+    batch.run(job_of(model_folder), papers[1:2], tmp_path / "one.jsonl")
+    assert answers_of(lines(tmp_path / "one.jsonl")) == answers_of(records[1:2])
+
+
+def test_a_killed_job_takes_up_where_its_journal_ends(model_folder, papers, tmp_path, monkeypatch):
+    climbed, climb = [], batch.climb
+
+    def killed(job, weights, record, kept, start):
+        if record["paper"] == "p2":
+            raise KeyboardInterrupt
+        return climb(job, weights, record, kept, start)
+
+    monkeypatch.setattr(batch, "climb", killed)
+    with pytest.raises(KeyboardInterrupt):
+        batch.run(job_of(model_folder), papers, tmp_path / "b.jsonl")
+    journal = tmp_path / "b.jsonl.journal"
+    assert [line.get("paper") for line in lines(journal)] == [None, "p1"]
+    with journal.open("a") as file:
+        file.write('{"paper": "p2", "sta')  # the line that was being written
+
+    def counted(job, weights, record, kept, start):
+        climbed.append(record["paper"])
+        return climb(job, weights, record, kept, start)
+
+    monkeypatch.setattr(batch, "climb", counted)
+    batch.run(job_of(model_folder), papers, tmp_path / "b.jsonl")
+    assert climbed == ["p2", "p3"]
+    assert [record["paper"] for record in lines(tmp_path / "b.jsonl")] == ["p1", "p2", "p3", "p4"]
+
+
+def test_a_journal_of_other_inputs_is_not_taken_up(model_folder, papers, tmp_path):
+    fingerprint = batch.fingerprint(job_of(model_folder), papers)
+    journal = batch.Journal(tmp_path / "b.journal", fingerprint)
+    journal.append({"paper": "p1"})
+    assert batch.Journal(tmp_path / "b.journal", fingerprint).records == [{"paper": "p1"}]
+    other = batch.fingerprint(job_of(model_folder, token_budget=400), papers)
+    assert batch.Journal(tmp_path / "b.journal", other).records == []
+
+
+def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, monkeypatch):
+    tried = []
+
+    def starved(start, job, weights, record, kept, chunk):
+        tried.append((chunk, kept["token_budget"]))
+        full = {"status": "out_of_memory", "reason": "CUDA out of memory."}
+        return full if len(tried) < 3 else {"status": "ok", "memory": {"allocated_bytes": 3}}
+
+    monkeypatch.setattr(batch, "in_fresh_process", starved)
+    fields = batch.climb(job_of(model_folder), None, *papers[0], None)
+    assert tried == [(64, 500), (16, 500), (16, 250)]
+    assert fields["attempt"] == 3 and fields["token_budget"] == 250 and fields["status"] == "ok"
+    assert fields["memory"] == {"allocated_bytes": 3, "predicted_bytes": 5}
+
+    monkeypatch.setattr(batch, "in_fresh_process", lambda *a: {"status": "out_of_memory", "reason": "Full."})
+    fields = batch.climb(job_of(model_folder), None, *papers[0], None)
+    assert fields["status"] == "failed" and fields["reason"] == "Out of memory on all 4 attempts: Full."
+
+
+def test_a_process_that_dies_is_a_failed_paper(model_folder, papers, tmp_path):
+    broken = (papers[0][0] | {"text": None}, papers[0][1])  # nothing can be read from this
+    batch.run(job_of(model_folder), [broken, papers[1]], tmp_path / "b.jsonl")
+    first, second = lines(tmp_path / "b.jsonl")
+    assert first["status"] == "failed" and "ended with code 1" in first["reason"]
+    assert second["status"] == "ok"
+
+
+def test_a_model_that_cannot_be_loaded_stops_the_run_with_a_sentence(papers, tmp_path, monkeypatch):
+    with pytest.raises((batch.Stop, OSError)):
+        batch.run(job_of(str(tmp_path / "nowhere")), papers[:1], tmp_path / "b.jsonl")
+    assert not (tmp_path / "b.jsonl").exists()
+
+
+def test_layers_that_are_not_computed_exactly_are_refused(tmp_path, tokenizer, papers):
+    model = random_model("mistral")
+    model.config.sliding_window = 128
+    model.save_pretrained(tmp_path / "model")
+    tokenizer.save_pretrained(tmp_path / "model")
+    with pytest.raises(batch.Stop, match="has layers of the kind sliding_attention"):
+        batch.run(job_of(str(tmp_path / "model")), papers[:1], tmp_path / "b.jsonl")
+
+
+def test_the_programs_say_in_a_sentence_what_stopped_them(tmp_path, papers):
+    for folder, record in zip(("text", "context"), papers[0], strict=True):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "p1.json").write_text(json.dumps(record))
+    (tmp_path / "plan.json").write_text(json.dumps(job_of("x").plan))
+    (tmp_path / "parameters.yaml").write_text(json.dumps(job_of("x").library))
+    command = f"--papers p1 --results {tmp_path} --plan {tmp_path}/plan.json --parameters {tmp_path}/parameters.yaml"
+    command += f" --model {tmp_path}/gone --dtype float32 --device cpu --max-new-tokens 64 --output {tmp_path}/b.jsonl"
+    arguments = inference.parser("").parse_args(command.split())
+    with pytest.raises(SystemExit, match="extraction stopped: .*gone"):
+        inference.run("extraction", arguments, SETTINGS)
