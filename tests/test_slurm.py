@@ -1,0 +1,114 @@
+"""The workflow on a real SLURM: what its jobs ask for and get, and what becomes of one that is cancelled."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import slurm_cluster
+import yaml
+from conftest import ROOT, random_model
+
+GPU_RULES = ("rule_extract_wildcards_", "rule_discover_wildcards_")
+
+
+@pytest.fixture(scope="session")
+def slurm():
+    """A SLURM on this machine."""
+    if obstacle := slurm_cluster.obstacle():
+        pytest.skip(obstacle)
+    with slurm_cluster.running():
+        yield slurm_cluster
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, tokenizer):
+    """A folder with two papers, a small model with random weights, a configuration for the CPU."""
+    folder = tmp_path_factory.mktemp("slurm")
+    (folder / "papers").mkdir()
+    for pdf in sorted((ROOT / "tests/papers").glob("*.pdf"))[:2]:
+        shutil.copy(pdf, folder / "papers")
+    tokenizer.save_pretrained(folder / "model")
+    random_model("llama").save_pretrained(folder / "model")
+    parameters = yaml.safe_load((ROOT / "config/parameters.yaml").read_text())
+    (folder / "parameters.yaml").write_text(yaml.safe_dump(parameters[:3]))
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    config["parameters"] = "parameters.yaml"
+    config["model"] |= {"name": "model", "dtype": "float32", "device": "cpu"}
+    config["memory"] |= {"capacity": "4GiB", "reserve": "1GiB"}
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    return folder
+
+
+def submit(folder):
+    """Start the workflow with its SLURM profile. Returns the process of snakemake."""
+    options = ["--profile", ROOT / "workflow/profiles/slurm", "--configfile", "config.yaml", "--directory", folder]
+    options += ["--set-resources", "extract:gpu=1", "discover:gpu=1"]  # the model runs on the CPU, but asks for a GPU
+    options += ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1"]
+    environment = os.environ | slurm_cluster.ENVIRONMENT
+    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+    del environment["HF_HUB_OFFLINE"]  # the profile is to set it
+    command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", *options]
+    with open(folder / "snakemake.log", "w") as log:
+        return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+
+
+@pytest.fixture(scope="module")
+def jobs(slurm, folder):
+    """The jobs of a whole run, in which the first job of the rule extract was cancelled while it was at work."""
+    run = submit(folder)
+    while not list(folder.glob("results/logs/extract/*.log")):
+        assert run.poll() is None, (folder / "snakemake.log").read_text()
+        time.sleep(0.2)
+    (extract,) = [job for job in slurm.jobs() if job["Comment"].startswith("rule_extract_wildcards_")]
+    subprocess.run(["scancel", extract["JobId"]], check=True)
+    assert run.wait() == 0, (folder / "snakemake.log").read_text()
+    return slurm.jobs()
+
+
+def test_the_run_finishes(jobs, folder):
+    with open(folder / "results/papers.csv", newline="") as file:
+        assert [row["status"] for row in csv.DictReader(file)] == ["ok", "ok"]
+    assert (folder / "results/report.html").exists()
+
+
+def test_gpu_rules_ask_for_a_gpu_and_see_it(slurm, jobs):
+    on_gpu = [job for job in jobs if job["Comment"].startswith(GPU_RULES)]
+    assert len(on_gpu) == 3  # extract, once more after it was cancelled, and discover, all with both papers
+    for job in on_gpu:
+        assert job["TresPerJob"] == "gres:gpu:1"
+        assert slurm.task_environment(job)["CUDA_VISIBLE_DEVICES"] in ("0", "1")
+
+
+def test_other_rules_neither_ask_for_a_gpu_nor_see_one(slurm, jobs):
+    others = [job for job in jobs if not job["Comment"].startswith(GPU_RULES)]
+    assert others
+    for job in others:
+        assert "TresPerJob" not in job
+        assert "CUDA_VISIBLE_DEVICES" not in slurm.task_environment(job)
+
+
+def test_jobs_do_not_turn_to_the_model_hub(slurm, jobs):
+    assert {slurm.task_environment(job)["HF_HUB_OFFLINE"] for job in jobs} == {"1"}
+
+
+def test_the_small_jobs_of_many_papers_are_one_job(jobs):
+    assert [job["Comment"] for job in jobs].count("rule_papers_extract_text_truncate") == 1
+    assert not [job for job in jobs if job["Comment"].startswith(("rule_extract_text", "rule_truncate"))]
+
+
+def test_a_cancelled_job_is_submitted_again_with_more_time_and_memory(jobs):
+    first, second = (job for job in jobs if job["Comment"].startswith("rule_extract_wildcards_"))
+    assert (first["JobState"], second["JobState"]) == ("CANCELLED", "COMPLETED")
+    assert second["TimeLimit"] > first["TimeLimit"]
+    assert int(second["MinMemoryNode"].rstrip("M")) == 2 * int(first["MinMemoryNode"].rstrip("M"))
+
+
+def test_a_second_run_submits_nothing(slurm, jobs, folder):
+    assert submit(folder).wait() == 0
+    assert "Nothing to be done" in (folder / "snakemake.log").read_text()
+    assert len(slurm.jobs()) == len(jobs)
