@@ -136,7 +136,8 @@ def _candidates(record):
         elif run_in and line[0].isupper():
             found[start] = (run_in["marked"] or run_in["capitals"], True)
     for start, (title, known_only) in sorted(found.items()):
-        if sizes.get(start, body_size) >= 0.85 * body_size:  # smaller is a label in a figure or a footnote
+        # Smaller than the body are labels in figures, but also capitals.
+        if not known_only or title.isupper() or sizes.get(start, body_size) >= 0.85 * body_size:
             yield start, title.strip(" .:"), known_only
 
 

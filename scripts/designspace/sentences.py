@@ -4,8 +4,8 @@ import re
 
 # A full stop after one of these does not end a sentence, whatever follows.
 _NEVER_LAST = re.compile(
-    r"figs?|eqs?|eqns?|refs?|exps?|expts?|secs?|sect|tab|vols?|ch|nos|pp?|vs|cf|ca|approx|resp|viz|suppl?|eds?|dr|prof|mrs?"
-    r"|ms|st|dept|univ|incl|i\.e|e\.g",
+    r"figs?|eqs?|eqns?|refs?|exps?|expts?|secs?|sect|tab|vols?|ch|nos|pp?|vs|cf|ca|approx|resp|viz|suppl?|eds?|dept"
+    r"|univ|incl|i\.e|e\.g|\d+-in|(?-i:Dr|Prof|Mrs?|Ms|St)",
     re.IGNORECASE,
 )
 # After these, initials ("J. Taylor") and dotted abbreviations ("U.S."), only a word that opens sentences starts one.
