@@ -7,9 +7,8 @@ import re
 from pathlib import Path
 
 import yaml
-
 from designspace import evidence, sections
-from designspace.pdf import page_of
+from designspace.text import page_of
 
 
 def main():
