@@ -127,14 +127,15 @@ def _candidates(record):
         line = match.group().strip()
         start = match.start() + len(match.group()) - len(match.group().lstrip())
         run_in = _RUN_IN.match(line)
-        if _looks_like_heading(line):
+        # "Funding: A grant." is short as a heading is; "SUMMARY AND OUTLOOK" begins as one that is run in.
+        if run_in and line[0].isupper() and (run_in["marked"] or not _looks_like_heading(line)):
+            found[start] = (run_in["marked"] or run_in["capitals"], True)
+        elif _looks_like_heading(line):
             below = paragraphs[index + 1].group() if index + 1 < len(paragraphs) else ""
             above = paragraphs[index - 1].group().rstrip() if index else ""
             # Figures are full of short lines: an unknown title counts only between two pieces of prose.
             prose = len(below) > 200 and below.lstrip()[0].isupper() and not _CAPTION.match(below)
             found[start] = (line, not (prose and (len(above) < _LONGEST_HEADING or above[-1] in ".!?”)")))
-        elif run_in and line[0].isupper():
-            found[start] = (run_in["marked"] or run_in["capitals"], True)
     for start, (title, known_only) in sorted(found.items()):
         # Smaller than the body are labels in figures, but also capitals.
         if not known_only or title.isupper() or sizes.get(start, body_size) >= 0.85 * body_size:

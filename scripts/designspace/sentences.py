@@ -14,7 +14,7 @@ _OPENER = re.compile(
     r"(A|After|All|Although|An|And|Another|As|At|Because|Before|Both|But|By|Each|Finally|First|For|From|Hence|Here|How"
     r"|However|If|In|It|Its|Moreover|No|Next|Note|On|One|Only|Other|Our|Overall|Participants|Second|Similarly|Since|So"
     r"|Some|Subjects|Such|That|The|Their|Then|There|Therefore|These|They|This|Those|Thus|To|Two|Under|Unlike|Until|We"
-    r"|What|When|Where|Whereas|Whether|Which|While|With|Within)\b"
+    r"|What|When|Where|Whereas|Whether|Which|While|With|Within)\b(?!\.)"
 )
 # A line that stops on one of these is not finished: a page, a column or a figure interrupts its sentence.
 _UNFINISHED = re.compile(
