@@ -17,7 +17,7 @@ def record(text, status="ok", reason=""):
 
 
 def paragraph(name):
-    return "".join(SENTENCES.format(n=n, name=name) for n in range(2, 12)).strip()
+    return "".join(SENTENCES.format(n=n, name=name) for n in range(2, 6)).strip()
 
 
 NAMES = ["Abstract", "Introduction", "Methods", "Results", "Discussion", "Acknowledgements", "References"]
@@ -76,9 +76,10 @@ def test_references_go_first_and_methods_and_abstract_last():
         return {part["kind"] for part in context.fit(PAPER, budget, tokenizer)["sections"] if not part["tokens_kept"]}
 
     gone, order = set(), []
-    for budget in range(context.count(PAPER["text"], tokenizer), 0, -5):
-        order += sorted(left_out(budget) - gone)
-        gone |= left_out(budget)
+    for budget in range(context.count(PAPER["text"], tokenizer), 0, -1):
+        more = left_out(budget) - gone
+        order += sorted(more)
+        gone |= more
     sections = ["references", "back", "discussion", "introduction", "results", "front", "methods", "abstract"]
     assert order[: len(sections) - 1] == sections[:-1]
 
