@@ -17,7 +17,7 @@ from pathlib import Path
 
 FOLDER = Path("/run/slurm-for-tests")
 CONFIGURATION = Path("/etc/slurm")
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "scancel")
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "sinfo", "scontrol", "scancel")
 ENVIRONMENT = {"SLURM_FOR_TESTS": str(FOLDER)}  # for programs that submit jobs: SLURM hands it on to the jobs
 SIGNATURE = "# Written by tests/slurm_cluster.py and removed by it.\n"
 
@@ -65,10 +65,7 @@ def obstacle() -> str:
         return f"SLURM is not installed ({', '.join(missing)} not found): apt-get install slurm-wlm munge"
     if os.geteuid() != 0:
         return "Starting SLURM takes root, since jobs look for it in /etc/slurm: run the tests as root in a container."
-    if (
-        foreign := {pid for pid in processes() if program(pid).startswith(("slurmctld", "slurmd", "slurmstepd"))}
-        - ours()
-    ):
+    if foreign := {pid for pid in processes() if program(pid).startswith("slurm")} - ours():
         return f"A SLURM runs here already (process {min(foreign)}) and is left alone: run the tests in a container."
     return ""
 
@@ -134,7 +131,7 @@ def clean() -> None:
     for file in (CONFIGURATION / name for name in FILES):
         if file.exists() and file.read_text().startswith(SIGNATURE):
             file.unlink()
-        if set_aside(file).exists():
+        if set_aside(file).exists() and not file.exists():
             set_aside(file).rename(file)
     shutil.rmtree(FOLDER, ignore_errors=True)
 
@@ -178,7 +175,7 @@ def ours() -> set[int]:
     mark = "=".join(*ENVIRONMENT.items()).encode()
     for pid in processes():
         with suppress(OSError):
-            works_here = os.readlink(f"/proc/{pid}/cwd") == str(FOLDER)
-            if works_here or mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+            daemon = program(pid).startswith(("slurm", "munged")) and os.readlink(f"/proc/{pid}/cwd") == str(FOLDER)
+            if daemon or mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
                 found.add(pid)
     return found
