@@ -102,6 +102,7 @@ def test_any_value_has_a_sentence_of_the_kept_text(value):
         ("one-hundred volunteers, twenty-two trials", [(100, ""), (22, "")]),
         ("two hundred and five trials in the 12T group", [(205, ""), (12, "")]),
         ("a single target (p < .05, Fig. 3, see Table 2)", [(1, ""), (0.05, "")]),
+        ("experiments one and two, two-hundred-and-fifty", [(1, ""), (2, ""), (250, "")]),
         ("work4 on cells", []),
     ],
 )

@@ -28,10 +28,13 @@ _NAMED = {word: number for number, word in enumerate(_ONES.split())} | {"single"
 _NAMED |= {word: 10 * number for number, word in enumerate(_TENS.split(), start=2)}
 _POWERS = {"hundred": 100, "thousand": 1000}
 
-_NAME = rf"(?:{'|'.join(sorted([*_NAMED, *_POWERS], key=len, reverse=True))})"
+_ONE = f"(?:{'|'.join(sorted(_NAMED, key=len, reverse=True))})"
+_SMALL = rf"(?:{_ONE}(?:[\s-]{_ONE})?)"
+_POWER = f"(?:{'|'.join(_POWERS)})"
 _NUMBER = re.compile(
-    r"(?<![\w.])(?P<label>(?:fig|figs|figures?|tables?|eqs?|equations?|refs?)\.?\s*)?(?:(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+)"
-    rf"|(?P<words>{_NAME}(?:(?:[\s-](?:and[\s-])?){_NAME})*)\b)",
+    r"(?<![\w.])(?P<label>(?:fig|figs|figures?|tables?|eqs?|equations?|refs?)\.?\s*)?"
+    r"(?:(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+)"
+    rf"|(?P<words>(?:{_SMALL}[\s-])?{_POWER}(?:[\s-](?:and[\s-])?{_SMALL})?\b|{_SMALL}\b))",
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"[\s-]?([°˚º%]|[a-zµμ]+)", re.IGNORECASE)
@@ -77,6 +80,6 @@ def _known(unit):
 
 def _spelled(words):
     total = 0
-    for word in re.findall(_NAME, words.lower()):
+    for word in re.findall(f"{_POWER}|{_ONE}", words.lower()):
         total = max(total, 1) * _POWERS[word] if word in _POWERS else total + _NAMED[word]
     return float(total)
