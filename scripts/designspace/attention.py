@@ -10,6 +10,7 @@ import torch
 from transformers import AttentionInterface, Cache
 
 NAME = "designspace"
+FEW_ROWS = 1024  # up to here plain products are faster than a CPU's flash kernel, which is made for many rows
 
 
 class SharedPrefixCache(Cache):
@@ -64,38 +65,72 @@ def shared_prefix_attention(
 
 def read_prefix(cache, layer, query, scaling):
     """Causal attention of a chunk of the prefix, [1, heads, tokens, head_dim], over all that was read so far."""
-    tokens, end = query.shape[2], cache.prefix_length + query.shape[2]
-    mask = torch.ones(tokens, end, dtype=torch.bool, device=query.device).tril(cache.prefix_length)
-    key, value = cache.prefix_keys[layer, None, :, :end], cache.prefix_values[layer, None, :, :end]
-    return torch.nn.functional.scaled_dot_product_attention(query, key, value, mask, scale=scaling, enable_gqa=True)
+    start, end = cache.prefix_length, cache.prefix_length + query.shape[2]
+    groups = query.shape[1] // cache.prefix_keys.shape[1]
+    keys = cache.prefix_keys[layer, None, :, start:end].repeat_interleave(groups, 1)
+    values = cache.prefix_values[layer, None, :, start:end].repeat_interleave(groups, 1)
+    chunk = flash(query, keys, values, scaling, causal=True)
+    return merge(over_prefix(cache, layer, query, scaling), chunk) if start else chunk[0]
 
 
 def continue_branches(cache, layer, query, scaling):
-    """Attention of every branch over the shared prefix and over its own slots, merged by log-sum-exp."""
-    rows, heads, tokens, head_dim = query.shape
-    kv_heads = cache.prefix_keys.shape[1]
-    grouped = query.view(rows, kv_heads, -1, tokens, head_dim) * scaling  # the query heads of one key-value head
-
-    # The prefix is the same for all: its heads, groups, branches and tokens fold into the rows of one product.
-    folded = grouped.transpose(0, 1).reshape(kv_heads, -1, head_dim)
-    end = cache.prefix_length
-    scores = (folded @ cache.prefix_keys[layer, :, :end].mT).float()
-    prefix_lse = scores.logsumexp(-1, keepdim=True)
-    prefix_out = (scores - prefix_lse).exp().to(query.dtype) @ cache.prefix_values[layer, :, :end]
-    shape = (kv_heads, rows, -1, tokens)
-    prefix_lse = prefix_lse.view(*shape, 1).transpose(0, 1)
-    prefix_out = prefix_out.view(*shape, head_dim).transpose(0, 1)
-
+    """Attention of branches, [rows, heads, tokens, head_dim], over the shared prefix and over their own slots."""
     own_keys, own_values = cache.slot_keys[layer, cache.rows], cache.slot_values[layer, cache.rows]
-    reach = cache.lengths[cache.rows, None] + torch.arange(tokens, device=query.device)  # last slot a token may see
+    tokens = torch.arange(query.shape[2], device=query.device)
+    reach = cache.lengths[cache.rows, None] + tokens  # the last slot that a token may see
     hidden = torch.arange(own_keys.shape[2], device=query.device) > reach[:, :, None]  # [rows, tokens, slots]
-    scores = (grouped @ own_keys[:, :, None].mT).float().masked_fill(hidden[:, None, None], -torch.inf)
-    own_lse = scores.logsumexp(-1, keepdim=True)
-    own_out = (scores - own_lse).exp().to(query.dtype) @ own_values[:, :, None]
+    grouped = query.unflatten(1, (own_keys.shape[1], -1))  # [rows, kv_heads, groups, tokens, head_dim]
+    out, lse = product(grouped * scaling, own_keys[:, :, None], own_values[:, :, None], hidden[:, None, None])
+    return merge(over_prefix(cache, layer, query, scaling), (out.flatten(1, 2), lse.flatten(1, 2)))
 
-    weight = torch.sigmoid(prefix_lse - own_lse)  # exp(p) / (exp(p) + exp(o))
-    merged = weight * prefix_out.float() + (1 - weight) * own_out.float()
-    return merged.to(query.dtype).reshape(rows, heads, tokens, head_dim)
+
+def over_prefix(cache, layer, query, scaling):
+    """Unmasked attention over the prefix, the same for all: (out, lse) of queries [rows, heads, tokens, head_dim].
+
+    The query heads of a key-value head, the branches and their tokens fold into the rows of one product.
+    """
+    rows, heads, tokens, head_dim = query.shape
+    keys = cache.prefix_keys[layer, None, :, : cache.prefix_length]
+    values = cache.prefix_values[layer, None, :, : cache.prefix_length]
+    kv_heads = keys.shape[1]
+    folded = query.unflatten(1, (kv_heads, -1)).transpose(0, 1).reshape(1, kv_heads, -1, head_dim)
+    out, lse = flash(folded, keys, values, scaling)
+    out = out.reshape(kv_heads, rows, -1, tokens, head_dim).transpose(0, 1).reshape(query.shape)
+    return out, lse.reshape(kv_heads, rows, -1, tokens).transpose(0, 1).reshape(rows, heads, tokens)
+
+
+def flash(query, key, value, scaling, causal=False):
+    """Attention and the log-sum-exp of its scores, [batch, heads, tokens], which PyTorch's public function keeps."""
+    if query.device.type == "cpu" and query.shape[2] <= FEW_ROWS and not causal:
+        return product(query * scaling, key, value)
+    if query.device.type == "cpu":
+        attend = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+        out, lse = attend(query, key, value, 0.0, causal, scale=scaling)
+    elif query.dtype == torch.float32:
+        attend = torch.ops.aten._scaled_dot_product_efficient_attention
+        out, lse, *_ = attend(query, key, value, None, True, 0.0, causal, scale=scaling)
+    else:
+        attend = torch.ops.aten._scaled_dot_product_flash_attention
+        out, lse, *_ = attend(query, key, value, 0.0, causal, scale=scaling)
+    return out, lse[..., : query.shape[2]]  # padded by some kernels
+
+
+def product(query, key, value, hidden=None):
+    """What `flash` gives, as plain products; scores that are `hidden` do not count."""
+    scores = (query @ key.mT).float()
+    if hidden is not None:
+        scores.masked_fill_(hidden, -torch.inf)
+    highest = scores.amax(-1, keepdim=True)
+    weights = scores.sub_(highest).exp_()
+    total = weights.sum(-1, keepdim=True)
+    return (weights.to(value.dtype) @ value) / total.to(value.dtype), (highest + total.log()).squeeze(-1)
+
+
+def merge(one, other):
+    """Attention over two sets of keys from the (out, lse) over each: out of the query's shape."""
+    (out, lse), (other_out, other_lse) = one, other
+    weight = torch.sigmoid(lse - other_lse).unsqueeze(-1)  # exp(lse) / (exp(lse) + exp(other_lse))
+    return torch.lerp(other_out.float(), out.float(), weight).to(out.dtype)
 
 
 AttentionInterface.register(NAME, shared_prefix_attention)
