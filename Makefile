@@ -19,7 +19,7 @@ env: .venv/installed
 
 demo: env
 	@echo "Reading four invented papers with the embedded model on the CPU (about five minutes the first time) ..."
-	@snakemake --configfile config/demo.yaml --quiet rules host
+	@snakemake --profile workflow/profiles/default --configfile config/demo.yaml --quiet rules host
 
 test: env
 	@echo "Running all tests ..."

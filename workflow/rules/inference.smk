@@ -38,7 +38,7 @@ rule extract:
         RESULTS / "benchmarks/extract/{batch}.tsv"
     conda:
         "../../envs/designspace.yaml"
-    threads: 4 if ON_GPU else workflow.cores
+    threads: 4 if ON_GPU else 8
     resources:
         gpu=int(ON_GPU),
         mem_mb=main_memory,
@@ -70,7 +70,7 @@ rule discover:
         RESULTS / "benchmarks/discover/{batch}.tsv"
     conda:
         "../../envs/designspace.yaml"
-    threads: 4 if ON_GPU else workflow.cores
+    threads: 4 if ON_GPU else 8
     resources:
         gpu=int(ON_GPU),
         mem_mb=main_memory,

@@ -55,4 +55,4 @@ rule report:
         note=config["note"],
     shell:
         "python {SCRIPTS:q}/report.py --results {RESULTS:q} --parameters {input.parameters:q} --plan {input.plan:q} "
-        "--note {params.note:q} --output {output:q} > {log:q} 2>&1"
+        "--note={params.note:q} --output {output:q} > {log:q} 2>&1"
