@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import yaml
+
 from designspace import evidence, sections
 from designspace.text import page_of
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pypdfium2
+
 from designspace.text import extract_text
 
 

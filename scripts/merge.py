@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import yaml
+
 from designspace import ledger, merging, tables
 
 

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import yaml
+
 from designspace import report, tables
 
 

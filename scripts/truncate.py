@@ -4,8 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
-from designspace import context
 from tokenizers import Tokenizer
+
+from designspace import context
 
 
 def main():

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from conftest import random_model, text_record
+
 from designspace import batch, context, inference
 from designspace.worker import Job
 

@@ -8,6 +8,7 @@ from copy import deepcopy
 import pytest
 import yaml
 from conftest import ROOT
+
 from designspace import configuration, hub, memory
 
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 from conftest import ROOT
-from designspace import context, sentences
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from designspace import context, sentences
 
 SENTENCES = "Subjects reached to {n} targets with feedback. The rotation was {n} degrees in the {name} block. "
 

@@ -1,6 +1,7 @@
 """The sentence behind a value: the one that states it, before others that share its number or its words."""
 
 import pytest
+
 from designspace import evidence, quantities, sections, sentences
 
 PAPER = """A title

@@ -7,8 +7,9 @@ import sys
 import pytest
 import yaml
 from conftest import ROOT, random_model
-from designspace import memory
 from tokenizers import Tokenizer
+
+from designspace import memory
 
 QWEN3_32B = {
     "model_type": "qwen3",

@@ -3,11 +3,12 @@
 import pytest
 import torch
 from conftest import WORDS, random_model
-from designspace import attention
-from designspace.reader import Question, Reader
 from llguidance import LLMatcher
 from llguidance.hf import from_tokenizer
 from transformers import LogitsProcessor, LogitsProcessorList
+
+from designspace import attention
+from designspace.reader import Question, Reader
 
 GRAMMARS = [
     "start: / ?[0-9]{1,4}[,}]/",

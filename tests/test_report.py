@@ -6,11 +6,12 @@ import re
 import subprocess
 import sys
 
-import merge
 import pytest
 import yaml
-from designspace import report
 from test_tables import LIBRARY, Run, finding, reported, unreported
+
+import merge
+from designspace import report
 
 PAYLOAD = "<script>alert(1)</script></details></table>\"'><img src=x onerror=alert(1)>&amp;"
 VOID = {"meta", "img", "br", "hr", "input", "link"}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import yaml
+
 from designspace.ledger import paper_id
 
 TESTS = Path(__file__).parent

@@ -1,6 +1,7 @@
 """Sections by their headings, in papers as different journals set them."""
 
 import pytest
+
 from designspace import sections
 
 PROSE = "Participants moved a cursor to a target on a screen, and their hand was hidden from view. " * 4

@@ -1,6 +1,7 @@
 """Sentence spans, on what scientific papers do to full stops and lines."""
 
 import pytest
+
 from designspace import sentences
 
 

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import merge
 import pytest
 import yaml
+
+import merge
 from designspace import ledger, merging, tables
 
 LIBRARY = [

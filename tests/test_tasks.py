@@ -5,6 +5,7 @@ import unicodedata
 
 import pytest
 from conftest import random_model
+
 from designspace import attention, context, discovery, extraction, grammar, model, prompt
 from designspace.reader import Reader
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import typst
+
 from designspace.glyphs import normalise
 from designspace.text import boxes, extract_text, page_of
 
@@ -77,10 +78,15 @@ def test_a_bad_file_is_a_record_with_status_and_reason(data, status, n_pages):
     assert record["reason"].endswith(".") and len(record["reason"]) > 20
 
 
-def test_an_encrypted_file_is_a_record():
+def encrypted_pdf():
+    """A PDF that needs a password."""
     key = "<" + "5A" * 32 + ">"
     encrypt = f"/Encrypt << /Filter /Standard /V 1 /R 2 /O {key} /U {key} /P -4 >> /ID [<00> <00>]"
-    record = extract_text(make_pdf(column(FILLER), trailer=encrypt), "paper")
+    return make_pdf(column(FILLER), trailer=encrypt)
+
+
+def test_an_encrypted_file_is_a_record():
+    record = extract_text(encrypted_pdf(), "paper")
     assert record["status"] == "encrypted" and "password" in record["reason"]
 
 

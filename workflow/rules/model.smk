@@ -41,6 +41,7 @@ rule plan_memory:
         RESULTS / "logs/plan_memory.log",
     benchmark:
         RESULTS / "benchmarks/plan_memory.tsv"
+    retries: 0  # a model that does not fit will not fit the next time
     localrule: True
     conda:
         "../../envs/designspace.yaml"
