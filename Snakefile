@@ -10,7 +10,7 @@ min_version("9.27")
 SCRIPTS = Path(workflow.basedir, "scripts")
 sys.path.insert(0, str(SCRIPTS))
 
-from designspace import configuration, ledger, memory
+from designspace import configuration, hub, ledger, memory
 
 
 configfile: "config/config.yaml"
@@ -19,6 +19,7 @@ configfile: "config/config.yaml"
 try:
     if workflow.is_main_process:
         configuration.check(config)
+    PLAN = configuration.plan(config)
     ROWS = ledger.plan(
         config["papers"],
         Path(config["results"], "ledger.csv"),

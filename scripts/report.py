@@ -20,6 +20,7 @@ def main() -> None:
 
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
     plan = json.loads(args.plan.read_text(encoding="utf-8"))
+    plan |= plan["extraction"]
     page = report.render(report.load(args.results), parameters, plan, args.note)
     tables.write_whole(args.output, page.encode())
 

@@ -2,28 +2,28 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from designspace import context
+from designspace import context, hub
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--text", type=Path, required=True, help="text record of the paper (JSON)")
-    parser.add_argument("--plan", type=Path, required=True, help="memory plan with the token budget (JSON)")
-    parser.add_argument(
-        "--tokenizer", type=Path, required=True, help="tokenizer.json, or the model's folder that has it"
-    )
+    parser.add_argument("--token-budget", type=int, required=True, help="tokens of its text to keep")
+    parser.add_argument("--model", required=True, help="whose tokenizer counts: a name on the hub, or a folder")
+    parser.add_argument("--revision", help="revision of a hub's model")
     parser.add_argument("--output", type=Path, required=True, help="context record to write (JSON)")
     arguments = parser.parse_args()
-    path = arguments.tokenizer / "tokenizer.json" if arguments.tokenizer.is_dir() else arguments.tokenizer
-    if not path.is_file():
-        parser.error(f"There is no tokenizer at {path}: --tokenizer takes a tokenizer.json or a folder that holds one.")
+    try:
+        path = hub.model_file(arguments.model, "tokenizer.json", arguments.revision)
+    except hub.ModelError as error:
+        sys.exit(str(error))
     record = json.loads(arguments.text.read_text(encoding="utf-8"))
-    plan = json.loads(arguments.plan.read_text(encoding="utf-8"))
-    fitted = context.fit(record, plan["token_budget"], Tokenizer.from_file(str(path)))
+    fitted = context.fit(record, arguments.token_budget, Tokenizer.from_file(str(path)))
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_text(json.dumps(fitted, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     left_out = [section["title"] or section["kind"] for section in fitted["sections"] if not section["tokens_kept"]]

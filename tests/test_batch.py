@@ -19,12 +19,12 @@ def model_folder(tmp_path_factory, tokenizer):
     return str(folder)
 
 
-def job_of(model, **plan):
+def job_of(model, **changes):
     library = [{"name": "n_total", "kind": "integer", "definition": "Participants who took part."}]
     library += [{"name": "handedness", "kind": "category", "values": ["left", "right"], "definition": "Handedness."}]
-    plan = {"prefill_chunk": 64, "token_budget": 500, "predicted_peak_bytes": 5} | plan
     model = {"name": model, "revision": None, "dtype": "float32", "device": "cpu"}
-    return Job("extraction", SETTINGS, library, model, plan)
+    memory = {"capacity": 4 << 30, "reserve": 1 << 30, "prefill_chunk": 64}
+    return Job("extraction", SETTINGS, library, model, memory | changes)
 
 
 @pytest.fixture
@@ -48,7 +48,8 @@ def test_every_paper_has_its_line_and_a_batch_of_one_says_the_same(model_folder,
     assert [record["paper"] for record in records] == ["p1", "p2", "p3", "p4"]
     assert [record["status"] for record in records] == ["ok", "ok", "ok", "encrypted"]
     assert records[3]["reason"] == "It needs a password."
-    assert all(record["memory"]["allocated_bytes"] > 0 and record["attempt"] == 1 for record in records[:3])
+    for record in records[:3]:
+        assert record["attempt"] == 1 and record["memory"]["predicted_bytes"] > 0 < record["memory"]["allocated_bytes"]
     assert list(tmp_path.iterdir()) == [tmp_path / "all.jsonl"], "no journal is left"
     # Alone, a paper's process loads the weights itself instead of attaching them.
     batch.run(job_of(model_folder), papers[1:2], tmp_path / "one.jsonl")
@@ -86,27 +87,30 @@ def test_a_journal_of_other_inputs_is_not_taken_up(model_folder, papers, tmp_pat
     journal = batch.Journal(tmp_path / "b.journal", fingerprint)
     journal.append({"paper": "p1"})
     assert batch.Journal(tmp_path / "b.journal", fingerprint).records == [{"paper": "p1"}]
-    other = batch.fingerprint(job_of(model_folder, token_budget=400), papers)
+    other = batch.fingerprint(job_of(model_folder, prefill_chunk=32), papers)
     assert batch.Journal(tmp_path / "b.journal", other).records == []
 
 
 def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, monkeypatch):
-    tried = []
+    tried, climb_with = [], batch.in_fresh_process
 
-    def starved(start, job, weights, record, kept, chunk):
-        tried.append((chunk, kept["token_budget"]))
-        full = {"status": "out_of_memory", "reason": "CUDA out of memory."}
-        return full if len(tried) < 3 else {"status": "ok", "memory": {"allocated_bytes": 3}}
+    def starved(start, job, weights, record, kept, rung):
+        tried.append(rung)
+        if len(tried) < 3:
+            return {"status": "out_of_memory", "reason": "CUDA out of memory."}
+        return climb_with(start, job, weights, record, kept, rung)
 
     monkeypatch.setattr(batch, "in_fresh_process", starved)
-    fields = batch.climb(job_of(model_folder), None, *papers[0], None)
-    assert tried == [(64, 500), (16, 500), (16, 250)]
-    assert fields["attempt"] == 3 and fields["token_budget"] == 250 and fields["status"] == "ok"
-    assert fields["memory"] == {"allocated_bytes": 3, "predicted_bytes": 5}
+    record, kept = papers[0]
+    fields = batch.climb(job_of(model_folder), None, record, kept, batch.start_processes())
+    assert tried == batch.LADDER[:3]
+    assert fields["status"] == "ok" and fields["attempt"] == 3 and fields["token_budget"] == kept["token_budget"] // 2
+    assert 0 < fields["tokens_kept"] <= fields["token_budget"]
 
     monkeypatch.setattr(batch, "in_fresh_process", lambda *a: {"status": "out_of_memory", "reason": "Full."})
-    fields = batch.climb(job_of(model_folder), None, *papers[0], None)
-    assert fields["status"] == "failed" and fields["reason"] == "Out of memory on all 4 attempts: Full."
+    fields = batch.climb(job_of(model_folder), None, record, kept, None)
+    assert fields["status"] == "failed" and fields["attempt"] == 4
+    assert fields["reason"].startswith("Out of memory on all 4 attempts") and fields["reason"].endswith("Full.")
 
 
 def test_a_process_that_dies_is_a_failed_paper(model_folder, papers, tmp_path):
@@ -136,9 +140,9 @@ def test_the_programs_say_in_a_sentence_what_stopped_them(tmp_path, papers):
     for folder, record in zip(("text", "context"), papers[0], strict=True):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "p1.json").write_text(json.dumps(record))
-    (tmp_path / "plan.json").write_text(json.dumps(job_of("x").plan))
     (tmp_path / "parameters.yaml").write_text(json.dumps(job_of("x").library))
-    command = f"--papers p1 --results {tmp_path} --plan {tmp_path}/plan.json --parameters {tmp_path}/parameters.yaml"
+    command = f"--papers p1 --results {tmp_path} --parameters {tmp_path}/parameters.yaml"
+    command += " --capacity 4GiB --reserve 1GiB --prefill-chunk 64"
     command += f" --model {tmp_path}/gone --dtype float32 --device cpu --max-new-tokens 64 --output {tmp_path}/b.jsonl"
     arguments = inference.parser("").parse_args(command.split())
     with pytest.raises(SystemExit, match="extraction stopped: .*gone"):

@@ -113,12 +113,11 @@ def test_truncation_and_padding_of_the_tokenizer_file_do_not_count():
     assert context.fit(PAPER, 10**6, tokenizer)["tokens"] == whole
 
 
-def run(tmp_path, text_record, budget, tokenizer_path):
+def run(tmp_path, text_record, budget, model):
     (tmp_path / "text.json").write_text(json.dumps(text_record), encoding="utf-8")
-    (tmp_path / "plan.json").write_text(json.dumps({"token_budget": budget}), encoding="utf-8")
     output = tmp_path / "new folder" / "context.json"
     command = [sys.executable, ROOT / "scripts" / "truncate.py", "--text", tmp_path / "text.json"]
-    command += ["--plan", tmp_path / "plan.json", "--tokenizer", tokenizer_path, "--output", output]
+    command += ["--token-budget", str(budget), "--model", model, "--output", output]
     return subprocess.run(command, capture_output=True, text=True), output
 
 
@@ -133,7 +132,7 @@ def test_the_program_writes_the_record_and_says_what_was_left_out(tmp_path):
 def test_the_program_passes_on_the_status_of_a_paper_without_text(tmp_path):
     byte_pairs().save(str(tmp_path / "tokenizer.json"))
     scanned = record("", "needs_ocr", "The pages are images.")
-    done, output = run(tmp_path, scanned, 200, tmp_path / "tokenizer.json")
+    done, output = run(tmp_path, scanned, 200, tmp_path)
     assert done.returncode == 0, done.stderr
     fitted = json.loads(output.read_text(encoding="utf-8"))
     assert (fitted["status"], fitted["reason"], fitted["sections"]) == ("needs_ocr", "The pages are images.", [])
@@ -141,4 +140,4 @@ def test_the_program_passes_on_the_status_of_a_paper_without_text(tmp_path):
 
 def test_the_program_says_where_it_missed_the_tokenizer(tmp_path):
     done, output = run(tmp_path, PAPER, 200, tmp_path / "nowhere")
-    assert done.returncode != 0 and "There is no tokenizer at" in done.stderr and not output.exists()
+    assert done.returncode != 0 and "is not a folder here" in done.stderr and not output.exists()

@@ -7,7 +7,6 @@ import sys
 import pytest
 import yaml
 from conftest import ROOT, random_model
-from tokenizers import Tokenizer
 
 from designspace import memory
 
@@ -27,10 +26,9 @@ QWEN3_32B = {
 GIB = memory.GIB
 
 
-def qwen3_costs(branches=32, prefill_chunk=4096, config=QWEN3_32B, dtype="bfloat16", device="cuda"):
-    weights = memory.weights_bytes(config, dtype)
-    tasks = {"extraction": (branches, 2048), "discovery": (6, 4096)}
-    return memory.costs(config, weights, dtype=dtype, device=device, prefill_chunk=prefill_chunk, tasks=tasks)
+def qwen3_costs(config=QWEN3_32B, dtype="bfloat16", **changes):
+    task = {"branches": 32, "branch_tokens": 32 + 64, "prefill_chunk": 4096, "device": "cuda"}
+    return memory.costs(config, memory.weights_bytes(config, dtype), dtype=dtype, **task | changes)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +183,7 @@ def test_a_budget_set_by_hand():
     made = plan(qwen3_costs(), token_budget=10_000)
     assert (made["token_budget"], made["limited_by"]) == (10_000, "setting")
     with pytest.raises(
-        memory.DoesNotFit, match=r"token_budget is 40,000, and the most that fits is 38,144 \(limited by"
+        memory.DoesNotFit, match=r"token_budget is 40,000, and the most that fits is 38,656 \(limited by"
     ):
         plan(qwen3_costs(), token_budget=40_000)
 
@@ -208,7 +206,7 @@ def test_the_table_of_a_model(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(QWEN3_32B))
     by_file = run("--model", tmp_path / "config.json", "--gpu-memory", "70GiB")
     assert by_file.returncode == 0
-    _, *rows, budget = by_file.stdout.splitlines()
+    _, *rows, budget, _ = by_file.stdout.splitlines()
     lengths = [row.split()[0] for row in rows]
     assert lengths == ["4,096", "8,192", "16,384", "32,768", "40,960"]
     assert [row.endswith("not fit") for row in rows] == [False, False, True, True, True]
@@ -217,21 +215,28 @@ def test_the_table_of_a_model(tmp_path):
     assert run("--model", tmp_path, "--gpu-memory", "70GiB").stdout == by_file.stdout
 
 
-def test_the_rules_use(tmp_path, tokenizer):
-    tokenizer.save_pretrained(tmp_path)
+def test_the_rules_use(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(QWEN3_32B))
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["memory"]
     output = tmp_path / "memory_plan.json"
     flags = ["--model", tmp_path, "--capacity", config["capacity"], "--reserve", config["reserve"]]
-    flags += ["--prefill-chunk", config["prefill_chunk"], "--output", output]
-    done = run(*flags, "--tokenizer", output.with_name("tokenizer.json"))
+    done = run(*flags, "--prefill-chunk", config["prefill_chunk"], "--output", output)
     written = json.loads(output.read_text())
-    # This tokenizer knows few words, so its prompt is longer than the 2,048 tokens that the table assumes.
-    assert written["overhead_tokens"] > 2048 and written["overhead_tokens"] % 1024 == 0
-    expected = plan(qwen3_costs(), overhead_tokens=written["overhead_tokens"])
-    assert written == {"model": str(tmp_path), "revision": None, **expected}
-    assert done.stdout.startswith(f"{written['token_budget']:,} tokens of a paper are kept, limited by positions; ")
-    assert Tokenizer.from_file(str(output.with_name("tokenizer.json"))).get_vocab_size() == len(tokenizer)
+    assert written["extraction"] == plan(qwen3_costs())
+    assert written["discovery"] == plan(qwen3_costs(branches=6, branch_tokens=32 + 4096 // 6))
+    assert written["token_budget"] == written["extraction"]["token_budget"] == 38656
+    first, second = done.stdout.splitlines()
+    assert first.startswith("extraction: 38,656 tokens of a paper, limited by positions; predicted peak ")
+    assert second.startswith("discovery: 38,144 tokens of a paper, limited by positions; predicted peak ")
+
+
+def test_the_budget_of_the_contexts_does_not_depend_on_discovery(tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps(QWEN3_32B))
+    budgets = set()
+    for flags in ([], ["--discovery-new-tokens", 8192], ["--categories", 3]):
+        run("--model", tmp_path, *flags, "--output", tmp_path / "plan.json")
+        budgets.add(json.loads((tmp_path / "plan.json").read_text())["token_budget"])
+    assert budgets == {38656}
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def program(name, run, *options):
 
 def write_report(run, *options):
     plan, output = run.results / "memory_plan.json", run.results / "report.html"
-    plan.write_text(json.dumps({"model": PAYLOAD, "token_budget": 30720, "weights_bytes": 61 * 2**30, "caps": {}}))
+    plan.write_text(json.dumps({"model": PAYLOAD, "token_budget": 30720, "extraction": {"weights_bytes": 61 * 2**30}}))
     program("report", run, "--parameters", str(run.parameters), "--plan", str(plan), "--output", str(output), *options)
     return output.read_text(encoding="utf-8")
 

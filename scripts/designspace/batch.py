@@ -15,11 +15,11 @@ from pathlib import Path
 
 from torch import multiprocessing
 
-from . import context as contexts
 from . import model, worker
+from .worker import Rung
 
-# How an attempt differs from the plan when the one before ran out of memory: (prefill chunk, token budget) divided by.
-LADDER = [(1, 1), (4, 1), (4, 2), (4, 4)]
+# What is tried when memory runs out: the plan, a smaller chunk, then less of the paper.
+LADDER = [Rung(1, 1), Rung(4, 1), Rung(4, 2), Rung(4, 4)]
 
 
 class Stop(Exception):
@@ -49,28 +49,20 @@ def run(job, papers, output, log=sys.stderr):
 
 def climb(job, weights, record, context, start):
     """Try a paper on the rungs of the ladder until one has memory enough. Returns the record's further fields."""
-    attempt = 0
-    for less_chunk, less_budget in LADDER:
-        attempt += 1
-        if less_budget > 1:
-            tokenizer = model.load_tokenizer(job.model["name"], job.model["revision"]).backend_tokenizer
-            context = contexts.fit(record, job.plan["token_budget"] // less_budget, tokenizer)
-        chunk = max(job.plan["prefill_chunk"] // less_chunk, 1)
-        outcome = in_fresh_process(start, job, weights, record, context, chunk)
+    for attempt, rung in enumerate(LADDER, 1):
+        outcome = in_fresh_process(start, job, weights, record, context, rung)
         if outcome["status"] == "stop":
             raise Stop(outcome["reason"])
         if outcome["status"] != "out_of_memory":
-            break
-    else:
-        outcome = {"status": "failed", "reason": f"Out of memory on all {len(LADDER)} attempts: {outcome['reason']}"}
-    memory = outcome.get("memory", {}) | {"predicted_bytes": job.plan["predicted_peak_bytes"]}
-    return {"attempt": attempt, "token_budget": context["token_budget"]} | outcome | {"memory": memory}
+            return {"attempt": attempt} | outcome
+    reason = f"Out of memory on all {len(LADDER)} attempts, the last with a quarter of the paper: {outcome['reason']}"
+    return {"attempt": len(LADDER), "status": "failed", "reason": reason}
 
 
-def in_fresh_process(start, job, weights, record, context, chunk):
+def in_fresh_process(start, job, weights, record, context, rung):
     """The outcome of one paper in a process of its own; a process that dies is an outcome, too."""
     receiver, sender = start.Pipe(duplex=False)
-    arguments = (sender, job, weights, record, context, chunk, time.monotonic())
+    arguments = (sender, job, weights, record, context, rung, time.monotonic())
     process = start.Process(target=worker.work, args=arguments)
     process.start()
     sender.close()

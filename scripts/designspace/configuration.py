@@ -9,7 +9,6 @@ import yaml
 from . import ledger, memory
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
-EMBEDDED_MODEL = "resources/models/SmolLM2-135M-Instruct"  # a rule of the workflow makes this folder
 LEAST_NEW_TOKENS = 16  # of one branch: fewer do not hold a value
 
 
@@ -18,7 +17,7 @@ class ConfigurationError(ValueError):
 
 
 def check(config: dict) -> None:
-    """Raise ConfigurationError if the configuration, its parameter library, its papers or its model cannot be used."""
+    """Raise a ValueError with a sentence if the configuration, its library, papers or model cannot be used."""
     _refuse(_violations(config, "config.schema.yaml", "config"))
     parameters, categories = load_parameters(config["parameters"]), config["discovery"]["categories"]
     _refuse(
@@ -26,27 +25,27 @@ def check(config: dict) -> None:
         + _cap_problems("extraction.max_new_tokens", config["extraction"]["max_new_tokens"], parameters, "parameters")
         + _cap_problems("discovery.max_new_tokens", config["discovery"]["max_new_tokens"], categories, "categories")
     )
-    if Path(config["model"]["name"]) != Path(EMBEDDED_MODEL):
-        _check_model(config)
+    plan(config)  # raises hub.ModelError for a model that is not there or not served, memory.DoesNotFit
 
 
-def _check_model(config):
-    """Raise hub.ModelError for a model that is not there or not served, memory.DoesNotFit for one that is too large."""
-    model, room = config["model"], config["memory"]
-    costs = memory.costs_of(
+def plan(config: dict) -> dict:
+    """The memory plan of a configuration; see `memory.plan_of`."""
+    model, room, library = config["model"], config["memory"], Path(config["parameters"])
+    return memory.plan_of(
         model["name"],
         model["revision"],
         dtype=model["dtype"],
         device=model["device"],
         prefill_chunk=room["prefill_chunk"],
+        capacity=memory.parse_size(room["capacity"]),
+        reserve=memory.parse_size(room["reserve"]),
+        token_budget=room["token_budget"],
         tasks={
-            "extraction": (len(load_parameters(config["parameters"])), config["extraction"]["max_new_tokens"]),
+            "extraction": (len(load_parameters(library)), config["extraction"]["max_new_tokens"]),
             "discovery": (len(config["discovery"]["categories"]), config["discovery"]["max_new_tokens"]),
         },
+        overhead_tokens=memory.estimate_tokens(library.read_text(encoding="utf-8")),
     )
-    sizes = {key: memory.parse_size(room[key]) for key in ("capacity", "reserve")}
-    # The rule plan_memory counts the prompt's tokens with the tokenizer; here any prompt at all has to fit.
-    memory.plan(costs, **sizes, overhead_tokens=1, token_budget=room["token_budget"])
 
 
 def load_parameters(path) -> list[dict]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from . import batch, hub
+from . import batch, hub, memory
 from .worker import Job
 
 
@@ -18,12 +18,14 @@ def parser(description):
     options = argparse.ArgumentParser(description=description)
     options.add_argument("--papers", nargs="+", required=True, help="ids of the papers of this batch")
     options.add_argument("--results", type=Path, required=True, help="folder with text/ and context/ of the papers")
-    options.add_argument("--plan", type=Path, required=True, help="memory plan (JSON)")
     options.add_argument("--parameters", type=Path, required=True, help="parameter library (YAML)")
     options.add_argument("--model", required=True, help="hub name or folder")
     options.add_argument("--revision", help="revision of a hub's model")
     options.add_argument("--dtype", required=True, choices=["float32", "bfloat16", "float16"])
     options.add_argument("--device", required=True, choices=["cuda", "cpu"])
+    options.add_argument("--capacity", type=memory.parse_size, required=True, help="what the job may use of GPU or RAM")
+    options.add_argument("--reserve", type=memory.parse_size, required=True, help="of it, what stays free")
+    options.add_argument("--prefill-chunk", type=int, required=True, help="tokens that are read at once")
     options.add_argument("--max-new-tokens", type=int, required=True, help="of all branches together")
     options.add_argument("--output", type=Path, required=True, help="a JSON line for each paper")
     return options
@@ -39,7 +41,7 @@ def run(task, arguments, settings):
         yaml.safe_load(arguments.parameters.read_text("utf-8")),
         {"name": arguments.model, "revision": arguments.revision}
         | {"dtype": arguments.dtype, "device": arguments.device},
-        json.loads(arguments.plan.read_text("utf-8")),
+        {key: getattr(arguments, key) for key in ("capacity", "reserve", "prefill_chunk")},
     )
     show_gpu("before")
     try:

@@ -25,7 +25,7 @@ PROCESSES = 2
 PROCESS_BYTES = {"cuda": int(0.61 * GIB), "cpu": int(0.4 * GIB)}
 # What the shapes do not tell: workspaces of the libraries, pool of the captured step, pages not filled. For
 # Qwen3-32B it is what was left of 6.7 GiB above the weights (12,288 tokens, 30 branches, chunks of 4096).
-LIBRARY_BYTES = {"cuda": int(0.65 * GIB), "cpu": int(0.25 * GIB)}
+LIBRARY_BYTES = {"cuda": int(0.95 * GIB), "cpu": int(0.25 * GIB)}
 
 BUDGET_STEP = 256  # token budgets are multiples of this
 OVERHEAD_STEP = 1024  # so that a small edit of the parameter library changes no budget, and with it every context
@@ -131,29 +131,72 @@ def weights_bytes(config: dict, dtype: str, folder=None) -> int:
     return count_parameters(config) * DTYPE_BYTES[dtype]
 
 
-def costs_of(name: str, revision: str | None, *, dtype: str, **plans) -> dict:
-    """The costs, see `costs`, of a model that is a name on the hub, a folder, or a config.json."""
+def plan_of(
+    name: str,
+    revision: str | None,
+    *,
+    dtype: str,
+    device: str,
+    prefill_chunk: int,
+    capacity: int,
+    reserve: int,
+    token_budget: int | None,
+    tasks: dict,
+    overhead_tokens: int,
+) -> dict:
+    """The memory plans, see `plan`, of all tasks of a model: {task: plan} and the token budget of the contexts.
+
+    `tasks` is {task: (branches, new tokens that all its branches may write together)}. The budget is that of the first
+    task, or the one set by hand; a job of another task that has less room cuts its papers further.
+    """
+    config, weights = read_model(name, revision, dtype)
+    plans = {}
+    for task, (branches, cap) in tasks.items():
+        each = costs(
+            config,
+            weights,
+            dtype=dtype,
+            device=device,
+            prefill_chunk=prefill_chunk,
+            branches=branches,
+            branch_tokens=FORCED_TOKENS + cap // branches,
+        )
+        by_hand = None if plans else token_budget
+        room = {"capacity": capacity, "reserve": reserve, "overhead_tokens": overhead_tokens}
+        plans[task] = plan(each, **room, token_budget=by_hand)
+    budget = next(iter(plans.values()))["token_budget"]
+    return {"model": name, "revision": revision, "token_budget": budget, **plans}
+
+
+def read_model(name: str, revision: str | None, dtype: str) -> tuple[dict, int]:
+    """(configuration, bytes of the weights in a dtype) of a name on the hub, a folder, or a config.json."""
     if name.endswith(".json"):
         config, folder = json.loads(Path(name).read_text(encoding="utf-8")), None
     else:
         config = hub.model_config(name, revision)
         with contextlib.suppress(hub.ModelError):  # many models have no index
             hub.model_file(name, "model.safetensors.index.json", revision)
-        folder = hub.model_file(name, "config.json", revision).parent
+        folder = None
+        with contextlib.suppress(hub.ModelError):  # the embedded model may not be there yet
+            folder = hub.model_file(name, "config.json", revision).parent
     hub.check_attention(config, name)
-    return costs(config, weights_bytes(config, dtype, folder), dtype=dtype, **plans)
+    return config, weights_bytes(config, dtype, folder)
 
 
-def costs(config: dict, weights: int, *, dtype: str, device: str, prefill_chunk: int, tasks: dict) -> dict:
-    """What a model and its tasks take, whatever the paper, and what each token of the prompt takes.
+def estimate_tokens(text: str) -> int:
+    """Tokens of an English text, from above (2.5 characters each), where its tokenizer is not at hand."""
+    return len(text) * 2 // 5
 
-    `weights` in bytes; `tasks` is {task: (branches, new tokens that all branches may write together)}. Slots are
-    for the larger task, as only one runs at a time.
+
+def costs(
+    config: dict, weights: int, *, dtype: str, device: str, prefill_chunk: int, branches: int, branch_tokens: int
+) -> dict:
+    """What a model and a task take, whatever the paper, and what each token of the prompt takes.
+
+    `weights` in bytes; `branch_tokens` are the slots of one branch, its forced beginning included.
     """
     shape, size = Shape.of(config), DTYPE_BYTES[dtype]
     kv_bytes = 2 * shape.layers * shape.kv_heads * shape.head_dim * size
-    branch = {task: FORCED_TOKENS + cap // branches for task, (branches, cap) in tasks.items()}
-    slots = max(branches * branch[task] for task, (branches, _) in tasks.items())
     return {
         "dtype": dtype,
         "device": device,
@@ -161,10 +204,10 @@ def costs(config: dict, weights: int, *, dtype: str, device: str, prefill_chunk:
         "kv_bytes_per_token": kv_bytes,
         "prefill_chunk": prefill_chunk,
         "workspace_bytes": prefill_chunk * workspace_bytes_per_token(shape, size),
-        "branch_tokens": max(branch.values()),
-        "slots": slots,
-        "slots_bytes": slots * kv_bytes,
-        "logits_bytes": max(branches for branches, _ in tasks.values()) * shape.vocabulary * 4 * LOGITS_COPIES,
+        "branches": branches,
+        "branch_tokens": branch_tokens,
+        "slots_bytes": branches * branch_tokens * kv_bytes,
+        "logits_bytes": branches * shape.vocabulary * 4 * LOGITS_COPIES,
         "processes_bytes": PROCESSES * PROCESS_BYTES[device],
         "library_bytes": LIBRARY_BYTES[device],
         "positions": shape.positions,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 
 from . import context as contexts
-from . import discovery, extraction, hub, model, prompt
+from . import discovery, extraction, hub, memory, model, prompt
 from .reader import Reader
 
 TASKS = {"extraction": extraction, "discovery": discovery}
@@ -19,51 +19,77 @@ TASKS = {"extraction": extraction, "discovery": discovery}
 
 @dataclass(frozen=True)
 class Job:
-    """What is the same for all papers of a batch: task and settings, parameter library, model, memory plan."""
+    """What is the same for all papers of a batch."""
 
     task: str
     settings: dict
     library: list
     model: dict  # name, revision, dtype, device
-    plan: dict
+    memory: dict  # capacity and reserve in bytes, prefill_chunk in tokens
 
 
-def work(connection, job, weights, record, context, chunk, started):
+@dataclass(frozen=True)
+class Rung:
+    """How an attempt differs from the plan: what its prefill chunk and its token budget are divided by."""
+
+    chunk: int
+    budget: int
+
+
+def work(connection, job, weights, record, context, rung, started):
     """Answer about one paper and send the outcome through the connection, as JSON.
 
     `weights` is the model that the batch shares, or None, and then it is loaded here. The outcome has a `status`: ok
-    with the record's fields, out_of_memory, failed (this paper), or stop (the run itself is wrong), with a `reason`.
+    with the record's fields, out_of_memory, or stop (the run itself is wrong), with a `reason`. A process that ends
+    without an outcome has failed on its paper.
     """
     try:
         weights = weights or model.load(**job.model)
-        outcome = answer(job, weights, record, context, chunk, started)
+        outcome = answer(job, weights, record, context, rung, started)
     except torch.OutOfMemoryError as error:
         outcome = {"status": "out_of_memory", "reason": str(error)}
-    except (hub.ModelError, OSError) as error:
+    except (hub.ModelError, memory.DoesNotFit, OSError) as error:
         outcome = {"status": "stop", "reason": str(error)}
     connection.send_bytes(json.dumps(outcome).encode())
 
 
-def answer(job, weights, record, context, chunk, started):
+def answer(job, weights, record, context, rung, started):
     """The fields of the record that only the model's process knows."""
     task = TASKS[job.task]
     tokenizer = model.load_tokenizer(job.model["name"], job.model["revision"])
     before, after = task.frame(job.library, job.settings)
-    tokens = prompt.prefix(tokenizer, before, contexts.kept_text(record, context), after)
     branches, _, slots = task.shape(tokenizer, job.library, job.settings)
+    costs = memory.costs(
+        weights.config.to_dict(),
+        sum(parameter.nbytes for parameter in weights.parameters()),
+        dtype=job.model["dtype"],
+        device=job.model["device"],
+        prefill_chunk=max(job.memory["prefill_chunk"] // rung.chunk, 1),
+        branches=branches,
+        branch_tokens=slots,
+    )
+    # The context was made for the plan of the run; the exact prompt of this task may leave less, and so does a rung.
+    room = {key: job.memory[key] for key in ("capacity", "reserve")}
+    plan = memory.plan(costs, **room, overhead_tokens=prompt.overhead(tokenizer, before, after))
+    budget = min(plan["token_budget"], context["token_budget"]) // rung.budget
+    if context["tokens_kept"] > budget:
+        context = contexts.fit(record, budget, tokenizer.backend_tokenizer)
+    tokens = prompt.prefix(tokenizer, before, contexts.kept_text(record, context), after)
     grammar_tokenizer = model.grammar_tokenizer(tokenizer, weights.get_output_embeddings().out_features)
     reader = Reader(weights, grammar_tokenizer, len(tokens), branches, slots)
     ready = time.monotonic()
-    reader.read(tokens, chunk)
+    reader.read(tokens, plan["prefill_chunk"])
     read = time.monotonic()
     items, new_tokens = task.answer(reader, tokenizer, record, context, job.library, job.settings)
     done = time.monotonic()
     return {
         "status": "ok",
+        "token_budget": budget,
+        "tokens_kept": context["tokens_kept"],
         "prompt_tokens": len(tokens),
         "new_tokens": new_tokens,
         "seconds": {"attach": ready - started, "prefill": read - ready, "decode": done - read},
-        "memory": peak(weights.device),
+        "memory": {"predicted_bytes": memory.peak_bytes(costs, len(tokens)), **peak(weights.device)},
         {"extraction": "values", "discovery": "findings"}[job.task]: items,
     }
 

@@ -3,6 +3,11 @@
 ON_GPU = config["model"]["device"] == "cuda"
 
 
+MEMORY = options(
+    **{key: config["memory"][key] for key in ("capacity", "reserve", "prefill_chunk")}
+)
+
+
 def batch_of(kind):
     """The files of one kind, text or context, of all papers of a batch."""
     return lambda wildcards: [
@@ -27,7 +32,6 @@ rule extract:
     input:
         texts=batch_of("text"),
         contexts=batch_of("context"),
-        plan=ancient(rules.plan_memory.output.plan),
         parameters=config["parameters"],
         model=ancient(MODEL_FOLDER),
     output:
@@ -46,12 +50,13 @@ rule extract:
     params:
         papers=lambda wildcards: BATCHES[wildcards.batch],
         model=MODEL,
+        memory=MEMORY,
         settings=options(**config["extraction"]),
         allocator=config["memory"]["allocator"],
     shell:
         "PYTORCH_CUDA_ALLOC_CONF={params.allocator:q} python {SCRIPTS:q}/extract.py "
-        "--papers {params.papers} --results {RESULTS:q} --plan {input.plan:q} --parameters {input.parameters:q} "
-        "{params.model} {params.settings} --output {output:q} 2>&1 | tee {log:q}"
+        "--papers {params.papers} --results {RESULTS:q} --parameters {input.parameters:q} "
+        "{params.model} {params.memory} {params.settings} --output {output:q} 2>&1 | tee {log:q}"
 
 
 rule discover:
@@ -59,7 +64,6 @@ rule discover:
     input:
         texts=batch_of("text"),
         contexts=batch_of("context"),
-        plan=ancient(rules.plan_memory.output.plan),
         parameters=config["parameters"],
         model=ancient(MODEL_FOLDER),
     output:
@@ -78,9 +82,10 @@ rule discover:
     params:
         papers=lambda wildcards: BATCHES[wildcards.batch],
         model=MODEL,
+        memory=MEMORY,
         settings=options(**config["discovery"]),
         allocator=config["memory"]["allocator"],
     shell:
         "PYTORCH_CUDA_ALLOC_CONF={params.allocator:q} python {SCRIPTS:q}/discover.py "
-        "--papers {params.papers} --results {RESULTS:q} --plan {input.plan:q} --parameters {input.parameters:q} "
-        "{params.model} {params.settings} --output {output:q} 2>&1 | tee {log:q}"
+        "--papers {params.papers} --results {RESULTS:q} --parameters {input.parameters:q} "
+        "{params.model} {params.memory} {params.settings} --output {output:q} 2>&1 | tee {log:q}"

@@ -1,8 +1,7 @@
 # The model: the small embedded one, and the plan of the memory of any.
 
-EMBEDDED_MODEL = configuration.EMBEDDED_MODEL
 # A folder that has to be made first; none for a hub's model or a folder of the user's.
-MODEL_FOLDER = [EMBEDDED_MODEL] if config["model"]["name"] == EMBEDDED_MODEL else []
+MODEL_FOLDER = [hub.EMBEDDED_MODEL] if hub.is_embedded(config["model"]["name"]) else []
 MODEL = options(
     model=config["model"]["name"],
     revision=config["model"]["revision"],
@@ -14,7 +13,7 @@ MODEL = options(
 rule fetch_model:
     """Download the embedded model of 135 million parameters, once; it is there to check an installation."""
     output:
-        directory(EMBEDDED_MODEL),
+        directory(hub.EMBEDDED_MODEL),
     log:
         "resources/logs/fetch_model.log",
     benchmark:
@@ -30,23 +29,22 @@ rule fetch_model:
 
 
 rule plan_memory:
-    """Compute the token budget of a paper and the predicted peak; fails with the numbers if the model does not fit."""
+    """Write down what fits the memory: the token budget of a paper and the predicted peak. The budget is known already
+    when the Snakefile is read, so that a model that does not fit stops the run before any job.
+    """
     input:
         parameters=config["parameters"],
-        model=ancient(MODEL_FOLDER),
     output:
-        plan=RESULTS / "memory_plan.json",
-        tokenizer=RESULTS / "tokenizer.json",
+        RESULTS / "memory_plan.json",
     log:
         RESULTS / "logs/plan_memory.log",
     benchmark:
         RESULTS / "benchmarks/plan_memory.tsv"
-    retries: 0  # a model that does not fit will not fit the next time
     localrule: True
     conda:
         "../../envs/designspace.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        mem_mb=lambda wildcards, attempt: 500 * attempt,
         runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         model=MODEL,
@@ -57,12 +55,11 @@ rule plan_memory:
                 if key != "allocator"
             }
         ),
-        extraction=options(extraction_new_tokens=config["extraction"]["max_new_tokens"]),
-        discovery=options(
+        tasks=options(
+            extraction_new_tokens=config["extraction"]["max_new_tokens"],
             discovery_new_tokens=config["discovery"]["max_new_tokens"],
-            findings=config["discovery"]["findings"],
-            categories=config["discovery"]["categories"],
+            categories=len(config["discovery"]["categories"]),
         ),
     shell:
-        "python {SCRIPTS:q}/plan_memory.py {params.model} {params.memory} --parameters {input.parameters:q} "
-        "{params.extraction} {params.discovery} --output {output.plan:q} --tokenizer {output.tokenizer:q} 2>&1 | tee {log:q}"
+        "python {SCRIPTS:q}/plan_memory.py {params.model} {params.memory} {params.tasks} "
+        "--parameters {input.parameters:q} --output {output:q} 2>&1 | tee {log:q}"

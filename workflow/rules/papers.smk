@@ -28,8 +28,7 @@ rule truncate:
     """Choose the sections and sentences of a paper that fit the token budget."""
     input:
         text=rules.extract_text.output.text,
-        plan=ancient(rules.plan_memory.output.plan),
-        tokenizer=ancient(rules.plan_memory.output.tokenizer),
+        model=ancient(MODEL_FOLDER),
     output:
         context=RESULTS / "context/{paper}.json",
     log:
@@ -44,12 +43,11 @@ rule truncate:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
-        # The plan is ancient, because an edited library makes it anew; what decides the budget stands here.
-        model=MODEL,
-        memory=lambda wildcards: {
-            key: config["memory"][key]
-            for key in ("capacity", "reserve", "token_budget")
-        },
+        # Not a file: contexts, and with them GPU work, are made anew where the budget changes and nowhere else.
+        budget=PLAN["token_budget"],
+        model=options(
+            model=config["model"]["name"], revision=config["model"]["revision"]
+        ),
     shell:
-        "python {SCRIPTS:q}/truncate.py --text {input.text:q} --plan {input.plan:q} "
-        "--tokenizer {input.tokenizer:q} --output {output.context:q} > {log:q} 2>&1"
+        "python {SCRIPTS:q}/truncate.py --text {input.text:q} --token-budget {params.budget} {params.model} "
+        "--output {output.context:q} > {log:q} 2>&1"

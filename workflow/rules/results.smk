@@ -37,7 +37,7 @@ rule report:
     """Write the page that shows the tables."""
     input:
         rules.merge.output,
-        plan=ancient(rules.plan_memory.output.plan),
+        plan=rules.plan_memory.output,
         parameters=config["parameters"],
     output:
         RESULTS / "report.html",

@@ -1,0 +1,307 @@
+"""The real workflow, run as a user runs it, with a model of random weights: what runs when, and what comes out."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import typst
+import yaml
+from conftest import ROOT, random_model
+from test_text import encrypted_pdf
+
+from designspace import tables
+
+SAMPLES = ROOT / "tests" / "papers"
+GPU_WORK = {"extract", "discover"}
+PAPER_WORK = {"extract_text", "truncate"}
+
+
+def pdf(text, path):
+    """A one-page PDF of a text."""
+    path.write_bytes(typst.compile(text.encode()))
+    return path
+
+
+def study(n):
+    """A short invented paper."""
+    return f"= Methods\nIn study {n} a total of {10 + n} right-handed people reached for targets at {n} cm distance."
+
+
+def snakemake(project, *arguments, fails=False):
+    """Run the workflow in a project; returns how many jobs of each rule finished, and what was printed."""
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "--snakefile",
+        ROOT / "Snakefile",
+        "--cores",
+        "2",
+        "--rerun-incomplete",
+    ]
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    command = [*map(str, command), *arguments]
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
+    printed = done.stdout + done.stderr
+    assert (done.returncode != 0) == fails, printed
+    finished = Counter(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", printed))
+    finished.pop("all", None)
+    return finished, printed
+
+
+def configure(project, **changes):
+    """Change settings of a project; a dictionary changes keys of a section."""
+    path = project / "config" / "config.yaml"
+    config = yaml.safe_load(path.read_text("utf-8"))
+    for key, value in changes.items():
+        config[key] = config[key] | value if isinstance(value, dict) else value
+    path.write_text(yaml.safe_dump(config), "utf-8")
+
+
+def table(project, name):
+    return tables.read_csv(project / "results" / f"{name}.csv")
+
+
+@pytest.fixture(scope="session")
+def empty_project(tmp_path_factory, tokenizer):
+    """A project without papers: the default configuration and library, and a model of random weights."""
+    project = tmp_path_factory.mktemp("empty")
+    shutil.copytree(ROOT / "config", project / "config")
+    (project / "papers").mkdir()
+    random_model("llama").save_pretrained(project / "model")
+    tokenizer.save_pretrained(project / "model")
+    configure(
+        project,
+        papers_per_job=2,
+        model={"name": "model", "device": "cpu", "dtype": "float32"},
+        memory={"capacity": "4GiB", "reserve": "1GiB", "token_budget": 256},
+        extraction={"max_new_tokens": 768, "null_threshold": 1},
+        discovery={"max_new_tokens": 300, "findings": 2},
+    )
+    # The prompt of the whole library is longer than this little model's positions.
+    library = yaml.safe_load((project / "config" / "parameters.yaml").read_text("utf-8"))
+    (project / "config" / "parameters.yaml").write_text(yaml.safe_dump(library[:3], sort_keys=False), "utf-8")
+    return project
+
+
+@pytest.fixture(scope="session")
+def finished_project(empty_project, tmp_path_factory):
+    """A project whose two papers were read."""
+    project = tmp_path_factory.mktemp("finished") / "project"
+    shutil.copytree(empty_project, project)
+    for n in (1, 2):
+        pdf(study(n), project / "papers" / f"study_{n}.pdf")
+    finished, _ = snakemake(project)
+    both = dict.fromkeys(PAPER_WORK, 2)
+    assert finished == {**both, "plan_memory": 1, "extract": 1, "discover": 1, "merge": 1, "report": 1}
+    return project
+
+
+@pytest.fixture
+def project(finished_project, tmp_path):
+    """A copy of the finished project, times and Snakemake's memory included."""
+    return Path(shutil.copytree(finished_project, tmp_path / "project"))
+
+
+@pytest.fixture
+def new_project(empty_project, tmp_path):
+    return Path(shutil.copytree(empty_project, tmp_path / "project"))
+
+
+def test_every_reported_value_has_its_sentence_and_page(project):
+    values = table(project, "extractions")
+    reported = values[values.status == "reported"]
+    assert len(reported)
+    for _, value in reported.iterrows():
+        record = json.loads((project / "results" / "text" / f"{value.paper}.json").read_text("utf-8"))
+        start, end = int(value.start), int(value.end)
+        assert value.evidence and record["text"][start:end] == value.evidence
+        page = record["pages"][int(value.page) - 1]
+        assert page["start"] <= start < page["end"]
+        assert json.loads(value.boxes)
+
+
+def test_a_second_run_does_nothing(project):
+    finished, printed = snakemake(project)
+    assert not finished and "Nothing to be done" in printed
+
+
+def test_a_new_paper_runs_only_its_own_jobs_and_the_merge(project):
+    before = {file: file.read_bytes() for file in (project / "results").glob("*/b0001.jsonl")}
+    pdf(study(3), project / "papers" / "study_3.pdf")
+    finished, _ = snakemake(project)
+    assert finished == dict.fromkeys([*PAPER_WORK, *GPU_WORK, "merge", "report"], 1)
+    assert len(before) == 2 and all(file.read_bytes() == content for file, content in before.items())
+    assert list(table(project, "papers").paper) == ["study_1", "study_2", "study_3"]
+
+
+def test_a_dry_run_writes_nothing(project):
+    pdf(study(3), project / "papers" / "study_3.pdf")
+    ledger = (project / "results" / "ledger.csv").read_bytes()
+    snakemake(project, "--dry-run")
+    assert (project / "results" / "ledger.csv").read_bytes() == ledger
+
+
+def test_a_changed_library_asks_again_and_does_not_read_again(project):
+    path = project / "config" / "parameters.yaml"
+    path.write_text(path.read_text("utf-8").replace("How many experiments", "The number of experiments"), "utf-8")
+    finished, _ = snakemake(project)
+    assert not set(finished) & PAPER_WORK
+    assert finished["extract"] == finished["merge"] == finished["report"] == 1
+
+
+def test_changed_discovery_settings_run_only_discovery_and_what_follows(project):
+    configure(project, discovery={"findings": 1})
+    finished, _ = snakemake(project)
+    assert set(finished) - {"plan_memory"} == {"discover", "merge", "report"}
+
+
+def test_a_changed_budget_makes_contexts_anew(project):
+    configure(project, memory={"token_budget": 512})
+    finished, _ = snakemake(project)
+    assert "extract_text" not in finished and finished["truncate"] == 2 and finished["extract"] == 1
+
+
+def test_a_removed_paper_disappears_without_gpu_work(project):
+    (project / "papers" / "study_1.pdf").unlink()
+    finished, _ = snakemake(project)
+    assert finished == {"merge": 1, "report": 1}
+    for name in ("papers", "extractions", "parameters", "memory"):
+        assert set(table(project, name).paper) == {"study_2"}
+    assert "study_1" not in (project / "results" / "report.html").read_text("utf-8")
+    pdf(study(1), project / "papers" / "study_1.pdf")  # and comes back
+    finished, _ = snakemake(project)
+    assert not set(finished) & GPU_WORK or finished["extract"] == 1
+    assert set(table(project, "papers").paper) == {"study_1", "study_2"}
+
+
+def test_a_paper_removed_before_it_was_read_holds_nothing_up(project):
+    pdf(study(3), project / "papers" / "study_3.pdf")
+    pdf(study(4), project / "papers" / "study_4.pdf")
+    snakemake(project, "--until", "plan_memory", "--forcerun", "plan_memory")  # remembers the papers, reads none
+    (project / "papers" / "study_3.pdf").unlink()
+    snakemake(project)
+    assert list(table(project, "papers").paper) == ["study_1", "study_2", "study_4"]
+
+
+def test_papers_per_job_changed_later_leaves_old_results_alone(project):
+    configure(project, papers_per_job=1)
+    assert not snakemake(project)[0]
+    for n in (3, 4):
+        pdf(study(n), project / "papers" / f"study_{n}.pdf")
+    finished, _ = snakemake(project)
+    assert finished["extract"] == 2, "the new size holds for new papers"
+
+
+def test_a_renamed_paper_costs_no_gpu_work(project):
+    (project / "papers" / "study_1.pdf").rename(project / "papers" / "better name.pdf")
+    finished, _ = snakemake(project)
+    assert not set(finished) & GPU_WORK
+    papers = table(project, "papers")
+    assert list(papers[papers.paper == "study_1"].file) == ["better name.pdf"]
+
+
+def test_a_copy_under_a_second_name_is_processed_once_and_listed(project):
+    shutil.copy(project / "papers" / "study_1.pdf", project / "papers" / "copy.pdf")
+    finished, _ = snakemake(project)
+    assert finished == {"merge": 1, "report": 1}
+    papers = table(project, "papers").set_index("file")
+    assert papers.loc["copy.pdf"].status == "duplicate" and papers.loc["copy.pdf"].duplicate_of == "study_1"
+    assert papers.loc["study_1.pdf"].status == "ok"
+    assert set(table(project, "extractions").paper) == {"study_1", "study_2"}
+
+
+ODD_NAMES = [
+    "two  spaces.pdf",
+    "Müller & Ångström – ﬁnal (2).PDF",
+    'quote\'s "double" $(touch pwned) `touch pwned`; {x} {paper}.pdf',
+    "-rf.pdf",
+    "v1.2.3.pdf",
+    "a b.pdf",
+    "a_b-.pdf",
+    "a?b.pdf",
+    "x" * 196 + ".pdf",
+    "=1+1.pdf",
+]
+
+
+def test_odd_file_names_work(new_project):
+    for n, name in enumerate(ODD_NAMES):
+        pdf(study(n), new_project / "papers" / name)
+    configure(new_project, papers_per_job=16)
+    snakemake(new_project)
+    papers = table(new_project, "papers")
+    assert set(papers.file) == set(ODD_NAMES) and set(papers.status) == {"ok"}
+    assert papers.paper.is_unique and all(
+        re.fullmatch("[A-Za-z0-9][A-Za-z0-9_-]{0,79}", paper) for paper in papers.paper
+    )
+    assert not list(new_project.rglob("pwned"))
+
+
+def test_bad_papers_have_their_row_and_good_ones_are_complete(new_project):
+    papers = new_project / "papers"
+    good = pdf(study(1), papers / "good.pdf").read_bytes()
+    (papers / "corrupt.pdf").write_bytes(good[:300] + b"\0" * 200)
+    (papers / "not_a_pdf.pdf").write_text("<html>Please log in.</html>")
+    (papers / "zero.pdf").write_bytes(b"")
+    pdf("#rect(width: 5cm, height: 5cm, fill: red)", papers / "scanned.pdf")
+    (papers / "encrypted.pdf").write_bytes(encrypted_pdf())
+    _, printed = snakemake(new_project)
+    rows = table(new_project, "papers").set_index("paper")
+    assert rows.loc["good"].status == "ok"
+    assert rows.loc["encrypted"].status == "encrypted" and rows.loc["scanned"].status == "needs_ocr"
+    assert {rows.loc[name].status for name in ("corrupt", "not_a_pdf", "zero")} <= {"unreadable", "empty"}
+    assert all(rows.drop("good").reason.str.endswith("."))
+    values = table(new_project, "extractions")
+    assert set(values.paper) == {"good"} and set(values.parameter) == set(table(new_project, "parameters").columns[1:])
+    assert "encrypted" in printed, "the summary says which papers were not read"
+
+
+@pytest.mark.parametrize(
+    "change, sentence",
+    [
+        ({"paper": "x"}, "`paper`"),
+        ({"papers": "nowhere"}, "the folder nowhere .* does not exist"),
+        ({"papers": "config"}, "has no PDF in it"),
+        ({"model": {"name": "nobody/no-such-model"}}, "The model nobody/no-such-model is not a folder here"),
+        ({"memory": {"capacity": "100MiB", "reserve": "50MiB"}}, "The model does not fit: weights"),
+        ({"extraction": {"max_new_tokens": 20}}, "at least 16 are needed"),
+    ],
+)
+def test_a_wrong_configuration_is_a_sentence_before_anything_runs(project, change, sentence):
+    shutil.rmtree(project / "results")
+    configure(project, **change)
+    finished, printed = snakemake(project, fails=True)
+    assert not finished and re.search(sentence, printed)
+    assert "Traceback" not in printed and not (project / "results").exists()
+
+
+@pytest.mark.parametrize(
+    "library, sentence",
+    [
+        ([{"name": "a", "kind": "colour", "definition": "A."}], "integer, number, string, boolean or category"),
+        ([{"name": "a", "kind": "integer", "definition": "A."}] * 2, "two parameters have the name `a`"),
+    ],
+)
+def test_a_wrong_library_is_a_sentence_before_anything_runs(project, library, sentence):
+    (project / "config" / "parameters.yaml").write_text(yaml.safe_dump(library), "utf-8")
+    finished, printed = snakemake(project, fails=True)
+    assert not finished and sentence in printed and "Traceback" not in printed
+
+
+def test_gpu_rules_ask_for_a_gpu_and_set_the_allocator(project):
+    configure(project, model={"device": "cuda"}, memory={"allocator": "expandable_segments:True"})
+    _, printed = snakemake(project, "--dry-run", "--printshellcmds", "--forceall")
+    seen = set()
+    for job in re.split(r"\n(?=(?:local)?rule )", printed):
+        if rule := re.match(r"(?:local)?rule (\w+):", job):
+            seen.add(rule[1])
+            assert ("gpu=1" in job) == (rule[1] in GPU_WORK)
+            assert ("PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True python" in job) == (rule[1] in GPU_WORK)
+    assert seen >= GPU_WORK | PAPER_WORK | {"plan_memory", "merge", "report"}
