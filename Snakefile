@@ -46,7 +46,7 @@ def options(**values):
 
 PAPERS = Path(config["papers"])
 RESULTS = Path(config["results"])
-FILES = ledger.files(ROWS)
+SHA256 = {row.paper: row.sha256 for row in ROWS}
 PRESENT = ledger.present(ROWS, PAPERS)
 
 

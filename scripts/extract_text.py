@@ -1,4 +1,4 @@
-"""Writes the text of one PDF, with the place of every line, as results/text/{paper}.json."""
+"""Write the text of one paper's PDF, with the place of every line, as results/text/{paper}.json."""
 
 import argparse
 import contextlib
@@ -7,19 +7,22 @@ import os
 import sys
 from pathlib import Path
 
+from designspace import ledger
 from designspace.text import extract_text
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pdf", required=True, type=Path, help="the paper")
-    parser.add_argument("--paper", required=True, help="its name in all results")
+    parser.add_argument("--paper", required=True, help="its id in the ledger")
+    parser.add_argument("--ledger", required=True, type=Path, help="results/ledger.csv, which knows the paper's file")
+    parser.add_argument("--papers", required=True, type=Path, help="the folder of the PDFs")
     parser.add_argument("--output", required=True, type=Path, help="the JSON file to write")
     arguments = parser.parse_args()
+    pdf = arguments.papers / ledger.files(ledger.load(arguments.ledger))[arguments.paper]
     try:
-        data = arguments.pdf.read_bytes()
+        data = pdf.read_bytes()
     except OSError as error:
-        sys.exit(f"Cannot read the PDF {arguments.pdf}: {error.strerror}. Check that it is there and readable.")
+        sys.exit(f"Cannot read the PDF {pdf}: {error.strerror}. Check that it is there and readable.")
     record = extract_text(data, arguments.paper)
     temporary = arguments.output.with_name(f".{arguments.output.name}.{os.getpid()}")
     try:

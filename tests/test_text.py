@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import typst
 
+from designspace import ledger
 from designspace.glyphs import normalise
 from designspace.text import boxes, extract_text, page_of
 
@@ -297,7 +298,11 @@ def test_text_is_clean_and_the_same_every_time():
 # The program
 
 
-def run(*arguments):
+def run(pdf, paper, output):
+    """Run the program on a PDF that a ledger names."""
+    folder = pdf.parent
+    ledger.save([ledger.Row(paper, pdf.name, "0" * 64, "b0001", "")], folder / "ledger.csv")
+    arguments = ["--paper", paper, "--ledger", folder / "ledger.csv", "--papers", folder, "--output", output]
     return subprocess.run([sys.executable, EXTRACT, *arguments], capture_output=True, text=True)
 
 
@@ -305,7 +310,7 @@ def test_the_program_writes_a_record_for_good_and_bad_papers(tmp_path):
     for name, data, status in (("good", make_pdf(column(FILLER)), "ok"), ("bad", b"nothing", "unreadable")):
         (tmp_path / "in put.pdf").write_bytes(data)
         output = tmp_path / "new folder" / f"{name}.json"
-        result = run("--pdf", tmp_path / "in put.pdf", "--paper", name, "--output", output)
+        result = run(tmp_path / "in put.pdf", name, output)
         assert result.returncode == 0, result.stderr
         record = json.loads(output.read_text(encoding="utf-8"))
         assert (record["paper"], record["status"]) == (name, status)
@@ -314,9 +319,9 @@ def test_the_program_writes_a_record_for_good_and_bad_papers(tmp_path):
 
 
 def test_the_program_stops_with_a_sentence_where_it_cannot_read_or_write(tmp_path):
-    result = run("--pdf", tmp_path / "none.pdf", "--paper", "a", "--output", tmp_path / "a.json")
+    result = run(tmp_path / "none.pdf", "a", tmp_path / "a.json")
     assert result.returncode == 1 and "none.pdf" in result.stderr and "Traceback" not in result.stderr
     (tmp_path / "a.pdf").write_bytes(b"")
     (tmp_path / "file").write_bytes(b"")
-    result = run("--pdf", tmp_path / "a.pdf", "--paper", "a", "--output", tmp_path / "file" / "a.json")
+    result = run(tmp_path / "a.pdf", "a", tmp_path / "file" / "a.json")
     assert result.returncode == 1 and "Cannot write" in result.stderr and "Traceback" not in result.stderr

@@ -299,7 +299,7 @@ def test_gpu_rules_ask_for_a_gpu_and_set_the_allocator(project):
     configure(project, model={"device": "cuda"}, memory={"allocator": "expandable_segments:True"})
     _, printed = snakemake(project, "--dry-run", "--printshellcmds", "--forceall")
     seen = set()
-    for job in re.split(r"\n(?=(?:local)?rule )", printed):
+    for job in re.split(r"\n\s*(?=(?:local)?rule \w+:)", printed):
         if rule := re.match(r"(?:local)?rule (\w+):", job):
             seen.add(rule[1])
             assert ("gpu=1" in job) == (rule[1] in GPU_WORK)

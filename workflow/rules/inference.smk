@@ -3,23 +3,17 @@
 ON_GPU = config["model"]["device"] == "cuda"
 
 
-MEMORY = options(
-    **{key: config["memory"][key] for key in ("capacity", "reserve", "prefill_chunk")}
-)
+MEMORY = options(**{key: config["memory"][key] for key in ("capacity", "reserve", "prefill_chunk")})
 
 
 def batch_of(kind):
     """The files of one kind, text or context, of all papers of a batch."""
-    return lambda wildcards: [
-        RESULTS / kind / f"{paper}.json" for paper in BATCHES[wildcards.batch]
-    ]
+    return lambda wildcards: [RESULTS / kind / f"{paper}.json" for paper in BATCHES[wildcards.batch]]
 
 
 def main_memory(wildcards, attempt):
     """MB of main memory: on a CPU what the model may use, beside a GPU what it takes to load the weights."""
-    return (
-        32_000 if ON_GPU else memory.parse_size(config["memory"]["capacity"]) // 10**6
-    ) * attempt
+    return (32_000 if ON_GPU else memory.parse_size(config["memory"]["capacity"]) // 10**6) * attempt
 
 
 def minutes(wildcards, attempt):

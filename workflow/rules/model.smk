@@ -48,13 +48,7 @@ rule plan_memory:
         runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         model=MODEL,
-        memory=options(
-            **{
-                key: value
-                for key, value in config["memory"].items()
-                if key != "allocator"
-            }
-        ),
+        memory=options(**{key: value for key, value in config["memory"].items() if key != "allocator"}),
         tasks=options(
             extraction_new_tokens=config["extraction"]["max_new_tokens"],
             discovery_new_tokens=config["discovery"]["max_new_tokens"],

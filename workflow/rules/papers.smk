@@ -2,9 +2,10 @@
 
 
 rule extract_text:
-    """Read a PDF: its text, cleaned, with the page and the box of every line."""
-    input:
-        pdf=lambda wildcards: PAPERS / FILES[wildcards.paper],
+    """Read the PDF of a paper: its text, cleaned, with the page and the box of every line."""
+
+    # No input file: the ledger knows the PDF by its content. A renamed PDF is not read again, one that was replaced is,
+    # and no file name reaches a shell.
     output:
         text=RESULTS / "text/{paper}.json",
     log:
@@ -16,12 +17,13 @@ rule extract_text:
     conda:
         "../../envs/designspace.yaml"
     resources:
-        mem_mb=lambda wildcards, input, attempt: (500 + 10 * int(input.size_mb))
-        * attempt,
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
+    params:
+        sha256=lambda wildcards: SHA256[wildcards.paper],
     shell:
-        "python {SCRIPTS:q}/extract_text.py --pdf {input.pdf:q} --paper {wildcards.paper} "
-        "--output {output.text:q} > {log:q} 2>&1"
+        "python {SCRIPTS:q}/extract_text.py --paper {wildcards.paper} --ledger {RESULTS:q}/ledger.csv "
+        "--papers {PAPERS:q} --output {output.text:q} > {log:q} 2>&1"
 
 
 rule truncate:
@@ -45,9 +47,7 @@ rule truncate:
     params:
         # Not a file: contexts, and with them GPU work, are made anew where the budget changes and nowhere else.
         budget=PLAN["token_budget"],
-        model=options(
-            model=config["model"]["name"], revision=config["model"]["revision"]
-        ),
+        model=options(model=config["model"]["name"], revision=config["model"]["revision"]),
     shell:
         "python {SCRIPTS:q}/truncate.py --text {input.text:q} --token-budget {params.budget} {params.model} "
         "--output {output.context:q} > {log:q} 2>&1"
