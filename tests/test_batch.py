@@ -5,7 +5,7 @@ import json
 import pytest
 from conftest import random_model, text_record
 
-from designspace import batch, context, inference
+from designspace import batch, context, inference, processes
 from designspace.worker import Job
 
 SETTINGS = {"max_new_tokens": 64, "null_threshold": 0.9, "reasoning": False}
@@ -102,7 +102,7 @@ def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, m
 
     monkeypatch.setattr(batch, "in_fresh_process", starved)
     record, kept = papers[0]
-    fields = batch.climb(job_of(model_folder), None, record, kept, batch.start_processes())
+    fields = batch.climb(job_of(model_folder), None, record, kept, processes.start())
     assert tried == batch.LADDER[:3]
     assert fields["status"] == "ok" and fields["attempt"] == 3 and fields["token_budget"] == kept["token_budget"] // 2
     assert 0 < fields["tokens_kept"] <= fields["token_budget"]

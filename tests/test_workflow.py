@@ -46,6 +46,7 @@ def snakemake(project, *arguments, fails=False):
         "--rerun-incomplete",
     ]
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    command += ["--set-threads", "extract=1", "discover=1"]  # the model is so small that they run side by side
     command = [*map(str, command), *arguments]
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
     printed = done.stdout + done.stderr

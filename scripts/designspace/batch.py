@@ -13,9 +13,9 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from torch import multiprocessing
+from torch.multiprocessing import set_sharing_strategy
 
-from . import model, worker
+from . import model, processes, worker
 from .worker import Rung
 
 # What is tried when memory runs out: the plan, a smaller chunk, then less of the paper.
@@ -32,7 +32,9 @@ def run(job, papers, output, log=sys.stderr):
     journal = Journal(output.with_name(output.name + ".journal"), fingerprint(job, papers))
     done = {record["paper"] for record in journal.records}
     readable = [record["paper"] for record, _ in papers if record["status"] == "ok" and record["paper"] not in done]
-    start = start_processes()
+    start = processes.start()
+    # Tensors on a CPU are shared by name: by open file, a model has more of them than a process may be handed.
+    set_sharing_strategy("file_system")
     # One paper needs no second process to hold the weights for it: its own loads them.
     weights = model.load(**job.model) if len(readable) > 1 else None
     for number, (record, context) in enumerate(papers, 1):
@@ -76,18 +78,6 @@ def in_fresh_process(start, job, weights, record, context, rung):
     if process.exitcode == -signal.SIGKILL:  # what the kernel does, and SLURM, when memory is out
         return {"status": "out_of_memory", "reason": "The paper's process was killed."}
     return {"status": "failed", "reason": f"The paper's process ended with code {process.exitcode}; the log says why."}
-
-
-def start_processes():
-    """Processes forked from a server that has the imports done and no GPU touched, so that each starts at once."""
-    # Tensors on a CPU are shared by name: by open file, a model has more of them than a process may be handed.
-    multiprocessing.set_sharing_strategy("file_system")
-    # The server is a new interpreter, which does not know the folder of this library.
-    library = str(Path(__file__).resolve().parent.parent)
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [library, os.environ.get("PYTHONPATH")]))
-    start = multiprocessing.get_context("forkserver")
-    start.set_forkserver_preload([worker.__name__])
-    return start
 
 
 def fingerprint(job, papers):

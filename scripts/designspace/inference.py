@@ -9,8 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from . import batch, hub, memory
-from .worker import Job
+from . import hub, memory, processes
 
 
 def parser(description):
@@ -33,6 +32,10 @@ def parser(description):
 
 def run(task, arguments, settings):
     """Run a task over the batch; a fault of the run itself ends the program with a sentence."""
+    processes.start()
+    from . import batch  # imports PyTorch, which takes seconds; the server does so at the same time
+    from .worker import Job
+
     read = lambda kind, paper: json.loads(Path(arguments.results, kind, f"{paper}.json").read_text("utf-8"))  # noqa: E731
     papers = [(read("text", paper), read("context", paper)) for paper in arguments.papers]
     job = Job(
