@@ -1,6 +1,7 @@
 """What the tests share: the library on the path, a tokenizer and small models with random weights."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +10,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import pytest  # noqa: E402
+
+from designspace import hub  # noqa: E402
 
 WORDS = "The participants made rapid reaching movements of 8 cm to one of 12 targets; feedback was rotated by 45°. "
 
@@ -35,6 +38,15 @@ def tokenizer():
         chat_template="{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
         "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}",
     )
+
+
+@pytest.fixture(scope="session")
+def embedded_model():
+    """The folder of the embedded model, fetched if no rule has fetched it yet."""
+    folder = ROOT / hub.EMBEDDED_MODEL
+    if not folder.exists():
+        subprocess.run([sys.executable, ROOT / "scripts" / "fetch_model.py", "--output", folder], check=True)
+    return str(folder)
 
 
 @pytest.fixture(params=["llama", "qwen3", "mistral"])

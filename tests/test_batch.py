@@ -1,6 +1,8 @@
 """A batch of papers: fresh processes, a journal, the ladder."""
 
 import json
+import sys
+from types import SimpleNamespace
 
 import pytest
 from conftest import random_model, text_record
@@ -54,6 +56,13 @@ def test_every_paper_has_its_line_and_a_batch_of_one_says_the_same(model_folder,
     # Alone, a paper's process loads the weights itself instead of attaching them.
     batch.run(job_of(model_folder), papers[1:2], tmp_path / "one.jsonl")
     assert answers_of(lines(tmp_path / "one.jsonl")) == answers_of(records[1:2])
+
+
+def test_without_shared_memory_every_paper_loads_the_weights(model_folder, papers, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1000))
+    batch.run(job_of(model_folder), papers[:2], tmp_path / "b.jsonl", log=sys.stdout)
+    assert "too little shared memory" in capsys.readouterr().out
+    assert [record["status"] for record in lines(tmp_path / "b.jsonl")] == ["ok", "ok"]
 
 
 def test_a_killed_job_takes_up_where_its_journal_ends(model_folder, papers, tmp_path, monkeypatch):

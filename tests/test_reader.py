@@ -8,6 +8,7 @@ from llguidance.hf import from_tokenizer
 from transformers import LogitsProcessor, LogitsProcessorList
 
 from designspace import attention
+from designspace.model import load, load_tokenizer
 from designspace.reader import Question, Reader
 
 GRAMMARS = [
@@ -48,12 +49,30 @@ def alone(model, tokenizer, prefix, question):
     )
     model.set_attn_implementation(attention.NAME)
     tokens = output[0, len(prompt) :].tolist()
-    return tokens[: tokens.index(1)] if 1 in tokens else tokens
+    end = tokenizer.eos_token
+    return tokens[: tokens.index(end)] if end in tokens else tokens
 
 
 def questions_for(tokenizer):
     encode = lambda text: tokenizer.encode(text, add_special_tokens=False)  # noqa: E731
     return [Question(encode(p), g, 12, "start: / ?null[,}]/") for p, g in zip(PROMPTS, GRAMMARS, strict=True)]
+
+
+def say(model, grammar_tokenizer, prefix, questions, chunk):
+    """What the reader says to the questions, as token ids."""
+    model.set_attn_implementation(attention.NAME)
+    reader = Reader(model, grammar_tokenizer, len(prefix), len(questions), slots=64)
+    reader.read(prefix, chunk)
+    return [answer.tokens for answer in reader.ask(questions)]
+
+
+def test_the_embedded_model_says_together_what_it_says_alone(embedded_model):
+    model, tokenizer = load(embedded_model, None, "float32", "cpu"), load_tokenizer(embedded_model)
+    grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=model.config.vocab_size)
+    prefix = tokenizer.encode(WORDS * 10)
+    questions = questions_for(tokenizer)
+    expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
+    assert say(model, grammar_tokenizer, prefix, questions, 100) == expected
 
 
 @pytest.mark.parametrize("chunk", [7, 4096])

@@ -37,6 +37,9 @@ def run(job, papers, output, log=sys.stderr):
     set_sharing_strategy("file_system")
     # One paper needs no second process to hold the weights for it: its own loads them.
     weights = model.load(**job.model) if len(readable) > 1 else None
+    if weights and not model.can_be_shared(weights):
+        print("There is too little shared memory (/dev/shm) for the weights: each paper loads them.", file=log)
+        weights = None
     for number, (record, context) in enumerate(papers, 1):
         if record["paper"] in done:
             continue

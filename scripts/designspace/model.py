@@ -1,5 +1,7 @@
 """A model and its tokenizer, from a hub name or a local folder."""
 
+import shutil
+
 import torch
 from llguidance.hf import from_tokenizer
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
@@ -15,6 +17,16 @@ def load(name, revision, dtype, device):
         name, revision=revision, dtype=getattr(torch, dtype), attn_implementation=NAME, device_map=device
     )
     return model.eval().requires_grad_(False)
+
+
+def size(model):
+    """Bytes of the weights."""
+    return sum(parameter.nbytes for parameter in model.parameters())
+
+
+def can_be_shared(model):
+    """Whether other processes can attach the weights: those on a CPU have to fit the file system of shared memory."""
+    return model.device.type != "cpu" or shutil.disk_usage("/dev/shm").free > size(model)
 
 
 def load_tokenizer(name, revision=None):

@@ -61,7 +61,7 @@ def answer(job, weights, record, context, rung, started):
     branches, _, slots = task.shape(tokenizer, job.library, job.settings)
     costs = memory.costs(
         weights.config.to_dict(),
-        sum(parameter.nbytes for parameter in weights.parameters()),
+        model.size(weights),
         dtype=job.model["dtype"],
         device=job.model["device"],
         prefill_chunk=max(job.memory["prefill_chunk"] // rung.chunk, 1),

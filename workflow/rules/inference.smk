@@ -3,6 +3,8 @@
 ON_GPU = config["model"]["device"] == "cuda"
 
 
+# No parameters of the rules: answers do not depend on them, and what was answered stays when they change.
+ALLOCATOR = config["memory"]["allocator"]
 MEMORY = options(**{key: config["memory"][key] for key in ("capacity", "reserve", "prefill_chunk")})
 
 
@@ -44,13 +46,11 @@ rule extract:
     params:
         papers=lambda wildcards: BATCHES[wildcards.batch],
         model=MODEL,
-        memory=MEMORY,
         settings=options(**config["extraction"]),
-        allocator=config["memory"]["allocator"],
     shell:
-        "PYTORCH_CUDA_ALLOC_CONF={params.allocator:q} python {SCRIPTS:q}/extract.py "
+        "PYTORCH_CUDA_ALLOC_CONF={ALLOCATOR:q} python {SCRIPTS:q}/extract.py "
         "--papers {params.papers} --results {RESULTS:q} --parameters {input.parameters:q} "
-        "{params.model} {params.memory} {params.settings} --output {output:q} 2>&1 | tee {log:q}"
+        "{params.model} {MEMORY} {params.settings} --output {output:q} 2>&1 | tee {log:q}"
 
 
 rule discover:
@@ -76,10 +76,8 @@ rule discover:
     params:
         papers=lambda wildcards: BATCHES[wildcards.batch],
         model=MODEL,
-        memory=MEMORY,
         settings=options(**config["discovery"]),
-        allocator=config["memory"]["allocator"],
     shell:
-        "PYTORCH_CUDA_ALLOC_CONF={params.allocator:q} python {SCRIPTS:q}/discover.py "
+        "PYTORCH_CUDA_ALLOC_CONF={ALLOCATOR:q} python {SCRIPTS:q}/discover.py "
         "--papers {params.papers} --results {RESULTS:q} --parameters {input.parameters:q} "
-        "{params.model} {params.memory} {params.settings} --output {output:q} 2>&1 | tee {log:q}"
+        "{params.model} {MEMORY} {params.settings} --output {output:q} 2>&1 | tee {log:q}"
