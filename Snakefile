@@ -19,59 +19,23 @@ configfile: "config/config.yaml"
 try:
     if workflow.is_main_process:
         configuration.check(config)
+    PAPERS, RESULTS = Path(config["papers"]), Path(config["results"])
     PLAN = configuration.plan(config)
-    ROWS = ledger.plan(
-        config["papers"],
-        Path(config["results"], "ledger.csv"),
-        config["papers_per_job"],
-    )
+    ROWS = ledger.plan(PAPERS, RESULTS / "ledger.csv", config["papers_per_job"])
 except ValueError as error:  # of all kinds, each a sentence
     raise WorkflowError(str(error))
 
 
-def options(**values):
-    """Command-line options of a program, quoted for the shell. A list gives several values, None gives no option."""
-    words = []
-    for name, value in values.items():
-        name = name.replace("_", "-")
-        if isinstance(value, bool):
-            words += [f"--{name}" if value else f"--no-{name}"]
-        elif value is not None:
-            words += [
-                f"--{name}",
-                *map(str, value if isinstance(value, list) else [value]),
-            ]
-    return shlex.join(words)
-
-
-PAPERS = Path(config["papers"])
-RESULTS = Path(config["results"])
-SHA256 = {row.paper: row.sha256 for row in ROWS}
-PRESENT = ledger.present(ROWS, PAPERS)
-
-
-def readable(paper):
-    """Whether the text of a paper is there or can be made: its PDF may have been removed before it was ever read."""
-    return paper in PRESENT or Path(RESULTS, "text", f"{paper}.json").exists()
-
-
-# A batch keeps the papers that were removed since, so that nothing in it changes; one with none left is not needed.
-BATCHES = {
-    batch: list(filter(readable, papers))
-    for batch, papers in ledger.batches(ROWS).items()
-    if not set(PRESENT).isdisjoint(papers)
-}
+include: "workflow/rules/common.smk"
+include: "workflow/rules/model.smk"
+include: "workflow/rules/papers.smk"
+include: "workflow/rules/inference.smk"
+include: "workflow/rules/results.smk"
 
 
 wildcard_constraints:
     paper=r"[A-Za-z0-9][A-Za-z0-9_-]*",
     batch=r"b\d+",
-
-
-include: "workflow/rules/model.smk"
-include: "workflow/rules/papers.smk"
-include: "workflow/rules/inference.smk"
-include: "workflow/rules/results.smk"
 
 
 rule all:
@@ -80,6 +44,8 @@ rule all:
     input:
         RESULTS / "papers.csv",
         RESULTS / "report.html",
+        # Behind the tables already; named so that answers which were deleted are made again.
+        expand(RESULTS / "{task}/{batch}.jsonl", task=["extraction", "discovery"], batch=BATCHES),
 
 
 onstart:

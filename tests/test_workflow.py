@@ -163,6 +163,11 @@ def test_changed_discovery_settings_run_only_discovery_and_what_follows(project)
     assert set(finished) - {"plan_memory"} == {"discover", "merge", "report"}
 
 
+def test_answers_that_were_deleted_are_made_again(project):
+    (project / "results" / "discovery" / "b0001.jsonl").unlink()
+    assert set(snakemake(project)[0]) == {"discover", "merge", "report"}
+
+
 def test_settings_that_change_no_answer_run_nothing_again(project):
     configure(project, memory={"allocator": "expandable_segments:True,max_split_size_mb:512", "prefill_chunk": 1024})
     assert not set(snakemake(project)[0]) & (PAPER_WORK | GPU_WORK)

@@ -12,8 +12,9 @@ AFTER = """
 Some parameters of this paper are recorded already: {known}.
 Find others that a reader who compares experiments would record: at most {most} in each of the categories {categories}.
 Answer with one JSON object that has a key for each category and as its value a list of findings in the form
-{{"name": "snake_case_name", "value": "as the paper gives it", "unit": "or empty", "description": "one sentence",
-"importance": "high, medium or low"}}. Report only what the paper says.
+{{"name": ..., "value": ..., "unit": ..., "description": ..., "importance": ...}}. The name is in snake_case, the value
+as the paper gives it, the unit may be empty, the description is one sentence, the importance high, medium or low.
+Report only what the paper says.
 """
 
 

@@ -24,8 +24,10 @@ rule fetch_model:
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 15 * attempt,
+    params:
+        scripts=site(SCRIPTS),
     shell:
-        "python {SCRIPTS:q}/fetch_model.py --output {output:q} > {log:q} 2>&1"
+        "python {params.scripts:q}/fetch_model.py --output {output:q} > {log:q} 2>&1"
 
 
 rule plan_memory:
@@ -40,6 +42,7 @@ rule plan_memory:
         RESULTS / "logs/plan_memory.log",
     benchmark:
         RESULTS / "benchmarks/plan_memory.tsv"
+    retries: 0  # what is wrong now is wrong the next time, too
     localrule: True
     conda:
         "../../envs/designspace.yaml"
@@ -48,6 +51,7 @@ rule plan_memory:
         runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         model=MODEL,
+        scripts=site(SCRIPTS),
         memory=options(**{key: value for key, value in config["memory"].items() if key != "allocator"}),
         tasks=options(
             extraction_new_tokens=config["extraction"]["max_new_tokens"],
@@ -55,5 +59,5 @@ rule plan_memory:
             categories=len(config["discovery"]["categories"]),
         ),
     shell:
-        "python {SCRIPTS:q}/plan_memory.py {params.model} {params.memory} {params.tasks} "
+        "python {params.scripts:q}/plan_memory.py {params.model} {params.memory} {params.tasks} "
         "--parameters {input.parameters:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -21,9 +21,12 @@ rule extract_text:
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
         sha256=lambda wildcards: SHA256[wildcards.paper],
+        scripts=site(SCRIPTS),
+        papers=site(PAPERS),
+        results=site(RESULTS),
     shell:
-        "python {SCRIPTS:q}/extract_text.py --paper {wildcards.paper} --ledger {RESULTS:q}/ledger.csv "
-        "--papers {PAPERS:q} --output {output.text:q} > {log:q} 2>&1"
+        "python {params.scripts:q}/extract_text.py --paper {wildcards.paper} --ledger {params.results:q}/ledger.csv "
+        "--papers {params.papers:q} --output {output.text:q} > {log:q} 2>&1"
 
 
 rule truncate:
@@ -48,6 +51,7 @@ rule truncate:
         # Not a file: contexts, and with them GPU work, are made anew where the budget changes and nowhere else.
         budget=PLAN["token_budget"],
         model=options(model=config["model"]["name"], revision=config["model"]["revision"]),
+        scripts=site(SCRIPTS),
     shell:
-        "python {SCRIPTS:q}/truncate.py --text {input.text:q} --token-budget {params.budget} {params.model} "
+        "python {params.scripts:q}/truncate.py --text {input.text:q} --token-budget {params.budget} {params.model} "
         "--output {output.context:q} > {log:q} 2>&1"

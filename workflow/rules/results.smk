@@ -4,8 +4,8 @@
 rule merge:
     """Merge the records of all papers of the folder into the tables."""
     input:
-        texts=expand(RESULTS / "text/{paper}.json", paper=PRESENT),
-        contexts=expand(RESULTS / "context/{paper}.json", paper=PRESENT),
+        texts=expand(RESULTS / "text/{paper}.json", paper=sorted(PRESENT)),
+        contexts=expand(RESULTS / "context/{paper}.json", paper=sorted(PRESENT)),
         extraction=expand(RESULTS / "extraction/{batch}.jsonl", batch=BATCHES),
         discovery=expand(RESULTS / "discovery/{batch}.jsonl", batch=BATCHES),
         parameters=config["parameters"],
@@ -27,9 +27,12 @@ rule merge:
     params:
         # A renamed file or a new copy of a paper changes the tables, and no input.
         files=[row[:2] + row[-1:] for row in ROWS if Path(PAPERS, row.file).exists()],
+        scripts=site(SCRIPTS),
+        papers=site(PAPERS),
+        results=site(RESULTS),
     shell:
-        "python {SCRIPTS:q}/merge.py --ledger {RESULTS:q}/ledger.csv --results {RESULTS:q} --papers {PAPERS:q} "
-        "--parameters {input.parameters:q} > {log:q} 2>&1"
+        "python {params.scripts:q}/merge.py --ledger {params.results:q}/ledger.csv --results {params.results:q} "
+        "--papers {params.papers:q} --parameters {input.parameters:q} > {log:q} 2>&1"
 
 
 rule report:
@@ -51,6 +54,8 @@ rule report:
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         note=config["note"],
+        scripts=site(SCRIPTS),
+        results=site(RESULTS),
     shell:
-        "python {SCRIPTS:q}/report.py --results {RESULTS:q} --parameters {input.parameters:q} --plan {input.plan:q} "
-        "--note={params.note:q} --output {output:q} > {log:q} 2>&1"
+        "python {params.scripts:q}/report.py --results {params.results:q} --parameters {input.parameters:q} "
+        "--plan {input.plan:q} --note={params.note:q} --output {output:q} > {log:q} 2>&1"

@@ -1,0 +1,73 @@
+"""What `make demo` makes, looked at as its reader would."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from designspace import ledger, tables
+
+
+@pytest.fixture(scope="session")
+def demo():
+    """The results of the demonstration; made, or made again where it is out of date."""
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "snakemake", "--profile", "workflow/profiles/default"]
+    command += ["--configfile", "config/demo.yaml"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return ROOT / "results" / "demo"
+
+
+def test_every_sample_paper_was_read_and_the_long_one_truncated(demo):
+    papers = tables.read_csv(demo / "papers.csv").set_index("paper")
+    assert set(papers.file) == set(ledger.pdf_files(ROOT / "tests" / "papers"))
+    assert set(papers.status) == {"ok"}
+    assert papers.loc["tanaka_2020"].tokens > 8192 > papers.loc["tanaka_2020"].tokens_kept
+    kept_whole = papers.drop("tanaka_2020")
+    assert (kept_whole.tokens == kept_whole.tokens_kept).all()
+
+
+def test_every_value_is_typed_and_every_evidence_verbatim_on_its_page(demo):
+    library = {
+        entry["name"]: entry for entry in yaml.safe_load((ROOT / "config" / "parameters.yaml").read_text("utf-8"))
+    }
+    values = tables.read_csv(demo / "extractions.csv")
+    reported = values[values.status == "reported"]
+    assert len(reported) > 20
+    discoveries = tables.read_csv(demo / "discoveries.csv")
+    texts = {path.stem: json.loads(path.read_text("utf-8")) for path in (demo / "text").glob("*.json")}
+    for _, value in reported.iterrows():
+        text = texts[value.paper]
+        assert text["text"][int(value.start) : int(value.end)] == value.evidence
+        page = text["pages"][int(value.page) - 1]
+        assert page["start"] <= value.start < page["end"]
+        entry = library[value.parameter]
+        assert entry["kind"] != "category" or value.value in entry["values"]
+        assert entry["kind"] not in ("integer", "number") or float(value.value) is not None
+        assert entry["kind"] != "boolean" or value.value in ("true", "false")
+        assert 0 <= value.confidence <= 1
+    for _, finding in discoveries.iterrows():
+        page = texts[finding.evidence_paper]["pages"][int(finding.evidence_page) - 1]
+        text = texts[finding.evidence_paper]["text"]
+        assert finding.evidence in text
+        assert page["start"] <= text.index(finding.evidence) < page["end"]
+        assert finding["name"] not in library
+
+
+def test_the_database_has_the_same_rows(demo):
+    with sqlite3.connect(demo / "designspace.sqlite") as database:
+        for name in ("papers", "extractions", "parameters", "discoveries", "memory"):
+            (rows,) = database.execute(f"SELECT count(*) FROM {name}").fetchone()
+            assert rows == len(tables.read_csv(demo / f"{name}.csv"))
+        assert not database.execute("PRAGMA foreign_key_check").fetchall()
+
+
+def test_the_outputs_say_that_this_is_no_science(demo):
+    assert "This checks the installation, not science." in (demo / "report.html").read_text("utf-8")

@@ -1,0 +1,50 @@
+# What the rules have in common: the papers and their batches, and how settings become options of a program.
+
+SHA256 = {row.paper: row.sha256 for row in ROWS}
+PRESENT = set(ledger.present(ROWS, PAPERS))
+
+
+def readable(paper):
+    """Whether the text of a paper is there or can be made: its PDF may have been removed before it was ever read."""
+    return paper in PRESENT or Path(RESULTS, "text", f"{paper}.json").exists()
+
+
+# A batch keeps the papers that were removed since, so that nothing in it changes; one with none left is not needed.
+BATCHES = {
+    batch: list(filter(readable, papers))
+    for batch, papers in ledger.batches(ROWS).items()
+    if not PRESENT.isdisjoint(papers)
+}
+
+
+def batch_of(kind):
+    """The files of one kind, text or context, of all papers of a batch."""
+    return lambda wildcards: [RESULTS / kind / f"{paper}.json" for paper in BATCHES[wildcards.batch]]
+
+
+def options(**values):
+    """Command-line options of a program, quoted for the shell. A list gives several values, None gives no option."""
+    words = []
+    for name, value in values.items():
+        name = name.replace("_", "-")
+        if isinstance(value, bool):
+            words += [f"--{name}" if value else f"--no-{name}"]
+        elif value is not None:
+            words += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
+    return shlex.join(words)
+
+
+def site(value):
+    """A parameter on which no result depends, such as a folder. Snakemake compares no parameter derived from resources
+    with that of the last run, so that nothing is made again where it changes."""
+    return lambda wildcards, resources: value
+
+
+def batch_memory(wildcards, attempt):
+    """MB of main memory for a batch: on a CPU what the model may use, beside a GPU what it takes to load the weights."""
+    return (32_000 if ON_GPU else memory.parse_size(config["memory"]["capacity"]) // 10**6) * attempt
+
+
+def batch_minutes(wildcards, attempt):
+    """Minutes for a batch: to load the model, and for each paper far more than one takes."""
+    return (20 + 5 * len(BATCHES[wildcards.batch])) * attempt
