@@ -6,11 +6,10 @@ branches advance together, one token each a step, greedily.
 
 from dataclasses import dataclass, field
 
-import numpy as np
 import torch
-from llguidance import LLMatcher
 
 from .attention import SharedPrefixCache
+from .masks import Masks
 
 
 @dataclass
@@ -50,12 +49,14 @@ class Reader:
     def __init__(self, model, grammar_tokenizer, capacity, branches, slots):
         self.model = model
         self.grammar_tokenizer = grammar_tokenizer
+        self.masks = Masks(grammar_tokenizer, model.get_output_embeddings().out_features, model.device)
         self.cache = SharedPrefixCache(model.config, capacity, branches, slots, model.dtype, model.device)
+        self.graph = None
 
     @torch.inference_mode()
     def read(self, tokens, chunk):
         """Prefill the prefix with token ids, `chunk` at a time; a prefix that was there is forgotten."""
-        self.cache.prefix_length, self.cache.rows = 0, None
+        self.cache.prefix_length, self.cache.rows, self.graph = 0, None, None
         for piece in torch.tensor([tokens], device=self.model.device).split(chunk, dim=1):
             # The base model, since nothing asks for the logits of the paper.
             self._forward(self.model.base_model, piece, torch.tensor([self.cache.prefix_length]))
@@ -67,14 +68,14 @@ class Reader:
         if not questions:
             return []
         answers = [Answer() for _ in questions]
-        matchers = [self._matcher(question.grammar) for question in questions]
+        matchers = [self.masks.matcher(question.grammar) for question in questions]
         self.cache.lengths.zero_()
         self._prefill_prompts([question.prompt[:-1] for question in questions])
         last = torch.tensor([question.prompt[-1] for question in questions], device=self.model.device)
         active = [b for b, question in enumerate(questions) if question.max_new_tokens > 0]
         while active:
-            logits = self._step(last[active], active)
-            allowed = self._allowed([matchers[b] for b in active], logits)
+            logits = self._step(last[active], active)  # a GPU is still at work while the masks are computed
+            allowed = self.masks.allowed([matchers[b] for b in active])
             for row, b in enumerate(active):
                 if questions[b].instead is not None and not answers[b].tokens:
                     answers[b].p_instead = self._probability_instead(questions[b].instead, logits[row], allowed[row])
@@ -105,10 +106,17 @@ class Reader:
 
     def _step(self, tokens, branches):
         """Advance the branches by a token each: token ids [rows] -> logits [rows, vocabulary] in float32."""
-        self.cache.rows = torch.tensor(branches, device=self.model.device)
-        logits = self._forward(self.model, tokens[:, None], self._positions()).logits
+        if self.model.device.type == "cuda":
+            self.graph = self.graph or GraphedStep(self._forward_step, self.cache)
+            return self.graph(tokens, branches).float()
+        self.cache.rows = torch.tensor(branches)
+        logits = self._forward_step(tokens[:, None])
         self.cache.lengths[self.cache.rows] += 1
-        return logits[:, -1].float()
+        return logits.float()
+
+    def _forward_step(self, tokens):
+        """The logits [rows, vocabulary] behind one token, [rows, 1], of each of the cache's rows."""
+        return self._forward(self.model, tokens, self._positions()).logits[:, -1]
 
     def _positions(self):
         return self.cache.prefix_length + self.cache.lengths[self.cache.rows]
@@ -118,23 +126,35 @@ class Reader:
         positions = first_positions.to(tokens.device)[:, None] + torch.arange(tokens.shape[1], device=tokens.device)
         return module(tokens, position_ids=positions, past_key_values=self.cache, shared_prefix=self.cache)
 
-    def _matcher(self, grammar):
-        matcher = LLMatcher(self.grammar_tokenizer, LLMatcher.grammar_from_lark(grammar))
-        if matcher.is_error():
-            raise ValueError(f"llguidance refuses this grammar: {matcher.get_error()}\n{grammar}")
-        return matcher
-
-    def _allowed(self, matchers, logits):
-        """The tokens that each grammar allows next, as a boolean mask of the logits' shape."""
-        # compute_bitmask() gives a bit for each token of the vocabulary, the least significant first.
-        bits = np.stack([np.frombuffer(matcher.compute_bitmask(), np.uint8) for matcher in matchers])
-        mask = np.zeros(logits.shape, bool)
-        known = np.unpackbits(bits, axis=1, bitorder="little")[:, : mask.shape[1]]
-        mask[:, : known.shape[1]] = known
-        return torch.from_numpy(mask).to(logits.device)
-
     def _probability_instead(self, grammar, logits, allowed):
         """The probability of tokens that begin only the other answer, among those that begin either."""
-        other = self._allowed([self._matcher(grammar)], logits[None])[0]
+        other = self.masks.allowed([self.masks.matcher(grammar)])[0]
         probabilities = logits.masked_fill(~(allowed | other), -torch.inf).softmax(-1)
         return probabilities[other & ~allowed].sum().item()
+
+
+class GraphedStep:
+    """A decode step of all branches as one CUDA graph, captured once a paper.
+
+    A step is thousands of small kernels, which take longer to launch one by one than to run. Branches that are finished
+    are computed, too, but do not grow.
+    """
+
+    def __init__(self, forward_step, cache):
+        branches, device = len(cache.lengths), cache.lengths.device
+        self.tokens = torch.zeros(branches, 1, dtype=torch.long, device=device)
+        self.active = torch.zeros(branches, dtype=torch.long, device=device)
+        self.rows = cache.rows = torch.arange(branches, device=device)
+        forward_step(self.tokens)  # outside of the graph once, since libraries allocate on their first use
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.logits = forward_step(self.tokens)
+            cache.lengths += self.active
+
+    def __call__(self, tokens, branches):
+        """Token ids [rows] of the branches -> their logits [rows, vocabulary]."""
+        self.active.zero_()
+        self.active[branches] = 1
+        self.tokens[branches, 0] = tokens
+        self.graph.replay()
+        return self.logits[branches]
