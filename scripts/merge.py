@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from designspace import ledger, merging, tables
+from designspace import files, ledger, merging, tables
 
 
 def main() -> None:
@@ -20,11 +20,11 @@ def main() -> None:
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
     try:
         frames = merging.build(args.results, args.ledger, args.papers, parameters)
-    except (merging.BrokenResult, ledger.LedgerError) as error:
+        for name in ("papers", "extractions", "parameters", "discoveries", "memory"):
+            tables.write_csv(frames[name], args.results / f"{name}.csv")
+        tables.write_sqlite(frames, parameters, args.results / "designspace.sqlite")
+    except (merging.BrokenResult, ledger.LedgerError, files.NotWritten) as error:
         sys.exit(f"merge: {error}")
-    for name in ("papers", "extractions", "parameters", "discoveries", "memory"):
-        tables.write_csv(frames[name], args.results / f"{name}.csv")
-    tables.write_sqlite(frames, parameters, args.results / "designspace.sqlite")
 
 
 if __name__ == "__main__":

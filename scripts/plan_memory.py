@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from designspace import configuration, memory
+from designspace import configuration, files, memory
 
 DEFAULT = Path(__file__).resolve().parent.parent / "config"
 
@@ -43,11 +43,11 @@ def main():
             },
             overhead_tokens=memory.estimate_tokens(arguments.parameters.read_text(encoding="utf-8")),
         )
-    except ValueError as error:
+        if arguments.output:
+            files.write_whole(arguments.output, (json.dumps(plans, indent=1) + "\n").encode())
+    except (ValueError, files.NotWritten) as error:
         sys.exit(str(error))
-    if arguments.output:
-        arguments.output.write_text(json.dumps(plans, indent=1) + "\n", encoding="utf-8")
-    else:
+    if not arguments.output:
         print(memory.table(plans["extraction"], **room))
     for task in ("extraction", "discovery"):
         plan, peak = plans[task], plans[task]["predicted_peak_bytes"] / memory.GIB

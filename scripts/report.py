@@ -2,11 +2,12 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import yaml
 
-from designspace import report, tables
+from designspace import files, report
 
 
 def main() -> None:
@@ -22,7 +23,10 @@ def main() -> None:
     plan = json.loads(args.plan.read_text(encoding="utf-8"))
     plan |= plan["extraction"]
     page = report.render(report.load(args.results), parameters, plan, args.note)
-    tables.write_whole(args.output, page.encode())
+    try:
+        files.write_whole(args.output, page.encode())
+    except files.NotWritten as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

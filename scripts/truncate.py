@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from designspace import context, hub
+from designspace import context, files, hub
 
 
 def main():
@@ -20,12 +20,11 @@ def main():
     arguments = parser.parse_args()
     try:
         path = hub.model_file(arguments.model, "tokenizer.json", arguments.revision)
-    except hub.ModelError as error:
+        record = json.loads(arguments.text.read_text(encoding="utf-8"))
+        fitted = context.fit(record, arguments.token_budget, Tokenizer.from_file(str(path)))
+        files.write_whole(arguments.output, (json.dumps(fitted, ensure_ascii=False, indent=1) + "\n").encode())
+    except (hub.ModelError, files.NotWritten) as error:
         sys.exit(str(error))
-    record = json.loads(arguments.text.read_text(encoding="utf-8"))
-    fitted = context.fit(record, arguments.token_budget, Tokenizer.from_file(str(path)))
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    arguments.output.write_text(json.dumps(fitted, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     left_out = [section["title"] or section["kind"] for section in fitted["sections"] if not section["tokens_kept"]]
     print(f"{fitted['paper']}: {fitted['tokens_kept']} of {fitted['tokens']} tokens kept", end="")
     print("; left out: " + ", ".join(left_out) if left_out else "")

@@ -6,13 +6,14 @@ SQLite, and in a frame "" in a column of text and <NA> in a column of numbers.
     extractions = tables.read_csv("results/extractions.csv")
 """
 
-import os
 import re
 import sqlite3
 from collections import defaultdict
 from pathlib import Path
 
 import pandas as pd
+
+from .files import write_whole
 
 TABLES = {
     "papers": {
@@ -116,13 +117,6 @@ def _escape(text: str) -> str:
 
 def _unescape(text: str) -> str:
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old one or the new one, never half of one."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    os.replace(part, path)
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

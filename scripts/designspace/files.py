@@ -1,0 +1,29 @@
+"""Files that are written whole or not at all."""
+
+import contextlib
+import os
+from pathlib import Path
+
+
+class NotWritten(OSError):
+    """A file that could not be written; the message is a sentence for the user."""
+
+
+def write_whole(path: str | Path, data: bytes) -> None:
+    """Write a file, and the folders above it, so that a reader sees the old one or the new one and never half of one,
+    also after a crash. NotWritten, with nothing left behind, where that fails."""
+    path = Path(path)
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise NotWritten(
+            f"Cannot write {path}: {error.strerror}. Check the folder and the space on its disk."
+        ) from error

@@ -1,0 +1,65 @@
+"""A file is written whole or not at all, and every program says in a sentence where it could not write."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+from test_context import PAPER, byte_pairs
+from test_tables import Run
+
+from designspace import files
+
+
+def test_a_file_is_replaced_and_its_folder_made(tmp_path):
+    path = tmp_path / "new" / "folder" / "a.csv"
+    for data in (b"first", b"second"):
+        files.write_whole(path, data)
+        assert path.read_bytes() == data and [entry.name for entry in path.parent.iterdir()] == ["a.csv"]
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, call):
+    def fail(*args):
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "a.csv").write_bytes(b"old")
+    monkeypatch.setattr("os.fsync" if call == "fsync" else "pathlib.Path.replace", fail)
+    with pytest.raises(files.NotWritten, match=r"Cannot write .*a\.csv: No space left on device\. Check"):
+        files.write_whole(tmp_path / "a.csv", b"new")
+    assert [entry.read_bytes() for entry in tmp_path.iterdir()] == [b"old"]
+
+
+def arguments(program, folder):
+    """Arguments with which a program does its work, up to an output that cannot be written."""
+    blocked = folder / "file" / "output"
+    blocked.parent.write_bytes(b"")
+    if program == "truncate":
+        byte_pairs().save(str(folder / "tokenizer.json"))
+        (folder / "text.json").write_text(json.dumps(PAPER))
+        return ["--text", folder / "text.json", "--token-budget", "9", "--model", folder, "--output", blocked]
+    if program == "plan_memory":
+        config = {"vocab_size": 512, "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2}
+        config |= {"num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 9000}
+        (folder / "config.json").write_text(json.dumps(config | {"model_type": "llama"}))
+        return ["--model", folder / "config.json", "--output", blocked]
+    run = Run(folder)
+    run.write()
+    if program == "merge":
+        (run.results / "papers.csv").mkdir()
+        return run.arguments()
+    run.merge()
+    (run.results / "plan.json").write_text('{"extraction": {}}')
+    return ["--results", run.results, "--parameters", run.parameters, "--plan", run.results / "plan.json"] + [
+        "--output",
+        blocked,
+    ]
+
+
+@pytest.mark.parametrize("program", ["truncate", "plan_memory", "merge", "report"])
+def test_a_program_that_cannot_write_ends_with_a_sentence(tmp_path, program):
+    command = [sys.executable, ROOT / "scripts" / f"{program}.py", *arguments(program, tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Cannot write " in done.stderr and done.stderr.count("\n") == 1
