@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+import time
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -21,6 +22,7 @@ try:
         configuration.check(config)
     PAPERS, RESULTS = Path(config["papers"]), Path(config["results"])
     PLAN = configuration.plan(config)
+    SEEN = time.time_ns()  # what changes while the papers are hashed is hashed again by the next run
     ROWS = ledger.plan(PAPERS, RESULTS / "ledger.csv", config["papers_per_job"])
 except ValueError as error:  # of all kinds, each a sentence
     raise WorkflowError(str(error))
@@ -31,11 +33,6 @@ include: "workflow/rules/model.smk"
 include: "workflow/rules/papers.smk"
 include: "workflow/rules/inference.smk"
 include: "workflow/rules/results.smk"
-
-
-wildcard_constraints:
-    paper=r"[A-Za-z0-9][A-Za-z0-9_-]*",
-    batch=r"b\d+",
 
 
 rule all:
@@ -50,7 +47,7 @@ rule all:
 
 onstart:
     # Only a real run remembers new papers: reading the ledger above writes nothing, nor does a dry run.
-    ledger.save(ROWS, RESULTS / "ledger.csv")
+    ledger.save(ROWS, RESULTS / "ledger.csv", SEEN)
 
 
 onsuccess:

@@ -1,13 +1,16 @@
 """A batch of papers: fresh processes, a journal, the ladder."""
 
 import json
+import os
+import shutil
 import sys
 from types import SimpleNamespace
 
 import pytest
 from conftest import random_model, text_record
 
-from designspace import batch, context, inference, processes
+from designspace import batch, context, hub, inference, processes
+from designspace.model import obstacle_to_sharing
 from designspace.worker import Job
 
 SETTINGS = {"max_new_tokens": 64, "null_threshold": 0.9, "reasoning": False}
@@ -61,7 +64,9 @@ def test_every_paper_has_its_line_and_a_batch_of_one_says_the_same(model_folder,
 def test_without_shared_memory_every_paper_loads_the_weights(model_folder, papers, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1000))
     batch.run(job_of(model_folder), papers[:2], tmp_path / "b.jsonl", log=sys.stdout)
-    assert "too little shared memory" in capsys.readouterr().out
+    assert (
+        "too little shared memory (/dev/shm) for the weights. Each paper loads them itself." in capsys.readouterr().out
+    )
     assert [record["status"] for record in lines(tmp_path / "b.jsonl")] == ["ok", "ok"]
 
 
@@ -96,8 +101,10 @@ def test_a_journal_of_other_inputs_is_not_taken_up(model_folder, papers, tmp_pat
     journal = batch.Journal(tmp_path / "b.journal", fingerprint)
     journal.append({"paper": "p1"})
     assert batch.Journal(tmp_path / "b.journal", fingerprint).records == [{"paper": "p1"}]
-    other = batch.fingerprint(job_of(model_folder, prefill_chunk=32), papers)
+    other = batch.fingerprint(job_of(model_folder), papers[:1])
     assert batch.Journal(tmp_path / "b.journal", other).records == []
+    # More or less memory gives the same answers.
+    assert batch.fingerprint(job_of(model_folder, prefill_chunk=32), papers) == fingerprint
 
 
 def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, monkeypatch):
@@ -130,10 +137,33 @@ def test_a_process_that_dies_is_a_failed_paper(model_folder, papers, tmp_path):
     assert second["status"] == "ok"
 
 
-def test_a_model_that_cannot_be_loaded_stops_the_run_with_a_sentence(papers, tmp_path, monkeypatch):
-    with pytest.raises((batch.Stop, OSError)):
-        batch.run(job_of(str(tmp_path / "nowhere")), papers[:1], tmp_path / "b.jsonl")
+def test_a_model_that_cannot_be_loaded_stops_the_run_with_a_sentence(model_folder, papers, tmp_path):
+    for batch_of in (papers[:1], papers[:2]):  # in the paper's process, and in the job's
+        with pytest.raises((batch.Stop, hub.ModelError), match="The model .*nowhere could not be loaded: "):
+            batch.run(job_of(str(tmp_path / "nowhere")), batch_of, tmp_path / "b.jsonl")
+    damaged = shutil.copytree(model_folder, tmp_path / "damaged")
+    (damaged / "model.safetensors").write_bytes(b"damaged")
+    with pytest.raises(batch.Stop, match="The model .*damaged could not be loaded: "):
+        batch.run(job_of(str(damaged)), papers[:1], tmp_path / "b.jsonl")
     assert not (tmp_path / "b.jsonl").exists()
+
+
+def test_a_gpu_that_is_not_there_stops_the_run_with_a_sentence(model_folder, papers, tmp_path, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    job = job_of(model_folder)
+    job.model["device"] = "cuda"
+    with pytest.raises(batch.Stop, match="asks for a GPU .* and PyTorch sees none here"):
+        batch.run(job, papers[:1], tmp_path / "b.jsonl")
+
+
+def test_a_gpu_for_one_process_only_is_not_shared(tmp_path, monkeypatch):
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho Default\necho Exclusive_Process\n")
+    tool.chmod(0o755)
+    weights = SimpleNamespace(device=SimpleNamespace(type="cuda"))
+    assert obstacle_to_sharing(weights) == ""
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert obstacle_to_sharing(weights) == "The GPU serves one process at a time (compute mode Exclusive_Process)."
 
 
 def test_layers_that_are_not_computed_exactly_are_refused(tmp_path, tokenizer, papers):
@@ -156,3 +186,12 @@ def test_the_programs_say_in_a_sentence_what_stopped_them(tmp_path, papers):
     arguments = inference.parser("").parse_args(command.split())
     with pytest.raises(SystemExit, match="extraction stopped: .*gone"):
         inference.run("extraction", arguments, SETTINGS)
+
+
+def test_what_nvidia_smi_says_is_printed(tmp_path, monkeypatch, capsys):
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho name, memory.used\necho One GPU, 5 MiB\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    inference.show_gpu("before")
+    assert "GPU before:" in (said := capsys.readouterr().out) and "One GPU, 5 MiB" in said

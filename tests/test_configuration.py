@@ -33,6 +33,8 @@ def config(tmp_path, monkeypatch):
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "parameters.yaml").write_text(PARAMETERS)
     (tmp_path / "model").mkdir()
+    for file in ("tokenizer.json", "model.safetensors"):
+        (tmp_path / "model" / file).touch()
     (tmp_path / "model" / "config.json").write_text(json.dumps(MODEL))
     return deepcopy(CONFIG) | {"model": CONFIG["model"] | {"name": "model"}}
 
@@ -40,6 +42,7 @@ def config(tmp_path, monkeypatch):
 def sentences(config):
     with pytest.raises(ValueError) as caught:
         configuration.check(config)
+        configuration.plan(config)
     return str(caught.value).splitlines()
 
 
@@ -144,14 +147,14 @@ def test_missing_folder_and_no_pdf(config, tmp_path):
 
 
 def test_caps_leave_every_branch_its_tokens(config):
-    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 511, 95
+    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 511, 383
     extraction, discovery = sentences(config)
     assert extraction.startswith(
         "config: `extraction.max_new_tokens` is 511, which leaves each of the 32 parameters 15 "
     )
     assert extraction.endswith("at least 16 are needed; set it to 512 or more, or have fewer parameters.")
-    assert discovery.endswith("at least 16 are needed; set it to 96 or more, or have fewer categories.")
-    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 512, 96
+    assert discovery.endswith("at least 64 are needed; set it to 384 or more, or have fewer categories.")
+    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 512, 384
     configuration.check(config)
 
 
@@ -230,9 +233,15 @@ def test_an_unknown_model_is_one_sentence(config, name):
 
 def test_a_model_folder_without_or_with_a_broken_config(config, tmp_path):
     (tmp_path / "model" / "config.json").write_text("{")
-    assert "model/config.json, is not valid JSON" in sentences(config)[0]
+    assert "model/config.json, cannot be read" in sentences(config)[0]
     (tmp_path / "model" / "config.json").unlink()
     assert sentences(config)[0].startswith("The model folder model has no config.json")
+
+
+@pytest.mark.parametrize("file", ["tokenizer.json", "model.safetensors"])
+def test_a_model_folder_without_tokenizer_or_weights(config, tmp_path, file):
+    (tmp_path / "model" / file).unlink()
+    assert sentences(config)[0].startswith("The model folder model has no")
 
 
 def test_a_model_of_the_hubs_cache_needs_no_network(config, tmp_path, monkeypatch):
@@ -240,6 +249,7 @@ def test_a_model_of_the_hubs_cache_needs_no_network(config, tmp_path, monkeypatc
     repository = tmp_path / "hub" / "models--org--name"
     (repository / "snapshots" / "abc").mkdir(parents=True)
     (repository / "snapshots" / "abc" / "config.json").write_text(json.dumps(MODEL))
+    (repository / "snapshots" / "abc" / "tokenizer.json").touch()
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text("abc")
     assert hub.model_config("org/name") == MODEL
@@ -260,6 +270,7 @@ def test_a_model_of_the_hubs_cache_needs_no_network(config, tmp_path, monkeypatc
 )
 def test_a_model_that_is_not_served_or_does_not_fit(config, tmp_path, more, sentence):
     (tmp_path / "model" / "config.json").write_text(json.dumps(MODEL | {"intermediate_size": 65536} | more))
+    (tmp_path / "model" / "model.safetensors").rename(tmp_path / "model" / "part.safetensors")  # its header is not read
     config["memory"]["capacity"] = "40GiB"
     assert sentences(config)[0].startswith(sentence)
     (tmp_path / "model" / "config.json").write_text(json.dumps(MODEL | {"use_sliding_window": False}))

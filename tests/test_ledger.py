@@ -26,8 +26,9 @@ def papers(tmp_path):
         def run(self, papers_per_job=2):
             """The rows after a run, {paper: (file, batch, duplicate_of)}."""
             time.sleep(0.02)  # the clock of a file system ticks every few milliseconds
+            seen = time.time_ns() + ledger.CLOCK_MARGIN_NS  # as if all files had been there for longer than that
             rows = self.plan(papers_per_job)
-            ledger.save(rows, self.file)
+            ledger.save(rows, self.file, seen)
             assert ledger.load(self.file) == rows
             assert len({row.paper.casefold() for row in rows}) == len({row.file for row in rows}) == len(rows)
             return {row.paper: (row.file, row.batch, row.duplicate_of) for row in rows}
@@ -161,7 +162,7 @@ def test_batches_are_filled_and_never_change(papers):
 
 
 def test_batches_above_9999_stay_in_order(papers):
-    ledger.save([ledger.Row("a", "a.pdf", "", "b9999", "")], papers.file)
+    ledger.save([ledger.Row("a", "a.pdf", "", "b9999", "")], papers.file, time.time_ns())
     papers.write(b="2")
     assert list(ledger.batches(papers.plan())) == ["b9999", "b10000"]
 
@@ -264,6 +265,29 @@ def test_touched_files_are_opened_once(papers, monkeypatch):
     assert papers.file.read_bytes() == content
     monkeypatch.setattr(ledger, "_sha256", lambda path: pytest.fail("opened again"))
     papers.plan()
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_file_that_changes_between_plan_and_save_is_noticed(papers, known):
+    """A file that was still being copied while it was hashed, in the first run and in a later one."""
+    papers.write(a="half")
+    if known:
+        papers.run()
+    seen = time.time_ns()
+    rows = papers.plan()
+    papers.write(a="half and the other half")
+    ledger.save(rows, papers.file, seen)
+    assert papers.plan()[0].sha256 != rows[0].sha256
+
+
+def test_a_file_copied_just_before_is_opened_once_more(papers, monkeypatch):
+    papers.write(a="1")
+    ledger.save(papers.plan(), papers.file, time.time_ns())
+    opened = []
+    hasher = ledger._sha256
+    monkeypatch.setattr(ledger, "_sha256", lambda path: opened.append(path.name) or hasher(path))
+    papers.plan()
+    assert opened == ["a.pdf"]
 
 
 def test_unreadable_files_are_papers_and_no_copies(papers, monkeypatch):

@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
 from conftest import ROOT, random_model
 
-from designspace import memory
+from designspace import hub, memory
 
 QWEN3_32B = {
     "model_type": "qwen3",
@@ -131,6 +132,14 @@ def test_key_value_bytes_are_those_of_the_cache():
         cache = model(torch.ones(1, 7, dtype=torch.long)).past_key_values
     filled = sum(layer.keys.nbytes + layer.values.nbytes for layer in cache.layers)
     assert 7 * qwen3_costs(config=model.config.to_dict(), dtype="float32")["kv_bytes_per_token"] == filled
+
+
+def test_the_shapes_of_the_embedded_model_are_those_that_are_fetched(embedded_model):
+    fetched = json.loads(Path(embedded_model, "config.json").read_text())
+    assert memory.Shape.of(hub.EMBEDDED_CONFIG) == memory.Shape.of(fetched)
+    assert memory.weights_bytes(hub.EMBEDDED_CONFIG, "float32") == memory.weights_bytes(
+        fetched, "float32", embedded_model
+    )
 
 
 def test_the_plan_is_at_or_a_little_above_what_was_measured():

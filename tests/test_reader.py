@@ -58,6 +58,15 @@ def questions_for(tokenizer):
     return [Question(encode(p), g, 12, "start: / ?null[,}]/") for p, g in zip(PROMPTS, GRAMMARS, strict=True)]
 
 
+def test_many_rows_over_the_prefix_are_computed_as_few_are(monkeypatch):
+    torch.manual_seed(0)
+    query, key, value = torch.randn(1, 2, 300, 16), torch.randn(1, 2, 50, 16), torch.randn(1, 2, 50, 16)
+    few = attention.flash(query, key, value, 0.25)
+    monkeypatch.setattr(attention, "FEW_ROWS", 10)
+    for one, other in zip(few, attention.flash(query, key, value, 0.25), strict=True):
+        torch.testing.assert_close(one, other)
+
+
 def say(model, grammar_tokenizer, prefix, questions, chunk):
     """What the reader says to the questions, as token ids."""
     model.set_attn_implementation(attention.NAME)

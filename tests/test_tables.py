@@ -93,7 +93,7 @@ class Run:
         for rows in (self.ledger, *self.batches.values()):
             if seed is not None:
                 order.shuffle(rows)
-        ledger.save(self.ledger, self.results / "ledger.csv")
+        ledger.save(self.ledger, self.results / "ledger.csv", 0)
         for (task, batch), records in self.batches.items():
             lines = "".join(json.dumps(record) + "\n" for record in records)
             (self.results / task / f"{batch}.jsonl").write_text(lines, encoding="utf-8")

@@ -1,5 +1,6 @@
 """Whatever a model says, what is reported is typed, allowed and a verbatim piece of the paper."""
 
+import copy
 import re
 import unicodedata
 
@@ -72,11 +73,12 @@ def test_values_of_a_model_that_says_anything(family, seed, tokenizer, record, l
 def test_improbable_null_is_the_condition_for_reporting(tokenizer, record, library):
     weights = random_model("llama")
     nothing, _ = ask(extraction, weights, tokenizer, record, library, EXTRACTION | {"null_threshold": 0.0})
-    assert {value["status"] for value in nothing} <= {"not_reported", "failed"}
+    assert {value["status"] for value in nothing} == {"not_reported"}
     assert all(value["evidence"] is None and value["reasoning"] == "" for value in nothing)
     everything, _ = ask(extraction, weights, tokenizer, record, library, EXTRACTION | {"reasoning": False})
     # What would have been said stays in the record, so that a threshold can be set later.
     assert [value["value"] for value in nothing] == [value["value"] for value in everything]
+    assert {value["status"] for value in everything} == {"reported", "failed"}
     assert all(value["reasoning"] == "" for value in everything)
 
 
@@ -101,6 +103,14 @@ def test_a_papers_text_never_becomes_control_tokens(tokenizer, record):
     tokens = prompt.prefix(tokenizer, "Paper: ", "before <|im_end|> after", ".")
     assert tokens.count(ends[0]) == 1, "only the end of the user's turn"
     assert "before <|im_end|> after" in tokenizer.decode(tokens)
+
+
+def test_thinking_is_switched_off_where_the_template_has_it(tokenizer):
+    thinking = copy.copy(tokenizer)
+    thinking.chat_template = tokenizer.chat_template + "{% if not enable_thinking %}<think></think>{% endif %}"
+    assert tokenizer.decode(prompt.prefix(thinking, "a", "b", "c")).endswith("<think></think>")
+    thinking.chat_template = None  # a base model reads plain text behind its first token
+    assert tokenizer.decode(prompt.prefix(thinking, "a", "b", "c")) == "<|im_start|>abc"
 
 
 def accepts(tokenizer, lark, text):

@@ -301,7 +301,7 @@ def test_text_is_clean_and_the_same_every_time():
 def run(pdf, paper, output):
     """Run the program on a PDF that a ledger names."""
     folder = pdf.parent
-    ledger.save([ledger.Row(paper, pdf.name, "0" * 64, "b0001", "")], folder / "ledger.csv")
+    ledger.save([ledger.Row(paper, pdf.name, "0" * 64, "b0001", "")], folder / "ledger.csv", 0)
     arguments = ["--paper", paper, "--ledger", folder / "ledger.csv", "--papers", folder, "--output", output]
     return subprocess.run([sys.executable, EXTRACT, *arguments], capture_output=True, text=True)
 

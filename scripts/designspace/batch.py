@@ -37,14 +37,14 @@ def run(job, papers, output, log=sys.stderr):
     set_sharing_strategy("file_system")
     # One paper needs no second process to hold the weights for it: its own loads them.
     weights = model.load(**job.model) if len(readable) > 1 else None
-    if weights and not model.can_be_shared(weights):
-        print("There is too little shared memory (/dev/shm) for the weights: each paper loads them.", file=log)
+    if weights and (obstacle := model.obstacle_to_sharing(weights)):
+        print(f"{obstacle} Each paper loads them itself.", file=log)
         weights = None
     for number, (record, context) in enumerate(papers, 1):
         if record["paper"] in done:
             continue
         head = {"paper": record["paper"], "task": job.task, "status": record["status"], "reason": record["reason"]}
-        head |= {"model": job.model["name"], "revision": job.model["revision"]}
+        head |= {"model": job.model["name"], "revision": job.model["revision"]}  # the worker knows the exact one
         if record["status"] == "ok":
             head |= climb(job, weights, record, context, start)
         journal.append(head)
@@ -85,7 +85,8 @@ def in_fresh_process(start, job, weights, record, context, rung):
 
 def fingerprint(job, papers):
     """A digest of all that the answers depend on: a journal of other inputs is not taken up."""
-    return hashlib.sha256(json.dumps([asdict(job), papers], sort_keys=True).encode()).hexdigest()
+    inputs = {key: value for key, value in asdict(job).items() if key != "memory"}
+    return hashlib.sha256(json.dumps([inputs, papers], sort_keys=True).encode()).hexdigest()
 
 
 class Journal:
@@ -98,10 +99,10 @@ class Journal:
         head = json.dumps({"fingerprint": fingerprint}).encode() + b"\n"
         if whole[:1] == [head]:
             self.records = [json.loads(line) for line in whole[1:]]
+            os.truncate(path, sum(map(len, whole)))
         else:
-            whole = [head]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"".join(whole))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(head)
 
     def append(self, record):
         """Add a record, and return when it is on the disk."""

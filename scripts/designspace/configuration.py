@@ -6,10 +6,11 @@ from pathlib import Path
 
 import yaml
 
-from . import ledger, memory
+from . import hub, ledger, memory
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
-LEAST_NEW_TOKENS = 16  # of one branch: fewer do not hold a value
+# New tokens of one branch: fewer do not hold a value, or one finding with its keys.
+LEAST_NEW_TOKENS = {"extraction": 16, "discovery": 64}
 
 
 class ConfigurationError(ValueError):
@@ -17,19 +18,20 @@ class ConfigurationError(ValueError):
 
 
 def check(config: dict) -> None:
-    """Raise a ValueError with a sentence if the configuration, its library, papers or model cannot be used."""
+    """Raise a ValueError with sentences if the configuration, its library or its papers cannot be used, or if the
+    model is not there. Whether the model is served and fits, `plan` says."""
     _refuse(_violations(config, "config.schema.yaml", "config"))
     parameters, categories = load_parameters(config["parameters"]), config["discovery"]["categories"]
     _refuse(
         _papers_problems(Path(config["papers"]))
-        + _cap_problems("extraction.max_new_tokens", config["extraction"]["max_new_tokens"], parameters, "parameters")
-        + _cap_problems("discovery.max_new_tokens", config["discovery"]["max_new_tokens"], categories, "categories")
+        + _cap_problems("extraction", config["extraction"]["max_new_tokens"], parameters, "parameters")
+        + _cap_problems("discovery", config["discovery"]["max_new_tokens"], categories, "categories")
     )
-    plan(config)  # raises hub.ModelError for a model that is not there or not served, memory.DoesNotFit
+    hub.check_files(config["model"]["name"], config["model"]["revision"])
 
 
 def plan(config: dict) -> dict:
-    """The memory plan of a configuration; see `memory.plan_of`."""
+    """The memory plan of a configuration, see `memory.plan_of`; ValueError if the model does not fit."""
     model, room, library = config["model"], config["memory"], Path(config["parameters"])
     return memory.plan_of(
         model["name"],
@@ -85,13 +87,13 @@ def _papers_problems(folder):
     return []
 
 
-def _cap_problems(key, cap, branches, what):
-    n, least = len(branches), len(branches) * LEAST_NEW_TOKENS
-    if cap >= least:
+def _cap_problems(task, cap, branches, what):
+    n, each = len(branches), LEAST_NEW_TOKENS[task]
+    if cap >= n * each:
         return []
     return [
-        f"config: `{key}` is {cap}, which leaves each of the {n} {what} {cap // n} tokens, and at least "
-        f"{LEAST_NEW_TOKENS} are needed; set it to {least} or more, or have fewer {what}."
+        f"config: `{task}.max_new_tokens` is {cap}, which leaves each of the {n} {what} {cap // n} tokens, and at "
+        f"least {each} are needed; set it to {n * each} or more, or have fewer {what}."
     ]
 
 

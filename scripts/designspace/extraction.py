@@ -67,17 +67,21 @@ def answer(reader, tokenizer, record, context, library, settings):
     reported = [b for b, reply in enumerate(replies) if reply.complete and reply.p_instead < settings["null_threshold"]]
     reasons = {}
     if settings["reasoning"]:
-        asked = []
+        asked = {}
         for b in reported:
             said = answers.text_of(reader.grammar_tokenizer, replies[b])[0][:-1].decode()  # without what ended it
             start = prompt.plain(tokenizer, begin(library[b]) + said + REASONING)
             left = min(share - len(replies[b].tokens), slots - len(start))
-            asked.append(Question(start, grammar.SENTENCE, max(left, 0)))
-        reasons = dict(zip(reported, reader.ask(asked), strict=True))
+            if left > 0:
+                asked[b] = Question(start, grammar.SENTENCE, left)
+        reasons = dict(zip(asked, reader.ask(list(asked.values())), strict=True))
 
     values = []
     for b, (parameter, reply) in enumerate(zip(library, replies, strict=True)):
         head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "p_null": reply.p_instead}
+        if not reply.complete and reply.p_instead >= settings["null_threshold"]:
+            values.append(head | _NOTHING)
+            continue
         if not reply.complete:
             reason = f"The value was not complete after {share} tokens, this parameter's share of max_new_tokens."
             values.append(head | _NOTHING | {"status": "failed", "reason": reason})

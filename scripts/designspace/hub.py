@@ -31,11 +31,15 @@ def model_config(name: str, revision: str | None = None) -> dict:
     """The model's config.json. ModelError where it cannot be had."""
     if is_embedded(name) and not Path(name).exists():
         return EMBEDDED_CONFIG
-    path = model_file(name, "config.json", revision)
+    return read_config(model_file(name, "config.json", revision))
+
+
+def read_config(path: Path) -> dict:
+    """The content of a config.json. ModelError where it cannot be read."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ModelError(f"The configuration of the model, {path}, is not valid JSON: {error}.") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The configuration of the model, {path}, cannot be read: {error}.") from None
 
 
 def model_file(name: str, file: str, revision: str | None = None) -> Path:
@@ -64,6 +68,16 @@ def model_file(name: str, file: str, revision: str | None = None) -> Path:
 
 def _first_line(error):
     return next(iter(str(error).splitlines()), "").rstrip(".") or type(error).__name__
+
+
+def check_files(name: str, revision: str | None = None) -> None:
+    """Raise ModelError if a model has not what a run reads: its configuration, tokenizer and, in a folder, weights."""
+    if is_embedded(name) and not Path(name).exists():
+        return
+    for file in ("config.json", "tokenizer.json"):
+        model_file(name, file, revision)
+    if Path(name).is_dir() and not list(Path(name).glob("*.safetensors")):
+        raise ModelError(f"The model folder {name} has no weights (*.safetensors); download the model into it again.")
 
 
 def check_attention(config: dict, name: str) -> None:

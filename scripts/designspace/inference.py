@@ -36,8 +36,13 @@ def run(task, arguments, settings):
     from . import batch  # imports PyTorch, which takes seconds; the server does so at the same time
     from .worker import Job
 
-    read = lambda kind, paper: json.loads(Path(arguments.results, kind, f"{paper}.json").read_text("utf-8"))  # noqa: E731
-    papers = [(read("text", paper), read("context", paper)) for paper in arguments.papers]
+    papers = [
+        tuple(
+            json.loads(Path(arguments.results, kind, f"{paper}.json").read_text("utf-8"))
+            for kind in ("text", "context")
+        )
+        for paper in arguments.papers
+    ]
     job = Job(
         task,
         settings | {"max_new_tokens": arguments.max_new_tokens},

@@ -2,7 +2,8 @@
 
 A paper's identity is its content. The ledger remembers id, sha256 and batch of every PDF that was ever seen, so that a
 renamed file stays the same paper, a copy is processed once, and an old batch never changes. `plan` only reads, since it
-runs whenever the Snakefile is parsed, also by every job on a cluster; `save` is called when a run starts.
+runs whenever the Snakefile is parsed, also by every job on a cluster; `save` is called when a run starts. Its file
+gets the time from before the papers were hashed, so that a paper that changed since is hashed again.
 """
 
 import csv
@@ -14,6 +15,10 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
+from .files import write_whole
+
+# The file system of the papers may have another clock than this machine, and ticks of up to two seconds.
+CLOCK_MARGIN_NS = 2 * 10**9
 CLEAN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
@@ -124,24 +129,26 @@ def pdf_files(papers_folder) -> list[str]:
 
 
 def _hashes(folder, ledger_file, rows):
-    """{file: sha256} of the PDFs that are there; those that the ledger knows and that are older than it stay closed."""
+    """{file: sha256} of the PDFs that are there. Those that the ledger knows and that did not change since the time of
+    its file stay closed.
+    """
     known = {row.file: row.sha256 for row in rows if row.sha256}
-    saved = ledger_file.stat().st_mtime if rows else 0
+    seen = ledger_file.stat().st_mtime_ns if rows else 0
     hashes = {}
     for file in pdf_files(folder):
         if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in file):
             raise LedgerError(
                 f"The name of the paper {file!r} in {folder} has a control character or is not UTF-8; rename it."
             )
-        is_old = file in known and _last_change(folder / file) < saved
+        is_old = file in known and _last_change(folder / file) < seen
         hashes[file] = known[file] if is_old else _sha256(folder / file)
     return hashes
 
 
 def _last_change(path):
-    """Time of the last change of a file, or of the link to it; a file moved here with its old mtime is a change too."""
+    """Time in ns of the last change of a file, or of the link to it; one moved here with its old mtime changed too."""
     there = path.stat()
-    return max(there.st_mtime, there.st_ctime, path.lstat().st_ctime)
+    return max(there.st_mtime_ns, there.st_ctime_ns, path.lstat().st_ctime_ns)
 
 
 def _sha256(path):
@@ -193,26 +200,21 @@ def _damaged(ledger_file, why):
     )
 
 
-def save(rows: list[Row], ledger_file) -> None:
-    """Write the ledger whole or not at all. If nothing changed, only its time is set: all files were seen until now."""
-    path = Path(ledger_file)
+def save(rows: list[Row], ledger_file, seen: int) -> None:
+    """Write the ledger whole or not at all.
+
+    `seen` is the time (ns since the epoch) just before `plan` made the rows. A file that changed later, or less than
+    CLOCK_MARGIN_NS before, is hashed again by the next plan. OSError where the ledger cannot be written.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(Row._fields)
     for row in rows:
         # A quote keeps a spreadsheet from running a file name as a formula; `load` takes one quote off.
         writer.writerow(row._replace(file="'" + row.file if row.file[0] in "=+-@'" else row.file))
-    content = text.getvalue().encode()
-    if path.exists() and path.read_bytes() == content:
-        os.utime(path)
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".new")
-    with open(temporary, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    # Also where nothing changed: only the owner of a file may set its time, and who writes it is its owner.
+    write_whole(ledger_file, text.getvalue().encode())
+    os.utime(ledger_file, ns=(seen - CLOCK_MARGIN_NS,) * 2)
 
 
 def batches(rows: list[Row]) -> dict[str, list[str]]:

@@ -171,7 +171,7 @@ def plan_of(
 def read_model(name: str, revision: str | None, dtype: str) -> tuple[dict, int]:
     """(configuration, bytes of the weights in a dtype) of a name on the hub, a folder, or a config.json."""
     if name.endswith(".json"):
-        config, folder = json.loads(Path(name).read_text(encoding="utf-8")), None
+        config, folder = hub.read_config(Path(name)), None
     else:
         config = hub.model_config(name, revision)
         with contextlib.suppress(hub.ModelError):  # many models have no index

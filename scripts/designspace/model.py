@@ -1,21 +1,35 @@
 """A model and its tokenizer, from a hub name or a local folder."""
 
 import shutil
+import subprocess
 
 import torch
 from llguidance.hf import from_tokenizer
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
 
 from . import hub
 from .attention import NAME
 
+logging.disable_progress_bar()  # a bar for every paper that loads weights would bury what the log says
+
 
 def load(name, revision, dtype, device):
-    """The model, ready for inference, with attention over a shared prefix."""
-    hub.check_attention(AutoConfig.from_pretrained(name, revision=revision).to_dict(), name)
-    model = AutoModelForCausalLM.from_pretrained(
-        name, revision=revision, dtype=getattr(torch, dtype), attn_implementation=NAME, device_map=device
-    )
+    """The model, ready for inference, with attention over a shared prefix. hub.ModelError where it cannot be had."""
+    if device == "cuda" and not torch.cuda.is_available():
+        raise hub.ModelError(
+            "The configuration asks for a GPU (`model.device` is cuda), and PyTorch sees none here; run it where there "
+            "is one, or set `model.device` to cpu for a small model."
+        )
+    try:
+        hub.check_attention(AutoConfig.from_pretrained(name, revision=revision).to_dict(), name)
+        model = AutoModelForCausalLM.from_pretrained(
+            name, revision=revision, dtype=getattr(torch, dtype), attn_implementation=NAME, device_map=device
+        )
+    except (hub.ModelError, torch.OutOfMemoryError):
+        raise
+    except Exception as error:  # a missing or damaged file, of whatever library's kind
+        raise hub.ModelError(f"The model {name} could not be loaded: {error}") from error
     return model.eval().requires_grad_(False)
 
 
@@ -24,9 +38,16 @@ def size(model):
     return sum(parameter.nbytes for parameter in model.parameters())
 
 
-def can_be_shared(model):
-    """Whether other processes can attach the weights: those on a CPU have to fit the file system of shared memory."""
-    return model.device.type != "cpu" or shutil.disk_usage("/dev/shm").free > size(model)
+def obstacle_to_sharing(model):
+    """Why other processes cannot attach the weights, as a sentence; empty where they can."""
+    if model.device.type == "cpu":
+        # Of the size of half the RAM on most machines, but of 64 MB in most containers.
+        enough = shutil.disk_usage("/dev/shm").free > size(model)
+        return "" if enough else "There is too little shared memory (/dev/shm) for the weights."
+    query = ["nvidia-smi", "--query-gpu=compute_mode", "--format=csv,noheader"]
+    modes = subprocess.run(query, capture_output=True, text=True).stdout.split("\n") if shutil.which(query[0]) else []
+    exclusive = {mode.strip() for mode in modes} - {"Default", ""}
+    return f"The GPU serves one process at a time (compute mode {exclusive.pop()})." if exclusive else ""
 
 
 def load_tokenizer(name, revision=None):

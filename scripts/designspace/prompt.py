@@ -1,7 +1,7 @@
 """The prompt: a chat turn that holds one paper, and the beginning of the answer.
 
-The paper's text is tokenized apart from the rest, as plain text: `<|im_start|>` in a paper is nine characters and never
-a control token.
+The paper's text is tokenized apart from the rest, as plain text: `<|im_start|>` in a paper is twelve characters and
+never a control token.
 """
 
 _PAPER = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for the paper while the chat template is written out
@@ -22,9 +22,10 @@ def prefix(tokenizer, before, paper, after):
         content = tokenizer.apply_chat_template(
             [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True, enable_thinking=False
         )
-    head, tail = content.split(_PAPER)
-    encode = lambda text: tokenizer.encode(text, add_special_tokens=False)  # noqa: E731
-    return encode(head) + plain(tokenizer, paper) + encode(tail)
+    else:
+        content = (tokenizer.bos_token or "") + content
+    head, tail = (tokenizer.encode(text, add_special_tokens=False) for text in content.split(_PAPER))
+    return head + plain(tokenizer, paper) + tail
 
 
 def overhead(tokenizer, before, after):

@@ -84,6 +84,7 @@ def answer(job, weights, record, context, rung, started):
     done = time.monotonic()
     return {
         "status": "ok",
+        "revision": getattr(weights.config, "_commit_hash", None) or job.model["revision"],
         "token_budget": budget,
         "tokens_kept": context["tokens_kept"],
         "prompt_tokens": len(tokens),
@@ -95,7 +96,7 @@ def answer(job, weights, record, context, rung, started):
 
 
 def peak(device):
-    """Peak bytes of this process: of the allocator and of the whole device on a GPU, the resident set on a CPU."""
+    """Bytes: the peak of this process (its allocator's, or the resident set on a CPU), and what the GPU has in use."""
     if device.type == "cuda":
         free, total = torch.cuda.mem_get_info(device)
         return {"allocated_bytes": torch.cuda.max_memory_allocated(device), "device_bytes": total - free}

@@ -17,6 +17,15 @@ BATCHES = {
 }
 
 
+# The text and the context of a paper that was removed are used as they are: no rule can make them again.
+REMOVED = "|".join(row.paper for row in ROWS if row.batch and row.paper not in PRESENT)
+
+
+wildcard_constraints:
+    paper=rf"(?!(?:{REMOVED})\.json)[A-Za-z0-9][A-Za-z0-9_-]*",
+    batch=r"b\d+",
+
+
 def batch_of(kind):
     """The files of one kind, text or context, of all papers of a batch."""
     return lambda wildcards: [RESULTS / kind / f"{paper}.json" for paper in BATCHES[wildcards.batch]]

@@ -5,7 +5,9 @@ MEMORY = options(**{key: config["memory"][key] for key in ("capacity", "reserve"
 
 
 rule extract:
-    """Ask a batch of papers for all parameters of the library at once, each paper in a fresh process."""
+    """Ask a batch of papers for all parameters of the library at once, each paper in a fresh process; `discover` asks
+    in the same way for findings that the library does not have.
+    """
     input:
         texts=batch_of("text"),
         contexts=batch_of("context"),
@@ -19,12 +21,13 @@ rule extract:
         RESULTS / "benchmarks/extract/{batch}.tsv"
     conda:
         "../../envs/designspace.yaml"
-    threads: 4 if ON_GPU else 8
+    threads: 4 if ON_GPU else 1024  # all there are: on a CPU the memory is planned for one job at a time
     resources:
         gpu=int(ON_GPU),
         mem_mb=batch_memory,
         runtime=batch_minutes,
     params:
+        program="extract.py",
         papers=lambda wildcards: BATCHES[wildcards.batch],
         model=MODEL,
         settings=options(**config["extraction"]),
@@ -33,32 +36,20 @@ rule extract:
         memory=site(MEMORY),
         allocator=site(config["memory"]["allocator"]),
     shell:
-        "PYTORCH_CUDA_ALLOC_CONF={params.allocator:q} python {params.scripts:q}/extract.py "
+        "PYTORCH_CUDA_ALLOC_CONF={params.allocator:q} python {params.scripts:q}/{params.program} "
         "--papers {params.papers} --results {params.results:q} --parameters {input.parameters:q} "
         "{params.model} {params.memory} {params.settings} --output {output:q} 2>&1 | tee {log:q}"
 
 
-rule discover:
-    """Ask a batch of papers for findings that the library does not have, each paper in a fresh process."""
-    input:
-        texts=batch_of("text"),
-        contexts=batch_of("context"),
-        parameters=config["parameters"],
-        model=ancient(MODEL_FOLDER),
+use rule extract as discover with:
     output:
         RESULTS / "discovery/{batch}.jsonl",
     log:
         RESULTS / "logs/discover/{batch}.log",
     benchmark:
         RESULTS / "benchmarks/discover/{batch}.tsv"
-    conda:
-        "../../envs/designspace.yaml"
-    threads: 4 if ON_GPU else 8
-    resources:
-        gpu=int(ON_GPU),
-        mem_mb=batch_memory,
-        runtime=batch_minutes,
     params:
+        program="discover.py",
         papers=lambda wildcards: BATCHES[wildcards.batch],
         model=MODEL,
         settings=options(**config["discovery"]),
@@ -66,7 +57,3 @@ rule discover:
         results=site(RESULTS),
         memory=site(MEMORY),
         allocator=site(config["memory"]["allocator"]),
-    shell:
-        "PYTORCH_CUDA_ALLOC_CONF={params.allocator:q} python {params.scripts:q}/discover.py "
-        "--papers {params.papers} --results {params.results:q} --parameters {input.parameters:q} "
-        "{params.model} {params.memory} {params.settings} --output {output:q} 2>&1 | tee {log:q}"
