@@ -35,11 +35,6 @@ include: "workflow/rules/inference.smk"
 include: "workflow/rules/results.smk"
 
 
-wildcard_constraints:
-    paper=r"[A-Za-z0-9][A-Za-z0-9_-]*",
-    batch=r"b\d+",
-
-
 rule all:
     """The tables and the page about all papers of the folder."""
     default_target: True
