@@ -1,14 +1,23 @@
 """Write the text of one paper's PDF, with the place of every line, as results/text/{paper}.json."""
 
 import argparse
-import contextlib
 import json
-import os
 import sys
 from pathlib import Path
 
-from designspace import ledger
-from designspace.text import extract_text
+from designspace import files, ledger, limits, text
+
+SECONDS, ADDRESS_SPACE = 120, 4 * 2**30  # a usual paper takes a tenth of a second and 60 MB
+REASON = "The PDF cannot be read: {}. If it can now, delete text/{}.json of the results and run again."
+
+
+def read(pdf, paper):
+    """The record of a paper. Runs in a process of its own, since a PDF may crash pdfium or keep it busy forever."""
+    try:
+        data = pdf.read_bytes()
+    except OSError as error:
+        return text.unreadable(paper, "", REASON.format(error.strerror, paper))
+    return text.extract_text(data, paper)
 
 
 def main():
@@ -18,22 +27,22 @@ def main():
     parser.add_argument("--papers", required=True, type=Path, help="the folder of the PDFs")
     parser.add_argument("--output", required=True, type=Path, help="the JSON file to write")
     arguments = parser.parse_args()
-    pdf = arguments.papers / ledger.files(ledger.load(arguments.ledger))[arguments.paper]
+    paper = arguments.paper
     try:
-        data = pdf.read_bytes()
-    except OSError as error:
-        sys.exit(f"Cannot read the PDF {pdf}: {error.strerror}. Check that it is there and readable.")
-    record = extract_text(data, arguments.paper)
-    temporary = arguments.output.with_name(f".{arguments.output.name}.{os.getpid()}")
+        row = next((row for row in ledger.load(arguments.ledger) if row.paper == paper), None)
+    except ledger.LedgerError as error:
+        sys.exit(str(error))
+    if row is None:
+        sys.exit(f"The ledger {arguments.ledger} has no paper {paper}: run the workflow, which adds it.")
     try:
-        arguments.output.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-        temporary.replace(arguments.output)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        sys.exit(f"Cannot write {arguments.output}: {error.strerror}. Check the folder and the space on its disk.")
-    print(f"{arguments.paper}: {record['status']}, {record['n_pages']} pages. {record['reason']}".rstrip())
+        record = limits.call(read, arguments.papers / row.file, paper, seconds=SECONDS, address_space=ADDRESS_SPACE)
+    except limits.Failed as failure:
+        record = text.unreadable(paper, row.sha256, REASON.format(failure, paper))
+    try:
+        files.write_whole(arguments.output, json.dumps(record, ensure_ascii=False).encode())
+    except files.NotWritten as error:
+        sys.exit(str(error))
+    print(f"{paper}: {record['status']}, {record['n_pages']} pages. {record['reason']}".rstrip())
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 import typst
 
 from designspace import ledger
+from designspace import text as text_module
 from designspace.glyphs import normalise
 from designspace.text import boxes, extract_text, page_of
 
@@ -298,12 +299,12 @@ def test_text_is_clean_and_the_same_every_time():
 # The program
 
 
-def run(pdf, paper, output):
+def run(pdf, paper, output, program=EXTRACT):
     """Run the program on a PDF that a ledger names."""
     folder = pdf.parent
     ledger.save([ledger.Row(paper, pdf.name, "0" * 64, "b0001", "")], folder / "ledger.csv", 0)
     arguments = ["--paper", paper, "--ledger", folder / "ledger.csv", "--papers", folder, "--output", output]
-    return subprocess.run([sys.executable, EXTRACT, *arguments], capture_output=True, text=True)
+    return subprocess.run([sys.executable, program, *arguments], capture_output=True, text=True)
 
 
 def test_the_program_writes_a_record_for_good_and_bad_papers(tmp_path):
@@ -318,10 +319,55 @@ def test_the_program_writes_a_record_for_good_and_bad_papers(tmp_path):
     assert sorted(os.listdir(output.parent)) == ["bad.json", "good.json"]
 
 
-def test_the_program_stops_with_a_sentence_where_it_cannot_read_or_write(tmp_path):
-    result = run(tmp_path / "none.pdf", "a", tmp_path / "a.json")
-    assert result.returncode == 1 and "none.pdf" in result.stderr and "Traceback" not in result.stderr
+def test_a_pdf_whose_bytes_cannot_be_had_is_a_record(tmp_path):
+    os.symlink("loop.pdf", tmp_path / "loop.pdf")
+    for name in ("none.pdf", "loop.pdf"):
+        result = run(tmp_path / name, "a", tmp_path / "a.json")
+        assert result.returncode == 0, result.stderr
+        record = json.loads((tmp_path / "a.json").read_text())
+        assert (record["status"], record["sha256"], record["text"]) == ("unreadable", "", "")
+        assert record["reason"].startswith("The PDF cannot be read: ")
+    assert "Too many levels of symbolic links" in record["reason"]
+
+
+TROUBLE = {
+    "os.kill(os.getpid(), signal.SIGSEGV)": "was ended by SIGSEGV",
+    "time.sleep(60)": "takes more than 2 s",
+    "bytearray(2**40)": "needs more than 4 GiB of memory",
+    "1 / 0": "ended with an error (exit code 1)",
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_a_pdf_that_breaks_its_reader_is_a_record(tmp_path, trouble):
+    """The program as it is, but that its reader meets what a malicious PDF may do to pdfium."""
+    (tmp_path / "a.pdf").write_bytes(make_pdf(column(FILLER)))
+    program = tmp_path / "extract_text.py"
+    meet = f"import os, signal, time\n    {trouble}\n    return text.extract_text("
+    source = EXTRACT.read_text().replace("return text.extract_text(", meet)
+    if "sleep" in trouble:
+        source = source.replace("SECONDS, ADDRESS_SPACE = 120", "SECONDS, ADDRESS_SPACE = 2")
+    program.write_text(f"import sys\nsys.path.insert(0, {str(EXTRACT.parent)!r})\n{source}")
+    result = run(tmp_path / "a.pdf", "a", tmp_path / "a.json", program)
+    assert result.returncode == 0, result.stderr
+    record = json.loads((tmp_path / "a.json").read_text())
+    assert (record["status"], record["sha256"], record["n_pages"], record["pages"]) == ("unreadable", "0" * 64, 0, [])
+    assert TROUBLE[trouble] in record["reason"]
+
+
+def test_more_text_than_any_paper_has_is_not_read(monkeypatch):
+    monkeypatch.setattr(text_module, "LONGEST", 150)
+    assert extract_text(make_pdf(column(FILLER)), "paper")["status"] == "ok"
+    record = extract_text(make_pdf(column(FILLER, FILLER)), "paper")
+    assert (record["status"], record["text"]) == ("unreadable", "")
+    assert "has 182 characters, and no paper has more than 150" in record["reason"]
+
+
+def test_the_program_stops_with_a_sentence_for_a_paper_without_entry_and_where_it_cannot_write(tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"")
     (tmp_path / "file").write_bytes(b"")
     result = run(tmp_path / "a.pdf", "a", tmp_path / "file" / "a.json")
     assert result.returncode == 1 and "Cannot write" in result.stderr and "Traceback" not in result.stderr
+    arguments = ["--ledger", tmp_path / "ledger.csv", "--papers", tmp_path, "--output", tmp_path / "b.json"]
+    result = subprocess.run([sys.executable, EXTRACT, "--paper", "b", *arguments], capture_output=True, text=True)
+    assert result.returncode == 1 and "has no paper b" in result.stderr and "Traceback" not in result.stderr

@@ -226,11 +226,6 @@ def batches(rows: list[Row]) -> dict[str, list[str]]:
     return dict(sorted(papers.items(), key=lambda item: int(item[0][1:])))
 
 
-def files(rows: list[Row]) -> dict[str, str]:
-    """{paper: the name of its PDF} of all that have a batch, removed ones too."""
-    return {row.paper: row.file for row in rows if row.batch}
-
-
 def present(rows: list[Row], papers_folder) -> list[str]:
     """The papers whose PDF is in the folder now, without copies: what the tables are made of."""
     here = set(pdf_files(papers_folder))

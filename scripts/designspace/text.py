@@ -8,7 +8,14 @@ from designspace.clean import remove_line_numbers, remove_running_lines
 from designspace.paragraphs import join_lines
 from designspace.pdf import BadPdf, read_pdf
 
+LONGEST = 2_000_000  # characters of a paper; a book of 700 pages has fewer
 TWENTY_LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){20}")
+
+
+def unreadable(paper, sha256, reason, status="unreadable"):
+    """The record of a paper without text, whose PDF's bytes could not be had where `sha256` is empty."""
+    head = {"paper": paper, "sha256": sha256, "status": status, "reason": reason}
+    return head | {"n_pages": 0, "text": "", "pages": []}
 
 
 def extract_text(data, paper):
@@ -16,11 +23,14 @@ def extract_text(data, paper):
 
     A PDF that cannot be read is a record too, with a status and a reason.
     """
-    record = {"paper": paper, "sha256": hashlib.sha256(data).hexdigest(), "status": "ok", "reason": ""}
+    sha256 = hashlib.sha256(data).hexdigest()
     try:
         pages = read_pdf(data)
     except BadPdf as bad:
-        return record | {"status": bad.status, "reason": bad.reason, "n_pages": 0, "text": "", "pages": []}
+        return unreadable(paper, sha256, bad.reason, bad.status)
+    if (length := sum(len(line.text) for page in pages for line in page.lines)) > LONGEST:
+        return unreadable(paper, sha256, f"Its text has {length:,} characters, and no paper has more than {LONGEST:,}.")
+    record = {"paper": paper, "sha256": sha256, "status": "ok", "reason": ""}
     remove_running_lines(pages)
     remove_line_numbers(pages)
     text, page_records = join_lines(pages)
