@@ -85,19 +85,6 @@ def test_references_go_first_and_methods_and_abstract_last():
     assert order[: len(sections) - 1] == sections[:-1]
 
 
-def test_every_position_of_the_kept_text_leads_back_to_the_text():
-    tokenizer = byte_pairs()
-    text = PAPER["text"]
-    fitted = context.fit(PAPER, context.count(text, tokenizer) // 2, tokenizer)
-    kept = context.kept_text(PAPER, fitted)
-    spans = context.spans(PAPER, fitted)
-    assert len(spans) > 2
-    for position, start, end in spans:
-        assert kept[position : position + end - start] == text[start:end]
-    gaps = len(kept) - sum(end - start for _, start, end in spans)
-    assert 0 <= gaps < len(spans)
-
-
 def test_a_sentence_longer_than_the_budget_is_passed_over():
     long = record("Methods\nThe table has " + "many words " * 400 + "in it.\nSubjects reached to 8 targets.")
     tokenizer = byte_pairs()

@@ -47,18 +47,7 @@ def fit(record, token_budget, tokenizer):
 
 def kept_text(record, context):
     """The text that the model reads: the kept spans in reading order, with a newline where something was left out."""
-    return _join(record["text"], _kept(context))
-
-
-def spans(record, context):
-    """Where the pieces of kept_text come from: `(position in kept_text, start, end)`, each for a span of the text."""
-    found, position = [], 0
-    for start, end in _kept(context):
-        if found and start != found[-1][2] and not record["text"][: found[-1][2]].endswith("\n"):
-            position += 1
-        found.append((position, start, end))
-        position += end - start
-    return found
+    return _join(record["text"], [tuple(span) for section in context["sections"] for span in section["kept"]])
 
 
 def count(text, tokenizer):
@@ -97,11 +86,6 @@ def _merge(units, kept):
             start = merged.pop()[0]
         merged.append((start, end))
     return merged
-
-
-def _kept(context):
-    """Kept spans of all sections in reading order."""
-    return [tuple(span) for section in context["sections"] for span in section["kept"]]
 
 
 def _join(text, kept):
