@@ -10,9 +10,15 @@ from designspace import report
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, required=True, help="folder of the tables and the report")
+    parser.add_argument("--note", default="", help="a remark that stands above it")
     args = parser.parse_args()
     sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a file name still shows the rest
-    print(report.summary(report.load(args.results), args.results))
+    try:
+        rows = report.load(args.results)
+    except FileNotFoundError as missing:  # a run may have been asked for something else
+        print(f"No tables yet: there is no {missing.filename}. A run of the whole workflow makes them.")
+        return
+    print(report.summary(rows, args.results, args.note))
 
 
 if __name__ == "__main__":

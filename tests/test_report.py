@@ -155,6 +155,23 @@ def test_the_summary_fits_the_terminal(run):
     ]
 
 
+def test_the_summary_begins_with_the_note(run):
+    note = "The answers of this model mean nothing."
+    assert program("summarize", run, "--note", note) == f"{note}\n{program('summarize', run)}"
+
+
+@pytest.mark.parametrize("missing", ["papers", "memory"])
+def test_the_summary_of_a_run_without_tables_is_a_sentence(run, missing):
+    (run.results / f"{missing}.csv").unlink()
+    said = program("summarize", run)
+    assert said.startswith(f"No tables yet: there is no {run.results / missing}.csv.") and said.count("\n") == 1
+
+
+def test_the_page_says_which_memory_is_a_peak(run):
+    said = "allocated is the measured peak of the paper's process, device what the GPU had in use at the end."
+    assert said in Page(write_report(run)).text
+
+
 def test_the_summary_of_many_failures_stays_short(run):
     for number in range(20):
         run.add(f"empty{number}", text="empty", reason="It has\nno pages.\x1b[2J")

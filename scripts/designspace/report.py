@@ -32,12 +32,14 @@ def figures(rows: dict[str, list[dict]]) -> dict[str, int]:
     }
 
 
-def summary(rows: dict[str, list[dict]], results: Path, most: int = 3) -> str:
-    """What came out, in 5 to 10 lines: the papers that were not read (at most `most` by name), values, files."""
+def summary(rows: dict[str, list[dict]], results: Path, note: str = "", most: int = 3) -> str:
+    """What came out, in 5 to 11 lines: the note, if there is one, the papers that were not read (at most `most` by
+    name), values, files."""
     count = figures(rows)
     missed = [row for row in rows["papers"] if row["status"] not in ("ok", "duplicate")]
     copies = len(rows["papers"]) - count["papers"]
-    lines = [f"Papers       {count['papers']}, read {count['papers read']}; copies left out {copies}"]
+    lines = [note] if note else []
+    lines += [f"Papers       {count['papers']}, read {count['papers read']}; copies left out {copies}"]
     told = [" ".join(f"{row['file']}: {row['status']}. {row['reason']}".split()) for row in missed[:most]]
     told += [f"{len(missed) - most} more, see papers.csv"] if len(missed) > most else []
     lines += [f"  not read   {line}" for line in told]
