@@ -1,6 +1,6 @@
 """What of a paper fits a token budget: whole sentences, the least useful sections left out first."""
 
-from designspace import sections, sentences
+from . import sections, sentences
 
 # From the first to go to the last. References and back matter say nothing about the experiments. The discussion and the
 # introduction speak of other papers as often as of this one; of the two, the introduction ends with what was done here.

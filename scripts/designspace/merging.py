@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from designspace import ledger
-from designspace.tables import TABLES, make_frame
+from . import ledger
+from .tables import TABLES, make_frame
 
 IMPORTANCE = ("high", "medium", "low")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from itertools import pairwise
 
-from designspace.hyphens import count_words, is_compound
+from .hyphens import count_words, is_compound
 
 FLOAT = re.compile(r"(Fig(ure)?|Table|Box|Scheme)\b", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]{4}")

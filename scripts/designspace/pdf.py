@@ -8,7 +8,7 @@ from math import hypot
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.glyphs import HYPHEN, PageFonts, normalise, page_text
+from .glyphs import HYPHEN, PageFonts, normalise, page_text
 
 HYPHENS = HYPHEN + "-\u00ad\u2010\u2011"
 NO_PAGES = re.compile(rb"/Type\s*/Pages\b[^>]*/Count\s+0\b|/Count\s+0\b[^>]*/Type\s*/Pages\b")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jinja2
 
-from designspace import tables
+from . import tables
 
 CSV_TABLES = ("papers", "extractions", "parameters", "discoveries", "memory")
 

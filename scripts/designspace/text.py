@@ -4,9 +4,9 @@ import hashlib
 import re
 from bisect import bisect_right
 
-from designspace.clean import remove_line_numbers, remove_running_lines
-from designspace.paragraphs import join_lines
-from designspace.pdf import BadPdf, read_pdf
+from .clean import remove_line_numbers, remove_running_lines
+from .paragraphs import join_lines
+from .pdf import BadPdf, read_pdf
 
 LONGEST = 2_000_000  # characters of a paper; a book of 700 pages has fewer
 TWENTY_LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){20}")
