@@ -51,4 +51,4 @@ onstart:
 
 
 onsuccess:
-    shell("python {SCRIPTS:q}/summarize.py --results {RESULTS:q}")
+    shell("python {SCRIPTS:q}/summarize.py --results {RESULTS:q} --note={config[note]:q}")

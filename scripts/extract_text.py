@@ -7,7 +7,7 @@ from pathlib import Path
 
 from designspace import files, ledger, limits, text
 
-SECONDS, ADDRESS_SPACE = 120, 4 * 2**30  # a usual paper takes a tenth of a second and 60 MB
+SECONDS, ADDRESS_SPACE = 120, 2 * 2**30  # a usual paper takes a tenth of a second and 60 MB
 REASON = "The PDF cannot be read: {}. If it can now, delete text/{}.json of the results and run again."
 
 

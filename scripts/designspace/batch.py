@@ -16,6 +16,7 @@ from pathlib import Path
 from torch.multiprocessing import set_sharing_strategy
 
 from . import model, processes, worker
+from .files import write_whole
 from .worker import Rung
 
 # What is tried when memory runs out: the plan, a smaller chunk, then less of the paper.
@@ -115,12 +116,8 @@ class Journal:
     def finish(self, output, order):
         """Write the output in the order of the papers, whole, and remove the journal."""
         by_paper = {record["paper"]: record for record in self.records}
-        temporary = output.with_name(output.name + ".tmp")
-        with temporary.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(by_paper[paper], ensure_ascii=False) + "\n" for paper in order)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(output)
+        lines = (json.dumps(by_paper[paper], ensure_ascii=False) + "\n" for paper in order)
+        write_whole(output, "".join(lines).encode())
         self.path.unlink()
 
 

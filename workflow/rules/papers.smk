@@ -17,7 +17,7 @@ rule extract_text:
     conda:
         "../../envs/designspace.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        mem_mb=3000,  # far more than a paper takes; the program ends its reading at 2 GiB
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
         sha256=lambda wildcards: SHA256[wildcards.paper],
