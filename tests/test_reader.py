@@ -13,7 +13,7 @@ from designspace.reader import Question, Reader
 
 GRAMMARS = [
     "start: / ?[0-9]{1,4}[,}]/",
-    'start: / ?"[a-z ]{1,20}"[,}]/',
+    'start: / ?"[^"\\n]{1,200}"[,}]/',
     "start: / ?(true|false)[,}]/",
     "start: / ?\\[[0-9]+(, ?[0-9]+){0,3}\\][,}]/",
 ]
@@ -31,7 +31,7 @@ class Grammar(LogitsProcessor):
         for token in input_ids[0, self.seen :].tolist():
             self.matcher.consume_token(token)
         self.seen = input_ids.shape[1]
-        bias = torch.frombuffer(bytearray(self.matcher.compute_logit_bias()), dtype=torch.uint8)
+        bias = torch.frombuffer(bytearray(self.matcher.compute_logit_bias()), dtype=torch.uint8).to(scores.device)
         allowed = torch.zeros_like(scores, dtype=torch.bool)
         allowed[0, : len(bias)] = bias[: scores.shape[1]] > 0
         return scores.masked_fill(~allowed, -torch.inf)
@@ -42,7 +42,7 @@ def alone(model, tokenizer, prefix, question):
     prompt = prefix + question.prompt
     model.set_attn_implementation("sdpa")
     output = model.generate(
-        torch.tensor([prompt]),
+        torch.tensor([prompt], device=model.device),
         max_new_tokens=question.max_new_tokens,
         do_sample=False,
         logits_processor=LogitsProcessorList([Grammar(tokenizer, question.grammar, len(prompt))]),
@@ -54,8 +54,8 @@ def alone(model, tokenizer, prefix, question):
 
 
 def questions_for(tokenizer):
-    encode = lambda text: tokenizer.encode(text, add_special_tokens=False)  # noqa: E731
-    return [Question(encode(p), g, 12, "start: / ?null[,}]/") for p, g in zip(PROMPTS, GRAMMARS, strict=True)]
+    prompts = [tokenizer.encode(prompt, add_special_tokens=False) for prompt in PROMPTS]
+    return [Question(*each, 30, "start: / ?null[,}]/") for each in zip(prompts, GRAMMARS, strict=True)]
 
 
 def test_many_rows_over_the_prefix_are_computed_as_few_are(monkeypatch):
@@ -70,7 +70,7 @@ def test_many_rows_over_the_prefix_are_computed_as_few_are(monkeypatch):
 def say(model, grammar_tokenizer, prefix, questions, chunk):
     """What the reader says to the questions, as token ids."""
     model.set_attn_implementation(attention.NAME)
-    reader = Reader(model, grammar_tokenizer, len(prefix), len(questions), slots=64)
+    reader = Reader(model, grammar_tokenizer, len(prefix), len(questions), slots=128)
     reader.read(prefix, chunk)
     return [answer.tokens for answer in reader.ask(questions)]
 
@@ -84,16 +84,42 @@ def test_the_embedded_model_says_together_what_it_says_alone(embedded_model):
     assert say(model, grammar_tokenizer, prefix, questions, 100) == expected
 
 
+@pytest.fixture(params=["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"])
+def device(request):
+    return request.param
+
+
 @pytest.mark.parametrize("chunk", [7, 4096])
-def test_branches_together_say_what_each_says_alone(family, tokenizer, chunk):
+def test_branches_together_say_what_each_says_alone(family, tokenizer, chunk, device):
     for seed in range(3):
-        model = random_model(family, seed)
+        model = random_model(family, seed).to(device)
         grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
         prefix = tokenizer.encode(WORDS * 3)
         questions = questions_for(tokenizer)
         expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
-        reader = Reader(model, grammar_tokenizer, len(prefix), len(questions), slots=64)
+        reader = Reader(model, grammar_tokenizer, len(prefix), len(questions), slots=128)
         reader.read(prefix, chunk)
         assert [answer.tokens for answer in reader.ask(questions)] == expected
         # A reader forgets: asked again, in another order, it says the same.
         assert [answer.tokens for answer in reader.ask(questions[::-1])] == expected[::-1]
+
+
+def test_the_probability_of_the_answer_that_is_not_allowed(family, tokenizer, device):
+    model = random_model(family).to(device)
+    prefix, prompt = tokenizer.encode(WORDS), tokenizer.encode("x: ", add_special_tokens=False)
+    a, b = (tokenizer.encode(letter, add_special_tokens=False)[0] for letter in "ab")
+    with torch.no_grad():
+        logits = model(torch.tensor([prefix + prompt], device=device)).logits[0, -1]
+    expected = logits[[a, b]].softmax(-1)[1].item()
+    model.set_attn_implementation(attention.NAME)
+    reader = Reader(model, from_tokenizer(tokenizer, n_vocab=640), len(prefix), 1, slots=8)
+    reader.read(prefix, 16)
+    (answer,) = reader.ask([Question(prompt, "start: /a/", 4, instead="start: /b/")])
+    assert answer.p_instead == pytest.approx(expected, rel=1e-3)
+    assert answer.tokens == [a] and answer.probabilities == [1.0] and answer.complete
+
+
+def test_a_question_that_exceeds_its_slots_is_refused(tokenizer):
+    reader = Reader(random_model("llama"), from_tokenizer(tokenizer, n_vocab=640), 8, 1, slots=8)
+    with pytest.raises(ValueError, match="A question of 9 tokens, its answer included, exceeds a branch's 8 slots"):
+        reader.ask([Question([1, 2, 3, 4, 5], "start: /a/", 4)])

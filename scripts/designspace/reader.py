@@ -64,9 +64,12 @@ class Reader:
 
     @torch.inference_mode()
     def ask(self, questions):
-        """Answer all questions. Returns an Answer for each, in their order."""
+        """Answer all questions. Returns an Answer for each, in their order; ValueError for one that is too long."""
         if not questions:
             return []
+        longest, slots = max(len(q.prompt) + q.max_new_tokens for q in questions), self.cache.slot_keys.shape[3]
+        if longest > slots:
+            raise ValueError(f"A question of {longest} tokens, its answer included, exceeds a branch's {slots} slots.")
         answers = [Answer() for _ in questions]
         matchers = [self.masks.matcher(question.grammar) for question in questions]
         self.cache.lengths.zero_()
