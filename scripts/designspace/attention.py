@@ -76,12 +76,15 @@ def read_prefix(cache, layer, query, scaling):
 def continue_branches(cache, layer, query, scaling):
     """Attention of branches, [rows, heads, tokens, head_dim], over the shared prefix and over their own slots."""
     own_keys, own_values = cache.slot_keys[layer, cache.rows], cache.slot_values[layer, cache.rows]
-    tokens = torch.arange(query.shape[2], device=query.device)
-    reach = cache.lengths[cache.rows, None] + tokens  # the last slot that a token may see
+    groups, tokens = query.shape[1] // own_keys.shape[1], query.shape[2]
+    # The query heads of a key-value head are rows of one product: as a dimension of their own, they would be multiplied
+    # with copies of the keys.
+    grouped = query.unflatten(1, (-1, groups)).flatten(2, 3)
+    reach = cache.lengths[cache.rows, None] + torch.arange(tokens, device=query.device)  # the last slot a token may see
     hidden = torch.arange(own_keys.shape[2], device=query.device) > reach[:, :, None]  # [rows, tokens, slots]
-    grouped = query.unflatten(1, (own_keys.shape[1], -1))  # [rows, kv_heads, groups, tokens, head_dim]
-    out, lse = product(grouped * scaling, own_keys[:, :, None], own_values[:, :, None], hidden[:, None, None])
-    return merge(over_prefix(cache, layer, query, scaling), (out.flatten(1, 2), lse.flatten(1, 2)))
+    out, lse = product(grouped * scaling, own_keys, own_values, hidden.repeat(1, groups, 1)[:, None])
+    own = out.unflatten(2, (groups, tokens)).flatten(1, 2), lse.unflatten(2, (groups, tokens)).flatten(1, 2)
+    return merge(over_prefix(cache, layer, query, scaling), own)
 
 
 def over_prefix(cache, layer, query, scaling):
