@@ -199,8 +199,11 @@ def test_a_removed_paper_disappears_without_gpu_work(project):
 def test_a_paper_removed_before_it_was_read_holds_nothing_up(project):
     pdf(study(3), project / "papers" / "study_3.pdf")
     pdf(study(4), project / "papers" / "study_4.pdf")
+    pdf(study(5), project / "papers" / "study_5.pdf")
     snakemake(project, "--until", "plan_memory", "--forcerun", "plan_memory")  # remembers the papers, reads none
     (project / "papers" / "study_3.pdf").unlink()
+    snakemake(project, "--until", "extract_text")
+    (project / "papers" / "study_5.pdf").unlink()
     snakemake(project)
     assert list(table(project, "papers").paper) == ["study_1", "study_2", "study_4"]
 

@@ -5,8 +5,9 @@ PRESENT = set(ledger.present(ROWS, PAPERS))
 
 
 def readable(paper):
-    """Whether the text of a paper is there or can be made: its PDF may have been removed before it was ever read."""
-    return paper in PRESENT or Path(RESULTS, "text", f"{paper}.json").exists()
+    """Whether what a model reads of a paper is there or can be made: its PDF may have been removed before it was."""
+    made = (Path(RESULTS, kind, f"{paper}.json").exists() for kind in ("text", "context"))
+    return paper in PRESENT or all(made)
 
 
 # A batch keeps the papers that were removed since, so that nothing in it changes; one with none left is not needed.
