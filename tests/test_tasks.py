@@ -150,6 +150,16 @@ def test_grammar_of_several_values(tokenizer):
     assert not accepts(tokenizer, lark, f" {list(range(grammar.MOST_VALUES + 1))},")
 
 
+def test_grammar_of_several_values_where_only_one_is_possible(tokenizer):
+    lark = grammar.value({"name": "x", "kind": "category", "multiple": True, "values": ["left"]})
+    assert accepts(tokenizer, lark, ' "left",') and accepts(tokenizer, lark, ' ["left"],')
+    assert not accepts(tokenizer, lark, ' ["left", "left"],')
+    finding = '{"name": "tilt", "value": "15", "unit": "deg", "description": "The tilt.", "importance": "low"}'
+    lark = grammar.findings(1, ["n_total"])
+    assert accepts(tokenizer, lark, f" [{finding}],") and accepts(tokenizer, lark, " [],")
+    assert not accepts(tokenizer, lark, f" [{finding}, {finding}],")
+
+
 def test_grammar_refuses_names_that_the_library_has(tokenizer):
     finding = '{{"name": "{}", "value": "15", "unit": "deg", "description": "The tilt.", "importance": "low"}}'
     lark = grammar.findings(2, ["tilt", "n_total"])

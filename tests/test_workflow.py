@@ -161,6 +161,7 @@ def test_changed_discovery_settings_run_only_discovery_and_what_follows(project)
     configure(project, discovery={"findings": 1})
     finished, _ = snakemake(project)
     assert set(finished) - {"plan_memory"} == {"discover", "merge", "report"}
+    assert set(table(project, "papers").status) == {"ok"}
 
 
 def test_answers_that_were_deleted_are_made_again(project):

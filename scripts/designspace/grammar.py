@@ -26,6 +26,11 @@ def _literal(text):
     return json.dumps(json.dumps(text, ensure_ascii=False), ensure_ascii=False)
 
 
+def _several(item, most):
+    """One to `most` items, separated by commas."""
+    return f"{item} (/, ?/ {item}){{0,{most - 1}}}" if most > 1 else item
+
+
 def value(parameter):
     """The grammar of a parameter's value; of one value, or a list without null, where it may have several."""
     if parameter["kind"] == "category":
@@ -36,7 +41,7 @@ def value(parameter):
         return f"start: ANSWER\nANSWER: / ?/ SCALAR /[,}}]/\nSCALAR: {scalar}\n"
     # The bare value stays allowed, because a model that is given only a list fills it.
     most = min(MOST_VALUES, len(parameter.get("values", [])) or MOST_VALUES)
-    answer = f'/ ?/ (SCALAR | "[" / ?/ SCALAR (/, ?/ SCALAR){{0,{most - 1}}} "]") /[,}}]/'
+    answer = f'/ ?/ (SCALAR | "[" / ?/ {_several("SCALAR", most)} "]") /[,}}]/'
     if parameter["kind"] == "category":
         twice = [f"(ANY {literal} ANY {literal} ANY)" for literal in map(_literal, parameter["values"])]
         answer = " & ~".join([f"({answer})", *twice])
@@ -49,7 +54,7 @@ def findings(most, refused):
     if refused:
         name = f"({name}) & ~({' | '.join(json.dumps(n) for n in refused)})"
     text = _SCALARS["string"]
-    return f"""start: / ?\\[/ (finding (/, ?/ finding){{0,{most - 1}}})? /\\][,}}]/
+    return f"""start: / ?\\[/ ({_several("finding", most)})? /\\][,}}]/
 finding: "{{\\"name\\": \\"" NAME "\\", \\"value\\": " TEXT ", \\"unit\\": " UNIT ", " about "}}"
 about: "\\"description\\": " TEXT ", \\"importance\\": " /"(high|medium|low)"/
 NAME: {name}

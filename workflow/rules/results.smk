@@ -22,7 +22,7 @@ rule merge:
     conda:
         "../../envs/designspace.yaml"
     resources:
-        mem_mb=lambda wildcards, input, attempt: (1000 + 10 * int(input.size_mb)) * attempt,
+        mem_mb=lambda wildcards, attempt: (2000 + len(PRESENT)) * attempt,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         # A renamed file or a new copy of a paper changes the tables, and no input.
@@ -50,7 +50,7 @@ rule report:
     conda:
         "../../envs/designspace.yaml"
     resources:
-        mem_mb=lambda wildcards, input, attempt: (1000 + 10 * int(input.size_mb)) * attempt,
+        mem_mb=lambda wildcards, attempt: (2000 + len(PRESENT)) * attempt,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         note=config["note"],
