@@ -18,16 +18,13 @@ def ask(task, weights, tokenizer, record, library, settings):
     """Run a task in this process; returns its items and the number of tokens written."""
     weights.set_attn_implementation(attention.NAME)
     kept = context.fit(record, 2000, tokenizer.backend_tokenizer)
-    tokens = prompt.prefix(tokenizer, *insert(task.frame(library, settings), context.kept_text(record, kept)))
+    before, after = task.frame(library, settings)
+    tokens = prompt.prefix(tokenizer, before, context.kept_text(record, kept), after)
     branches, _, slots = task.shape(tokenizer, library, settings)
     grammar_tokenizer = model.grammar_tokenizer(tokenizer, weights.config.vocab_size)
     reader = Reader(weights, grammar_tokenizer, len(tokens), branches, slots)
     reader.read(tokens, 512)
     return task.answer(reader, tokenizer, record, kept, library, settings)
-
-
-def insert(frame, paper):
-    return frame[0], paper, frame[1]
 
 
 def check_evidence(record, item):

@@ -1,5 +1,7 @@
 """The tokens that grammars allow next, as masks of the logits."""
 
+import functools
+
 import numpy as np
 import torch
 from llguidance import LLExecutor, LLMatcher
@@ -12,6 +14,7 @@ class Masks:
     def __init__(self, grammar_tokenizer, vocabulary, device):
         self.grammar_tokenizer, self.vocabulary, self.device = grammar_tokenizer, vocabulary, device
         self.executor = LLExecutor()
+        self.begins = functools.cache(self._begins)  # most branches have the same other answer: null
         self.bits = torch.arange(8, dtype=torch.uint8, device=device)
 
     def matcher(self, grammar):
@@ -29,3 +32,7 @@ class Masks:
         packed = torch.from_numpy(packed.view(np.uint8)).to(self.device)
         mask = (packed[:, :, None] >> self.bits & 1).flatten(1).bool()
         return mask[:, : self.vocabulary]
+
+    def _begins(self, grammar):
+        """The tokens that may begin what a Lark grammar allows: boolean [vocabulary]."""
+        return self.allowed([self.matcher(grammar)])[0]

@@ -131,7 +131,7 @@ class Reader:
 
     def _probability_instead(self, grammar, logits, allowed):
         """The probability of tokens that begin only the other answer, among those that begin either."""
-        other = self.masks.allowed([self.masks.matcher(grammar)])[0]
+        other = self.masks.begins(grammar)
         probabilities = logits.masked_fill(~(allowed | other), -torch.inf).softmax(-1)
         return probabilities[other & ~allowed].sum().item()
 
