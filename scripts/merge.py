@@ -1,4 +1,4 @@
-"""Merge the records of all papers into the tables of the run: five CSV files and an SQLite file."""
+"""Merge the records of all papers into the tables of the run: CSV files and an SQLite file."""
 
 import argparse
 import sys
@@ -20,7 +20,7 @@ def main() -> None:
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
     try:
         frames = merging.build(args.results, args.ledger, args.papers, parameters)
-        for name in ("papers", "extractions", "parameters", "discoveries", "memory"):
+        for name in tables.CSV_TABLES:
             tables.write_csv(frames[name], args.results / f"{name}.csv")
         tables.write_sqlite(frames, parameters, args.results / "designspace.sqlite")
     except (merging.BrokenResult, ledger.LedgerError, files.NotWritten) as error:

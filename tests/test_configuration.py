@@ -173,6 +173,7 @@ def test_caps_leave_every_branch_its_tokens(config):
             '`name` of entry 1 is "nTotal"; it must be a name in snake_case',
         ),
         ("- {name: paper, kind: integer, definition: x}", "other than paper"),
+        ("- {name: experiment, kind: integer, definition: x}", "other than paper and experiment"),
         (
             "- {name: a, kind: integer, definition: x, units: cm}",
             "`units` is no key of the parameter `a` (did you mean unit?)",

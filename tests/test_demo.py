@@ -78,7 +78,7 @@ def test_every_finding_is_new_and_its_evidence_verbatim_on_its_page(demo):
 
 def test_the_database_has_the_same_rows(demo):
     with sqlite3.connect(demo / "designspace.sqlite") as database:
-        for name in ("papers", "extractions", "parameters", "discoveries", "memory"):
+        for name in tables.CSV_TABLES:
             (rows,) = database.execute(f"SELECT count(*) FROM {name}").fetchone()
             assert rows == len(tables.read_csv(demo / f"{name}.csv"))
         assert not database.execute("PRAGMA foreign_key_check").fetchall()

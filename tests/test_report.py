@@ -11,7 +11,7 @@ import yaml
 from test_tables import LIBRARY, Run, finding, reported, unreported
 
 import merge
-from designspace import report
+from designspace import report, tables
 
 PAYLOAD = "<script>alert(1)</script></details></table>\"'><img src=x onerror=alert(1)>&amp;"
 VOID = {"meta", "img", "br", "hr", "input", "link"}
@@ -149,7 +149,7 @@ def test_the_summary_fits_the_terminal(run):
         "  not read   stuck.pdf: failed. Extraction: Out of memory.",
         "Values       2 reported, 2 with evidence",
         "Discoveries  1",
-        "Tables       " + ", ".join(str(run.results / f"{name}.csv") for name in report.CSV_TABLES),
+        "Tables       " + ", ".join(str(run.results / f"{name}.csv") for name in tables.CSV_TABLES),
         f"Database     {run.results / 'designspace.sqlite'}",
         f"Report       {run.results / 'report.html'}",
     ]

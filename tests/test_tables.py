@@ -22,7 +22,6 @@ LIBRARY = [
     {"name": "aiming_report", "kind": "boolean", "definition": "Whether aims were reported."},
     {"name": "software", "kind": "string", "definition": "Software."},
 ]
-CSV_TABLES = ["papers", "extractions", "parameters", "discoveries", "memory"]
 
 
 def reported(parameter, value, **more):
@@ -58,7 +57,19 @@ class Run:
         self.papers.mkdir()
         self.parameters.write_text(yaml.safe_dump(LIBRARY))
 
-    def add(self, paper, batch="b0001", file=None, copy_of="", text="ok", task="ok", reason="", values=(), findings=()):
+    def add(
+        self,
+        paper,
+        batch="b0001",
+        file=None,
+        copy_of="",
+        text="ok",
+        task="ok",
+        reason="",
+        values=(),
+        findings=(),
+        experiments=(),
+    ):
         """Add a paper; `text` and `task` are the statuses of its text and of its extraction."""
         file = file or f"{paper}.pdf"
         (self.papers / file).write_bytes(b"%PDF")
@@ -71,7 +82,7 @@ class Run:
         tokens = {"tokens": 41210, "tokens_kept": 30655} if text == "ok" else {}
         self._json(f"context/{paper}.json", {**state, **tokens, "sections": []})
         for name, status, content in (
-            ("extraction", text if text != "ok" else task, {"values": list(values)}),
+            ("extraction", text if text != "ok" else task, {"values": list(values), "experiments": list(experiments)}),
             ("discovery", text, {"findings": list(findings)}),
         ):
             record = {"paper": paper, "task": name, "status": status, "reason": "" if status == "ok" else reason}
@@ -114,7 +125,7 @@ class Run:
                 merge.main()
             except SystemExit as end:
                 return end.code
-        return {name: tables.read_csv(self.results / f"{name}.csv") for name in CSV_TABLES}
+        return {name: tables.read_csv(self.results / f"{name}.csv") for name in tables.CSV_TABLES}
 
     def sql(self, query):
         database = sqlite3.connect(self.results / "designspace.sqlite")
@@ -185,13 +196,54 @@ def test_only_reported_values_are_values(full):
 
 def test_parameters_are_a_row_a_paper_and_a_column_a_parameter(full):
     wide = full.merge()["parameters"]
-    assert list(wide.columns) == ["paper", "n_total", "age_mean", "offset", "aiming_report", "software"]
+    assert list(wide.columns) == ["paper", "experiment", "n_total", "age_mean", "offset", "aiming_report", "software"]
     assert wide.values.tolist() == [
-        ["adams_2018", "", "", "-4.5", "", ""],
-        ["scan", "", "", "", "", ""],
-        ["stuck", "", "", "", "", ""],
-        ["zhou_2020", "158", "21.5; 68", "", "true", ""],
+        ["adams_2018", "", "", "", "-4.5", "", ""],
+        ["scan", "", "", "", "", "", ""],
+        ["stuck", "", "", "", "", "", ""],
+        ["zhou_2020", "", "158", "21.5; 68", "", "true", ""],
     ]
+
+
+def test_an_experiment_has_a_row_of_its_own(run):
+    place = {"evidence": "In Experiment 1, 24 took part.", "page": 3, "start": 7, "end": 37, "boxes": []}
+    experiments = [{"name": name, "confidence": 0.7, **place} for name in ("Experiment 1", "=Pilot")]
+    values = [
+        reported("age_mean", 21.5, experiment="=Pilot"),
+        reported("n_total", 24, experiment="Experiment 1"),
+        reported("n_total", 158),
+        reported("age_mean", 22.5, experiment="=Pilot"),
+        reported("age_mean", 30),
+    ]
+    run.add("single_2020", values=[reported("n_total", 8)])
+    run.add("many_2020", values=values, experiments=experiments)
+    frames = run.write().merge()
+    assert frames["extractions"][["experiment", "parameter", "item", "value"]].values.tolist() == [
+        ["", "n_total", 1, "158"],
+        ["Experiment 1", "n_total", 1, "24"],
+        ["", "age_mean", 1, "30"],
+        ["=Pilot", "age_mean", 1, "21.5"],
+        ["=Pilot", "age_mean", 2, "22.5"],
+        ["", "n_total", 1, "8"],
+    ]
+    assert frames["parameters"][["paper", "experiment", "n_total", "age_mean"]].values.tolist() == [
+        ["many_2020", "", "158", "30"],
+        ["many_2020", "Experiment 1", "24", ""],
+        ["many_2020", "=Pilot", "", "21.5; 22.5"],
+        ["single_2020", "", "8", ""],
+    ]
+    assert frames["experiments"][["paper", "experiment", "page"]].values.tolist() == [
+        ["many_2020", "Experiment 1", 3],
+        ["many_2020", "=Pilot", 3],
+    ]
+    assert run.sql("SELECT n_total FROM parameters WHERE paper = 'many_2020' AND experiment = ''") == [(158,)]
+
+
+def test_a_pdf_that_could_not_be_hashed_is_in_the_database(run):
+    run.add("locked", text="unreadable", reason="It cannot be opened.")
+    run.ledger[0] = run.ledger[0]._replace(sha256="")
+    run.write().merge()
+    assert run.sql("SELECT paper, sha256 FROM papers") == [("locked", "")]
 
 
 def test_one_finding_of_several_papers_is_one_discovery(full):
@@ -252,7 +304,7 @@ def test_files_that_the_ledger_does_not_name_are_ignored(full):
     with open(full.results / "discovery" / "b0001.jsonl", "a") as out:
         out.write(json.dumps(stray) + "\n")
     after = full.merge()
-    assert all(before[name].equals(after[name]) for name in CSV_TABLES)
+    assert all(before[name].equals(after[name]) for name in tables.CSV_TABLES)
 
 
 def test_the_same_records_give_the_same_bytes(full):
@@ -262,7 +314,7 @@ def test_the_same_records_give_the_same_bytes(full):
 
     full.merge()
     first = products()
-    assert sorted(first) == sorted([*(f"{name}.csv" for name in CSV_TABLES), "designspace.sqlite"])
+    assert sorted(first) == sorted([*(f"{name}.csv" for name in tables.CSV_TABLES), "designspace.sqlite"])
     for seed in (1, 2):
         full.write(seed).merge()
         assert products() == first
@@ -309,7 +361,7 @@ def test_a_text_survives_the_csv_and_is_no_formula(run, text):
     assert row["value"] == row["reasoning"] == row["evidence"] == text
     assert frames["parameters"].loc[0, "software"] == text
     assert run.sql("SELECT value FROM extractions") == [(text,)]
-    for name in CSV_TABLES:
+    for name in tables.CSV_TABLES:
         with open(run.results / f"{name}.csv", encoding="utf-8-sig", newline="") as lines:
             assert not any(cell.startswith(tuple("=+-@\t\r\n")) for row in csv.reader(lines) for cell in row)
 
@@ -318,7 +370,7 @@ def test_numbers_keep_their_sign(run):
     run.add("a", values=[reported("offset", -4.5), reported("age_mean", 1e-7), reported("software", "-12")])
     run.write().merge()
     assert (run.results / "parameters.csv").read_bytes() == (
-        b"\xef\xbb\xbfpaper,n_total,age_mean,offset,aiming_report,software\na,,1e-07,-4.5,,-12\n"
+        b"\xef\xbb\xbfpaper,experiment,n_total,age_mean,offset,aiming_report,software\na,,,1e-07,-4.5,,-12\n"
     )
 
 

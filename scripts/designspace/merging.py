@@ -112,8 +112,8 @@ def paper_row(entry: dict, text: dict, context: dict, records: list[dict]) -> tu
 
 
 def extraction_rows(record: dict, parameters: dict[str, dict], where: Path) -> list[tuple]:
-    """A row for each value, in the order of the library; none where the paper failed. A value that is not reported is
-    only a `candidate`; `number` is the value of a numeric parameter."""
+    """A row for each value, in the order of the library, for the whole paper before its experiments; none where the
+    paper failed. A value that is not reported is only a `candidate`; `number` is the value of a numeric parameter."""
     rows, items, values = [], Counter(), record.get("values", [])
     unknown = {value["parameter"] for value in values} - parameters.keys()
     if unknown:
@@ -122,17 +122,23 @@ def extraction_rows(record: dict, parameters: dict[str, dict], where: Path) -> l
             "delete the file and run again."
         )
     position = {name: index for index, name in enumerate(parameters)}
-    for value in sorted(values, key=lambda value: position[value["parameter"]]):
-        name, text = value["parameter"], as_text(value.get("value"))
-        items[name] += 1
+    experiments = ["", *(experiment["name"] for experiment in record.get("experiments", []))]
+
+    def place(value):
+        return position[value["parameter"]], experiments.index(value.get("experiment", ""))
+
+    for value in sorted(values, key=place):
+        name, experiment, text = value["parameter"], value.get("experiment", ""), as_text(value.get("value"))
+        items[name, experiment] += 1
         reported = value["status"] == "reported"
         numeric = reported and parameters[name]["kind"] in ("integer", "number")
         answer = {
+            "item": items[name, experiment],
             "value": text if reported else "",
             "candidate": "" if reported else text,
             "number": float(text) if numeric else None,
         }
-        rows.append(_row("extractions", value, paper=record["paper"], item=items[name], **answer))
+        rows.append(_row("extractions", value, paper=record["paper"], experiment=experiment, **answer))
     return rows
 
 
@@ -187,16 +193,21 @@ def merge_findings(findings: list[dict]) -> tuple[list[tuple], list[tuple]]:
     return [row for *_, row in sorted(discoveries, key=lambda item: (*item[:2], item[2][0]))], sorted(rows)
 
 
-def parameter_frame(extractions: pd.DataFrame, papers: list[str], parameters: dict[str, dict]) -> pd.DataFrame:
-    """A row for each paper, a column for each parameter; several values are joined by "; ".
+def parameter_frame(
+    extractions: pd.DataFrame, experiments: pd.DataFrame, papers: list[str], parameters: dict[str, dict]
+) -> pd.DataFrame:
+    """A row for each paper, with its experiments' rows behind it, and a column for each parameter; several values are
+    joined by "; ".
 
     A cell is empty where nothing was reported, for whatever reason: extractions.csv tells not_reported from failed,
-    papers.csv tells which papers were read.
+    papers.csv tells which papers were read. In the row of an experiment it means that the paper's row says it all.
     """
     reported = extractions[extractions["status"] == "reported"]
-    cells = reported.groupby(["paper", "parameter"], sort=False)["value"].agg("; ".join).to_dict()
-    rows = [(paper, *(cells.get((paper, name), "") for name in parameters)) for paper in papers]
-    return pd.DataFrame(rows, columns=["paper", *parameters], dtype=object)
+    cells = reported.groupby(["paper", "experiment", "parameter"], sort=False)["value"].agg("; ".join).to_dict()
+    named = experiments.groupby("paper", sort=False)["experiment"].agg(list).to_dict()
+    keys = [(paper, experiment) for paper in papers for experiment in ["", *named.get(paper, [])]]
+    rows = [(*key, *(cells.get((*key, name), "") for name in parameters)) for key in keys]
+    return pd.DataFrame(rows, columns=[*TABLES["parameters"], *parameters], dtype=object)
 
 
 def build(results: Path, ledger_file: Path, folder: Path, parameters: list[dict]) -> dict[str, pd.DataFrame]:
@@ -225,14 +236,16 @@ def build(results: Path, ledger_file: Path, folder: Path, parameters: list[dict]
             records = [extraction[paper], discovery[paper]]
             rows["papers"].append(paper_row(entry, text, context, records))
             rows["extractions"] += extraction_rows(extraction[paper], library, source)
+            named = extraction[paper].get("experiments", [])
+            rows["experiments"] += [_row("experiments", e, paper=paper, experiment=e["name"]) for e in named]
             rows["memory"] += map(memory_row, records)
             found = enumerate(discovery[paper].get("findings", []), 1)
             findings += [{**finding, "paper": paper, "item": item} for item, finding in found]
-    for table in ("papers", "extractions", "memory"):
+    for table in ("papers", "extractions", "experiments", "memory"):
         rows[table].sort(key=lambda row: row[0])  # stable: within a paper the order is the library's
     rows["discoveries"], rows["findings"] = merge_findings(sorted(findings, key=lambda finding: finding["paper"]))
 
     frames = {name: make_frame(rows[name], columns) for name, columns in TABLES.items() if name != "parameters"}
     papers = frames["papers"].loc[frames["papers"]["status"] != "duplicate", "paper"]
-    frames["parameters"] = parameter_frame(frames["extractions"], list(papers), library)
+    frames["parameters"] = parameter_frame(frames["extractions"], frames["experiments"], list(papers), library)
     return frames

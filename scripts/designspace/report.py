@@ -11,12 +11,10 @@ import jinja2
 
 from . import tables
 
-CSV_TABLES = ("papers", "extractions", "parameters", "discoveries", "memory")
-
 
 def load(results: Path) -> dict[str, list[dict]]:
     """The rows of the CSV tables in `results`, by table; missing numbers are None."""
-    frames = {name: tables.read_csv(results / f"{name}.csv").astype(object) for name in CSV_TABLES}
+    frames = {name: tables.read_csv(results / f"{name}.csv").astype(object) for name in tables.CSV_TABLES}
     return {name: frame.where(frame.notna(), None).to_dict("records") for name, frame in frames.items()}
 
 
@@ -48,7 +46,7 @@ def summary(rows: dict[str, list[dict]], results: Path, note: str = "", most: in
             *lines,
             f"Values       {count['values reported']} reported, {count['values with evidence']} with evidence",
             f"Discoveries  {count['discoveries']}",
-            f"Tables       {', '.join(str(results / f'{name}.csv') for name in CSV_TABLES)}",
+            f"Tables       {', '.join(str(results / f'{name}.csv') for name in tables.CSV_TABLES)}",
             f"Database     {results / 'designspace.sqlite'}",
             f"Report       {results / 'report.html'}",
         ]
@@ -78,7 +76,7 @@ def render(rows: dict[str, list[dict]], parameters: list[dict], plan: dict, note
     cells = defaultdict(list)
     for row in rows["extractions"]:
         if row["status"] != "not_reported":
-            cells[row["paper"], row["parameter"]].append(row)
+            cells[row["paper"], row["experiment"], row["parameter"]].append(row)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,

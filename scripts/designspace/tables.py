@@ -29,6 +29,7 @@ TABLES = {
     },
     "extractions": {
         "paper": "TEXT NOT NULL REFERENCES papers (paper)",
+        "experiment": "TEXT NOT NULL",  # empty: the whole paper
         "parameter": "TEXT NOT NULL",
         "item": "INTEGER NOT NULL",
         "value": "TEXT",
@@ -45,8 +46,25 @@ TABLES = {
         "candidate": "TEXT",
         "p_null": "REAL",
         "number": "REAL",
+        "review": "TEXT",  # empty, accepted, corrected or rejected
+        "model_value": "TEXT",  # of a reviewed row: what the model reported, empty where it reported nothing
+        "reviewer": "TEXT",
+        "reviewed": "TEXT",
+        "review_note": "TEXT",
     },
-    "parameters": {"paper": "TEXT PRIMARY KEY REFERENCES papers (paper)"},  # and a column for each parameter
+    # The experiments that papers with several report.
+    "experiments": {
+        "paper": "TEXT NOT NULL REFERENCES papers (paper)",
+        "experiment": "TEXT NOT NULL",
+        "confidence": "REAL",
+        "evidence": "TEXT",
+        "page": "INTEGER",
+        "start": "INTEGER",
+        "end": "INTEGER",
+        "boxes": "TEXT",
+    },
+    # A row for each paper, then one for each of its experiments, and behind these columns one for each parameter.
+    "parameters": {"paper": "TEXT NOT NULL REFERENCES papers (paper)", "experiment": "TEXT NOT NULL"},
     "discoveries": {
         "name": "TEXT PRIMARY KEY",
         "category": "TEXT",
@@ -93,7 +111,14 @@ TABLES = {
         "status": "TEXT NOT NULL",
     },
 }
-KEYS = {"extractions": "paper, parameter, item", "findings": "paper, item", "memory": "paper, task"}
+KEYS = {
+    "extractions": "paper, experiment, parameter, item",
+    "experiments": "paper, experiment",
+    "parameters": "paper, experiment",
+    "findings": "paper, item",
+    "memory": "paper, task",
+}
+CSV_TABLES = tuple(name for name in TABLES if name != "findings")
 KINDS = {"INTEGER": "Int64", "REAL": "Float64", "TEXT": object}
 
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
@@ -164,7 +189,9 @@ def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict], path: 
             parts += [f"PRIMARY KEY ({KEYS[table]})"] if table in KEYS else []
             database.execute(f"CREATE TABLE {_quote(table)} ({', '.join(parts)})")
             frame = frames[table].astype(object)
-            rows = frame.where(frame.notna() & (frame != ""), None).itertuples(index=False, name=None)
+            empty = [name for name, declaration in columns.items() if "NOT NULL" not in declaration]
+            frame[empty] = frame[empty].where(frame[empty].notna() & (frame[empty] != ""), None)
+            rows = frame.itertuples(index=False, name=None)
             database.executemany(f"INSERT INTO {_quote(table)} VALUES ({', '.join('?' * len(columns))})", rows)
     write_whole(path, database.serialize())
     database.close()

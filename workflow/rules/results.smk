@@ -12,7 +12,7 @@ rule merge:
     output:
         expand(
             RESULTS / "{table}.csv",
-            table=["papers", "extractions", "parameters", "discoveries", "memory"],
+            table=["papers", "extractions", "experiments", "parameters", "discoveries", "memory"],
         ),
         RESULTS / "designspace.sqlite",
     log:
