@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from designspace import files, ledger, merging, tables
+from designspace import corrections, files, ledger, merging, tables
 
 
 def main() -> None:
@@ -15,15 +15,16 @@ def main() -> None:
     parser.add_argument("--results", type=Path, required=True, help="folder of the records; the tables go there too")
     parser.add_argument("--papers", type=Path, required=True, help="folder of the PDFs")
     parser.add_argument("--parameters", type=Path, required=True, help="the parameter library, YAML")
+    parser.add_argument("--corrections", type=Path, required=True, help="what readers say, CSV; it may be missing")
     args = parser.parse_args()
 
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
     try:
-        frames = merging.build(args.results, args.ledger, args.papers, parameters)
+        frames = merging.build(args.results, args.ledger, args.papers, parameters, args.corrections)
         for name in tables.CSV_TABLES:
             tables.write_csv(frames[name], args.results / f"{name}.csv")
         tables.write_sqlite(frames, parameters, args.results / "designspace.sqlite")
-    except (merging.BrokenResult, ledger.LedgerError, files.NotWritten) as error:
+    except (merging.BrokenResult, ledger.LedgerError, corrections.CorrectionsError, files.NotWritten) as error:
         sys.exit(f"merge: {error}")
 
 

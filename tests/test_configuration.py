@@ -212,6 +212,12 @@ def test_a_wrong_parameter_library_is_one_sentence(config, library, sentence):
     assert "config/parameters.yaml" in said
 
 
+def test_wrong_corrections_are_one_sentence(config, tmp_path):
+    (tmp_path / "config" / "corrections.csv").write_text("paper,parameter,value\nsmith_2019,n_total,many\n")
+    said = 'config/corrections.csv, row 2: `value` of n_total is "many"; it must be a whole number.'
+    assert sentences(config) == [said]
+
+
 def test_a_parameter_library_that_cannot_be_read(config, tmp_path):
     config["parameters"] = "nowhere.yaml"
     assert sentences(config)[0].startswith("The parameter library nowhere.yaml (config: `parameters`) cannot be read")

@@ -79,7 +79,7 @@ def test_the_page_shows_values_with_their_evidence(run):
     assert page.open == []
     for words in (
         "Only a trial.",
-        "papers3 papers read1 values reported2 values with evidence2 discoveries1",
+        "papers3 papers read1 values reported2 values with evidence2 values reviewed0 discoveries1",
         "158 A total of 158 subjects took part. It says so. page 9, confidence 0.93",
         "failedThe answer was cut off.",
         "needs_ocr It has no text.",
@@ -147,7 +147,7 @@ def test_the_summary_fits_the_terminal(run):
         "Papers       3, read 1; copies left out 1",
         "  not read   scan.pdf: needs_ocr. It has no text.",
         "  not read   stuck.pdf: failed. Extraction: Out of memory.",
-        "Values       2 reported, 2 with evidence",
+        "Values       2 reported, 2 with evidence, 0 reviewed",
         "Discoveries  1",
         "Tables       " + ", ".join(str(run.results / f"{name}.csv") for name in tables.CSV_TABLES),
         f"Database     {run.results / 'designspace.sqlite'}",

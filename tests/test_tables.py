@@ -51,6 +51,7 @@ class Run:
 
     def __init__(self, root: Path):
         self.results, self.papers, self.parameters = root / "results", root / "papers", root / "parameters.yaml"
+        self.corrections = root / "corrections.csv"
         self.ledger, self.batches = [], {}
         for folder in ("text", "context", "extraction", "discovery"):
             (self.results / folder).mkdir(parents=True)
@@ -112,10 +113,8 @@ class Run:
 
     def arguments(self):
         files = {"ledger": self.results / "ledger.csv", "results": self.results, "papers": self.papers}
-        return [str(part) for name, path in files.items() for part in (f"--{name}", path)] + [
-            "--parameters",
-            str(self.parameters),
-        ]
+        files |= {"parameters": self.parameters, "corrections": self.corrections}
+        return [str(part) for name, path in files.items() for part in (f"--{name}", path)]
 
     def merge(self):
         """Run the program; the tables by name, or the sentence that it ended with."""

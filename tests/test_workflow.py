@@ -174,6 +174,15 @@ def test_settings_that_change_no_answer_run_nothing_again(project):
     assert not set(snakemake(project)[0]) & (PAPER_WORK | GPU_WORK)
 
 
+def test_corrections_cost_the_tables_and_the_page(project):
+    rows = "paper,parameter,value\nstudy_1,n_total,999\nstudy_7,n_total,3\n"
+    (project / "config" / "corrections.csv").write_text(rows, "utf-8")
+    finished, printed = snakemake(project)
+    assert finished == {"merge": 1, "report": 1}
+    assert table(project, "parameters").set_index("paper").loc["study_1", "n_total"] == "999"
+    assert "1 without their paper or parameter" in printed
+
+
 def test_a_changed_budget_makes_contexts_anew(project):
     configure(project, memory={"token_budget": 512})
     finished, _ = snakemake(project)
@@ -278,7 +287,7 @@ def test_bad_papers_have_their_row_and_good_ones_are_complete(new_project):
     assert {rows.loc[name].status for name in ("corrupt", "not_a_pdf", "zero")} <= {"unreadable", "empty"}
     assert all(rows.drop("good").reason.str.endswith("."))
     values = table(new_project, "extractions")
-    assert set(values.paper) == {"good"} and set(values.parameter) == set(table(new_project, "parameters").columns[1:])
+    assert set(values.paper) == {"good"} and set(values.parameter) == set(table(new_project, "parameters").columns[2:])
     assert "encrypted" in printed, "the summary says which papers were not read"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from . import hub, ledger, memory
+from . import corrections, hub, ledger, memory
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
 # New tokens of one branch: fewer do not hold a value, or one finding with its keys.
@@ -22,6 +22,7 @@ def check(config: dict) -> None:
     model is not there. Whether the model is served and fits, `plan` says."""
     _refuse(_violations(config, "config.schema.yaml", "config"))
     parameters, categories = load_parameters(config["parameters"]), config["discovery"]["categories"]
+    corrections.load(config["corrections"], {parameter["name"]: parameter for parameter in parameters})
     _refuse(
         _papers_problems(Path(config["papers"]))
         + _cap_problems("extraction", config["extraction"]["max_new_tokens"], parameters, "parameters")

@@ -226,6 +226,15 @@ def batches(rows: list[Row]) -> dict[str, list[str]]:
     return dict(sorted(papers.items(), key=lambda item: int(item[0][1:])))
 
 
+def names(rows: list[dict]) -> dict[str, str]:
+    """{what a person may call a paper: its id}: the id itself, or its file's name, with or without the ending. A copy
+    is called like its original. `rows` have paper, file and duplicate_of."""
+    called = {}
+    for form in (lambda row: row["file"][:-4], lambda row: row["file"], lambda row: row["paper"]):  # the id wins
+        called |= {form(row): row["duplicate_of"] or row["paper"] for row in rows}
+    return called
+
+
 def present(rows: list[Row], papers_folder) -> list[str]:
     """The papers whose PDF is in the folder now, without copies: what the tables are made of."""
     here = set(pdf_files(papers_folder))

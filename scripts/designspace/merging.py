@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import ledger
+from . import corrections, ledger
 from .tables import TABLES, make_frame
+from .values import as_text
 
 IMPORTANCE = ("high", "medium", "low")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -93,11 +94,6 @@ def _row(table: str, *sources: dict, **more) -> tuple:
     return tuple(_cell(merged.get(column)) for column in TABLES[table])
 
 
-def as_text(value) -> str:
-    """A value of any kind as text: 158, 12.5, true, right."""
-    return f"{value:.15g}" if isinstance(value, float) else "" if value is None else str(_cell(value))
-
-
 def paper_row(entry: dict, text: dict, context: dict, records: list[dict]) -> tuple:
     """The row of a paper that was processed. Its status is the worst of what happened: a text that could not be read
     first, then a task that failed."""
@@ -111,35 +107,44 @@ def paper_row(entry: dict, text: dict, context: dict, records: list[dict]) -> tu
     return _row("papers", entry, context, pages=text["n_pages"], status=status, reason=reason)
 
 
-def extraction_rows(record: dict, parameters: dict[str, dict], where: Path) -> list[tuple]:
-    """A row for each value, in the order of the library, for the whole paper before its experiments; none where the
-    paper failed. A value that is not reported is only a `candidate`; `number` is the value of a numeric parameter."""
-    rows, items, values = [], Counter(), record.get("values", [])
-    unknown = {value["parameter"] for value in values} - parameters.keys()
-    if unknown:
+def extraction_rows(
+    record: dict, parameters: dict[str, dict], where: Path, corrected: dict[tuple, corrections.Correction]
+) -> list[tuple]:
+    """A row for each value, in the order of the library, for the whole paper before its experiments; of a paper that
+    failed, only what readers say. A value that is not reported is only a `candidate`; `number` is the value of a
+    numeric parameter. `corrected` is the paper's part of `corrections.sort_out`."""
+    cells, rows = defaultdict(list), []
+    for value in record.get("values", []):
+        text = _cell(as_text(value.get("value")))
+        told = {"value": text, "candidate": ""} if value["status"] == "reported" else {"value": "", "candidate": text}
+        cells[value["parameter"], value.get("experiment", "")].append({**value, **told})
+    if unknown := {name for name, _ in cells} - parameters.keys():
         raise BrokenResult(
             f"{where} answers {', '.join(sorted(unknown))}, which the parameter library does not have: "
             "delete the file and run again."
         )
-    position = {name: index for index, name in enumerate(parameters)}
-    experiments = ["", *(experiment["name"] for experiment in record.get("experiments", []))]
-
-    def place(value):
-        return position[value["parameter"]], experiments.index(value.get("experiment", ""))
-
-    for value in sorted(values, key=place):
-        name, experiment, text = value["parameter"], value.get("experiment", ""), as_text(value.get("value"))
-        items[name, experiment] += 1
-        reported = value["status"] == "reported"
-        numeric = reported and parameters[name]["kind"] in ("integer", "number")
-        answer = {
-            "item": items[name, experiment],
-            "value": text if reported else "",
-            "candidate": "" if reported else text,
-            "number": float(text) if numeric else None,
-        }
-        rows.append(_row("extractions", value, paper=record["paper"], experiment=experiment, **answer))
+    experiments = [row["name"] for row in experiments_of(record, corrected)]
+    for name, parameter in parameters.items():
+        numeric = parameter["kind"] in ("integer", "number")
+        for experiment in ["", *experiments]:
+            answers = cells[name, experiment]
+            if correction := corrected.get((name, corrections.spelled(experiment))):
+                answers = corrections.review(answers, correction, parameter)
+            for item, answer in enumerate(answers, 1):
+                cell = {"paper": record["paper"], "experiment": experiment, "parameter": name, "item": item}
+                cell["unit"] = answer.get("unit", parameter.get("unit"))
+                cell["number"] = float(answer["value"]) if numeric and answer["value"] else None
+                rows.append(_row("extractions", cell, answer))
     return rows
+
+
+def experiments_of(record: dict, corrected: dict[tuple, corrections.Correction]) -> list[dict]:
+    """The experiments of a paper: the record's, then those that only its corrections name."""
+    named = {corrections.spelled(experiment["name"]): experiment for experiment in record.get("experiments", [])}
+    for (_, spelling), correction in corrected.items():
+        if spelling:
+            named.setdefault(spelling, {"name": correction.experiment})
+    return list(named.values())
 
 
 def memory_row(record: dict) -> tuple:
@@ -210,16 +215,21 @@ def parameter_frame(
     return pd.DataFrame(rows, columns=[*TABLES["parameters"], *parameters], dtype=object)
 
 
-def build(results: Path, ledger_file: Path, folder: Path, parameters: list[dict]) -> dict[str, pd.DataFrame]:
+def build(
+    results: Path, ledger_file: Path, folder: Path, parameters: list[dict], corrections_file: Path
+) -> dict[str, pd.DataFrame]:
     """All tables, by name, of the papers that the ledger names and whose PDF is in `folder`.
 
-    `parameters` are the entries of the library, in order; their names and kinds are used. Raises BrokenResult for a
-    record that is missing or damaged and LedgerError for a damaged ledger.
+    `parameters` are the entries of the library, in order. Raises BrokenResult for a record that is missing or damaged,
+    LedgerError for a damaged ledger and CorrectionsError for corrections that cannot be used.
     """
     library = {parameter["name"]: parameter for parameter in parameters}
     rows, findings = {name: [] for name in TABLES}, []
-    batches = defaultdict(list)
-    for entry in papers_present(ledger_file, folder):
+    batches, present = defaultdict(list), papers_present(ledger_file, folder)
+    told = corrections.load(corrections_file, library)
+    corrected, unused = corrections.sort_out(told, ledger.names(present), library)
+    rows["corrections_unused"] = [_row("corrections_unused", row) for row in unused]
+    for entry in present:
         if entry["duplicate_of"]:
             rows["papers"].append(_row("papers", entry, status="duplicate"))
         else:
@@ -235,8 +245,8 @@ def build(results: Path, ledger_file: Path, folder: Path, parameters: list[dict]
             context = read_json(results / "context" / f"{paper}.json", "status")
             records = [extraction[paper], discovery[paper]]
             rows["papers"].append(paper_row(entry, text, context, records))
-            rows["extractions"] += extraction_rows(extraction[paper], library, source)
-            named = extraction[paper].get("experiments", [])
+            rows["extractions"] += extraction_rows(extraction[paper], library, source, corrected[paper])
+            named = experiments_of(extraction[paper], corrected[paper])
             rows["experiments"] += [_row("experiments", e, paper=paper, experiment=e["name"]) for e in named]
             rows["memory"] += map(memory_row, records)
             found = enumerate(discovery[paper].get("findings", []), 1)

@@ -4,7 +4,7 @@ Whatever comes from a paper or a model is text: the template escapes it, and the
 everything that is not in the file.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import jinja2
@@ -26,12 +26,13 @@ def figures(rows: dict[str, list[dict]]) -> dict[str, int]:
         "papers read": sum(row["status"] == "ok" for row in rows["papers"]),
         "values reported": len(values),
         "values with evidence": sum(row["evidence"] != "" for row in values),
+        "values reviewed": sum(row["review"] != "" for row in values),
         "discoveries": len(rows["discoveries"]),
     }
 
 
 def summary(rows: dict[str, list[dict]], results: Path, note: str = "", most: int = 3) -> str:
-    """What came out, in 5 to 11 lines: the note, if there is one, the papers that were not read (at most `most` by
+    """What came out, in 5 to 12 lines: the note, if there is one, the papers that were not read (at most `most` by
     name), values, files."""
     count = figures(rows)
     missed = [row for row in rows["papers"] if row["status"] not in ("ok", "duplicate")]
@@ -44,13 +45,25 @@ def summary(rows: dict[str, list[dict]], results: Path, note: str = "", most: in
     return "\n".join(
         [
             *lines,
-            f"Values       {count['values reported']} reported, {count['values with evidence']} with evidence",
+            f"Values       {count['values reported']} reported, {count['values with evidence']} with evidence, "
+            f"{count['values reviewed']} reviewed",
+            *_corrections(rows),
             f"Discoveries  {count['discoveries']}",
             f"Tables       {', '.join(str(results / f'{name}.csv') for name in tables.CSV_TABLES)}",
             f"Database     {results / 'designspace.sqlite'}",
             f"Report       {results / 'report.html'}",
         ]
     )
+
+
+def _corrections(rows: dict[str, list[dict]]) -> list[str]:
+    """What readers changed, in a line, if there is a correction."""
+    verdicts = Counter(row["review"] for row in rows["extractions"])
+    unused = len(rows["corrections_unused"])
+    if not unused and not verdicts.keys() - {""}:
+        return []
+    line = f"Corrections  {verdicts['corrected']} corrected, {verdicts['rejected']} rejected"
+    return [line + (f"; {unused} without their paper or parameter, see corrections_unused.csv" if unused else "")]
 
 
 def _size(count: int | None) -> str:

@@ -6,7 +6,6 @@ SQLite, and in a frame "" in a column of text and <NA> in a column of numbers.
     extractions = tables.read_csv("results/extractions.csv")
 """
 
-import re
 import sqlite3
 from collections import defaultdict
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from .files import write_whole
+from .values import escape, unescape
 
 TABLES = {
     "papers": {
@@ -78,6 +78,18 @@ TABLES = {
         "evidence_paper": "TEXT NOT NULL REFERENCES papers (paper)",
         "evidence_page": "INTEGER",
     },
+    # The corrections of a paper or a parameter that is not there now.
+    "corrections_unused": {
+        "paper": "TEXT NOT NULL",
+        "parameter": "TEXT NOT NULL",
+        "experiment": "TEXT NOT NULL",
+        "old_value": "TEXT",
+        "value": "TEXT",
+        "note": "TEXT",
+        "reviewer": "TEXT",
+        "date": "TEXT",
+        "reason": "TEXT NOT NULL",
+    },
     # One row for each finding of each paper; SQLite only, where discoveries can be joined to all their evidence.
     "findings": {
         "paper": "TEXT NOT NULL REFERENCES papers (paper)",
@@ -121,9 +133,6 @@ KEYS = {
 CSV_TABLES = tuple(name for name in TABLES if name != "findings")
 KINDS = {"INTEGER": "Int64", "REAL": "Float64", "TEXT": object}
 
-FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
-
 
 def make_frame(rows: list[tuple], columns: dict[str, str]) -> pd.DataFrame:
     """Rows as a frame with the types that `columns` (a table of TABLES) declares."""
@@ -134,20 +143,10 @@ def make_frame(rows: list[tuple], columns: dict[str, str]) -> pd.DataFrame:
     return frame
 
 
-def _escape(text: str) -> str:
-    """A spreadsheet would run a text that begins like a formula: an apostrophe in front stops it. Plain numbers keep
-    their sign as it is."""
-    return "'" + text if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
-
-
-def _unescape(text: str) -> str:
-    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
-
-
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """UTF-8 with a byte-order mark, without which Excel shows ± as Â±; lines end with a newline."""
     texts = frame.select_dtypes("object").columns
-    frame = frame.assign(**{name: frame[name].map(_escape) for name in texts})
+    frame = frame.assign(**{name: frame[name].map(escape) for name in texts})
     write_whole(path, frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
 
 
@@ -165,7 +164,7 @@ def read_csv(path: str | Path) -> pd.DataFrame:
         na_values={name: [""] for name in numbers},
     )
     texts = [name for name in frame.columns if name not in numbers]
-    return frame.assign(**{name: frame[name].map(_unescape) for name in texts})
+    return frame.assign(**{name: frame[name].map(unescape) for name in texts})
 
 
 def _quote(name: str) -> str:

@@ -9,10 +9,11 @@ rule merge:
         extraction=expand(RESULTS / "extraction/{batch}.jsonl", batch=BATCHES),
         discovery=expand(RESULTS / "discovery/{batch}.jsonl", batch=BATCHES),
         parameters=config["parameters"],
+        corrections=[file for file in [config["corrections"]] if Path(file).exists()],
     output:
         expand(
             RESULTS / "{table}.csv",
-            table=["papers", "extractions", "experiments", "parameters", "discoveries", "memory"],
+            table=["papers", "extractions", "experiments", "parameters", "discoveries", "corrections_unused", "memory"],
         ),
         RESULTS / "designspace.sqlite",
     log:
@@ -30,9 +31,11 @@ rule merge:
         scripts=site(SCRIPTS),
         papers=site(PAPERS),
         results=site(RESULTS),
+        corrections=site(config["corrections"]),
     shell:
         "python {params.scripts:q}/merge.py --ledger {params.results:q}/ledger.csv --results {params.results:q} "
-        "--papers {params.papers:q} --parameters {input.parameters:q} > {log:q} 2>&1"
+        "--papers {params.papers:q} --parameters {input.parameters:q} "
+        "--corrections {params.corrections:q} > {log:q} 2>&1"
 
 
 rule report:

@@ -1,0 +1,132 @@
+"""What readers say about values: a file of corrections, which wins over the model in every later run.
+
+A row says what one cell of the tables holds, the parameter of a paper or of one of its experiments, whatever a model
+says of it now or later. Whether that accepts, corrects or rejects the model's answer follows from comparing the two.
+"""
+
+import csv
+import io
+from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from . import values
+
+
+class Correction(NamedTuple):
+    """A row of the file. `value` may hold several with semicolons between them and is empty where the paper reports
+    nothing; `old_value`, what the reader saw, is kept for readers only."""
+
+    paper: str  # its id or its file's name
+    parameter: str
+    experiment: str  # empty for the whole paper
+    old_value: str
+    value: str
+    note: str
+    reviewer: str
+    date: str  # 2026-11-24 or 2026-11-24T09:30:00Z
+
+
+NEEDED = ("paper", "parameter", "value")
+
+
+class CorrectionsError(ValueError):
+    """A file of corrections that cannot be used; the message has a sentence for each thing that is wrong."""
+
+
+def load(path: str | Path, library: dict[str, dict]) -> list[Correction]:
+    """The corrections of a CSV file, oldest first; none where there is no file. CorrectionsError where it cannot be
+    read, or where a value is none of its parameter in `library`, {name: entry}."""
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+        head, *lines = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CorrectionsError(f"The corrections {path} cannot be read: {error}. Save them as CSV in UTF-8.") from None
+    known = ", ".join(Correction._fields)
+    if strange := [name for name in head if name not in Correction._fields]:
+        raise CorrectionsError(f"{path}: `{strange[0]}` is no column of corrections, which has {known}.")
+    if missing := [name for name in NEEDED if name not in head]:
+        raise CorrectionsError(f"{path} has no column `{missing[0]}`; corrections have {known}.")
+    rows, problems = [], []
+    for number, cells in enumerate(lines, 2):
+        if not any(cells):
+            continue
+        named = dict.fromkeys(Correction._fields, "") | dict(zip(head, map(values.unescape, cells), strict=False))
+        row = Correction(**{name: cell.strip() for name, cell in named.items()})
+        rows.append(row)
+        problems += [f"{path}, row {number}: {problem}" for problem in _problems(row, library)]
+        if len(cells) > len(head):
+            problems.append(f"{path}, row {number} has {len(cells)} cells and not {len(head)}; quote what has a comma.")
+    if problems:
+        raise CorrectionsError("\n".join(problems))
+    return sorted(rows, key=lambda row: _time(row.date))
+
+
+def _problems(row, library):
+    """What is wrong with a row, if anything."""
+    try:
+        _time(row.date)
+    except ValueError:
+        yield f'`date` is "{row.date}"; it must be written like 2026-11-24.'
+    if row.parameter in library:  # of one that is gone nothing can be wrong
+        try:
+            values.parse(row.value, library[row.parameter])
+        except ValueError as error:
+            yield f'`value` of {row.parameter} is "{row.value}"; {error}.'
+
+
+def _time(date):
+    """When, for sorting; what has no date is the oldest."""
+    time = datetime.fromisoformat(date) if date else datetime.min
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def spelled(name: str) -> str:
+    """What all spellings of an experiment's name share."""
+    return " ".join(name.split()).casefold()
+
+
+def sort_out(rows: list[Correction], papers: dict[str, str], library: dict[str, dict]) -> tuple[dict, list[dict]]:
+    """The correction of each cell, {paper: {(parameter, experiment's name as `spelled`): correction}}, and the rows
+    for which there is no cell now, each with the reason. `papers` is what each paper may be called: {name: id}."""
+    cells, unused = defaultdict(dict), []
+    for row in rows:
+        if row.paper not in papers:
+            unused.append(row._asdict() | {"reason": "No PDF of the folder is this paper."})
+        elif row.parameter not in library:
+            unused.append(row._asdict() | {"reason": "The parameter library does not have this parameter."})
+        else:
+            cells[papers[row.paper]][row.parameter, spelled(row.experiment)] = row  # the last one wins
+    return cells, unused
+
+
+def review(answers: list[dict], correction: Correction, parameter: dict) -> list[dict]:
+    """The rows of one cell after its correction.
+
+    `answers` are the model's, with `value`, `status` and `candidate` as in extractions.csv. Every row keeps what the
+    model reported as its `model_value`, to which evidence and confidence still belong. What both say is accepted. The
+    reader's other values take the places of the model's (corrected), and what is left of the model's is not reported
+    (rejected).
+    """
+    stamp = {"reviewer": correction.reviewer, "reviewed": correction.date, "review_note": correction.note}
+    wanted = list(dict.fromkeys(map(values.as_text, values.parse(correction.value, parameter))))
+    given = [row["value"] for row in answers if row["status"] == "reported"]
+    if "; ".join(given).split() == correction.value.split():
+        wanted = given  # also where one of them has a semicolon
+    new = iter([value for value in wanted if value not in given])
+    rows = []
+    for row in sorted(answers, key=lambda row: row["status"] != "reported"):
+        if row["value"] in wanted:
+            value, verdict = row["value"], "accepted"
+        else:
+            value = next(new, "")
+            verdict = "corrected" if value else "rejected" if row["value"] else "accepted"
+        status, candidate = (
+            ("reported", row["candidate"]) if value else ("not_reported", row["candidate"] or row["value"])
+        )
+        reviewed = {"value": value, "status": status, "candidate": candidate, "model_value": row["value"]}
+        rows.append(row | reviewed | stamp | {"review": verdict})
+    return rows + [{"value": value, "status": "reported", "review": "corrected"} | stamp for value in new]

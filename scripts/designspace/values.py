@@ -1,0 +1,51 @@
+"""How a value is written as text: in the tables, by a person, and where a spreadsheet might run it."""
+
+import re
+
+FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+def as_text(value) -> str:
+    """A value of any kind as text: 158, 12.5, true, right; of None, nothing."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.15g}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+def parse(text: str, parameter: dict) -> list:
+    """The values that a person wrote into one cell, typed by the parameter's kind: none where the cell is empty, and
+    several, with semicolons between them, only where the parameter may have several.
+
+    ValueError, with the end of a sentence that begins with the cell, where it holds no such value.
+    """
+    pieces = text.split(";") if parameter.get("multiple") else [text]
+    return [_typed(piece, parameter) for piece in map(str.strip, pieces) if piece]
+
+
+def _typed(text, parameter):
+    kind, unit = parameter["kind"], parameter.get("unit")
+    if kind in ("integer", "number"):
+        number = float(text) if NUMBER.fullmatch(text) else None
+        if number is None or kind == "integer" and not number.is_integer():
+            what = "a whole number" if kind == "integer" else "a number"
+            raise ValueError(f"it must be {what}" + (f" in {unit}, without the unit" if unit else ""))
+        return int(number) if kind == "integer" else number
+    if kind == "boolean":
+        if text.lower() not in ("true", "false"):
+            raise ValueError("it must be true or false")
+        return text.lower() == "true"
+    if kind == "category" and text not in parameter["values"]:
+        raise ValueError(f"it must be one of {', '.join(parameter['values'])}")
+    return text
+
+
+def escape(text: str) -> str:
+    """A spreadsheet would run a text that begins like a formula: an apostrophe in front stops it. Plain numbers keep
+    their sign as it is."""
+    return "'" + text if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+
+
+def unescape(text: str) -> str:
+    """What `escape` was given."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
