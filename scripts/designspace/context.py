@@ -1,6 +1,6 @@
 """What of a paper fits a token budget: whole sentences, the least useful sections left out first."""
 
-from . import sections, sentences
+from . import prompt, sections, sentences
 
 # From the first to go to the last. References and back matter say nothing about the experiments. The discussion and the
 # introduction speak of other papers as often as of this one; of the two, the introduction ends with what was done here.
@@ -24,7 +24,7 @@ def fit(record, token_budget, tokenizer):
     text = record["text"]
     parts = sections.split(record)
     units = [unit for index, part in enumerate(parts) for unit in _units(text, index, part)]
-    lengths = [len(encoding) for encoding in tokenizer.encode_batch([text[a:b] for _, a, b in units], False)]
+    lengths = [count(text[start:end], tokenizer) for _, start, end in units]
     kept = list(range(len(units)))
     total = tokens_kept = count(text, tokenizer)
     if total > token_budget:
@@ -51,8 +51,8 @@ def kept_text(record, context):
 
 
 def count(text, tokenizer):
-    """Number of tokens of `text`, without special tokens."""
-    return len(tokenizer.encode(text, add_special_tokens=False))
+    """Number of tokens of `text`, as the prompt has it."""
+    return len(prompt.plain(tokenizer, text))
 
 
 def _units(text, index, section):

@@ -80,6 +80,15 @@ def check_files(name: str, revision: str | None = None) -> None:
         raise ModelError(f"The model folder {name} has no weights (*.safetensors); download the model into it again.")
 
 
+def check_code(config: dict, name: str) -> None:
+    """Raise ModelError for a model that comes with code of its own. `config` is its config.json."""
+    if config.get("auto_map"):
+        raise ModelError(
+            f"The model {name} wants to run code of its own (auto_map in its config.json), and no code of a model is "
+            f"run here; choose a model that the transformers library knows, such as Qwen3 or Llama 3."
+        )
+
+
 def check_attention(config: dict, name: str) -> None:
     """Raise ModelError for a model whose attention is not served exactly. `config` is its config.json."""
     config = {**config, **config.get("text_config", {})}

@@ -179,6 +179,7 @@ def read_model(name: str, revision: str | None, dtype: str) -> tuple[dict, int]:
         folder = None
         with contextlib.suppress(hub.ModelError):  # the embedded model may not be there yet
             folder = hub.model_file(name, "config.json", revision).parent
+    hub.check_code(config, name)
     hub.check_attention(config, name)
     return config, weights_bytes(config, dtype, folder)
 
