@@ -51,6 +51,7 @@ ODD_NAMES = [
     "Ångström\u00a0thin\u2009space.pdf",
     "{paper}.pdf",
     "a,b.pdf",
+    "a;=1+1.pdf",
     "SHOUTED.PDF",
     "..pdf.pdf",
 ]
@@ -108,6 +109,9 @@ def test_only_pdfs_of_the_folder_itself(papers, tmp_path):
     (tmp_path / "elsewhere.pdf").write_text("6")
     (papers.folder / "link.pdf").symlink_to(tmp_path / "elsewhere.pdf")
     (papers.folder / "dangling.pdf").symlink_to(tmp_path / "nowhere.pdf")
+    (papers.folder / "loop.pdf").symlink_to("loop.pdf")
+    (papers.folder / "device.pdf").symlink_to("/dev/zero")
+    os.mkfifo(papers.folder / "pipe.pdf")
     assert list(papers.run()) == ["link", "real", "shouted"]
 
 

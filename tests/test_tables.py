@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import merge
-from designspace import ledger, merging, tables
+from designspace import ledger, merging, tables, values
 
 LIBRARY = [
     {"name": "n_total", "kind": "integer", "definition": "Participants."},
@@ -344,6 +344,12 @@ NASTY = [
     "'=quoted",
     "''=twice",
     "'plain",
+    "＝1+1",
+    "a;=1+1;b",
+    'a;"=1+1";b',
+    "a\n=1+1",
+    "a\t@SUM(A1)\n\n-2",
+    "a;'=1",
     "-5; -10",
     'a "b", c\r\nd ± 3° — ﬁ',
     "NA",
@@ -361,8 +367,18 @@ def test_a_text_survives_the_csv_and_is_no_formula(run, text):
     assert frames["parameters"].loc[0, "software"] == text
     assert run.sql("SELECT value FROM extractions") == [(text,)]
     for name in tables.CSV_TABLES:
-        with open(run.results / f"{name}.csv", encoding="utf-8-sig", newline="") as lines:
-            assert not any(cell.startswith(tuple("=+-@\t\r\n")) for row in csv.reader(lines) for cell in row)
+        # Where decimals have a comma, a spreadsheet takes the semicolon for the separator, and sees other cells.
+        for separator in ",;\t":
+            with open(run.results / f"{name}.csv", encoding="utf-8-sig", newline="") as lines:
+                cells = [cell for row in csv.reader(lines, delimiter=separator) for cell in row]
+            assert not any(cell.startswith(tuple("=+-@＝＋－＠\t\r\n")) for cell in cells)
+
+
+def test_every_text_comes_back():
+    letters = random.Random(1)
+    for _ in range(20_000):
+        text = "".join(letters.choices("'\"=-;\t\n a1", k=letters.randint(0, 7)))
+        assert values.unescape(values.escape(text)) == text
 
 
 def test_numbers_keep_their_sign(run):

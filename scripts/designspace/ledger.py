@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .files import write_whole
+from .values import escape, unescape
 
 # The file system of the papers may have another clock than this machine, and ticks of up to two seconds.
 CLOCK_MARGIN_NS = 2 * 10**9
@@ -123,9 +124,10 @@ def is_pdf(file_name: str) -> bool:
 
 
 def pdf_files(papers_folder) -> list[str]:
-    """Names of the PDFs in the folder itself, sorted; links to files count."""
+    """Names of the PDFs in the folder itself, sorted; links to files count, as those of a reference manager do."""
     with os.scandir(papers_folder) as entries:
-        return sorted(entry.name for entry in entries if is_pdf(entry.name) and entry.is_file())
+        # A link that leads to itself is an error to os, and no file to pathlib.
+        return sorted(e.name for e in entries if is_pdf(e.name) and (Path(e) if e.is_symlink() else e).is_file())
 
 
 def _hashes(folder, ledger_file, rows):
@@ -175,7 +177,7 @@ def load(ledger_file) -> list[Row]:
     for number, cells in enumerate(lines[1:], 1):
         if len(cells) != len(Row._fields):
             raise _damaged(ledger_file, f"row {number} has {len(cells)} cells and not {len(Row._fields)}")
-        row = Row(*cells)._replace(file=cells[1].removeprefix("'"))
+        row = Row(*cells)._replace(file=unescape(cells[1]))
         if not (
             CLEAN.fullmatch(row.paper)
             and is_pdf(row.file)
@@ -210,8 +212,7 @@ def save(rows: list[Row], ledger_file, seen: int) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(Row._fields)
     for row in rows:
-        # A quote keeps a spreadsheet from running a file name as a formula; `load` takes one quote off.
-        writer.writerow(row._replace(file="'" + row.file if row.file[0] in "=+-@'" else row.file))
+        writer.writerow(row._replace(file=escape(row.file)))
     # Also where nothing changed: only the owner of a file may set its time, and who writes it is its owner.
     write_whole(ledger_file, text.getvalue().encode())
     os.utime(ledger_file, ns=(seen - CLOCK_MARGIN_NS,) * 2)

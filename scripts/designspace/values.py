@@ -2,7 +2,12 @@
 
 import re
 
-FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+# What a spreadsheet may run: a cell that begins so, also in full width, and also a cell that it makes of a part of a
+# text, since it may take semicolons, tabs or line ends for separators.
+_BEGIN, _RUNS = r"(?:^|(?<=[;\t\r\n]))", r"[\"']*[=+\-@＝＋－＠]"
+_OUTER = r"[\"']*[\t\r\n]"
+FORMULA = re.compile(rf"{_BEGIN}(?={_RUNS})|^(?={_OUTER})")
+STOPPED = re.compile(rf"{_BEGIN}'(?={_RUNS})|^'(?={_OUTER})")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
@@ -41,11 +46,10 @@ def _typed(text, parameter):
 
 
 def escape(text: str) -> str:
-    """A spreadsheet would run a text that begins like a formula: an apostrophe in front stops it. Plain numbers keep
-    their sign as it is."""
-    return "'" + text if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+    """A text in which nothing begins like a formula: an apostrophe in front stops it. Plain numbers keep their sign."""
+    return text if NUMBER.fullmatch(text) else FORMULA.sub("'", text)
 
 
 def unescape(text: str) -> str:
     """What `escape` was given."""
-    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
+    return STOPPED.sub("", text)
