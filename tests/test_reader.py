@@ -7,7 +7,7 @@ from llguidance import LLMatcher
 from llguidance.hf import from_tokenizer
 from transformers import LogitsProcessor, LogitsProcessorList
 
-from designspace import attention
+from designspace import attention, products
 from designspace.model import load, load_tokenizer
 from designspace.reader import Question, Reader
 
@@ -47,7 +47,7 @@ def alone(model, tokenizer, prefix, question):
         do_sample=False,
         logits_processor=LogitsProcessorList([Grammar(tokenizer, question.grammar, len(prompt))]),
     )
-    model.set_attn_implementation(attention.NAME)
+    model.set_attn_implementation(attention.FUSED)
     tokens = output[0, len(prompt) :].tolist()
     end = tokenizer.eos_token
     return tokens[: tokens.index(end)] if end in tokens else tokens
@@ -61,15 +61,15 @@ def questions_for(tokenizer):
 def test_many_rows_over_the_prefix_are_computed_as_few_are(monkeypatch):
     torch.manual_seed(0)
     query, key, value = torch.randn(1, 2, 300, 16), torch.randn(1, 2, 50, 16), torch.randn(1, 2, 50, 16)
-    few = attention.flash(query, key, value, 0.25)
-    monkeypatch.setattr(attention, "FEW_ROWS", 10)
-    for one, other in zip(few, attention.flash(query, key, value, 0.25), strict=True):
+    few = products.flash(query, key, value, 0.25)
+    monkeypatch.setattr(products, "FEW_ROWS", 10)
+    for one, other in zip(few, products.flash(query, key, value, 0.25), strict=True):
         torch.testing.assert_close(one, other)
 
 
 def say(model, grammar_tokenizer, prefix, questions, chunk):
     """What the reader says to the questions, as token ids."""
-    model.set_attn_implementation(attention.NAME)
+    model.set_attn_implementation(attention.FUSED)
     reader = Reader(model, grammar_tokenizer, len(prefix), len(questions), slots=128)
     reader.read(prefix, chunk)
     return [answer.tokens for answer in reader.ask(questions)]
@@ -89,14 +89,20 @@ def device(request):
     return request.param
 
 
+@pytest.fixture(params=[attention.FUSED, attention.PLAIN])
+def implementation(request):
+    return request.param
+
+
 @pytest.mark.parametrize("chunk", [7, 4096])
-def test_branches_together_say_what_each_says_alone(family, tokenizer, chunk, device):
+def test_branches_together_say_what_each_says_alone(family, tokenizer, chunk, device, implementation):
     for seed in range(3):
         model = random_model(family, seed).to(device)
         grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
         prefix = tokenizer.encode(WORDS * 3)
         questions = questions_for(tokenizer)
         expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
+        model.set_attn_implementation(implementation)
         reader = Reader(model, grammar_tokenizer, len(prefix), len(questions), slots=128)
         reader.read(prefix, chunk)
         assert [answer.tokens for answer in reader.ask(questions)] == expected
@@ -111,7 +117,7 @@ def test_the_probability_of_the_answer_that_is_not_allowed(family, tokenizer, de
     with torch.no_grad():
         logits = model(torch.tensor([prefix + prompt], device=device)).logits[0, -1]
     expected = logits[[a, b]].softmax(-1)[1].item()
-    model.set_attn_implementation(attention.NAME)
+    model.set_attn_implementation(attention.FUSED)
     reader = Reader(model, from_tokenizer(tokenizer, n_vocab=640), len(prefix), 1, slots=8)
     reader.read(prefix, 16)
     (answer,) = reader.ask([Question(prompt, "start: /a/", 4, instead="start: /b/")])

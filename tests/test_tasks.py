@@ -16,7 +16,7 @@ DISCOVERY = {"max_new_tokens": 1200, "findings": 3, "categories": ["participants
 
 def ask(task, weights, tokenizer, record, library, settings):
     """Run a task in this process; returns its items and the number of tokens written."""
-    weights.set_attn_implementation(attention.NAME)
+    weights.set_attn_implementation(attention.FUSED)
     kept = context.fit(record, 2000, tokenizer.backend_tokenizer)
     before, after = task.frame(library, settings)
     tokens = prompt.prefix(tokenizer, before, context.kept_text(record, kept), after)

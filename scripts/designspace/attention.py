@@ -4,49 +4,76 @@ A paper is read once into a preallocated cache, the *prefix*. Every question is 
 own. The attention of a branch is attention over the prefix, whose keys and values are the same for all branches, merged
 by log-sum-exp with attention over the branch's own slots (Hydragen, https://arxiv.org/abs/2402.05099). It is registered
 in transformers' AttentionInterface, so it serves every decoder that uses that interface.
+
+Queries are *folded*: [kv_heads, rows, tokens, groups, head_dim], so that the query heads of a key-value head (its
+group), the branches and their tokens are rows of one product with its keys.
 """
 
 import torch
 from transformers import AttentionInterface, Cache
 
-NAME = "designspace"
-FEW_ROWS = 1024  # up to here plain products are faster than a CPU's flash kernel, which is made for many rows
+from . import flash, products
+
+# The names of two ways to compute it: with the fused kernels of decoder.py and flash.py, or in PyTorch alone.
+FUSED, PLAIN = "shared_prefix_fused", "shared_prefix_plain"
 
 
 class SharedPrefixCache(Cache):
-    """Keys and values of one paper's prefix and of the branches that continue it.
+    """Keys and values of one paper's prefix and of the branches that continue it, a tensor for each layer.
 
-    prefix keys and values: [layers, kv_heads, capacity, head_dim], the first `prefix_length` positions are filled.
-    slot keys and values: [layers, branches, kv_heads, slots, head_dim]; of branch b the first `lengths[b]` are filled.
-    `rows` are the branches that the next forward pass advances; None while the prefix itself is read.
+    Prefix: [kv_heads, capacity, head_dim], the first `prefix_length` positions are filled. Slots: [branches, kv_heads,
+    slots, head_dim]; of branch b the first `lengths[b]` are filled. A forward pass writes the tokens of row r behind
+    the first `starts[r]` of branch `rows[r]`, or of the prefix while that is read. `devices` are those of the layers.
     """
 
-    def __init__(self, config, capacity, branches, slots, dtype, device):
+    def __init__(self, config, capacity, branches, slots, dtype, devices):
         super().__init__(layers=[])
+        self.fused = config._attn_implementation == FUSED and torch.device(devices[0]).type == "cuda"
         config = config.get_text_config()
         heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
         head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-        layers, like = config.num_hidden_layers, {"dtype": dtype, "device": device}
-        self.prefix_keys = torch.empty(layers, heads, capacity, head_dim, **like)
-        self.prefix_values = torch.empty(layers, heads, capacity, head_dim, **like)
+        prefix, own = (heads, capacity, head_dim), (branches, heads, slots, head_dim)
+        self.prefix_keys, self.prefix_values = (
+            [torch.empty(prefix, dtype=dtype, device=device) for device in devices] for _ in range(2)
+        )
         # Zeros, because a masked slot still enters the product with its weight of zero, and zero times NaN is NaN.
-        self.slot_keys = torch.zeros(layers, branches, heads, slots, head_dim, **like)
-        self.slot_values = torch.zeros(layers, branches, heads, slots, head_dim, **like)
-        self.prefix_length = 0
-        self.lengths = torch.zeros(branches, dtype=torch.long, device=device)
-        self.rows = None
+        self.slot_keys, self.slot_values = (
+            [torch.zeros(own, dtype=dtype, device=device) for device in devices] for _ in range(2)
+        )
+        self.slots = slots
+        self.lengths = torch.zeros(branches, dtype=torch.long, device=devices[0])
+        self.read_on(0)
+
+    def read_on(self, length):
+        """The next tokens are those of the prefix behind its first `length`."""
+        self.prefix_length, self.reading = length, True
+        self.rows, self.starts = self.lengths.new_zeros(1), self.lengths.new_full((1,), length)
+
+    def advance(self, rows):
+        """The next tokens are those of the branches `rows`, an index tensor."""
+        self.reading, self.rows, self.starts = False, rows, self.lengths[rows]
+
+    def positions(self, tokens):
+        """The positions, [rows, tokens], of the next tokens."""
+        first = self.starts if self.reading else self.prefix_length + self.starts
+        return first[:, None] + torch.arange(tokens, device=first.device)
+
+    def target(self, layer):
+        """The keys and the values, [branches, kv_heads, slots, head_dim], where the next tokens go."""
+        if self.reading:
+            return self.prefix_keys[layer][None], self.prefix_values[layer][None]
+        return self.slot_keys[layer], self.slot_values[layer]
+
+    def store(self, layer, key, value):
+        """Write the keys and values, [rows, tokens, kv_heads, head_dim], of the next tokens."""
+        rows, starts = self.rows.to(key.device)[:, None], self.starts.to(key.device)[:, None]
+        slots = starts + torch.arange(key.shape[1], device=key.device)
+        for kept, new in zip(self.target(layer), (key, value), strict=True):
+            kept[rows, :, slots] = new
 
     def update(self, key, value, layer, *args, **kwargs):
-        """Store the new keys and values, [rows, kv_heads, tokens, head_dim], behind those that are there."""
-        tokens = key.shape[2]
-        if self.rows is None:
-            span = slice(self.prefix_length, self.prefix_length + tokens)
-            self.prefix_keys[layer, :, span] = key[0]
-            self.prefix_values[layer, :, span] = value[0]
-        else:
-            slots = self.lengths[self.rows, None] + torch.arange(tokens, device=key.device)
-            self.slot_keys[layer, self.rows[:, None], :, slots] = key.transpose(1, 2)
-            self.slot_values[layer, self.rows[:, None], :, slots] = value.transpose(1, 2)
+        """What transformers calls with new keys and values, [rows, kv_heads, tokens, head_dim]."""
+        self.store(layer, key.transpose(1, 2), value.transpose(1, 2))
         return key, value
 
     def get_seq_length(self, layer=0):
@@ -59,81 +86,17 @@ def shared_prefix_attention(
 ):
     """transformers' attention interface: query [rows, heads, tokens, head_dim] -> [rows, tokens, heads, head_dim]."""
     scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
-    attend = read_prefix if shared_prefix.rows is None else continue_branches
-    return attend(shared_prefix, module.layer_idx, query, scaling).transpose(1, 2).contiguous(), None
+    folded = query.unflatten(1, (key.shape[1], -1)).permute(1, 0, 3, 2, 4).contiguous()
+    return attend(folded, shared_prefix, module.layer_idx, scaling).unflatten(-1, (-1, query.shape[-1])), None
 
 
-def read_prefix(cache, layer, query, scaling):
-    """Causal attention of a chunk of the prefix, [1, heads, tokens, head_dim], over all that was read so far."""
-    start, end = cache.prefix_length, cache.prefix_length + query.shape[2]
-    groups = query.shape[1] // cache.prefix_keys.shape[1]
-    keys = cache.prefix_keys[layer, None, :, start:end].repeat_interleave(groups, 1)
-    values = cache.prefix_values[layer, None, :, start:end].repeat_interleave(groups, 1)
-    chunk = flash(query, keys, values, scaling, causal=True)
-    return merge(over_prefix(cache, layer, query, scaling), chunk) if start else chunk[0]
+def attend(query, cache, layer, scaling):
+    """Attention of folded queries, whose keys and values are stored: [rows, tokens, heads * head_dim]."""
+    by = flash if cache.fused else products
+    if cache.reading:
+        return by.read_prefix(query, cache, layer, scaling)[None]
+    return by.continue_branches(query, cache, layer, scaling)
 
 
-def continue_branches(cache, layer, query, scaling):
-    """Attention of branches, [rows, heads, tokens, head_dim], over the shared prefix and over their own slots."""
-    own_keys, own_values = cache.slot_keys[layer, cache.rows], cache.slot_values[layer, cache.rows]
-    groups, tokens = query.shape[1] // own_keys.shape[1], query.shape[2]
-    # The query heads of a key-value head are rows of one product: as a dimension of their own, they would be multiplied
-    # with copies of the keys.
-    grouped = query.unflatten(1, (-1, groups)).flatten(2, 3)
-    reach = cache.lengths[cache.rows, None] + torch.arange(tokens, device=query.device)  # the last slot a token may see
-    hidden = torch.arange(own_keys.shape[2], device=query.device) > reach[:, :, None]  # [rows, tokens, slots]
-    out, lse = product(grouped * scaling, own_keys, own_values, hidden.repeat(1, groups, 1)[:, None])
-    own = out.unflatten(2, (groups, tokens)).flatten(1, 2), lse.unflatten(2, (groups, tokens)).flatten(1, 2)
-    return merge(over_prefix(cache, layer, query, scaling), own)
-
-
-def over_prefix(cache, layer, query, scaling):
-    """Unmasked attention over the prefix, the same for all: (out, lse) of queries [rows, heads, tokens, head_dim].
-
-    The query heads of a key-value head, the branches and their tokens fold into the rows of one product.
-    """
-    rows, heads, tokens, head_dim = query.shape
-    keys = cache.prefix_keys[layer, None, :, : cache.prefix_length]
-    values = cache.prefix_values[layer, None, :, : cache.prefix_length]
-    kv_heads = keys.shape[1]
-    folded = query.unflatten(1, (kv_heads, -1)).transpose(0, 1).reshape(1, kv_heads, -1, head_dim)
-    out, lse = flash(folded, keys, values, scaling)
-    out = out.reshape(kv_heads, rows, -1, tokens, head_dim).transpose(0, 1).reshape(query.shape)
-    return out, lse.reshape(kv_heads, rows, -1, tokens).transpose(0, 1).reshape(rows, heads, tokens)
-
-
-def flash(query, key, value, scaling, causal=False):
-    """Attention and the log-sum-exp of its scores, [batch, heads, tokens], which PyTorch's public function keeps."""
-    if query.device.type == "cpu" and query.shape[2] <= FEW_ROWS and not causal:
-        return product(query * scaling, key, value)
-    if query.device.type == "cpu":
-        attend = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
-        out, lse = attend(query, key, value, 0.0, causal, scale=scaling)
-    elif query.dtype == torch.float32:
-        attend = torch.ops.aten._scaled_dot_product_efficient_attention
-        out, lse, *_ = attend(query, key, value, None, True, 0.0, causal, scale=scaling)
-    else:
-        attend = torch.ops.aten._scaled_dot_product_flash_attention
-        out, lse, *_ = attend(query, key, value, 0.0, causal, scale=scaling)
-    return out, lse[..., : query.shape[2]]  # padded by some kernels
-
-
-def product(query, key, value, hidden=None):
-    """What `flash` gives, as plain products; scores that are `hidden` do not count."""
-    scores = (query @ key.mT).float()
-    if hidden is not None:
-        scores.masked_fill_(hidden, -torch.inf)
-    highest = scores.amax(-1, keepdim=True)
-    weights = scores.sub_(highest).exp_()
-    total = weights.sum(-1, keepdim=True)
-    return (weights.to(value.dtype) @ value) / total.to(value.dtype), (highest + total.log()).squeeze(-1)
-
-
-def merge(one, other):
-    """Attention over two sets of keys from the (out, lse) over each: out of the query's shape."""
-    (out, lse), (other_out, other_lse) = one, other
-    weight = torch.sigmoid(lse - other_lse).unsqueeze(-1)  # exp(lse) / (exp(lse) + exp(other_lse))
-    return torch.lerp(other_out.float(), out.float(), weight).to(out.dtype)
-
-
-AttentionInterface.register(NAME, shared_prefix_attention)
+for name in (FUSED, PLAIN):
+    AttentionInterface.register(name, shared_prefix_attention)

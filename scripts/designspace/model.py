@@ -9,7 +9,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
 from . import hub
-from .attention import NAME
+from .attention import FUSED
 
 logging.disable_progress_bar()  # a bar for every paper that loads weights would bury what the log says
 
@@ -24,7 +24,7 @@ def load(name, revision, dtype, device):
     try:
         hub.check_attention(AutoConfig.from_pretrained(name, revision=revision).to_dict(), name)
         model = AutoModelForCausalLM.from_pretrained(
-            name, revision=revision, dtype=getattr(torch, dtype), attn_implementation=NAME, device_map=device
+            name, revision=revision, dtype=getattr(torch, dtype), attn_implementation=FUSED, device_map=device
         )
     except (hub.ModelError, torch.OutOfMemoryError):
         raise

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import torch
 
+from . import decoder
 from .attention import SharedPrefixCache
 from .masks import Masks
 
@@ -47,34 +48,37 @@ class Reader:
     """
 
     def __init__(self, model, grammar_tokenizer, capacity, branches, slots):
-        self.model = model
+        self.model, self.device = model, model.get_input_embeddings().weight.device
         self.grammar_tokenizer = grammar_tokenizer
-        self.masks = Masks(grammar_tokenizer, model.get_output_embeddings().out_features, model.device)
-        self.cache = SharedPrefixCache(model.config, capacity, branches, slots, model.dtype, model.device)
+        self.masks = Masks(grammar_tokenizer, model.get_output_embeddings().out_features, self.device)
+        devices = layer_devices(model)
+        self.cache = SharedPrefixCache(model.config, capacity, branches, slots, model.dtype, devices)
+        self.graphed = self.device.type == "cuda" and set(devices) == {self.device}
         self.graph = None
 
     @torch.inference_mode()
     def read(self, tokens, chunk):
         """Prefill the prefix with token ids, `chunk` at a time; a prefix that was there is forgotten."""
-        self.cache.prefix_length, self.cache.rows, self.graph = 0, None, None
-        for piece in torch.tensor([tokens], device=self.model.device).split(chunk, dim=1):
-            # The base model, since nothing asks for the logits of the paper.
-            self._forward(self.model.base_model, piece, torch.tensor([self.cache.prefix_length]))
-            self.cache.prefix_length += piece.shape[1]
+        self.cache.read_on(0)
+        self.graph = None
+        for piece in torch.tensor([tokens], device=self.device).split(chunk, dim=1):
+            self._hidden(piece)  # nothing asks for the logits of the paper
+            self.cache.read_on(self.cache.prefix_length + piece.shape[1])
 
     @torch.inference_mode()
     def ask(self, questions):
         """Answer all questions. Returns an Answer for each, in their order; ValueError for one that is too long."""
         if not questions:
             return []
-        longest, slots = max(len(q.prompt) + q.max_new_tokens for q in questions), self.cache.slot_keys.shape[3]
-        if longest > slots:
-            raise ValueError(f"A question of {longest} tokens, its answer included, exceeds a branch's {slots} slots.")
+        longest = max(len(q.prompt) + q.max_new_tokens for q in questions)
+        if longest > self.cache.slots:
+            raise ValueError(
+                f"A question of {longest} tokens, its answer included, exceeds a branch's {self.cache.slots} slots."
+            )
         answers = [Answer() for _ in questions]
         matchers = [self.masks.matcher(question.grammar) for question in questions]
-        self.cache.lengths.zero_()
         self._prefill_prompts([question.prompt[:-1] for question in questions])
-        last = torch.tensor([question.prompt[-1] for question in questions], device=self.model.device)
+        last = torch.tensor([question.prompt[-1] for question in questions], device=self.device)
         active = [b for b, question in enumerate(questions) if question.max_new_tokens > 0]
         while active:
             logits = self._step(last[active], active)  # a GPU is still at work while the masks are computed
@@ -100,33 +104,39 @@ class Reader:
 
         Padding is written behind a branch's own tokens, where no token looks before it is overwritten.
         """
+        self.cache.lengths.zero_()
         longest = max(map(len, prompts))
         if longest:
             padded = [prompt + [0] * (longest - len(prompt)) for prompt in prompts]
-            self.cache.rows = torch.arange(len(prompts), device=self.model.device)
-            self._forward(self.model.base_model, torch.tensor(padded, device=self.model.device), self._positions())
+            self.cache.advance(torch.arange(len(prompts), device=self.device))
+            self._hidden(torch.tensor(padded, device=self.device))
             self.cache.lengths[: len(prompts)] = torch.tensor([len(prompt) for prompt in prompts])
 
     def _step(self, tokens, branches):
         """Advance the branches by a token each: token ids [rows] -> logits [rows, vocabulary] in float32."""
-        if self.model.device.type == "cuda":
-            self.graph = self.graph or GraphedStep(self._forward_step, self.cache)
+        if self.graphed:
+            self.graph = self.graph or GraphedStep(self._logits, self.cache)
             return self.graph(tokens, branches).float()
-        self.cache.rows = torch.tensor(branches)
-        logits = self._forward_step(tokens[:, None])
-        self.cache.lengths[self.cache.rows] += 1
-        return logits.float()
+        rows = torch.tensor(branches, device=self.device)
+        self.cache.advance(rows)
+        logits = self._logits(tokens[:, None])
+        self.cache.lengths[rows] += 1
+        return logits.to(self.device).float()
 
-    def _forward_step(self, tokens):
-        """The logits [rows, vocabulary] behind one token, [rows, 1], of each of the cache's rows."""
-        return self._forward(self.model, tokens, self._positions()).logits[:, -1]
+    def _hidden(self, tokens):
+        """The last hidden states of the next tokens, token ids [rows, tokens]."""
+        positions = self.cache.positions(tokens.shape[1])
+        if decoder.serves(self.model):
+            return decoder.forward(self.model, tokens, positions, self.cache)
+        return self._forward(self.model.base_model, tokens, positions).last_hidden_state
 
-    def _positions(self):
-        return self.cache.prefix_length + self.cache.lengths[self.cache.rows]
+    def _logits(self, tokens):
+        """The logits [rows, vocabulary] behind one token, [rows, 1], of each row."""
+        if decoder.serves(self.model):
+            return self.model.lm_head(self._hidden(tokens)[:, -1])
+        return self._forward(self.model, tokens, self.cache.positions(1)).logits[:, -1]
 
-    def _forward(self, module, tokens, first_positions):
-        """Run token ids [rows, tokens] whose first stand at the positions [rows]."""
-        positions = first_positions.to(tokens.device)[:, None] + torch.arange(tokens.shape[1], device=tokens.device)
+    def _forward(self, module, tokens, positions):
         return module(tokens, position_ids=positions, past_key_values=self.cache, shared_prefix=self.cache)
 
     def _probability_instead(self, grammar, logits, allowed):
@@ -143,15 +153,17 @@ class GraphedStep:
     are computed, too, but do not grow.
     """
 
-    def __init__(self, forward_step, cache):
+    def __init__(self, step, cache):
         branches, device = len(cache.lengths), cache.lengths.device
         self.tokens = torch.zeros(branches, 1, dtype=torch.long, device=device)
         self.active = torch.zeros(branches, dtype=torch.long, device=device)
-        self.rows = cache.rows = torch.arange(branches, device=device)
-        forward_step(self.tokens)  # outside of the graph once, since libraries allocate on their first use
+        self.rows = torch.arange(branches, device=device)
+        cache.advance(self.rows)
+        step(self.tokens)  # outside of the graph once, since libraries allocate on their first use
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
-            self.logits = forward_step(self.tokens)
+            cache.advance(self.rows)
+            self.logits = step(self.tokens)
             cache.lengths += self.active
 
     def __call__(self, tokens, branches):
@@ -161,3 +173,11 @@ class GraphedStep:
         self.tokens[branches, 0] = tokens
         self.graph.replay()
         return self.logits[branches]
+
+
+def layer_devices(model):
+    """The device of each layer; they differ where a model is spread over several GPUs."""
+    layers = model.config.get_text_config().num_hidden_layers
+    if len(set(getattr(model, "hf_device_map", {}).values())) < 2:
+        return [model.get_input_embeddings().weight.device] * layers
+    return [layer.input_layernorm.weight.device for layer in model.base_model.layers]
