@@ -94,6 +94,15 @@ def text_record(paper, *pages):
     return head | {"text": text, "pages": records}
 
 
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory, tokenizer):
+    """The folder of a small model with random weights."""
+    folder = tmp_path_factory.mktemp("model")
+    random_model("llama").save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return str(folder)
+
+
 @pytest.fixture
 def record():
     """A short invented paper of two pages."""

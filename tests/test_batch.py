@@ -1,27 +1,25 @@
 """A batch of papers: fresh processes, a journal, the ladder."""
 
+import dataclasses
 import json
 import os
 import shutil
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 from conftest import random_model, text_record
 
 from designspace import batch, context, hub, inference, processes
+from designspace.grammar import value
+from designspace.masks import GrammarRefused, Masks
+from designspace.model import grammar_tokenizer as grammar_tokenizer_of
 from designspace.model import obstacle_to_sharing
 from designspace.worker import Job
 
 SETTINGS = {"max_new_tokens": 64, "null_threshold": 0.9, "reasoning": False}
-
-
-@pytest.fixture(scope="module")
-def model_folder(tmp_path_factory, tokenizer):
-    folder = tmp_path_factory.mktemp("model")
-    random_model("llama").save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return str(folder)
 
 
 def job_of(model, **changes):
@@ -70,39 +68,26 @@ def test_without_shared_memory_every_paper_loads_the_weights(model_folder, paper
     assert [record["status"] for record in lines(tmp_path / "b.jsonl")] == ["ok", "ok"]
 
 
-def test_a_killed_job_takes_up_where_its_journal_ends(model_folder, papers, tmp_path, monkeypatch):
-    climbed, climb = [], batch.climb
-
-    def killed(job, weights, record, kept, start):
-        if record["paper"] == "p2":
-            raise KeyboardInterrupt
-        return climb(job, weights, record, kept, start)
-
-    monkeypatch.setattr(batch, "climb", killed)
-    with pytest.raises(KeyboardInterrupt):
-        batch.run(job_of(model_folder), papers, tmp_path / "b.jsonl")
-    journal = tmp_path / "b.jsonl.journal"
-    assert [line.get("paper") for line in lines(journal)] == [None, "p1"]
-    with journal.open("a") as file:
-        file.write('{"paper": "p2", "sta')  # the line that was being written
-
-    def counted(job, weights, record, kept, start):
-        climbed.append(record["paper"])
-        return climb(job, weights, record, kept, start)
-
-    monkeypatch.setattr(batch, "climb", counted)
-    batch.run(job_of(model_folder), papers, tmp_path / "b.jsonl")
-    assert climbed == ["p2", "p3"]
-    assert [record["paper"] for record in lines(tmp_path / "b.jsonl")] == ["p1", "p2", "p3", "p4"]
-
-
-def test_a_journal_of_other_inputs_is_not_taken_up(model_folder, papers, tmp_path):
-    fingerprint = batch.fingerprint(job_of(model_folder), papers)
-    journal = batch.Journal(tmp_path / "b.journal", fingerprint)
+def test_a_journal_is_taken_up_to_its_last_whole_record(tmp_path):
+    journal = batch.Journal(tmp_path / "b.journal", "inputs")
     journal.append({"paper": "p1"})
-    assert batch.Journal(tmp_path / "b.journal", fingerprint).records == [{"paper": "p1"}]
-    other = batch.fingerprint(job_of(model_folder), papers[:1])
-    assert batch.Journal(tmp_path / "b.journal", other).records == []
+    journal.file.write(b'{"paper": "p2", "sta')  # the line that was being written
+    del journal
+    journal = batch.Journal(tmp_path / "b.journal", "inputs")
+    assert journal.records == [{"paper": "p1"}]
+    journal.append({"paper": "p2"})
+    del journal
+    with (tmp_path / "b.journal").open("ab") as file:
+        file.write(bytes(100) + b"\n" + b'{"paper": "p3"}\n')  # a crash of the machine leaves zeros
+    assert batch.Journal(tmp_path / "b.journal", "inputs").records == [{"paper": "p1"}, {"paper": "p2"}]
+    assert len(lines(tmp_path / "b.journal")) == 3
+    assert batch.Journal(tmp_path / "b.journal", "other inputs").records == []
+    assert lines(tmp_path / "b.journal") == [{"fingerprint": "other inputs"}]
+
+
+def test_a_journal_belongs_to_its_inputs(model_folder, papers):
+    fingerprint = batch.fingerprint(job_of(model_folder), papers)
+    assert batch.fingerprint(job_of(model_folder), papers[:1]) != fingerprint
     # More or less memory gives the same answers.
     assert batch.fingerprint(job_of(model_folder, prefill_chunk=32), papers) == fingerprint
 
@@ -110,21 +95,21 @@ def test_a_journal_of_other_inputs_is_not_taken_up(model_folder, papers, tmp_pat
 def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, monkeypatch):
     tried, climb_with = [], batch.in_fresh_process
 
-    def starved(start, job, weights, record, kept, rung):
+    def starved(start, job, weights, record, kept, rung, seconds):
         tried.append(rung)
         if len(tried) < 3:
             return {"status": "out_of_memory", "reason": "CUDA out of memory."}
-        return climb_with(start, job, weights, record, kept, rung)
+        return climb_with(start, job, weights, record, kept, rung, seconds)
 
     monkeypatch.setattr(batch, "in_fresh_process", starved)
     record, kept = papers[0]
-    fields = batch.climb(job_of(model_folder), None, record, kept, processes.start())
+    fields = batch.climb(job_of(model_folder), None, record, kept, processes.start(), 10)
     assert tried == batch.LADDER[:3]
     assert fields["status"] == "ok" and fields["attempt"] == 3 and fields["token_budget"] == kept["token_budget"] // 2
     assert 0 < fields["tokens_kept"] <= fields["token_budget"]
 
     monkeypatch.setattr(batch, "in_fresh_process", lambda *a: {"status": "out_of_memory", "reason": "Full."})
-    fields = batch.climb(job_of(model_folder), None, record, kept, None)
+    fields = batch.climb(job_of(model_folder), None, record, kept, None, 10)
     assert fields["status"] == "failed" and fields["attempt"] == 4
     assert fields["reason"].startswith("Out of memory on all 4 attempts") and fields["reason"].endswith("Full.")
 
@@ -175,6 +160,28 @@ def test_layers_that_are_not_computed_exactly_are_refused(tmp_path, tokenizer, p
         batch.run(job_of(str(tmp_path / "model")), papers[:1], tmp_path / "b.jsonl")
 
 
+def test_a_grammar_that_is_refused_stops_the_run_and_fails_no_paper(model_folder, papers, tmp_path, tokenizer):
+    def category(n):
+        values = [str(value) for value in range(100, 100 + n)]
+        return {"name": "many", "kind": "category", "multiple": True, "values": values, "definition": "Too many."}
+
+    long = Path(shutil.copytree(model_folder, tmp_path / "long"))  # a model with room for this library
+    config = json.loads((long / "config.json").read_text())
+    (long / "config.json").write_text(json.dumps(config | {"max_position_embeddings": 8192}))
+    job = dataclasses.replace(job_of(str(long)), library=[category(180)])
+    with pytest.raises(batch.Stop, match="The grammar of an answer is refused .fuel exhausted .*`values` fewer"):
+        batch.run(job, papers[:1], tmp_path / "b.jsonl")
+    assert lines(tmp_path / "b.jsonl.journal")[1:] == []
+    # Another is refused only in the middle of an answer.
+    grammar_tokenizer = grammar_tokenizer_of(tokenizer, 640)
+    masks = Masks(grammar_tokenizer, 640, torch.device("cpu"))
+    matcher = masks.matcher(value(category(100)))
+    with pytest.raises(GrammarRefused, match="too many expressions"):
+        for token in tokenizer.encode(' ["100"', add_special_tokens=False):
+            masks.allowed([matcher])
+            masks.advance(matcher, token)
+
+
 def test_the_programs_say_in_a_sentence_what_stopped_them(tmp_path, papers):
     for folder, record in zip(("text", "context"), papers[0], strict=True):
         (tmp_path / folder).mkdir()
@@ -182,7 +189,8 @@ def test_the_programs_say_in_a_sentence_what_stopped_them(tmp_path, papers):
     (tmp_path / "parameters.yaml").write_text(json.dumps(job_of("x").library))
     command = f"--papers p1 --results {tmp_path} --parameters {tmp_path}/parameters.yaml"
     command += " --capacity 4GiB --reserve 1GiB --prefill-chunk 64"
-    command += f" --model {tmp_path}/gone --dtype float32 --device cpu --max-new-tokens 64 --output {tmp_path}/b.jsonl"
+    command += f" --model {tmp_path}/gone --dtype float32 --device cpu --max-new-tokens 64 --minutes-per-paper 10"
+    command += f" --output {tmp_path}/b.jsonl"
     arguments = inference.parser("").parse_args(command.split())
     with pytest.raises(SystemExit, match="extraction stopped: .*gone"):
         inference.run("extraction", arguments, SETTINGS)

@@ -74,6 +74,7 @@ def test_the_embedded_model_need_not_be_there_yet(config):
             "config: `model` is null; it must be a mapping with the keys name, revision, dtype and device.",
         ),
         ("papers_per_job", 0, "config: `papers_per_job` is 0; it must be a whole number of at least 1."),
+        ("minutes_per_paper", 0, "config: `minutes_per_paper` is 0; it must be a number of minutes above 0."),
         ("papers_per_job", 4.0, "config: `papers_per_job` is 4.0; it must be a whole number of at least 1."),
         ("papers_per_job", True, "config: `papers_per_job` is true; it must be a whole number of at least 1."),
         (

@@ -4,6 +4,8 @@ Each finished paper is appended to a journal beside the output and synced. A job
 journal ends. The output appears whole, by a rename.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -16,21 +18,22 @@ from pathlib import Path
 from torch.multiprocessing import set_sharing_strategy
 
 from . import model, processes, worker
-from .files import write_whole
+from .files import write_whole, writing
 from .worker import Rung
 
 # What is tried when memory runs out: the plan, a smaller chunk, then less of the paper.
 LADDER = [Rung(1, 1), Rung(4, 1), Rung(4, 2), Rung(4, 4)]
+GOODBYE_SECONDS = 60  # that a process may take to end after its answer
 
 
 class Stop(Exception):
     """The run itself is wrong, not a paper; the message is a sentence for the user."""
 
 
-def run(job, papers, output, log=sys.stderr):
+def run(job, papers, output, minutes_per_paper=10, log=sys.stderr):
     """Answer the papers, [(text record, context record)], and write one JSON line for each to the output."""
     output = Path(output)
-    journal = Journal(output.with_name(output.name + ".journal"), fingerprint(job, papers))
+    journal = Journal(output.with_name(output.name + ".journal"), fingerprint(job, papers), log)
     done = {record["paper"] for record in journal.records}
     readable = [record["paper"] for record, _ in papers if record["status"] == "ok" and record["paper"] not in done]
     start = processes.start()
@@ -47,41 +50,56 @@ def run(job, papers, output, log=sys.stderr):
         head = {"paper": record["paper"], "task": job.task, "status": record["status"], "reason": record["reason"]}
         head |= {"model": job.model["name"], "revision": job.model["revision"]}  # the worker knows the exact one
         if record["status"] == "ok":
-            head |= climb(job, weights, record, context, start)
+            head |= climb(job, weights, record, context, start, minutes_per_paper)
         journal.append(head)
         print(f"{job.task} {number}/{len(papers)} {summary(head)}", file=log, flush=True)
     journal.finish(output, [record["paper"] for record, _ in papers])
 
 
-def climb(job, weights, record, context, start):
-    """Try a paper on the rungs of the ladder until one has memory enough. Returns the record's further fields."""
+def climb(job, weights, record, context, start, minutes):
+    """Try a paper on the rungs of the ladder until one has memory enough, for so many minutes in all. Returns the
+    record's further fields."""
+    seconds = iter(range(max(1, round(minutes * 60))))
     for attempt, rung in enumerate(LADDER, 1):
-        outcome = in_fresh_process(start, job, weights, record, context, rung)
+        outcome = in_fresh_process(start, job, weights, record, context, rung, seconds)
         if outcome["status"] == "stop":
             raise Stop(outcome["reason"])
+        if outcome["status"] == "late":
+            reason = f"The paper was not done after {minutes:g} minutes (minutes_per_paper) and was stopped."
+            return {"attempt": attempt, "status": "failed", "reason": reason}
         if outcome["status"] != "out_of_memory":
             return {"attempt": attempt} | outcome
     reason = f"Out of memory on all {len(LADDER)} attempts, the last with a quarter of the paper: {outcome['reason']}"
     return {"attempt": len(LADDER), "status": "failed", "reason": reason}
 
 
-def in_fresh_process(start, job, weights, record, context, rung):
-    """The outcome of one paper in a process of its own; a process that dies is an outcome, too."""
+def in_fresh_process(start, job, weights, record, context, rung, seconds):
+    """The outcome of one paper in a process of its own; a process that dies, or hangs for longer than the `seconds`
+    that are left, is an outcome, too."""
     receiver, sender = start.Pipe(duplex=False)
     arguments = (sender, job, weights, record, context, rung, time.monotonic())
     process = start.Process(target=worker.work, args=arguments)
     process.start()
     sender.close()
+    outcome = {"status": "late"}
     try:
-        outcome = json.loads(receiver.recv_bytes())
-    except EOFError:
-        outcome = None
+        # Seconds in which this process runs as well: those that a laptop sleeps or a suspended job rests are no one's.
+        if any(receiver.poll(1) for _ in seconds):
+            outcome = json.loads(receiver.recv_bytes())
+            process.join(GOODBYE_SECONDS)
+    except (EOFError, OSError):  # it died before its answer, or in the middle
+        process.join()
+        outcome = ending(process.exitcode)
+    process.kill()
     process.join()
-    if outcome:
-        return outcome
-    if process.exitcode == -signal.SIGKILL:  # what the kernel does, and SLURM, when memory is out
+    return outcome
+
+
+def ending(code):
+    """The outcome of a process that ended with a code before its answer."""
+    if code == -signal.SIGKILL:  # what the kernel does, and SLURM, when memory is out
         return {"status": "out_of_memory", "reason": "The paper's process was killed."}
-    return {"status": "failed", "reason": f"The paper's process ended with code {process.exitcode}; the log says why."}
+    return {"status": "failed", "reason": f"The paper's process ended with code {code}; the log says why."}
 
 
 def fingerprint(job, papers):
@@ -91,34 +109,64 @@ def fingerprint(job, papers):
 
 
 class Journal:
-    """The records finished so far, a line each, behind a first line with the fingerprint of the inputs."""
+    """The records finished so far, a line each, behind a first line with the fingerprint of the inputs.
 
-    def __init__(self, path, fingerprint):
+    It belongs to one process at a time. Another, which a killed run left behind, is waited for: its journal is open
+    here and so has all of its records, also when it has finished and removed the file.
+    """
+
+    def __init__(self, path, fingerprint, log=sys.stderr):
         self.path, self.records = path, []
-        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-        whole = [line for line in lines if line.endswith(b"\n")]  # a killed job may leave half a line
         head = json.dumps({"fingerprint": fingerprint}).encode() + b"\n"
-        if whole[:1] == [head]:
-            self.records = [json.loads(line) for line in whole[1:]]
-            os.truncate(path, sum(map(len, whole)))
-        else:
+        with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(head)
+            self.file = path.open("a+b", buffering=0)
+            lock(self.file, log)
+            self.file.seek(0)
+            lines = self.file.read().splitlines(keepends=True)
+            if lines[:1] == [head]:
+                self.records = list(whole_records(lines[1:]))
+                self.file.truncate(sum(map(len, lines[: 1 + len(self.records)])))
+            else:
+                self.file.truncate(0)
+                self._write(head)
 
     def append(self, record):
-        """Add a record, and return when it is on the disk."""
+        """Add a record, and return when it is on the disk. NotWritten where that fails."""
         self.records.append(record)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        self._write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+
+    def _write(self, data):
+        with writing(self.path):
+            while data:
+                data = data[self.file.write(data) :]
+            os.fsync(self.file.fileno())
 
     def finish(self, output, order):
         """Write the output in the order of the papers, whole, and remove the journal."""
         by_paper = {record["paper"]: record for record in self.records}
         lines = (json.dumps(by_paper[paper], ensure_ascii=False) + "\n" for paper in order)
         write_whole(output, "".join(lines).encode())
-        self.path.unlink()
+        self.path.unlink(missing_ok=True)
+
+
+def whole_records(lines):
+    """The records of the lines up to the first that is not whole, which a job leaves that is killed as it writes."""
+    with contextlib.suppress(ValueError):
+        for line in lines:
+            if not line.endswith(b"\n"):
+                return
+            yield json.loads(line)
+
+
+def lock(file, log):
+    """Wait until the file is this process's own. The kernel gives it back when the process ends, however it does."""
+    with contextlib.suppress(OSError):  # a file system without locks
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another process is still at work on this batch: waiting for its end.", file=log, flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def summary(record):

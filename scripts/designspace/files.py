@@ -9,21 +9,31 @@ class NotWritten(OSError):
     """A file that could not be written; the message is a sentence for the user."""
 
 
+@contextlib.contextmanager
+def writing(path: Path):
+    """NotWritten in place of the OSError of a block that writes `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise NotWritten(
+            f"Cannot write {path}: {error.strerror}. Check the folder and the space on its disk."
+        ) from error
+
+
 def write_whole(path: str | Path, data: bytes) -> None:
     """Write a file, and the folders above it, so that a reader sees the old one or the new one and never half of one,
     also after a crash. NotWritten, with nothing left behind, where that fails."""
     path = Path(path)
     temporary = path.with_name(path.name + ".tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise NotWritten(
-            f"Cannot write {path}: {error.strerror}. Check the folder and the space on its disk."
-        ) from error
+    with writing(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise

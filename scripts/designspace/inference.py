@@ -26,6 +26,7 @@ def parser(description):
     options.add_argument("--reserve", type=memory.parse_size, required=True, help="of it, what stays free")
     options.add_argument("--prefill-chunk", type=int, required=True, help="tokens that are read at once")
     options.add_argument("--max-new-tokens", type=int, required=True, help="of all branches together")
+    options.add_argument("--minutes-per-paper", type=float, required=True, help="a paper that takes longer is stopped")
     options.add_argument("--output", type=Path, required=True, help="a JSON line for each paper")
     return options
 
@@ -53,7 +54,7 @@ def run(task, arguments, settings):
     )
     show_gpu("before")
     try:
-        batch.run(job, papers, arguments.output)
+        batch.run(job, papers, arguments.output, arguments.minutes_per_paper)
     except (batch.Stop, hub.ModelError, OSError) as error:
         sys.exit(f"{task} stopped: {error}")
     finally:

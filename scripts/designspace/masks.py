@@ -8,6 +8,11 @@ from llguidance import LLExecutor, LLMatcher
 from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask_par
 
 
+class GrammarRefused(ValueError):
+    """A grammar that llguidance cannot follow, at once or in the middle of an answer, whatever the paper; the message
+    is a sentence for the user."""
+
+
 class Masks:
     """Masks for logits over `vocabulary` tokens on a device; `grammar_tokenizer` is the model's for llguidance."""
 
@@ -18,16 +23,22 @@ class Masks:
         self.bits = torch.arange(8, dtype=torch.uint8, device=device)
 
     def matcher(self, grammar):
-        """The state of a Lark grammar before its first token. ValueError for one that llguidance refuses."""
+        """The state of a Lark grammar before its first token. GrammarRefused where it is none."""
         matcher = LLMatcher(self.grammar_tokenizer, LLMatcher.grammar_from_lark(grammar))
-        if matcher.is_error():
-            raise ValueError(f"llguidance refuses this grammar: {matcher.get_error()}\n{grammar}")
+        _check(matcher)
         return matcher
 
+    def advance(self, matcher, token):
+        """Take a token that the matcher allows. GrammarRefused where the grammar grows too large with it."""
+        matcher.consume_token(token)
+        _check(matcher)
+
     def allowed(self, matchers):
-        """The tokens that each matcher allows next: boolean [matchers, vocabulary]."""
+        """The tokens that each matcher allows next: boolean [matchers, vocabulary]. GrammarRefused as above."""
         packed = allocate_token_bitmask(len(matchers), self.vocabulary)
         fill_next_token_bitmask_par(self.executor, [(matcher, i) for i, matcher in enumerate(matchers)], packed)
+        for matcher in matchers:
+            _check(matcher)
         # A bit for each token, the least significant first, travels to the device and is unpacked there.
         packed = torch.from_numpy(packed.view(np.uint8)).to(self.device)
         mask = (packed[:, :, None] >> self.bits & 1).flatten(1).bool()
@@ -36,3 +47,12 @@ class Masks:
     def _begins(self, grammar):
         """The tokens that may begin what a Lark grammar allows: boolean [vocabulary]."""
         return self.allowed([self.matcher(grammar)])[0]
+
+
+def _check(matcher):
+    if matcher.is_error():
+        why = matcher.get_error().partition("\n")[0]
+        raise GrammarRefused(
+            f"The grammar of an answer is refused ({why}). It is made from the parameter library: give a category with "
+            f"very many `values` fewer of them, or take its `multiple` away."
+        )

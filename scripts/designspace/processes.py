@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import signal
+import threading
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -19,3 +21,14 @@ def start():
     context.set_forkserver_preload(["designspace.worker"])
     forkserver.ensure_running()
     return context
+
+
+def end_with_parent():
+    """End this process as soon as the one that started it has ended, however that was: nobody else would, and what it
+    holds of a GPU's memory would be missing to the next."""
+
+    def wait():
+        multiprocessing.parent_process().join()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -92,7 +92,7 @@ class Reader:
             for b, token, probability in zip(active, best.indices.tolist(), best.values.tolist(), strict=True):
                 answers[b].tokens.append(token)
                 answers[b].probabilities.append(probability)
-                matchers[b].consume_token(token)
+                self.masks.advance(matchers[b], token)
                 answers[b].complete = matchers[b].is_stopped()
             active = [
                 b for b in active if not answers[b].complete and len(answers[b].tokens) < questions[b].max_new_tokens

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import torch
 
 from . import context as contexts
-from . import discovery, extraction, hub, memory, model, prompt
+from . import discovery, extraction, hub, memory, model, processes, prompt
+from .masks import GrammarRefused
 from .reader import Reader
 
 TASKS = {"extraction": extraction, "discovery": discovery}
@@ -43,12 +44,13 @@ def work(connection, job, weights, record, context, rung, started):
     with the record's fields, out_of_memory, or stop (the run itself is wrong), with a `reason`. A process that ends
     without an outcome has failed on its paper.
     """
+    processes.end_with_parent()
     try:
         weights = weights or model.load(**job.model)
         outcome = answer(job, weights, record, context, rung, started)
     except torch.OutOfMemoryError as error:
         outcome = {"status": "out_of_memory", "reason": str(error)}
-    except (hub.ModelError, memory.DoesNotFit, OSError) as error:
+    except (hub.ModelError, memory.DoesNotFit, GrammarRefused, OSError) as error:
         outcome = {"status": "stop", "reason": str(error)}
     connection.send_bytes(json.dumps(outcome).encode())
 

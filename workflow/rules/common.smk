@@ -56,5 +56,5 @@ def batch_memory(wildcards, attempt):
 
 
 def batch_minutes(wildcards, attempt):
-    """Minutes for a batch: to load the model, and for each paper far more than one takes."""
-    return (20 + 5 * len(BATCHES[wildcards.batch])) * attempt
+    """Minutes for a batch: to load the model, and for each paper the most that one may take."""
+    return math.ceil(20 + config["minutes_per_paper"] * len(BATCHES[wildcards.batch])) * attempt

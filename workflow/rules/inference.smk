@@ -1,7 +1,11 @@
 # What the model reads and answers: batches of papers, on a GPU or, for a small model, on a CPU.
 
 ON_GPU = config["model"]["device"] == "cuda"
-MEMORY = options(**{key: config["memory"][key] for key in ("capacity", "reserve", "prefill_chunk")})
+# What a paper may take; no answer depends on it.
+LIMITS = options(
+    minutes_per_paper=config["minutes_per_paper"],
+    **{key: config["memory"][key] for key in ("capacity", "reserve", "prefill_chunk")},
+)
 
 
 rule extract:
@@ -33,12 +37,12 @@ rule extract:
         settings=options(**config["extraction"]),
         scripts=site(SCRIPTS),
         results=site(RESULTS),
-        memory=site(MEMORY),
+        limits=site(LIMITS),
         allocator=site(config["memory"]["allocator"]),
     shell:
         "PYTORCH_CUDA_ALLOC_CONF={params.allocator:q} python {params.scripts:q}/{params.program} "
         "--papers {params.papers} --results {params.results:q} --parameters {input.parameters:q} "
-        "{params.model} {params.memory} {params.settings} --output {output:q} 2>&1 | tee {log:q}"
+        "{params.model} {params.limits} {params.settings} --output {output:q} 2>&1 | tee {log:q}"
 
 
 use rule extract as discover with:
@@ -55,5 +59,5 @@ use rule extract as discover with:
         settings=options(**config["discovery"]),
         scripts=site(SCRIPTS),
         results=site(RESULTS),
-        memory=site(MEMORY),
+        limits=site(LIMITS),
         allocator=site(config["memory"]["allocator"]),

@@ -1,0 +1,120 @@
+"""Faults that are really made: processes killed, stopped and left behind. No paper is lost, and none is read twice."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, text_record
+from test_batch import job_of, lines
+
+from designspace import context
+
+
+def children(pid):
+    """The processes that a process started and that still run."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent = entry.read_text().rpartition(") ")[2].split()[:2]
+            if int(parent) == pid and state != "Z":
+                found.append(int(entry.parent.name))
+    return found
+
+
+def wait_for(find, of):
+    """What `find` finds, as soon as that is something; fails when the process `of` ends before."""
+    while not (found := find()):
+        assert of.poll() is None, f"{of.args} ended with code {of.returncode}"
+        time.sleep(0.01)
+    return found
+
+
+def paper_process(driver):
+    """The process of the paper that a driver is at: a child of its fork server."""
+    return wait_for(lambda: [pid for child in children(driver.pid) for pid in children(child)], driver)[0]
+
+
+def ended(pid):
+    """Whether a process ends; fails only with the test's own time limit."""
+    while Path(f"/proc/{pid}/stat").exists() and Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z":
+        time.sleep(0.01)
+    return True
+
+
+@pytest.fixture
+def start(tmp_path, tokenizer, model_folder):
+    """A function that starts extract.py on five papers; what it prints goes into the file that it is given."""
+    papers = [f"p{n}" for n in range(1, 6)]
+    for folder in ("text", "context"):
+        (tmp_path / folder).mkdir()
+    for paper in papers:
+        record = text_record(paper, [f"In study {paper} we tested twenty right-handed people."])
+        kept = context.fit(record, 500, tokenizer.backend_tokenizer)
+        (tmp_path / "text" / f"{paper}.json").write_text(json.dumps(record))
+        (tmp_path / "context" / f"{paper}.json").write_text(json.dumps(kept))
+    (tmp_path / "parameters.yaml").write_text(json.dumps(job_of("x").library))
+
+    def program(log, minutes_per_paper=10):
+        command = f"{ROOT}/scripts/extract.py --papers {' '.join(papers)} --results {tmp_path} --output b.jsonl"
+        command += f" --parameters {tmp_path}/parameters.yaml --model {model_folder} --dtype float32 --device cpu"
+        command += " --capacity 4GiB --reserve 1GiB --prefill-chunk 64 --max-new-tokens 64 --null-threshold 0.9"
+        command += f" --no-reasoning --minutes-per-paper {minutes_per_paper}"
+        with (tmp_path / log).open("w") as file:
+            return subprocess.Popen([sys.executable, *command.split()], cwd=tmp_path, stdout=file, stderr=file)
+
+    return program
+
+
+def test_a_killed_batch_goes_on_with_its_journal_and_two_do_not_mix(start, tmp_path):
+    journal, output = tmp_path / "b.jsonl.journal", tmp_path / "b.jsonl"
+
+    def finished(records):
+        return lambda: journal.exists() and len(lines(journal)) > records
+
+    driver = start("first.log")
+    wait_for(finished(1), driver)
+    left = paper_process(driver)
+    driver.kill()
+    driver.wait()
+    assert ended(left), "a paper's process does not outlive its driver"
+    before = lines(journal)[1:]
+    assert 1 <= len(before) < 5
+
+    driver = start("second.log")
+    wait_for(finished(len(before) + 1), driver)
+    os.kill(driver.pid, signal.SIGSTOP)  # it stays in the middle, as one that a killed snakemake left behind
+    late = start("third.log")
+    wait_for(lambda: "waiting for its end" in (tmp_path / "third.log").read_text(), late)
+    os.kill(driver.pid, signal.SIGCONT)
+    assert driver.wait() == late.wait() == 0
+    records = lines(output)
+    assert [record["paper"] for record in records] == ["p1", "p2", "p3", "p4", "p5"]
+    assert records[: len(before)] == before, "what was in the journal was not asked again"
+    told = [(tmp_path / log).read_text().count("extraction ") for log in ("second.log", "third.log")]
+    assert told == [5 - len(before), 0] and not journal.exists()
+
+
+def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path):
+    driver = start("log", minutes_per_paper=0.1)
+    resting = paper_process(driver)
+    for pid in (driver.pid, resting):  # a laptop that sleeps, or a job that is suspended
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(7)
+    for pid in (resting, driver.pid):
+        os.kill(pid, signal.SIGCONT)
+    assert ended(resting)
+    os.kill(hanging := paper_process(driver), signal.SIGSTOP)
+    assert ended(hanging)
+    os.kill(paper_process(driver), signal.SIGKILL)
+    assert driver.wait() == 0
+    ok, late, killed, *others = lines(tmp_path / "b.jsonl")
+    assert (ok["status"], ok["attempt"]) == ("ok", 1)
+    assert late["status"] == "failed" and late["reason"].startswith("The paper was not done after 0.1 minutes")
+    assert (killed["status"], killed["attempt"]) == ("ok", 2)
+    assert {record["status"] for record in others} == {"ok"}
