@@ -15,7 +15,7 @@ from test_tasks import DISCOVERY, EXTRACTION, ask, check_evidence, check_kind, p
 from tokenizers import AddedToken
 
 import fetch_model
-from designspace import configuration, context, discovery, extraction, hub, prompt
+from designspace import configuration, context, discovery, extraction, hub, model, prompt
 
 CODE = """
 from pathlib import Path
@@ -57,6 +57,8 @@ def test_a_pickle_is_never_opened(folder, tmp_path):
     (folder / "pytorch_model.bin").write_bytes(pickle.dumps(Trap(trace)))
     with pytest.raises(hub.ModelError, match=r"has no weights \(\*\.safetensors\)"):
         configuration.check(configured(folder))
+    with pytest.raises(hub.ModelError, match="no file named model.safetensors"):
+        model.load(str(folder), None, "float32", "cpu")
     assert not trace.exists()
 
 
@@ -72,6 +74,13 @@ def test_code_of_a_model_is_never_run_nor_asked_about(folder, tmp_path, kind):
         (folder / file).write_text(json.dumps(content | {"model_type": kind} if file == "config.json" else content))
     with pytest.raises(hub.ModelError, match="wants to run code of its own .* no code of a model is run here"):
         configuration.plan(configured(folder))
+    # Nor by a program that was started by hand, which does not see the plan.
+    if kind == "llama":
+        assert type(model.load(str(folder), None, "float32", "cpu")).__module__.startswith("transformers.")
+    else:
+        with pytest.raises(hub.ModelError, match="could not be loaded"):
+            model.load(str(folder), None, "float32", "cpu")
+    model.load_tokenizer(str(folder))
     assert not trace.exists()
 
 

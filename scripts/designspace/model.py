@@ -22,9 +22,15 @@ def load(name, revision, dtype, device):
             "is one, or set `model.device` to cpu for a small model."
         )
     try:
-        hub.check_attention(AutoConfig.from_pretrained(name, revision=revision).to_dict(), name)
+        # A model's files are data: code that comes with it is not run, nor asked about, and pickles are not opened.
+        source = {"pretrained_model_name_or_path": name, "revision": revision, "trust_remote_code": False}
+        hub.check_attention(AutoConfig.from_pretrained(**source).to_dict(), name)
         model = AutoModelForCausalLM.from_pretrained(
-            name, revision=revision, dtype=getattr(torch, dtype), attn_implementation=FUSED, device_map=device
+            **source,
+            use_safetensors=True,
+            dtype=getattr(torch, dtype),
+            attn_implementation=FUSED,
+            device_map=device,
         )
     except (hub.ModelError, torch.OutOfMemoryError):
         raise
@@ -52,7 +58,9 @@ def obstacle_to_sharing(model):
 
 def load_tokenizer(name, revision=None):
     """The tokenizer; it writes no spaces of its own and takes none away."""
-    return AutoTokenizer.from_pretrained(name, revision=revision, clean_up_tokenization_spaces=False)
+    return AutoTokenizer.from_pretrained(
+        name, revision=revision, trust_remote_code=False, clean_up_tokenization_spaces=False
+    )
 
 
 def grammar_tokenizer(tokenizer, vocabulary):
