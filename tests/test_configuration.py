@@ -33,10 +33,20 @@ def config(tmp_path, monkeypatch):
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "parameters.yaml").write_text(PARAMETERS)
     (tmp_path / "model").mkdir()
-    for file in ("tokenizer.json", "model.safetensors"):
-        (tmp_path / "model" / file).touch()
+    (tmp_path / "model" / "tokenizer.json").touch()
+    (tmp_path / "model" / "model.safetensors").write_bytes(safetensors({}))
     (tmp_path / "model" / "config.json").write_text(json.dumps(MODEL))
     return deepcopy(CONFIG) | {"model": CONFIG["model"] | {"name": "model"}}
+
+
+def safetensors(tensors):
+    """A safetensors file of tensors of bytes, {name: how many}."""
+    header, end = {}, 0
+    for name, size in tensors.items():
+        header[name] = {"dtype": "U8", "shape": [size], "data_offsets": [end, end + size]}
+        end += size
+    header = json.dumps(header).encode()
+    return len(header).to_bytes(8, "little") + header + bytes(end)
 
 
 def sentences(config):
@@ -250,6 +260,38 @@ def test_a_model_folder_without_or_with_a_broken_config(config, tmp_path):
 def test_a_model_folder_without_tokenizer_or_weights(config, tmp_path, file):
     (tmp_path / "model" / file).unlink()
     assert sentences(config)[0].startswith("The model folder model has no")
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (lambda whole: None, "The model file model/model-2.safetensors is not there, and model.safetensors.index.json"),
+        (
+            lambda whole: whole[:-1],
+            "The model file model/model-2.safetensors has 79 bytes and not 80: it was cut short",
+        ),
+        (lambda whole: b"", "The model file model/model-2.safetensors is damaged"),
+        (lambda whole: b"<html>Please log in to download.</html>", "The model file model/model-2.safetensors is damag"),
+        (lambda whole: whole[:8] + b"x" * 62 + whole[70:], "The model file model/model-2.safetensors is damaged"),
+        (lambda whole: safetensors({"c": 10}), "The model file model/model-2.safetensors has no tensor b"),
+    ],
+)
+def test_a_missing_or_damaged_shard_is_named_before_anything_runs(config, tmp_path, damage, sentence):
+    folder = tmp_path / "model"
+    (folder / "model.safetensors").unlink()
+    weights = {"a": "model-1.safetensors", "b": "model-2.safetensors"}
+    for name, file in weights.items():
+        (folder / file).write_bytes(safetensors({name: 10}))
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": weights}))
+    configuration.check(config)
+    whole = (folder / "model-2.safetensors").read_bytes()
+    (folder / "model-2.safetensors").unlink()
+    if (damaged := damage(whole)) is not None:
+        (folder / "model-2.safetensors").write_bytes(damaged)
+    assert sentences(config)[0].startswith(sentence)
+    assert sentences(config)[0].endswith("download the model again.")
+    (folder / "model.safetensors.index.json").write_text("{")
+    assert sentences(config)[0].startswith("The model file model/model.safetensors.index.json is damaged")
 
 
 def test_a_model_of_the_hubs_cache_needs_no_network(config, tmp_path, monkeypatch):

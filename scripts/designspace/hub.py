@@ -16,6 +16,7 @@ EMBEDDED_CONFIG = {
     "max_position_embeddings": 8192,
     "tie_word_embeddings": True,
 }
+LONGEST_HEADER = 100 * 2**20  # bytes, of a safetensors file
 
 
 class ModelError(ValueError):
@@ -71,13 +72,56 @@ def _first_line(error):
 
 
 def check_files(name: str, revision: str | None = None) -> None:
-    """Raise ModelError if a model has not what a run reads: its configuration, tokenizer and, in a folder, weights."""
+    """Raise ModelError if a model has not what a run reads: its configuration, tokenizer and, in a folder, weights.
+    Shards are known to be whole by their headers; what is in the tensors is not read."""
     if is_embedded(name) and not Path(name).exists():
         return
     for file in ("config.json", "tokenizer.json"):
-        model_file(name, file, revision)
-    if Path(name).is_dir() and not list(Path(name).glob("*.safetensors")):
+        folder = model_file(name, file, revision).parent
+    shards = _shards(folder)
+    here = Path(name).is_dir()  # what the hub's cache lacks is downloaded
+    if here and not shards:
         raise ModelError(f"The model folder {name} has no weights (*.safetensors); download the model into it again.")
+    for shard, tensors in sorted(shards.items()):
+        if here or shard.exists():
+            _check_shard(shard, tensors)
+
+
+def _shards(folder):
+    """{file of weights: the tensors that the index says it has}, as transformers reads them."""
+    index = folder / "model.safetensors.index.json"
+    if (folder / "model.safetensors").exists() or not index.exists():
+        return {path: set() for path in folder.glob("*.safetensors")}
+    shards = {}
+    try:
+        for tensor, file in json.loads(index.read_bytes())["weight_map"].items():
+            shards.setdefault(folder / file, set()).add(tensor)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _broken(index, f"is damaged ({_first_line(error)})") from None
+    return shards
+
+
+def _check_shard(path, tensors):
+    """Raise ModelError if a safetensors file lacks bytes or tensors."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(length, LONGEST_HEADER)))
+        header.pop("__metadata__", None)
+        end = 8 + length + max((tensor["data_offsets"][1] for tensor in header.values()), default=0)
+    except FileNotFoundError:
+        raise _broken(path, "is not there, and model.safetensors.index.json names it") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _broken(path, f"is damaged ({_first_line(error)})") from None
+    if size != end:
+        raise _broken(path, f"has {size} bytes and not {end}: it was cut short or changed")
+    if missing := tensors - header.keys():
+        raise _broken(path, f"has no tensor {min(missing)}, which model.safetensors.index.json says it has")
+
+
+def _broken(path, what):
+    return ModelError(f"The model file {path} {what}; download the model again.")
 
 
 def check_code(config: dict, name: str) -> None:
