@@ -1,5 +1,6 @@
 """A batch of papers: fresh processes, a journal, the ladder."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -16,7 +17,7 @@ from designspace import batch, context, hub, inference, processes
 from designspace.grammar import value
 from designspace.masks import GrammarRefused, Masks
 from designspace.model import grammar_tokenizer as grammar_tokenizer_of
-from designspace.model import obstacle_to_sharing
+from designspace.model import check_gpu, obstacle_to_sharing
 from designspace.worker import Job
 
 SETTINGS = {"max_new_tokens": 64, "null_threshold": 0.9, "reasoning": False}
@@ -139,6 +140,35 @@ def test_a_gpu_that_is_not_there_stops_the_run_with_a_sentence(model_folder, pap
     job.model["device"] = "cuda"
     with pytest.raises(batch.Stop, match="asks for a GPU .* and PyTorch sees none here"):
         batch.run(job, papers[:1], tmp_path / "b.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("capability", "free", "total", "sentence"),
+    [
+        ((7, 5), 79, 80, "The GPU, One GPU, is of compute capability 7.5, and at least 8.0 is needed"),
+        (
+            (8, 0),
+            39,
+            40,
+            "The GPU, One GPU, has 40.00 GiB, and the memory is planned for 79.25 GiB .*to 40.00GiB or le",
+        ),
+        ((9, 0), 77, 80, "Of the 80.00 GiB of the GPU, One GPU, only 77.00 GiB are free, .*nvidia-smi"),
+        ((9, 0), None, 80, "PyTorch cannot compute on the GPU here: busy"),
+        ((9, 0), 78, 80, None),
+    ],
+)
+def test_a_wrong_gpu_is_a_sentence_before_the_first_paper(monkeypatch, capability, free, total, sentence):
+    def memory():
+        if free is None:
+            raise torch.AcceleratorError("busy")
+        return free << 30, total << 30
+
+    answers = {"is_available": lambda: True, "get_device_name": lambda: "One GPU", "mem_get_info": memory}
+    for name, answer in (answers | {"get_device_capability": lambda: capability}).items():
+        monkeypatch.setattr(torch.cuda, name, answer)
+    monkeypatch.setattr(torch, "ones", lambda *shape, device: torch.zeros(*shape))  # this machine may have no GPU
+    with pytest.raises(hub.ModelError, match=sentence) if sentence else contextlib.nullcontext():
+        check_gpu(int(79.25 * 2**30), 2 << 30)
 
 
 def test_a_gpu_for_one_process_only_is_not_shared(tmp_path, monkeypatch):

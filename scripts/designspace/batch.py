@@ -40,7 +40,7 @@ def run(job, papers, output, minutes_per_paper=10, log=sys.stderr):
     # Tensors on a CPU are shared by name: by open file, a model has more of them than a process may be handed.
     set_sharing_strategy("file_system")
     # One paper needs no second process to hold the weights for it: its own loads them.
-    weights = model.load(**job.model) if len(readable) > 1 else None
+    weights = worker.load(job) if len(readable) > 1 else None
     if weights and (obstacle := model.obstacle_to_sharing(weights)):
         print(f"{obstacle} Each paper loads them itself.", file=log)
         weights = None

@@ -37,6 +37,16 @@ class Rung:
     budget: int
 
 
+def load(job):
+    """The model of a job, on a device that can hold it. hub.ModelError where either cannot be had."""
+    if job.model["device"] == "cuda":
+        model.check_gpu(job.memory["capacity"], job.memory["reserve"])
+    try:
+        return model.load(**job.model)
+    except torch.OutOfMemoryError as error:
+        raise hub.ModelError(f"The weights of the model do not fit the GPU: {error}") from error
+
+
 def work(connection, job, weights, record, context, rung, started):
     """Answer about one paper and send the outcome through the connection, as JSON.
 
@@ -46,7 +56,7 @@ def work(connection, job, weights, record, context, rung, started):
     """
     processes.end_with_parent()
     try:
-        weights = weights or model.load(**job.model)
+        weights = weights or load(job)
         outcome = answer(job, weights, record, context, rung, started)
     except torch.OutOfMemoryError as error:
         outcome = {"status": "out_of_memory", "reason": str(error)}
