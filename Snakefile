@@ -23,6 +23,7 @@ try:
         configuration.check(config)
     PAPERS, RESULTS = Path(config["papers"]), Path(config["results"])
     PLAN = configuration.plan(config)
+    EVALUATED = "--evaluated" if config["gold"] else ""
     SEEN = time.time_ns()  # what changes while the papers are hashed is hashed again by the next run
     ROWS = ledger.plan(PAPERS, RESULTS / "ledger.csv", config["papers_per_job"])
 except ValueError as error:  # of all kinds, each a sentence
@@ -42,6 +43,7 @@ rule all:
     input:
         RESULTS / "papers.csv",
         RESULTS / "report.html",
+        rules.evaluate.output if config["gold"] else [],
         # Behind the tables already; named so that answers which were deleted are made again.
         expand(RESULTS / "{task}/{batch}.jsonl", task=["extraction", "discovery"], batch=BATCHES),
 
@@ -52,4 +54,4 @@ onstart:
 
 
 onsuccess:
-    shell("python {SCRIPTS:q}/summarize.py --results {RESULTS:q} --note={config[note]:q}")
+    shell("python {SCRIPTS:q}/summarize.py --results {RESULTS:q} --note={config[note]:q} {EVALUATED}")

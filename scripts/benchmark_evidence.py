@@ -3,12 +3,11 @@
 import argparse
 import csv
 import json
-import re
 from pathlib import Path
 
 import yaml
 
-from designspace import evidence, sections
+from designspace import evidence, quotes, sections
 from designspace.text import page_of
 
 
@@ -29,7 +28,7 @@ def main():
         record, context = papers[row["paper"]]
         parameter = library[row["parameter"]]
         ranked = evidence.rank(record, context, parameter, typed(row["value"], parameter["kind"]))[:8]
-        same = [quotes(record["text"][start:end], row["evidence"]) for start, end, _ in ranked]
+        same = [quotes.same_sentence(record["text"][start:end], row["evidence"]) for start, end, _ in ranked]
         hits["sentence, best"] += same[0]
         hits["sentence, among the best 8"] += any(same)
         hits["page, best"] += page_of(record, ranked[0][0]) == int(row["page"])
@@ -45,12 +44,6 @@ def read(path):
 
 def typed(value, kind):
     return value == "true" if kind == "boolean" else {"integer": int, "number": float}.get(kind, str)(value)
-
-
-def quotes(sentence, quoted):
-    """Whether one holds the other, by letters and digits alone."""
-    sentence, quoted = (re.sub(r"[\W_]", "", text.replace("ﬁ", "fi").replace("ﬂ", "fl")) for text in (sentence, quoted))
-    return quoted in sentence or len(sentence) > 20 and sentence in quoted
 
 
 if __name__ == "__main__":

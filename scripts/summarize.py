@@ -11,10 +11,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, required=True, help="folder of the tables and the report")
     parser.add_argument("--note", default="", help="a remark that stands above it")
+    parser.add_argument("--evaluated", action="store_true", help="say how good the values are")
     args = parser.parse_args()
     sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a file name still shows the rest
     try:
-        rows = report.load(args.results)
+        rows = report.load(args.results, args.evaluated)
     except FileNotFoundError as missing:  # a run may have been asked for something else
         print(f"No tables yet: there is no {missing.filename}. A run of the whole workflow makes them.")
         return

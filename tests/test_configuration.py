@@ -229,6 +229,14 @@ def test_wrong_corrections_are_one_sentence(config, tmp_path):
     assert sentences(config) == [said]
 
 
+def test_wrong_or_missing_gold_is_one_sentence(config, tmp_path):
+    config["gold"] = "gold.csv"
+    assert sentences(config) == ["There is no gold.csv: make it, or set `gold` to null."]
+    (tmp_path / "gold.csv").write_text("paper,parameter,value\nsmith_2019,handedness,both\n")
+    (said,) = sentences(config)
+    assert said.startswith('gold.csv, row 2: `value` of handedness is "both"; it must be one of right, left, mixed')
+
+
 def test_a_parameter_library_that_cannot_be_read(config, tmp_path):
     config["parameters"] = "nowhere.yaml"
     assert sentences(config)[0].startswith("The parameter library nowhere.yaml (config: `parameters`) cannot be read")

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from test_tables import LIBRARY, Run, reported, unreported
 
-from designspace import corrections, report
+from designspace import corrections, report, sheets
 
 EYE = {"name": "effector", "kind": "category", "values": ["arm", "eye"], "definition": "Body part."}
 KNOWN = {parameter["name"]: parameter for parameter in [*LIBRARY, EYE]}
@@ -54,6 +54,7 @@ def run(tmp_path):
         ("n_total", "160", [["160", "158", "corrected"]]),
         ("n_total", "", [["", "158", "rejected"]]),
         ("age_mean", "68; 21.50", [["21.5", "21.5", "accepted"], ["68", "68", "accepted"]]),
+        ("age_mean", "258 months; 68 yr", [["21.5", "21.5", "accepted"], ["68", "68", "accepted"]]),
         ("age_mean", "68", [["", "21.5", "rejected"], ["68", "68", "accepted"]]),
         ("age_mean", "68;22.5;30", [["22.5", "21.5", "corrected"], ["68", "68", "accepted"], ["30", "", "corrected"]]),
         ("offset", "-4.5", [["-4.5", "", "corrected"]]),
@@ -186,16 +187,14 @@ def test_the_summary_counts_what_readers_did(run):
     "text, sentence",
     [
         ("", "has no column `paper`"),
-        (
-            "paper,parameter\n",
-            "has no column `value`; corrections have paper, parameter, experiment, old_value, value,",
-        ),
-        ("paper;parameter;value\n", "`paper;parameter;value` is no column of corrections, which has paper, parameter"),
+        ("paper,parameter\n", "has no column `value` in its first line, which is 'paper,parameter'."),
+        ("paper;parameter;value\n", "has no column `paper` in its first line, which is 'paper;parameter;value'."),
+        ("paper,parameter,value,nota\na,offset,1,x", "`nota` is no column of corrections, which has paper, parameter,"),
         ("paper,parameter,value\na,n_total,many\n", 'row 2: `value` of n_total is "many"; it must be a whole number.'),
         ("paper,parameter,value\n\na,n_total,7.5\n", 'row 3: `value` of n_total is "7.5"; it must be a whole number.'),
         ("paper,parameter,value\na,n_total,1;2\n", 'is "1;2"; it must be a whole number.'),
-        ("paper,parameter,value\na,age_mean,20;5 y\n", 'is "20;5 y"; it must be a number in years, without the unit.'),
-        ("paper,parameter,value\na,offset,nan\n", 'is "nan"; it must be a number in deg, without the unit.'),
+        ("paper,parameter,value\na,age_mean,20;5 kg\n", 'is "20;5 kg"; it must be a number in years.'),
+        ("paper,parameter,value\na,offset,nan\n", 'is "nan"; it must be a number in deg.'),
         ("paper,parameter,value\na,aiming_report,yes\n", 'is "yes"; it must be true or false.'),
         ("paper,parameter,value\na,effector,Arm\n", 'is "Arm"; it must be one of arm, eye.'),
         (
@@ -210,7 +209,7 @@ def test_the_summary_counts_what_readers_did(run):
 def test_what_is_wrong_with_the_file_is_a_sentence(tmp_path, text, sentence):
     path = tmp_path / "corrections.csv"
     path.write_text(text, "utf-8", "surrogateescape")
-    with pytest.raises(corrections.CorrectionsError) as caught:
+    with pytest.raises(sheets.SheetError) as caught:
         corrections.load(path, KNOWN)
     said = str(caught.value)
     assert str(path) in said and sentence in said and said.endswith(".") and "\n" not in said

@@ -84,5 +84,15 @@ def test_the_database_has_the_same_rows(demo):
         assert not database.execute("PRAGMA foreign_key_check").fetchall()
 
 
+def test_the_values_are_measured_by_what_the_sample_papers_say(demo):
+    micro = tables.read_rows(demo / "evaluation.csv")[0]
+    errors = tables.read_rows(demo / "evaluation_errors.csv")
+    assert micro["support"] > 150 and micro["reported"] > 20
+    assert sum(row["gold"] != "" for row in errors) == micro["support"] - micro["correct"]
+    assert sum(row["value"] != "" for row in errors) == micro["reported"] - micro["correct"]
+    calibration = tables.read_rows(demo / "evaluation_calibration.csv")
+    assert sum(row["n"] for row in calibration) == micro["reported"]
+
+
 def test_the_outputs_say_that_this_is_no_science(demo):
     assert "This checks the installation, not science." in (demo / "report.html").read_text("utf-8")

@@ -174,11 +174,14 @@ def test_settings_that_change_no_answer_run_nothing_again(project):
     assert not set(snakemake(project)[0]) & (PAPER_WORK | GPU_WORK)
 
 
-def test_corrections_cost_the_tables_and_the_page(project):
+def test_corrections_and_gold_cost_no_gpu_work(project):
     rows = "paper,parameter,value\nstudy_1,n_total,999\nstudy_7,n_total,3\n"
     (project / "config" / "corrections.csv").write_text(rows, "utf-8")
+    (project / "gold.csv").write_text("paper,parameter,value\nstudy_1.pdf,n_total,11\n", "utf-8")
+    configure(project, gold="gold.csv")
     finished, printed = snakemake(project)
-    assert finished == {"merge": 1, "report": 1}
+    assert finished == {"merge": 1, "evaluate": 1, "report": 1}
+    assert table(project, "evaluation").support[0] == 1 and "Evaluation   F1" in printed
     assert table(project, "parameters").set_index("paper").loc["study_1", "n_total"] == "999"
     assert "1 without their paper or parameter" in printed
 

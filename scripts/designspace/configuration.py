@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from . import corrections, hub, ledger, memory
+from . import corrections, gold, hub, ledger, memory
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
 # New tokens of one branch: fewer do not hold a value, or one finding with its keys.
@@ -22,7 +22,10 @@ def check(config: dict) -> None:
     model is not there. Whether the model is served and fits, `plan` says."""
     _refuse(_violations(config, "config.schema.yaml", "config"))
     parameters, categories = load_parameters(config["parameters"]), config["discovery"]["categories"]
-    corrections.load(config["corrections"], {parameter["name"]: parameter for parameter in parameters})
+    library = {parameter["name"]: parameter for parameter in parameters}
+    corrections.load(config["corrections"], library)
+    if config["gold"]:
+        gold.load(config["gold"], library)
     _refuse(
         _papers_problems(Path(config["papers"]))
         + _cap_problems("extraction", config["extraction"]["max_new_tokens"], parameters, "parameters")

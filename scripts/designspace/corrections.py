@@ -4,14 +4,12 @@ A row says what one cell of the tables holds, the parameter of a paper or of one
 says of it now or later. Whether that accepts, corrects or rejects the model's answer follows from comparing the two.
 """
 
-import csv
-import io
 from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from . import values
+from . import sheets, values
 
 
 class Correction(NamedTuple):
@@ -28,41 +26,19 @@ class Correction(NamedTuple):
     date: str  # 2026-11-24 or 2026-11-24T09:30:00Z
 
 
-NEEDED = ("paper", "parameter", "value")
-
-
-class CorrectionsError(ValueError):
-    """A file of corrections that cannot be used; the message has a sentence for each thing that is wrong."""
-
-
 def load(path: str | Path, library: dict[str, dict]) -> list[Correction]:
-    """The corrections of a CSV file, oldest first; none where there is no file. CorrectionsError where it cannot be
-    read, or where a value is none of its parameter in `library`, {name: entry}."""
+    """The corrections of a CSV file, oldest first; none where there is no file. SheetError where it cannot be read, or
+    where a value is none of its parameter in `library`, {name: entry}."""
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-        head, *lines = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+        told = sheets.rows(path, needed=("paper", "parameter", "value"))
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CorrectionsError(f"The corrections {path} cannot be read: {error}. Save them as CSV in UTF-8.") from None
-    known = ", ".join(Correction._fields)
-    if strange := [name for name in head if name not in Correction._fields]:
-        raise CorrectionsError(f"{path}: `{strange[0]}` is no column of corrections, which has {known}.")
-    if missing := [name for name in NEEDED if name not in head]:
-        raise CorrectionsError(f"{path} has no column `{missing[0]}`; corrections have {known}.")
-    rows, problems = [], []
-    for number, cells in enumerate(lines, 2):
-        if not any(cells):
-            continue
-        named = dict.fromkeys(Correction._fields, "") | dict(zip(head, map(values.unescape, cells), strict=False))
-        row = Correction(**{name: cell.strip() for name, cell in named.items()})
-        rows.append(row)
-        problems += [f"{path}, row {number}: {problem}" for problem in _problems(row, library)]
-        if len(cells) > len(head):
-            problems.append(f"{path}, row {number} has {len(cells)} cells and not {len(head)}; quote what has a comma.")
-    if problems:
-        raise CorrectionsError("\n".join(problems))
-    return sorted(rows, key=lambda row: _time(row.date))
+    strange = [name for _, cells in told[:1] for name in cells if name not in Correction._fields]
+    columns = ", ".join(Correction._fields)
+    sheets.refuse(f"{path}: `{name}` is no column of corrections, which has {columns}." for name in strange)
+    rows = [(where, Correction(**dict.fromkeys(Correction._fields, "") | cells)) for where, cells in told]
+    sheets.refuse(f"{where}: {problem}" for where, row in rows for problem in _problems(row, library))
+    return sorted((row for _, row in rows), key=lambda row: _time(row.date))
 
 
 def _problems(row, library):

@@ -221,7 +221,7 @@ def build(
     """All tables, by name, of the papers that the ledger names and whose PDF is in `folder`.
 
     `parameters` are the entries of the library, in order. Raises BrokenResult for a record that is missing or damaged,
-    LedgerError for a damaged ledger and CorrectionsError for corrections that cannot be used.
+    LedgerError for a damaged ledger and SheetError for corrections that cannot be used.
     """
     library = {parameter["name"]: parameter for parameter in parameters}
     rows, findings = {name: [] for name in TABLES}, []

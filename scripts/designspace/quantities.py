@@ -72,6 +72,22 @@ def agreement(number, unit, sought, sought_unit):
     return 0.2 if unit else 1.0
 
 
+def convert(number, unit, wanted):
+    """A number of one unit in another, or None where they do not measure the same."""
+    own, other = _known(unit), _known(wanted)
+    if unit == wanted or not own or not other:
+        return number if unit == wanted else None
+    return number * own[1] / other[1] if own[0] == other[0] else None
+
+
+def alone(text):
+    """The numbers of a text that says nothing else, but for units and what links them: of "18 to 34 years" [18, 34].
+    None of any other text."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    numbers = [number for _, number, _ in find(text)]
+    return numbers if numbers and all(_known(word) or _LINK.fullmatch(word) for word in words) else None
+
+
 def _known(unit):
     """Dimension and size of a unit as written, or None."""
     unit = unit.lower()

@@ -12,10 +12,10 @@ import jinja2
 from . import tables
 
 
-def load(results: Path) -> dict[str, list[dict]]:
-    """The rows of the CSV tables in `results`, by table; missing numbers are None."""
-    frames = {name: tables.read_csv(results / f"{name}.csv").astype(object) for name in tables.CSV_TABLES}
-    return {name: frame.where(frame.notna(), None).to_dict("records") for name, frame in frames.items()}
+def load(results: Path, evaluated: bool = False) -> dict[str, list[dict]]:
+    """The rows of the CSV tables in `results`, by table, with those of the evaluation where there is one."""
+    names = [*tables.CSV_TABLES, *(tables.EVALUATION_TABLES if evaluated else [])]
+    return {name: tables.read_rows(results / f"{name}.csv") for name in names}
 
 
 def figures(rows: dict[str, list[dict]]) -> dict[str, int]:
@@ -32,7 +32,7 @@ def figures(rows: dict[str, list[dict]]) -> dict[str, int]:
 
 
 def summary(rows: dict[str, list[dict]], results: Path, note: str = "", most: int = 3) -> str:
-    """What came out, in 5 to 12 lines: the note, if there is one, the papers that were not read (at most `most` by
+    """What came out, in 5 to 13 lines: the note, if there is one, the papers that were not read (at most `most` by
     name), values, files."""
     count = figures(rows)
     missed = [row for row in rows["papers"] if row["status"] not in ("ok", "duplicate")]
@@ -48,6 +48,7 @@ def summary(rows: dict[str, list[dict]], results: Path, note: str = "", most: in
             f"Values       {count['values reported']} reported, {count['values with evidence']} with evidence, "
             f"{count['values reviewed']} reviewed",
             *_corrections(rows),
+            *_evaluation(rows),
             f"Discoveries  {count['discoveries']}",
             f"Tables       {', '.join(str(results / f'{name}.csv') for name in tables.CSV_TABLES)}",
             f"Database     {results / 'designspace.sqlite'}",
@@ -64,6 +65,19 @@ def _corrections(rows: dict[str, list[dict]]) -> list[str]:
         return []
     line = f"Corrections  {verdicts['corrected']} corrected, {verdicts['rejected']} rejected"
     return [line + (f"; {unused} without their paper or parameter, see corrections_unused.csv" if unused else "")]
+
+
+def _evaluation(rows: dict[str, list[dict]]) -> list[str]:
+    """How good the values are, in a line, if they were measured."""
+    if "evaluation" not in rows:
+        return []
+    micro = rows["evaluation"][0]
+    f1, precision, recall = (micro[rate] or 0 for rate in ("f1", "precision", "recall"))
+    line = f"Evaluation   F1 {f1:.2f} (precision {precision:.2f}, recall {recall:.2f}) on {micro['support']} values"
+    if not micro["with_evidence"]:
+        return [line]
+    told = f"{line}; of the right ones {micro['same_sentence']:.0%} in the reader's sentence"
+    return [f"{told}, {micro['same_page']:.0%} on the reader's page"]
 
 
 def _size(count: int | None) -> str:

@@ -123,6 +123,43 @@ TABLES = {
         "status": "TEXT NOT NULL",
     },
 }
+# What `evaluate` makes of the tables and of values that readers found: CSV files only, and only where there are such.
+EVALUATION_TABLES = {
+    "evaluation": {
+        "parameter": "TEXT",
+        "precision": "REAL",
+        "recall": "REAL",
+        "f1": "REAL",
+        "support": "INTEGER",
+        "reported": "INTEGER",
+        "correct": "INTEGER",
+        "with_evidence": "INTEGER",
+        "same_sentence": "REAL",
+        "same_page": "REAL",
+    },
+    "evaluation_errors": {
+        "paper": "TEXT",
+        "experiment": "TEXT",
+        "parameter": "TEXT",
+        "error": "TEXT",
+        "gold": "TEXT",
+        "value": "TEXT",
+        "confidence": "REAL",
+        "candidate": "TEXT",
+        "p_null": "REAL",
+        "gold_evidence": "TEXT",
+        "gold_page": "INTEGER",
+        "evidence": "TEXT",
+        "page": "INTEGER",
+    },
+    "evaluation_calibration": {
+        "from": "REAL",
+        "to": "REAL",
+        "n": "INTEGER",
+        "confidence": "REAL",
+        "correct": "REAL",
+    },
+}
 KEYS = {
     "extractions": "paper, experiment, parameter, item",
     "experiments": "paper, experiment",
@@ -154,7 +191,9 @@ def read_csv(path: str | Path) -> pd.DataFrame:
     """A table written by write_csv, with its types and with its texts as they were. In parameters.csv every cell is a
     text."""
     path = Path(path)
-    kinds = {name: KINDS[declaration.split()[0]] for name, declaration in TABLES[path.stem].items()}
+    kinds = {
+        name: KINDS[declaration.split()[0]] for name, declaration in (TABLES | EVALUATION_TABLES)[path.stem].items()
+    }
     numbers = {name: kind for name, kind in kinds.items() if kind is not object}
     frame = pd.read_csv(
         path,
@@ -169,6 +208,12 @@ def read_csv(path: str | Path) -> pd.DataFrame:
 
 def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def read_rows(path: str | Path) -> list[dict]:
+    """The rows of a table written by write_csv, {column: value}; a missing number is None."""
+    frame = read_csv(path).astype(object)
+    return frame.where(frame.notna(), None).to_dict("records")
 
 
 def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict], path: Path) -> None:

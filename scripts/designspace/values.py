@@ -2,6 +2,8 @@
 
 import re
 
+from . import quantities
+
 # What a spreadsheet may run: a cell that begins so, also in full width, and also a cell that it makes of a part of a
 # text, since it may take semicolons, tabs or line ends for separators.
 _BEGIN, _RUNS = r"(?:^|(?<=[;\t\r\n]))", r"[\"']*[=+\-@＝＋－＠]"
@@ -9,6 +11,7 @@ _OUTER = r"[\"']*[\t\r\n]"
 FORMULA = re.compile(rf"{_BEGIN}(?={_RUNS})|^(?={_OUTER})")
 STOPPED = re.compile(rf"{_BEGIN}'(?={_RUNS})|^'(?={_OUTER})")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+QUANTITY = re.compile(rf"(?P<number>{NUMBER.pattern})\s*(?P<unit>\S*)")
 
 
 def as_text(value) -> str:
@@ -19,22 +22,24 @@ def as_text(value) -> str:
 
 
 def parse(text: str, parameter: dict) -> list:
-    """The values that a person wrote into one cell, typed by the parameter's kind: none where the cell is empty, and
-    several, with semicolons between them, only where the parameter may have several.
-
-    ValueError, with the end of a sentence that begins with the cell, where it holds no such value.
-    """
+    """The values that a person wrote into one cell, each as `typed`: none where the cell is empty, and several, with
+    semicolons between them, only where the parameter may have several."""
     pieces = text.split(";") if parameter.get("multiple") else [text]
-    return [_typed(piece, parameter) for piece in map(str.strip, pieces) if piece]
+    return [typed(piece, parameter) for piece in map(str.strip, pieces) if piece]
 
 
-def _typed(text, parameter):
-    kind, unit = parameter["kind"], parameter.get("unit")
+def typed(text: str, parameter: dict):
+    """A value as its parameter's kind has it: int, float, bool or str. A number may have a unit of its own.
+
+    ValueError, with the end of a sentence that begins with the text, where it is no such value.
+    """
+    kind, unit = parameter["kind"], parameter.get("unit", "")
     if kind in ("integer", "number"):
-        number = float(text) if NUMBER.fullmatch(text) else None
+        match = QUANTITY.fullmatch(text)
+        number = quantities.convert(float(match["number"]), match["unit"] or unit, unit) if match else None
         if number is None or kind == "integer" and not number.is_integer():
             what = "a whole number" if kind == "integer" else "a number"
-            raise ValueError(f"it must be {what}" + (f" in {unit}, without the unit" if unit else ""))
+            raise ValueError(f"it must be {what}" + (f" in {unit}" if unit else ""))
         return int(number) if kind == "integer" else number
     if kind == "boolean":
         if text.lower() not in ("true", "false"):

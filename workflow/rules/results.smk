@@ -13,7 +13,15 @@ rule merge:
     output:
         expand(
             RESULTS / "{table}.csv",
-            table=["papers", "extractions", "experiments", "parameters", "discoveries", "corrections_unused", "memory"],
+            table=[
+                "papers",
+                "extractions",
+                "experiments",
+                "parameters",
+                "discoveries",
+                "corrections_unused",
+                "memory",
+            ],
         ),
         RESULTS / "designspace.sqlite",
     log:
@@ -36,6 +44,33 @@ rule merge:
         "python {params.scripts:q}/merge.py --ledger {params.results:q}/ledger.csv --results {params.results:q} "
         "--papers {params.papers:q} --parameters {input.parameters:q} "
         "--corrections {params.corrections:q} > {log:q} 2>&1"
+
+
+if config["gold"]:
+
+    rule evaluate:
+        """Score the values against those that readers found."""
+        input:
+            rules.merge.output,
+            gold=config["gold"],
+            parameters=config["parameters"],
+        output:
+            expand(RESULTS / "{table}.csv", table=["evaluation", "evaluation_errors", "evaluation_calibration"]),
+        log:
+            RESULTS / "logs/evaluate.log",
+        benchmark:
+            RESULTS / "benchmarks/evaluate.tsv"
+        conda:
+            "../../envs/designspace.yaml"
+        resources:
+            mem_mb=lambda wildcards, attempt: (2000 + len(PRESENT)) * attempt,
+            runtime=lambda wildcards, attempt: 30 * attempt,
+        params:
+            scripts=site(SCRIPTS),
+            results=site(RESULTS),
+        shell:
+            "python {params.scripts:q}/evaluate.py --results {params.results:q} --gold {input.gold:q} "
+            "--parameters {input.parameters:q} > {log:q} 2>&1"
 
 
 rule report:

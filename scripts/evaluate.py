@@ -1,0 +1,30 @@
+"""Score the values of a run against those that readers found; write three CSV files."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import yaml
+
+from designspace import evaluation, files, gold, sheets, tables
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="folder of the tables; the scores go there too")
+    parser.add_argument("--gold", type=Path, required=True, help="what readers found, CSV")
+    parser.add_argument("--parameters", type=Path, required=True, help="the parameter library, YAML")
+    args = parser.parse_args()
+
+    entries = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
+    library = {entry["name"]: entry for entry in entries}
+    try:
+        rows = evaluation.evaluate(args.results, gold.load(args.gold, library), library)
+        for name, columns in tables.EVALUATION_TABLES.items():
+            tables.write_csv(tables.make_frame(rows[name], columns), args.results / f"{name}.csv")
+    except (sheets.SheetError, files.NotWritten) as error:
+        sys.exit(f"evaluate: {error}")
+
+
+if __name__ == "__main__":
+    main()
