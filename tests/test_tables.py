@@ -238,6 +238,16 @@ def test_an_experiment_has_a_row_of_its_own(run):
     assert run.sql("SELECT n_total FROM parameters WHERE paper = 'many_2020' AND experiment = ''") == [(158,)]
 
 
+def test_two_spellings_of_an_experiment_are_one(run):
+    values = [reported("n_total", n, experiment=name) for n, name in ((24, "Experiment 1"), (25, "experiment  1"))]
+    values += [reported("n_total", 8, experiment="Pilot"), reported("offset", 1, experiment="Experiment 1")]
+    run.add("many_2020", values=values, experiments=[{"name": value["experiment"]} for value in values[:2]])
+    frames = run.write().merge()
+    told = frames["parameters"][["experiment", "n_total"]].values.tolist()
+    assert told == [["", ""], ["Experiment 1", "24; 25"], ["Pilot", "8"]]
+    assert list(frames["experiments"].experiment) == ["Experiment 1", "Pilot"]
+
+
 def test_a_pdf_that_could_not_be_hashed_is_in_the_database(run):
     run.add("locked", text="unreadable", reason="It cannot be opened.")
     run.ledger[0] = run.ledger[0]._replace(sha256="")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from . import corrections, ledger
+from .corrections import spelled
 from .tables import TABLES, make_frame
 from .values import as_text
 
@@ -117,18 +118,18 @@ def extraction_rows(
     for value in record.get("values", []):
         text = _cell(as_text(value.get("value")))
         told = {"value": text, "candidate": ""} if value["status"] == "reported" else {"value": "", "candidate": text}
-        cells[value["parameter"], value.get("experiment", "")].append({**value, **told})
+        cells[value["parameter"], spelled(value.get("experiment", ""))].append({**value, **told})
     if unknown := {name for name, _ in cells} - parameters.keys():
         raise BrokenResult(
             f"{where} answers {', '.join(sorted(unknown))}, which the parameter library does not have: "
             "delete the file and run again."
         )
-    experiments = [row["name"] for row in experiments_of(record, corrected)]
+    experiments = ["", *(experiment["name"] for experiment in experiments_of(record, corrected))]
     for name, parameter in parameters.items():
         numeric = parameter["kind"] in ("integer", "number")
-        for experiment in ["", *experiments]:
-            answers = cells[name, experiment]
-            if correction := corrected.get((name, corrections.spelled(experiment))):
+        for experiment in experiments:
+            answers = cells[name, spelled(experiment)]
+            if correction := corrected.get((name, spelled(experiment))):
                 answers = corrections.review(answers, correction, parameter)
             for item, answer in enumerate(answers, 1):
                 cell = {"paper": record["paper"], "experiment": experiment, "parameter": name, "item": item}
@@ -139,12 +140,14 @@ def extraction_rows(
 
 
 def experiments_of(record: dict, corrected: dict[tuple, corrections.Correction]) -> list[dict]:
-    """The experiments of a paper: the record's, then those that only its corrections name."""
-    named = {corrections.spelled(experiment["name"]): experiment for experiment in record.get("experiments", [])}
-    for (_, spelling), correction in corrected.items():
-        if spelling:
-            named.setdefault(spelling, {"name": correction.experiment})
-    return list(named.values())
+    """The experiments of a paper: the record's, then those that only its values or corrections name, each in the
+    spelling that comes first."""
+    only_named = [value.get("experiment", "") for value in record.get("values", [])]
+    only_named += [correction.experiment for correction in corrected.values()]
+    experiments = {}
+    for experiment in [*record.get("experiments", []), *({"name": name} for name in only_named if name)]:
+        experiments.setdefault(spelled(experiment["name"]), experiment)
+    return list(experiments.values())
 
 
 def memory_row(record: dict) -> tuple:
