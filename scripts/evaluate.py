@@ -19,9 +19,10 @@ def main() -> None:
     entries = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
     library = {entry["name"]: entry for entry in entries}
     try:
-        rows = evaluation.evaluate(args.results, gold.load(args.gold, library), library)
+        rows, left_out = evaluation.evaluate(args.results, gold.load(args.gold, library), library)
         for name, columns in tables.EVALUATION_TABLES.items():
             tables.write_csv(tables.make_frame(rows[name], columns), args.results / f"{name}.csv")
+        print(*left_out, sep="\n")
     except (sheets.SheetError, files.NotWritten) as error:
         sys.exit(f"evaluate: {error}")
 

@@ -210,8 +210,12 @@ def run_program(program, *arguments):
             return end.code
 
 
-def test_the_three_tables(run, gold_file):
+def test_the_three_tables(run, gold_file, capsys):
     run_program(evaluate, "--results", run.results, "--gold", gold_file, "--parameters", run.parameters)
+    assert capsys.readouterr().out.splitlines() == [
+        "Left out of the gold are papers, which the run does not have: fourth_2023.",
+        "Left out of the gold are parameters, which the library does not have: mass.",
+    ]
     scores = {row.pop("parameter"): row for row in tables.read_rows(run.results / "evaluation.csv")}
     assert list(scores) == ["all (micro)", "all (macro)", "n_total", "age_mean", "aiming_report", "software"]
     micro = {"precision": 0.4, "recall": 0.4, "f1": 0.4, "support": 5, "reported": 5, "correct": 2}

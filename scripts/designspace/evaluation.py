@@ -223,11 +223,19 @@ def read(results: Path) -> tuple[Answers, dict[str, str]]:
     return answers, ledger.names(tables.read_rows(results / "papers.csv"))
 
 
-def evaluate(results: Path, golds: list[Gold], library: dict[str, dict]) -> dict[str, list[tuple]]:
-    """The rows of the three tables of a run's evaluation, by table."""
-    scored = cells(golds, *read(results), library)
-    return {
+def evaluate(results: Path, golds: list[Gold], library: dict[str, dict]) -> tuple[dict[str, list[tuple]], list[str]]:
+    """The rows of the three tables of a run's evaluation, by table, and sentences about gold that was left out."""
+    answers, papers = read(results)
+    scored = cells(golds, answers, papers, library)
+    rows = {
         "evaluation": score_rows(scored, library),
         "evaluation_errors": error_rows(scored, library, results),
         "evaluation_calibration": calibration_rows(scored),
     }
+    strange = {
+        "papers, which the run does not have": {gold.paper for gold in golds} - papers.keys(),
+        "parameters, which the library does not have": {gold.parameter for gold in golds} - library.keys(),
+    }
+    return rows, [
+        f"Left out of the gold are {what}: {', '.join(sorted(names))}." for what, names in strange.items() if names
+    ]
