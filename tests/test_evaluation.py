@@ -285,6 +285,19 @@ def test_wrong_gold_is_a_sentence(tmp_path, rows, sentence):
     assert str(caught.value).endswith(sentence)
 
 
+def test_rows_with_one_value_of_a_cell_are_one(tmp_path):
+    file = tmp_path / "gold.csv"
+    lines = [
+        "paper,parameter,value,quote,page,certainty",
+        "a,age_mean,22,First.,1,ambiguous",
+        "a,age_mean,264 months,,,",
+    ]
+    file.write_text("\n".join([*lines, "a,age_mean,22.0,Second.,3,explicit", "a,mass,7 kg,,,"]), "utf-8-sig")
+    age, mass = gold.load(file, KNOWN)
+    assert age == gold.Gold("a", "age_mean", "", 22.0, True, ("First.", "Second."), (1, 3))
+    assert (mass.parameter, mass.value, mass.quotes) == ("mass", "7 kg", ())
+
+
 def test_missing_gold_is_a_sentence(run, tmp_path):
     said = run_program(evaluate, "--results", run.results, "--gold", tmp_path / "x", "--parameters", run.parameters)
     assert said == f"evaluate: There is no {tmp_path / 'x'}: make it, or set `gold` to null."
