@@ -100,6 +100,25 @@ def test_truncation_and_padding_of_the_tokenizer_file_do_not_count():
     assert context.fit(PAPER, 10**6, tokenizer)["tokens"] == whole
 
 
+@pytest.mark.parametrize(
+    ("pattern", "characters"),
+    [
+        ("." * 999, 1_000_000),
+        ("A. ", 500_000),
+        ("a line of many words that is not finished because and\n", 2_000_000),
+        ("Methods\n", 200_000),
+    ],
+)
+def test_a_malicious_text_takes_no_longer_than_another_of_its_length(pattern, characters):
+    """Where the time grew with the square of the length, each of these took minutes."""
+    hostile = record(pattern * (characters // len(pattern)))
+    one_token = Tokenizer(models.WordLevel({"x": 0}, unk_token="x"))
+    fitted = context.fit(hostile, 10, one_token)
+    spans = [tuple(span) for section in fitted["sections"] for span in section["kept"]]
+    assert spans == sorted(spans)
+    assert [section["start"] for section in fitted["sections"]][1:] == [s["end"] for s in fitted["sections"]][:-1]
+
+
 def run(tmp_path, text_record, budget, model):
     (tmp_path / "text.json").write_text(json.dumps(text_record), encoding="utf-8")
     output = tmp_path / "new folder" / "context.json"

@@ -1,5 +1,7 @@
 """What of a paper fits a token budget: whole sentences, the least useful sections left out first."""
 
+from itertools import groupby
+
 from . import prompt, sections, sentences
 
 # From the first to go to the last. References and back matter say nothing about the experiments. The discussion and the
@@ -36,12 +38,15 @@ def fit(record, token_budget, tokenizer):
             while excess > 0 and kept:
                 excess -= lengths[kept.pop()]
     context |= {"tokens": total, "tokens_kept": tokens_kept, "sections": []}
-    for index, part in enumerate(parts):
-        own = [unit for unit, (section, _, _) in enumerate(units) if section == index]
-        tokens = {unit: lengths[unit] for unit in own}
-        remaining = [unit for unit in kept if unit in tokens]
-        numbers = {"tokens": sum(tokens.values()), "tokens_kept": sum(tokens[unit] for unit in remaining)}
-        context["sections"].append(part | numbers | {"kept": [list(span) for span in _merge(units, remaining)]})
+    remain = set(kept)
+    for index, own in groupby(range(len(units)), lambda unit: units[unit][0]):
+        own = list(own)
+        remaining = [unit for unit in own if unit in remain]
+        numbers = {
+            "tokens": sum(lengths[unit] for unit in own),
+            "tokens_kept": sum(lengths[unit] for unit in remaining),
+        }
+        context["sections"].append(parts[index] | numbers | {"kept": [list(span) for span in _merge(units, remaining)]})
     return context
 
 

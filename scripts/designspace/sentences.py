@@ -23,13 +23,17 @@ _UNFINISHED = re.compile(
 )
 
 # A possible end: the mark, what closes with it, and the superscript citations that journals put behind it.
-_END = re.compile(r"[.!?]+[)\]\"'”’»]*(?:(?<=[^\W\d][.!?])\d{1,3}(?:[,–−-]\d{1,3})*|(?:\s?\[[\d,;–− -]+\])+)?(?=\s)")
+_END = re.compile(
+    r"(?<![.!?])[.!?]+[)\]\"'”’»]*"
+    r"(?:(?<=[^\W\d][.!?])\d{1,3}(?:[,–−-]\d{1,3})*|(?:\s?\[[\d,;–− -]+\])+)?(?=\s)"
+)
 _WORD_BEFORE = re.compile(r"[^\s([{\"'“‘/—–]*$")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 # "2.1." and "(a." before a heading or an item, "Fig. 3." and "Experiment 4." before what they are about.
 _LABEL = re.compile(r"\(?(?:(?:[A-Z][a-z]+\.? )?\d+(?:\.\d+)*[A-Za-z]?|[IVX]+|[A-Za-z])")
 _FINISHED = re.compile(r"[.!?:][)\]\"'”’»]*[\d,–−\[\] -]*$")
 _LINE = re.compile(r"[^\n]+")
+_LONGEST = 2000  # characters of a sentence
 
 
 def spans(text, start=0, end=None):
@@ -57,7 +61,7 @@ def _paragraphs(text, start, end):
         if begin == line.end():
             continue
         stop = line.start() + len(line.group().rstrip())
-        if left is not None and _carries_on(text[left:right], text[begin:stop]):
+        if left is not None and _carries_on(text[max(left, right - 40) : right], text[begin:stop]):
             right = stop
             continue
         if left is not None:
@@ -68,11 +72,11 @@ def _paragraphs(text, start, end):
 
 
 def _carries_on(above, below):
-    """Whether the line below finishes the sentence that the line above leaves open."""
+    """Whether the line below finishes the sentence that the line above, or its last 40 characters, leaves open."""
     # Labels of figures and headings are short and unfinished too: only lines of prose are joined.
     if len(above) < 40 or len(below) < 15 or _FINISHED.search(above[-20:]):
         return False
-    return below[0].islower() or bool(_UNFINISHED.search(above[-40:]))
+    return below[0].islower() or bool(_UNFINISHED.search(above))
 
 
 def _ends_sentence(text, begin, match, end):
@@ -81,7 +85,8 @@ def _ends_sentence(text, begin, match, end):
     opener = text[following]
     if opener.islower() or opener in ",;:)]=<>±×%&":
         return False
-    sentence = text[begin : match.start()]
+    # Of a sentence without end, as a malicious paper has, not all is looked at again at every mark.
+    sentence = text[max(begin, match.start() - _LONGEST) : match.start()]
     if sentence.count("(") > sentence.count(")") + match.group().count(")") and sentence[:1] != "(":
         return text.find(")", following, following + 200) < 0  # an unclosed bracket: only if it is never closed
     if match.group()[0] != ".":
