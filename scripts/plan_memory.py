@@ -5,20 +5,17 @@ import json
 import sys
 from pathlib import Path
 
-from designspace import configuration, files, memory
+from designspace import configuration, files, inference, memory
 
 DEFAULT = Path(__file__).resolve().parent.parent / "config"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--model", required=True, help="a name on the model hub, a folder, or a config.json")
-    parser.add_argument("--revision", help="commit or tag of a hub model")
-    parser.add_argument("--dtype", choices=memory.DTYPE_BYTES, default="bfloat16", help="of weights and cache")
-    parser.add_argument("--device", choices=memory.PROCESS_BYTES, default="cuda", help="where the model runs")
+    inference.add_model(parser)
     parser.add_argument("--capacity", "--gpu-memory", default="79.25GiB", help="what a job may use of GPU or RAM")
     parser.add_argument("--reserve", default="2GiB", help="of it, what stays free")
-    parser.add_argument("--prefill-chunk", type=int, default=4096, help="tokens that are read at once")
+    parser.add_argument("--prefill-chunk", type=int, help="tokens that are read at once; left out: chosen")
     parser.add_argument("--token-budget", type=int, help="tokens of a paper to keep; left out: as many as fit")
     parser.add_argument("--parameters", type=Path, default=DEFAULT / "parameters.yaml", help="parameter library")
     parser.add_argument("--extraction-new-tokens", type=int, default=2048, help="of all parameters together")
@@ -30,10 +27,7 @@ def main():
         parameters = configuration.load_parameters(arguments.parameters)
         room = {name: memory.parse_size(getattr(arguments, name)) for name in ("capacity", "reserve")}
         plans = memory.plan_of(
-            arguments.model,
-            arguments.revision,
-            dtype=arguments.dtype,
-            device=arguments.device,
+            inference.model_of(arguments),
             prefill_chunk=arguments.prefill_chunk,
             **room,
             token_budget=arguments.token_budget,

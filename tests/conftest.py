@@ -79,6 +79,12 @@ def random_model(family, seed=0, vocabulary=640):
     return AutoModelForCausalLM.from_config(config, dtype=torch.float32).eval()
 
 
+def model_section(name, **changes):
+    """The section `model` of the configuration for a small model on a CPU."""
+    section = {"name": name, "revision": None, "dtype": "float32", "device": "cpu"}
+    return section | {"gpus": 1, "quantization": None, "attention": "fused"} | changes
+
+
 def text_record(paper, *pages):
     """A text record of pages given as lists of lines, each line with a box of its own."""
     text, records = "", []

@@ -11,13 +11,13 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from conftest import random_model, text_record
+from conftest import model_section, random_model, text_record
+from llguidance.hf import from_tokenizer
 
 from designspace import batch, context, hub, inference, processes
 from designspace.grammar import value
 from designspace.masks import GrammarRefused, Masks
-from designspace.model import grammar_tokenizer as grammar_tokenizer_of
-from designspace.model import check_gpu, obstacle_to_sharing
+from designspace.model import check_gpus, obstacle_to_sharing
 from designspace.worker import Job
 
 SETTINGS = {"max_new_tokens": 64, "null_threshold": 0.9, "reasoning": False}
@@ -26,7 +26,7 @@ SETTINGS = {"max_new_tokens": 64, "null_threshold": 0.9, "reasoning": False}
 def job_of(model, **changes):
     library = [{"name": "n_total", "kind": "integer", "definition": "Participants who took part."}]
     library += [{"name": "handedness", "kind": "category", "values": ["left", "right"], "definition": "Handedness."}]
-    model = {"name": model, "revision": None, "dtype": "float32", "device": "cpu"}
+    model = model_section(model)
     memory = {"capacity": 4 << 30, "reserve": 1 << 30, "prefill_chunk": 64}
     return Job("extraction", SETTINGS, library, model, memory | changes)
 
@@ -104,7 +104,7 @@ def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, m
 
     monkeypatch.setattr(batch, "in_fresh_process", starved)
     record, kept = papers[0]
-    fields = batch.climb(job_of(model_folder), None, record, kept, processes.start(), 10)
+    fields = batch.climb(job_of(model_folder), None, record, kept, processes.start(model_folder, None), 10)
     assert tried == batch.LADDER[:3]
     assert fields["status"] == "ok" and fields["attempt"] == 3 and fields["token_budget"] == kept["token_budget"] // 2
     assert 0 < fields["tokens_kept"] <= fields["token_budget"]
@@ -158,17 +158,17 @@ def test_a_gpu_that_is_not_there_stops_the_run_with_a_sentence(model_folder, pap
     ],
 )
 def test_a_wrong_gpu_is_a_sentence_before_the_first_paper(monkeypatch, capability, free, total, sentence):
-    def memory():
+    def memory(gpu):
         if free is None:
             raise torch.AcceleratorError("busy")
         return free << 30, total << 30
 
-    answers = {"is_available": lambda: True, "get_device_name": lambda: "One GPU", "mem_get_info": memory}
-    for name, answer in (answers | {"get_device_capability": lambda: capability}).items():
+    answers = {"device_count": lambda: 1, "get_device_name": lambda gpu: "One GPU", "mem_get_info": memory}
+    for name, answer in (answers | {"get_device_capability": lambda gpu: capability}).items():
         monkeypatch.setattr(torch.cuda, name, answer)
     monkeypatch.setattr(torch, "ones", lambda *shape, device: torch.zeros(*shape))  # this machine may have no GPU
     with pytest.raises(hub.ModelError, match=sentence) if sentence else contextlib.nullcontext():
-        check_gpu(int(79.25 * 2**30), 2 << 30)
+        check_gpus(1, int(79.25 * 2**30), 2 << 30)
 
 
 def test_a_gpu_for_one_process_only_is_not_shared(tmp_path, monkeypatch):
@@ -203,7 +203,7 @@ def test_a_grammar_that_is_refused_stops_the_run_and_fails_no_paper(model_folder
         batch.run(job, papers[:1], tmp_path / "b.jsonl")
     assert lines(tmp_path / "b.jsonl.journal")[1:] == []
     # Another is refused only in the middle of an answer.
-    grammar_tokenizer = grammar_tokenizer_of(tokenizer, 640)
+    grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
     masks = Masks(grammar_tokenizer, 640, torch.device("cpu"))
     matcher = masks.matcher(value(category(100)))
     with pytest.raises(GrammarRefused, match="too many expressions"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, random_model
+from conftest import ROOT, model_section, random_model
 
 from designspace import hub, memory
 
@@ -27,9 +27,11 @@ QWEN3_32B = {
 GIB = memory.GIB
 
 
-def qwen3_costs(config=QWEN3_32B, dtype="bfloat16", **changes):
-    task = {"branches": 32, "branch_tokens": 32 + 64, "prefill_chunk": 4096, "device": "cuda"}
-    return memory.costs(config, memory.weights_bytes(config, dtype), dtype=dtype, **task | changes)
+def qwen3_costs(config=QWEN3_32B, prefill_chunk=4096, branches=32, branch_tokens=32 + 64, **model):
+    model = model_section("Qwen3", **{"dtype": "bfloat16", "device": "cuda"} | model)
+    weights = memory.weights_bytes(config, model["dtype"], None, model["quantization"])
+    task = {"prefill_chunk": prefill_chunk, "branches": branches, "branch_tokens": branch_tokens}
+    return memory.costs(config, weights, model, **task)
 
 
 @pytest.mark.parametrize(
@@ -228,12 +230,14 @@ def test_the_rules_use(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(QWEN3_32B))
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["memory"]
     output = tmp_path / "memory_plan.json"
-    flags = ["--model", tmp_path, "--capacity", config["capacity"], "--reserve", config["reserve"]]
-    done = run(*flags, "--prefill-chunk", config["prefill_chunk"], "--output", output)
+    done = run(
+        "--model", tmp_path, "--capacity", config["capacity"], "--reserve", config["reserve"], "--output", output
+    )
     written = json.loads(output.read_text())
     assert written["extraction"] == plan(qwen3_costs())
     assert written["discovery"] == plan(qwen3_costs(branches=6, branch_tokens=32 + 4096 // 6))
     assert written["token_budget"] == written["extraction"]["token_budget"] == 38656
+    assert written["prefill_chunk"] == 4096
     first, second = done.stdout.splitlines()
     assert first.startswith("extraction: 38,656 tokens of a paper, limited by positions; predicted peak ")
     assert second.startswith("discovery: 38,144 tokens of a paper, limited by positions; predicted peak ")

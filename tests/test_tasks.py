@@ -6,8 +6,9 @@ import unicodedata
 
 import pytest
 from conftest import random_model
+from llguidance.hf import from_tokenizer
 
-from designspace import attention, context, discovery, extraction, grammar, model, prompt
+from designspace import attention, context, discovery, extraction, grammar, prompt
 from designspace.reader import Reader
 
 EXTRACTION = {"max_new_tokens": 2048, "null_threshold": 2.0, "reasoning": True}  # above 1: everything is reported
@@ -21,7 +22,7 @@ def ask(task, weights, tokenizer, record, library, settings):
     before, after = task.frame(library, settings)
     tokens = prompt.prefix(tokenizer, before, context.kept_text(record, kept), after)
     branches, _, slots = task.shape(tokenizer, library, settings)
-    grammar_tokenizer = model.grammar_tokenizer(tokenizer, weights.config.vocab_size)
+    grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=weights.config.vocab_size)
     reader = Reader(weights, grammar_tokenizer, len(tokens), branches, slots)
     reader.read(tokens, 512)
     return task.answer(reader, tokenizer, record, kept, library, settings)
@@ -113,7 +114,7 @@ def test_thinking_is_switched_off_where_the_template_has_it(tokenizer):
 def accepts(tokenizer, lark, text):
     from llguidance import LLMatcher
 
-    grammar_tokenizer = model.grammar_tokenizer(tokenizer, 640)
+    grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
     matcher = LLMatcher(grammar_tokenizer, LLMatcher.grammar_from_lark(lark), log_level=0)
     assert not matcher.is_error(), matcher.get_error()
     tokens = tokenizer.encode(text, add_special_tokens=False)

@@ -28,7 +28,7 @@ class SharedPrefixCache(Cache):
 
     def __init__(self, config, capacity, branches, slots, dtype, devices):
         super().__init__(layers=[])
-        self.fused = config._attn_implementation == FUSED and torch.device(devices[0]).type == "cuda"
+        self.fused = config._attn_implementation == FUSED
         config = config.get_text_config()
         heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
         head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
@@ -53,6 +53,12 @@ class SharedPrefixCache(Cache):
         """The next tokens are those of the branches `rows`, an index tensor."""
         self.reading, self.rows, self.starts = False, rows, self.lengths[rows]
 
+    def move(self, device):
+        """The next layers are on this device."""
+        self.rows, self.starts = self.rows.to(device), self.starts.to(device)
+        if device.type == "cuda":
+            torch.cuda.set_device(device)
+
     def positions(self, tokens):
         """The positions, [rows, tokens], of the next tokens."""
         first = self.starts if self.reading else self.prefix_length + self.starts
@@ -66,13 +72,13 @@ class SharedPrefixCache(Cache):
 
     def store(self, layer, key, value):
         """Write the keys and values, [rows, tokens, kv_heads, head_dim], of the next tokens."""
-        rows, starts = self.rows.to(key.device)[:, None], self.starts.to(key.device)[:, None]
-        slots = starts + torch.arange(key.shape[1], device=key.device)
+        slots = self.starts[:, None] + torch.arange(key.shape[1], device=key.device)
         for kept, new in zip(self.target(layer), (key, value), strict=True):
-            kept[rows, :, slots] = new
+            kept[self.rows[:, None], :, slots] = new
 
     def update(self, key, value, layer, *args, **kwargs):
         """What transformers calls with new keys and values, [rows, kv_heads, tokens, head_dim]."""
+        self.move(key.device)
         self.store(layer, key.transpose(1, 2), value.transpose(1, 2))
         return key, value
 
@@ -92,7 +98,7 @@ def shared_prefix_attention(
 
 def attend(query, cache, layer, scaling):
     """Attention of folded queries, whose keys and values are stored: [rows, tokens, heads * head_dim]."""
-    by = flash if cache.fused else products
+    by = flash if cache.fused and query.is_cuda else products
     if cache.reading:
         return by.read_prefix(query, cache, layer, scaling)[None]
     return by.continue_branches(query, cache, layer, scaling)

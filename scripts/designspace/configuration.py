@@ -38,10 +38,7 @@ def plan(config: dict) -> dict:
     """The memory plan of a configuration, see `memory.plan_of`; ValueError if the model does not fit."""
     model, room, library = config["model"], config["memory"], Path(config["parameters"])
     return memory.plan_of(
-        model["name"],
-        model["revision"],
-        dtype=model["dtype"],
-        device=model["device"],
+        model,
         prefill_chunk=room["prefill_chunk"],
         capacity=memory.parse_size(room["capacity"]),
         reserve=memory.parse_size(room["reserve"]),

@@ -4,38 +4,43 @@ The same layers as transformers', in the same order, without its generality: a d
 in place of forty. What is not of these families goes through transformers' own forward pass.
 """
 
-from . import kernels
+from . import hub, kernels
 from .attention import FUSED, attend
-
-FAMILIES = {"llama", "mistral", "qwen2", "qwen3"}
 
 
 def serves(model):
     """Whether this forward pass is the model's, and wanted."""
     config = model.config
-    return config._attn_implementation == FUSED and config.model_type in FAMILIES and config.hidden_act == "silu"
+    known = config.model_type in hub.FUSED_FAMILIES and config.hidden_act == "silu"
+    return known and config._attn_implementation == FUSED
 
 
 def forward(model, tokens, positions, cache):
     """Token ids and positions [rows, tokens] -> hidden states [rows, tokens, hidden], keys and values in the cache."""
     base = model.base_model
-    residual = base.embed_tokens(tokens)
-    rotation = base.rotary_emb(residual, positions)
-    norms = [norm for layer in base.layers for norm in (layer.input_layernorm, layer.post_attention_layernorm)]
-    norms = iter([*norms, base.norm])
-    first = next(norms)
-    x = kernels.rms_norm(residual, first.weight, first.variance_epsilon)
+    residual, x = base.embed_tokens(tokens), None
+    cos, sin = base.rotary_emb(residual, positions)
+    cache.move(residual.device)
     for index, layer in enumerate(base.layers):
         attention, mlp = layer.self_attn, layer.mlp
-        head_norms = (attention.q_norm, attention.k_norm) if hasattr(attention, "q_norm") else None
-        projected = attention.q_proj(x), attention.k_proj(x), attention.v_proj(x)
-        query = kernels.rotate_and_store(*projected, head_norms, rotation, cache, index)
+        if (device := layer.input_layernorm.weight.device) != residual.device:  # the next GPU
+            residual, x, cos, sin = (tensor.to(device) for tensor in (residual, x, cos, sin))
+            cache.move(device)
+        x = add_norm(residual, x, layer.input_layernorm)
+        heads = attention.q_proj(x), attention.k_proj(x), attention.v_proj(x)
+        query = kernels.rotate_and_store(*heads, head_norms(attention), (cos, sin), cache, index)
         x = attention.o_proj(attend(query, cache, index, attention.scaling))
-        x = _add_norm(residual, x, next(norms))
+        del heads, query  # the MLP takes the most memory
+        x = add_norm(residual, x, layer.post_attention_layernorm)
         x = mlp.down_proj(kernels.swiglu(mlp.gate_proj(x), mlp.up_proj(x)))
-        x = _add_norm(residual, x, next(norms))
-    return x
+    return add_norm(residual, x, base.norm)
 
 
-def _add_norm(residual, x, norm):
+def add_norm(residual, x, norm):
+    """Add x, if there is one, to the residual, in place, and norm the sum."""
     return kernels.add_rms_norm(residual, x, norm.weight, norm.variance_epsilon)
+
+
+def head_norms(attention):
+    """The norms of each query's and key's head, which Qwen3 has."""
+    return (attention.q_norm, attention.k_norm) if hasattr(attention, "q_norm") else None

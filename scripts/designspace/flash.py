@@ -44,9 +44,9 @@ def continue_branches(query, cache, layer, scaling):
     block = min(64, max(16, triton.next_power_of_2(tokens * groups)))
     _slots_kernel[(rows, kv_heads, triton.cdiv(tokens * groups, block))](
         query, keys, values, prefix, lse, out, cache.rows, cache.starts, scaling * LOG2_E,
-        tokens, keys.stride(0), keys.stride(1), rows, shares,
-        GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim), M=block, N=32,
-        PRECISION=_precision(query),
+        tokens, keys.shape[2], rows, SHARES=shares,
+        GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim),
+        M=block, N=32, PRECISION=_precision(query),
     )  # fmt: skip
     return out
 
@@ -57,7 +57,8 @@ def _flash(query, cache, layer, scaling, length, out, lse=None, share=None, shar
     keys, values, folded = cache.prefix_keys[layer], cache.prefix_values[layer], rows * tokens * groups
     block = _rows(folded)
     _flash_kernel[(triton.cdiv(folded, block), kv_heads, shares)](
-        query, keys, values, out, lse, scaling * LOG2_E, folded, length - tokens, length, keys.stride(0), share or length,
+        query, keys, values, out, lse, scaling * LOG2_E,
+        folded, length - tokens, length, keys.shape[1], share or length,
         GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim),
         M=block, N=_keys(query), CAUSAL=lse is None, PRECISION=_precision(query),
         num_warps=block // 16, num_stages=3 if _gpu(query.device).shared_memory_per_block_optin >= 144 * 1024 else 2,
@@ -81,13 +82,12 @@ def _precision(query):
 _gpu = functools.cache(torch.cuda.get_device_properties)
 
 if triton:
-    # Numbers that differ from paper to paper are not worth a kernel of their own.
-    _flash_numbers = ["rows", "before", "length", "head_stride", "share"]
-    _slots_numbers = ["tokens", "row_stride", "head_stride", "rows", "shares"]
+    # Numbers that differ from paper to paper are not specialized, for each kind would be compiled anew; all
+    # offsets are still multiples of HEAD, from which the compiler knows that it may load 16 bytes at once.
 
-    @triton.jit(do_not_specialize=_flash_numbers)
+    @triton.jit(do_not_specialize=["rows", "before", "length", "capacity", "share"])
     def _flash_kernel(
-        query, keys, values, out, lse, scale, rows, before, length, head_stride, share,
+        query, keys, values, out, lse, scale, rows, before, length, capacity, share,
         GROUPS: tl.constexpr, KV_HEADS: tl.constexpr, HEAD: tl.constexpr, HEAD_BLOCK: tl.constexpr,
         M: tl.constexpr, N: tl.constexpr, CAUSAL: tl.constexpr, PRECISION: tl.constexpr,
     ):  # fmt: skip
@@ -98,8 +98,8 @@ if triton:
         inside = (m < rows)[:, None] & (at < HEAD)[None, :]
         row = head.to(tl.int64) * rows + m
         q = tl.load(query + row[:, None] * HEAD + at[None, :], mask=inside, other=0.0)
-        keys += head.to(tl.int64) * head_stride
-        values += head.to(tl.int64) * head_stride
+        keys += head.to(tl.int64) * capacity * HEAD
+        values += head.to(tl.int64) * capacity * HEAD
         first = number * share
         end = tl.minimum(first + share, length)
         visible, last = end, length + tl.zeros((M,), tl.int32)  # keys that all rows see; the last key that each sees
@@ -108,7 +108,11 @@ if triton:
             visible = before + block * M // GROUPS + 1
             end = tl.minimum(end, before + (block * M + M - 1) // GROUPS + 1)
         whole = first + (tl.minimum(visible, end) - first) // N * N  # up to here no key is masked
-        state = tl.full((M,), float("-inf"), tl.float32), tl.zeros((M,), tl.float32), tl.zeros((M, HEAD_BLOCK), tl.float32)
+        state = (
+            tl.full((M,), float("-inf"), tl.float32),
+            tl.zeros((M,), tl.float32),
+            tl.zeros((M, HEAD_BLOCK), tl.float32),
+        )
         state = _over(q, keys, values, state, first, whole, end, last, scale, HEAD, HEAD_BLOCK, N, False, PRECISION)
         highest, total, summed = _over(
             q, keys, values, state, whole, end, end, last, scale, HEAD, HEAD_BLOCK, N, True, PRECISION
@@ -137,22 +141,25 @@ if triton:
                 there &= (n < end)[:, None]
             if MASKED or HEAD < HEAD_BLOCK:
                 key = tl.load(keys + offsets, mask=there, other=0.0)
-                value = tl.load(values + offsets, mask=there, other=0.0)
             else:
-                key, value = tl.load(keys + offsets), tl.load(values + offsets)
+                key = tl.load(keys + offsets)
             scores = tl.dot(q, tl.trans(key), input_precision=PRECISION)
             if MASKED:
                 scores = tl.where((n < end)[None, :] & (n[None, :] <= last[:, None]), scores, float("-inf"))
             new = tl.maximum(highest, tl.max(scores, axis=1) * scale)
             weights, shrink = tl.exp2(scores * scale - new[:, None]), tl.exp2(highest - new)
             total = total * shrink + tl.sum(weights, axis=1)
+            if MASKED or HEAD < HEAD_BLOCK:
+                value = tl.load(values + offsets, mask=there, other=0.0)
+            else:
+                value = tl.load(values + offsets)
             summed = tl.dot(weights.to(value.dtype), value, summed * shrink[:, None], input_precision=PRECISION)
             highest = new
         return highest, total, summed
 
-    @triton.jit(do_not_specialize=_slots_numbers)
+    @triton.jit(do_not_specialize=["tokens", "capacity", "rows"])
     def _slots_kernel(
-        query, keys, values, prefix, lse, out, branches, starts, scale, tokens, row_stride, head_stride, rows, shares,
+        query, keys, values, prefix, lse, out, branches, starts, scale, tokens, capacity, rows, SHARES: tl.constexpr,
         GROUPS: tl.constexpr, KV_HEADS: tl.constexpr, HEAD: tl.constexpr, HEAD_BLOCK: tl.constexpr,
         M: tl.constexpr, N: tl.constexpr, PRECISION: tl.constexpr,
     ):  # fmt: skip
@@ -166,7 +173,7 @@ if triton:
         # A share of the prefix is one more key, whose score is its log-sum-exp and whose value is its output.
         highest = tl.full((M,), float("-inf"), tl.float32)
         total, summed = tl.zeros((M,), tl.float32), tl.zeros((M, HEAD_BLOCK), tl.float32)
-        for number in range(shares):
+        for number in tl.static_range(SHARES):
             share = number * KV_HEADS * rows * tokens * GROUPS + folded
             score = tl.load(lse + share, mask=there, other=0.0)
             value = tl.load(prefix + share[:, None] * HEAD + at[None, :], mask=inside, other=0.0)
@@ -175,7 +182,7 @@ if triton:
             total = total * shrink + weight
             summed = summed * shrink[:, None] + value * weight[:, None]
             highest = new
-        base = tl.load(branches + row) * row_stride + head * head_stride
+        base = (tl.load(branches + row) * KV_HEADS + head) * capacity * HEAD
         start = tl.load(starts + row).to(tl.int32)
         state = _over(
             q, keys + base, values + base, (highest, total, summed), 0, start + tokens, start + tokens,

@@ -16,6 +16,9 @@ EMBEDDED_CONFIG = {
     "max_position_embeddings": 8192,
     "tie_word_embeddings": True,
 }
+# The families of decoders whose forward pass decoder.py writes with fused kernels.
+FUSED_FAMILIES = {"llama", "mistral", "qwen2", "qwen3"}
+
 LONGEST_HEADER = 100 * 2**20  # bytes, of a safetensors file
 
 

@@ -18,10 +18,7 @@ def parser(description):
     options.add_argument("--papers", nargs="+", required=True, help="ids of the papers of this batch")
     options.add_argument("--results", type=Path, required=True, help="folder with text/ and context/ of the papers")
     options.add_argument("--parameters", type=Path, required=True, help="parameter library (YAML)")
-    options.add_argument("--model", required=True, help="hub name or folder")
-    options.add_argument("--revision", help="revision of a hub's model")
-    options.add_argument("--dtype", required=True, choices=["float32", "bfloat16", "float16"])
-    options.add_argument("--device", required=True, choices=["cuda", "cpu"])
+    add_model(options)
     options.add_argument("--capacity", type=memory.parse_size, required=True, help="what the job may use of GPU or RAM")
     options.add_argument("--reserve", type=memory.parse_size, required=True, help="of it, what stays free")
     options.add_argument("--prefill-chunk", type=int, required=True, help="tokens that are read at once")
@@ -31,9 +28,26 @@ def parser(description):
     return options
 
 
+def add_model(options):
+    """The options that say which model is run and how."""
+    options.add_argument("--model", required=True, help="a name on the model hub, or a folder")
+    options.add_argument("--revision", help="commit or tag of a hub model")
+    options.add_argument("--dtype", choices=memory.DTYPE_BYTES, default="bfloat16", help="of weights and cache")
+    options.add_argument("--device", choices=memory.PROCESS_BYTES, default="cuda", help="where the model runs")
+    options.add_argument("--gpus", type=int, default=1, help="how many it is spread over")
+    options.add_argument("--quantization", choices=["int8"], help="of the weights")
+    options.add_argument("--attention", choices=["fused", "plain"], default="fused", help="its kernels on a GPU")
+
+
+def model_of(arguments):
+    """What `add_model` asks for, as the section `model` of the configuration."""
+    keys = ("revision", "dtype", "device", "gpus", "quantization", "attention")
+    return {"name": arguments.model} | {key: getattr(arguments, key) for key in keys}
+
+
 def run(task, arguments, settings):
     """Run a task over the batch; a fault of the run itself ends the program with a sentence."""
-    processes.start()
+    processes.start(arguments.model, arguments.revision)
     from . import batch  # imports PyTorch, which takes seconds; the server does so at the same time
     from .worker import Job
 
@@ -48,8 +62,7 @@ def run(task, arguments, settings):
         task,
         settings | {"max_new_tokens": arguments.max_new_tokens},
         yaml.safe_load(arguments.parameters.read_text("utf-8")),
-        {"name": arguments.model, "revision": arguments.revision}
-        | {"dtype": arguments.dtype, "device": arguments.device},
+        model_of(arguments),
         {key: getattr(arguments, key) for key in ("capacity", "reserve", "prefill_chunk")},
     )
     show_gpu("before")

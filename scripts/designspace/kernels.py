@@ -14,26 +14,19 @@ except ImportError:  # a build of PyTorch for the CPU alone comes without
     triton = None
 
 
-def rms_norm(x, weight, eps):
-    """x [..., hidden] over its root mean square, times the weight."""
-    return _norm(x, None, weight, eps)
-
-
 def add_rms_norm(residual, x, weight, eps):
-    """Add x to the residual, in place, and return the norm of the sum; all [..., hidden]."""
-    return _norm(residual, x, weight, eps)
+    """Add x to the residual, in place, and return the sum over its root mean square, times the weight.
 
-
-def _norm(residual, x, weight, eps):
+    residual and x are [..., hidden]; without an x it is the norm of the residual.
+    """
     if residual.device.type == "cpu":
         if x is not None:
             residual += x
         return F.rms_norm(residual.float(), weight.shape, None, eps).to(residual.dtype) * weight
     out, hidden = torch.empty_like(residual), residual.shape[-1]
     grid = (residual.numel() // hidden,)
-    _norm_kernel[grid](
-        residual, x, weight, out, hidden, eps, triton.next_power_of_2(hidden), x is not None, num_warps=8
-    )
+    block = triton.next_power_of_2(hidden)
+    _norm_kernel[grid](residual, x, weight, out, hidden, eps, block, x is not None, num_warps=8)
     return out
 
 
@@ -60,7 +53,10 @@ def rotate_and_store(query, key, value, norms, rotation, cache, layer):
     if query.device.type == "cpu":
         query, key, value = (x.unflatten(-1, (-1, head_dim)) for x in (query, key, value))
         if norms:
-            query, key = (rms_norm(x, n.weight, n.variance_epsilon) for x, n in zip((query, key), norms, strict=True))
+            query, key = (
+                add_rms_norm(x, None, norm.weight, norm.variance_epsilon)
+                for x, norm in zip((query, key), norms, strict=True)
+            )
         query, key = (_rotate(x, cos, sin) for x in (query, key))
         cache.store(layer, key, value)
         return query.unflatten(2, (kv_heads, groups)).permute(2, 0, 1, 3, 4)
@@ -69,7 +65,7 @@ def rotate_and_store(query, key, value, norms, rotation, cache, layer):
         query, key, value, out, keys, values, cos, sin, cache.rows, cache.starts,
         norms[0].weight if norms else None, norms[1].weight if norms else None,
         norms[0].variance_epsilon if norms else 0.0,
-        tokens, keys.stride(0), keys.stride(1), rows * tokens,
+        tokens, keys.shape[2], rows * tokens,
         groups, triton.next_power_of_2(groups), kv_heads, head_dim, triton.next_power_of_2(head_dim // 2),
         norms is not None,
     )  # fmt: skip
@@ -97,7 +93,7 @@ if triton:
         normed *= tl.load(weight + at, mask=inside, other=0.0).to(tl.float32)
         tl.store(out + row, normed.to(total.dtype), mask=inside)
 
-    @triton.jit(do_not_specialize=["size"])
+    @triton.jit
     def _swiglu_kernel(gate, up, size, BLOCK: tl.constexpr):
         at = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
         g = tl.load(gate + at, mask=at < size, other=0.0)
@@ -122,10 +118,10 @@ if triton:
         sin_one = tl.load(sin + at, mask=at < HEAD // 2, other=0.0).to(tl.float32)[None, :]
         return one * cos_one - other * sin_one, other * cos_one + one * sin_one
 
-    @triton.jit(do_not_specialize=["tokens", "row_stride", "head_stride", "positions"])
+    @triton.jit(do_not_specialize=["tokens", "capacity", "positions"])
     def _rotate_kernel(
         query, key, value, out, keys, values, cos, sin, rows, starts, query_weight, key_weight, eps,
-        tokens, row_stride, head_stride, positions,
+        tokens, capacity, positions,
         GROUPS: tl.constexpr, GROUPS_BLOCK: tl.constexpr, KV_HEADS: tl.constexpr, HEAD: tl.constexpr,
         HALF: tl.constexpr, NORM: tl.constexpr,
     ):  # fmt: skip
@@ -145,7 +141,7 @@ if triton:
 
         from_ = (position * KV_HEADS + head) * HEAD
         slot = tl.load(starts + row) + token
-        to = tl.load(rows + row) * row_stride + head * head_stride + slot * HEAD + at
+        to = ((tl.load(rows + row) * KV_HEADS + head) * capacity + slot) * HEAD + at
         one, other = _rotated(key, from_ + tl.zeros((1,), tl.int64), key_weight, eps, cos, sin, HEAD, HALF, NORM)
         tl.store(keys + to[None, :], one.to(keys.dtype.element_ty), mask=half[None, :])
         tl.store(keys + to[None, :] + HEAD // 2, other.to(keys.dtype.element_ty), mask=half[None, :])

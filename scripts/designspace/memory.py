@@ -23,9 +23,12 @@ LOGITS_COPIES = 4
 # of the device for a CUDA context with its kernels; on a CPU (PyTorch 2.13): 0.33 GiB resident after the imports.
 PROCESSES = 2
 PROCESS_BYTES = {"cuda": int(0.61 * GIB), "cpu": int(0.4 * GIB)}
-# What the shapes do not tell: workspaces of the libraries, pool of the captured step, pages not filled. For
-# Qwen3-32B it is what was left of 6.7 GiB above the weights (12,288 tokens, 30 branches, chunks of 4096).
+# What the shapes do not tell: workspaces of the libraries, pool of the captured step, pages not filled.
 LIBRARY_BYTES = {"cuda": int(0.95 * GIB), "cpu": int(0.25 * GIB)}
+
+# Without a prefill chunk set by hand: the largest whose workspace is a small part of the room beside the weights.
+CHUNKS = (8192, 4096, 2048, 1024, 512)
+CHUNK_SHARE = 16
 
 BUDGET_STEP = 256  # token budgets are multiples of this
 OVERHEAD_STEP = 1024  # so that a small edit of the parameter library changes no budget, and with it every context
@@ -49,6 +52,11 @@ class Shape:
     vocabulary: int
     positions: int
     tied: bool
+
+    @property
+    def embeddings(self):
+        """Weights of the embeddings and of the output, which may be the same."""
+        return (1 if self.tied else 2) * self.vocabulary * self.hidden
 
     @classmethod
     def of(cls, config: dict):
@@ -107,13 +115,19 @@ def count_parameters(config: dict) -> int:
         layer += 2 * shape.intermediate + shape.hidden
     if shape.family.startswith("qwen3"):
         layer += 2 * shape.head_dim
-    embeddings = (1 if shape.tied else 2) * shape.vocabulary * shape.hidden
-    return embeddings + shape.layers * layer + shape.hidden
+    return shape.embeddings + shape.layers * layer + shape.hidden
 
 
-def weights_bytes(config: dict, dtype: str, folder=None) -> int:
+def weights_bytes(config: dict, dtype: str, folder=None, quantization: str | None = None) -> int:
     """The weights in the planned dtype (quantised ones as they are): from the safetensors files of the folder, their
-    index or their header, and without either counted from the configuration."""
+    index or their header, and without either counted from the configuration. With the quantization int8 the layers'
+    matrices have a byte for each weight and a scale for each row; the embeddings and the output stay as they are."""
+    if quantization == "int8":
+        size, shape = DTYPE_BYTES[dtype], Shape.of(config)
+        layers = weights_bytes(config, dtype, folder) // size - shape.embeddings
+        rows = (shape.heads + 2 * shape.kv_heads) * shape.head_dim + 2 * shape.hidden + 2 * shape.intermediate
+        norms = 4 * shape.hidden  # more than there are
+        return shape.embeddings * size + layers + shape.layers * (rows + norms) * size
     quantised = "quantization_config" in config
     index, single = (Path(folder or "", f"model.safetensors{end}") for end in (".index.json", ""))
     if folder and index.is_file() and (total := json.loads(index.read_text()).get("metadata", {}).get("total_size")):
@@ -132,44 +146,54 @@ def weights_bytes(config: dict, dtype: str, folder=None) -> int:
 
 
 def plan_of(
-    name: str,
-    revision: str | None,
+    model: dict,
     *,
-    dtype: str,
-    device: str,
-    prefill_chunk: int,
+    prefill_chunk: int | None,
     capacity: int,
     reserve: int,
     token_budget: int | None,
     tasks: dict,
     overhead_tokens: int,
 ) -> dict:
-    """The memory plans, see `plan`, of all tasks of a model: {task: plan} and the token budget of the contexts.
+    """The memory plans, see `plan`, of all tasks of a model: {task: plan}, and what the tasks share: the prefill chunk
+    and the token budget of the contexts.
 
-    `tasks` is {task: (branches, new tokens that all its branches may write together)}. The budget is that of the first
-    task, or the one set by hand; a job of another task that has less room cuts its papers further.
+    `model` is that section of the configuration, `tasks` is {task: (branches, new tokens that all its branches may
+    write together)}. The budget is that of the first task, or the one set by hand; a job of another task that has less
+    room cuts its papers further. A chunk that is None is chosen.
     """
-    config, weights = read_model(name, revision, dtype)
-    plans = {}
-    for task, (branches, cap) in tasks.items():
-        each = costs(
-            config,
-            weights,
-            dtype=dtype,
-            device=device,
-            prefill_chunk=prefill_chunk,
-            branches=branches,
-            branch_tokens=FORCED_TOKENS + cap // branches,
+    config, weights = read_model(model)
+    room = {"capacity": capacity, "reserve": reserve}
+    each = {
+        task: {"branches": branches, "branch_tokens": FORCED_TOKENS + cap // branches}
+        for task, (branches, cap) in tasks.items()
+    }
+    if not prefill_chunk:
+        prefill_chunk = min(
+            choose_chunk([costs(config, weights, model, prefill_chunk=chunk, **slots) for chunk in CHUNKS], **room)
+            for slots in each.values()
         )
+    plans = {}
+    for task, slots in each.items():
+        task_costs = costs(config, weights, model, prefill_chunk=prefill_chunk, **slots)
         by_hand = None if plans else token_budget
-        room = {"capacity": capacity, "reserve": reserve, "overhead_tokens": overhead_tokens}
-        plans[task] = plan(each, **room, token_budget=by_hand)
-    budget = next(iter(plans.values()))["token_budget"]
-    return {"model": name, "revision": revision, "token_budget": budget, **plans}
+        plans[task] = plan(task_costs, **room, overhead_tokens=overhead_tokens, token_budget=by_hand)
+    shared = {"token_budget": next(iter(plans.values()))["token_budget"], "prefill_chunk": prefill_chunk}
+    return {"model": model["name"], "revision": model["revision"], **shared, **plans}
 
 
-def read_model(name: str, revision: str | None, dtype: str) -> tuple[dict, int]:
-    """(configuration, bytes of the weights in a dtype) of a name on the hub, a folder, or a config.json."""
+def choose_chunk(choices: list[dict], capacity: int, reserve: int) -> int:
+    """The prefill chunk of the first of the costs, from the largest down, that leaves room for papers."""
+    for costs in choices:
+        room = capacity - reserve - peak_bytes(costs, 0) + costs["workspace_bytes"]
+        if costs["workspace_bytes"] * CHUNK_SHARE <= room:
+            break
+    return costs["prefill_chunk"]
+
+
+def read_model(model: dict) -> tuple[dict, int]:
+    """(configuration, bytes of the weights) of a model given by a name on the hub, a folder, or a config.json."""
+    name, revision = model["name"], model["revision"]
     if name.endswith(".json"):
         config, folder = hub.read_config(Path(name)), None
     else:
@@ -179,9 +203,8 @@ def read_model(name: str, revision: str | None, dtype: str) -> tuple[dict, int]:
         folder = None
         with contextlib.suppress(hub.ModelError):  # the embedded model may not be there yet
             folder = hub.model_file(name, "config.json", revision).parent
-    hub.check_code(config, name)
     hub.check_attention(config, name)
-    return config, weights_bytes(config, dtype, folder)
+    return config, weights_bytes(config, model["dtype"], folder, model["quantization"])
 
 
 def estimate_tokens(text: str) -> int:
@@ -189,22 +212,27 @@ def estimate_tokens(text: str) -> int:
     return len(text) * 2 // 5
 
 
-def costs(
-    config: dict, weights: int, *, dtype: str, device: str, prefill_chunk: int, branches: int, branch_tokens: int
-) -> dict:
+def costs(config: dict, weights: int, model: dict, *, prefill_chunk: int, branches: int, branch_tokens: int) -> dict:
     """What a model and a task take, whatever the paper, and what each token of the prompt takes.
 
-    `weights` in bytes; `branch_tokens` are the slots of one branch, its forced beginning included.
+    `weights` in bytes; `model` is that section of the configuration; `branch_tokens` are the slots of one branch, its
+    forced beginning included. Of several GPUs, among which the layers are shared out, all is of the fullest.
     """
-    shape, size = Shape.of(config), DTYPE_BYTES[dtype]
-    kv_bytes = 2 * shape.layers * shape.kv_heads * shape.head_dim * size
+    shape, size, gpus = Shape.of(config), DTYPE_BYTES[model["dtype"]], model["gpus"]
+    device = model["device"]
+    layers, ends = shape.layers, shape.embeddings * size
+    if gpus > 1:
+        layers = min(math.ceil(layers / gpus) + 1, layers)  # the GPU with the embeddings may have a layer less
+        weights = (weights - ends) * layers // shape.layers + shape.vocabulary * shape.hidden * size
+    kv_bytes = 2 * layers * shape.kv_heads * shape.head_dim * size
     return {
-        "dtype": dtype,
+        "dtype": model["dtype"],
         "device": device,
+        "gpus": gpus,
         "weights_bytes": weights,
         "kv_bytes_per_token": kv_bytes,
         "prefill_chunk": prefill_chunk,
-        "workspace_bytes": prefill_chunk * workspace_bytes_per_token(shape, size),
+        "workspace_bytes": workspace_bytes(shape, size, model, prefill_chunk),
         "branches": branches,
         "branch_tokens": branch_tokens,
         "slots_bytes": branches * branch_tokens * kv_bytes,
@@ -215,17 +243,23 @@ def costs(
     }
 
 
-def workspace_bytes_per_token(shape: Shape, size: int) -> int:
-    """Activations of one layer, the most at any time, for a token of a prefill chunk; `size` is that of the dtype.
+def workspace_bytes(shape: Shape, size: int, model: dict, chunk: int) -> int:
+    """Activations of one layer, the most at any time, for a prefill chunk; `size` is that of the dtype.
 
-    Both halves of a layer have the residual, the normalised input and the output. The MLP has gate, up and their
-    product; attention has queries, keys and values before and after their rotation and, as pieces of the prefix are
-    merged by log-sum-exp, outputs in float32: of two pieces, their sum and one in making.
+    Both halves of a layer have the residual and the normalised input. In the fused forward pass (decoder.py) the MLP
+    adds gate and up, attention queries, keys, values and the rotated queries. In transformers' own, there are copies,
+    and outputs in float32 while pieces of the prefix are merged by log-sum-exp: of two pieces, their sum and one in
+    making. Eight bits add a matrix in the dtype and the unscaled product.
     """
+    hidden, intermediate = shape.hidden, shape.intermediate
     queries, keys = shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
-    mlp = 3 * shape.intermediate * size
-    attention = 2 * (queries + 2 * keys) * size + 4 * queries * 4
-    return 3 * shape.hidden * size + max(mlp, attention)
+    if model["device"] == "cuda" and model["attention"] == "fused" and shape.family in hub.FUSED_FAMILIES:
+        token = 2 * hidden + max(2 * intermediate, 2 * (queries + keys))
+    else:
+        token = 3 * hidden + max(3 * intermediate, 2 * (queries + 2 * keys) + 4 * queries * 4 // size)
+    if model["quantization"] == "int8":
+        return (chunk * (token + intermediate) + 2 * hidden * intermediate) * size
+    return chunk * token * size
 
 
 def peak_bytes(costs: dict, tokens: int) -> int:

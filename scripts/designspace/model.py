@@ -1,52 +1,90 @@
 """A model and its tokenizer, from a hub name or a local folder."""
 
+import functools
+import os
 import shutil
 import subprocess
 
 import torch
+from accelerate.hooks import remove_hook_from_submodules
 from llguidance.hf import from_tokenizer
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
-from . import hub
-from .attention import FUSED
+from . import decoder, hub, int8
+from .attention import FUSED, PLAIN
 
 OLDEST_GPU = (8, 0)  # in compute capability: the kernels of the attention compute in bfloat16
 
 logging.disable_progress_bar()  # a bar for every paper that loads weights would bury what the log says
 
 
-def load(name, revision, dtype, device):
-    """The model, ready for inference, with attention over a shared prefix. hub.ModelError where it cannot be had."""
+def load(name, revision, dtype, device, gpus, quantization, attention, room):
+    """The model, ready for inference, with attention over a shared prefix. hub.ModelError where it cannot be had.
+
+    `room` is what its weights may take of each GPU, in bytes. Of several GPUs each holds some of the layers.
+    """
+    check_compiler(device, attention)
     try:
         # A model's files are data: code that comes with it is not run, nor asked about, and pickles are not opened.
         source = {"pretrained_model_name_or_path": name, "revision": revision, "trust_remote_code": False}
         hub.check_attention(AutoConfig.from_pretrained(**source).to_dict(), name)
+        where = {"device_map": device}
+        if gpus > 1:  # shared out evenly, and nothing but GPUs is offered: a model never spills into main memory
+            where = {"device_map": "balanced", "max_memory": dict.fromkeys(range(gpus), room)}
         model = AutoModelForCausalLM.from_pretrained(
             **source,
+            **where,
             use_safetensors=True,
             dtype=getattr(torch, dtype),
-            attn_implementation=FUSED,
-            device_map=device,
+            attn_implementation=FUSED if attention == "fused" else PLAIN,
+            quantization_config=int8.config() if quantization == "int8" else None,
         )
     except (hub.ModelError, torch.OutOfMemoryError):
         raise
     except Exception as error:  # a missing or damaged file, of whatever library's kind
         raise hub.ModelError(f"The model {name} could not be loaded: {error}") from error
+    if spilled := {str(place) for place in getattr(model, "hf_device_map", {}).values()} & {"cpu", "disk"} - {device}:
+        raise hub.ModelError(
+            f"The weights of the model {name} do not fit {gpus} GPUs (some would be on {', '.join(spilled)}): set "
+            f"`model.gpus` to more, or `model.quantization` to int8."
+        )
+    if quantization == "int8":
+        int8.make_shareable(model)
+    if decoder.serves(model):
+        remove_hook_from_submodules(model)  # decoder.py goes from GPU to GPU by itself, and hooks cannot be shared
     return model.eval().requires_grad_(False)
 
 
-def check_gpu(capacity, reserve):
-    """Raise hub.ModelError where the GPU is not what the memory was planned for: too old, too small, or in use."""
-    if not torch.cuda.is_available():
+def check_compiler(device, attention):
+    """Raise hub.ModelError where the fused kernels cannot be compiled."""
+    compilers = [os.environ.get("CC", "gcc"), "gcc", "clang"]  # where Triton looks
+    if device == "cuda" and attention == "fused" and not any(map(shutil.which, compilers)):
         raise hub.ModelError(
-            "The configuration asks for a GPU (`model.device` is cuda), and PyTorch sees none here; run it where there "
-            "is one, or set `model.device` to cpu for a small model."
+            "The fused kernels need a C compiler (gcc or clang), and there is none on this machine: load one (on many "
+            "clusters: module load gcc), or set `model.attention` to plain, which is slower."
         )
+
+
+def check_gpus(gpus, capacity, reserve):
+    """Raise hub.ModelError where the GPUs are not what the memory was planned for: missing, too old, too small, or in
+    use."""
+    if torch.cuda.device_count() < gpus:
+        seen = torch.cuda.device_count() or "none"
+        raise hub.ModelError(
+            f"The configuration asks for a GPU (`model.device` is cuda, `model.gpus` {gpus}), and PyTorch sees {seen} "
+            f"here; run it where there are as many, or set `model.device` to cpu for a small model."
+        )
+    for gpu in range(gpus):
+        check_gpu(gpu, capacity, reserve)
+
+
+def check_gpu(gpu, capacity, reserve):
+    """Raise hub.ModelError where the GPU is not what the memory was planned for."""
     try:
-        name, capability = torch.cuda.get_device_name(), torch.cuda.get_device_capability()
-        torch.ones(1, device="cuda").sum().item()
-        free, total = torch.cuda.mem_get_info()
+        name, capability = torch.cuda.get_device_name(gpu), torch.cuda.get_device_capability(gpu)
+        torch.ones(1, device=f"cuda:{gpu}").sum().item()
+        free, total = torch.cuda.mem_get_info(gpu)
     except RuntimeError as error:
         raise hub.ModelError(f"PyTorch cannot compute on the GPU here: {error}") from error
     if capability < OLDEST_GPU:
@@ -68,13 +106,16 @@ def check_gpu(capacity, reserve):
         )
 
 
-def size(model):
-    """Bytes of the weights."""
-    return sum(parameter.nbytes for parameter in model.parameters())
+def size(model, device=None):
+    """Bytes of the weights, or of those on one device."""
+    weights = (tensor for weight in model.parameters() for tensor in int8.stored(weight))
+    return sum(tensor.nbytes for tensor in weights if device is None or tensor.device == device)
 
 
 def obstacle_to_sharing(model):
     """Why other processes cannot attach the weights, as a sentence; empty where they can."""
+    if hasattr(model, "_hf_hook"):
+        return f"A {model.config.model_type} model over several GPUs cannot be shared."
     if model.device.type == "cpu":
         # Of the size of half the RAM on most machines, but of 64 MB in most containers.
         enough = shutil.disk_usage("/dev/shm").free > size(model)
@@ -85,6 +126,7 @@ def obstacle_to_sharing(model):
     return f"The GPU serves one process at a time (compute mode {exclusive.pop()})." if exclusive else ""
 
 
+@functools.cache
 def load_tokenizer(name, revision=None):
     """The tokenizer; it writes no spaces of its own and takes none away."""
     return AutoTokenizer.from_pretrained(
@@ -92,6 +134,7 @@ def load_tokenizer(name, revision=None):
     )
 
 
-def grammar_tokenizer(tokenizer, vocabulary):
-    """llguidance's view of a tokenizer, for logits over `vocabulary` tokens."""
-    return from_tokenizer(tokenizer, n_vocab=vocabulary)
+@functools.cache
+def load_grammar_tokenizer(name, revision, vocabulary):
+    """llguidance's view of the tokenizer, for logits over `vocabulary` tokens."""
+    return from_tokenizer(load_tokenizer(name, revision), n_vocab=vocabulary)

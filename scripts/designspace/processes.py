@@ -1,5 +1,6 @@
 """Fresh processes that start at once: forked from a server that has the imports done and has touched no GPU."""
 
+import json
 import multiprocessing
 import os
 import signal
@@ -7,18 +8,22 @@ import threading
 from multiprocessing import forkserver
 from pathlib import Path
 
+TOKENIZER = "DESIGNSPACE_TOKENIZER"  # in the environment, the model whose tokenizer the server makes ready
 
-def start():
+
+def start(model, revision):
     """Start the server, once, and return the multiprocessing context of its processes.
 
-    It returns at once: the server imports the library while the caller does something else.
+    It returns at once: the server imports the library, and reads the tokenizer of the model, while the caller does
+    something else.
     """
+    os.environ[TOKENIZER] = json.dumps([model, revision])
     # The server is a new interpreter, which does not know the folder of this library.
     library = str(Path(__file__).resolve().parent.parent)
     known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([library, *filter(None, known)]))
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["designspace.worker"])
+    context.set_forkserver_preload(["designspace.preloaded"])
     forkserver.ensure_running()
     return context
 

@@ -133,7 +133,8 @@ class Reader:
     def _logits(self, tokens):
         """The logits [rows, vocabulary] behind one token, [rows, 1], of each row."""
         if decoder.serves(self.model):
-            return self.model.lm_head(self._hidden(tokens)[:, -1])
+            last = self._hidden(tokens)[:, -1]
+            return self.model.lm_head(last.to(self.model.lm_head.weight.device))
         return self._forward(self.model, tokens, self.cache.positions(1)).logits[:, -1]
 
     def _forward(self, module, tokens, positions):

@@ -25,7 +25,7 @@ class Job:
     task: str
     settings: dict
     library: list
-    model: dict  # name, revision, dtype, device
+    model: dict  # that section of the configuration
     memory: dict  # capacity and reserve in bytes, prefill_chunk in tokens
 
 
@@ -39,10 +39,11 @@ class Rung:
 
 def load(job):
     """The model of a job, on a device that can hold it. hub.ModelError where either cannot be had."""
+    capacity, reserve = job.memory["capacity"], job.memory["reserve"]
     if job.model["device"] == "cuda":
-        model.check_gpu(job.memory["capacity"], job.memory["reserve"])
+        model.check_gpus(job.model["gpus"], capacity, reserve)
     try:
-        return model.load(**job.model)
+        return model.load(**job.model, room=capacity - reserve)
     except torch.OutOfMemoryError as error:
         raise hub.ModelError(f"The weights of the model do not fit the GPU: {error}") from error
 
@@ -56,7 +57,9 @@ def work(connection, job, weights, record, context, rung, started):
     """
     processes.end_with_parent()
     try:
-        weights = weights or load(job)
+        attached, weights = weights, weights or load(job)
+        if job.model["device"] == "cuda":
+            limit_memory(job, attached)
         outcome = answer(job, weights, record, context, rung, started)
     except torch.OutOfMemoryError as error:
         outcome = {"status": "out_of_memory", "reason": str(error)}
@@ -65,17 +68,27 @@ def work(connection, job, weights, record, context, rung, started):
     connection.send_bytes(json.dumps(outcome).encode())
 
 
+def limit_memory(job, attached):
+    """Let this process take no more of a GPU than the job may use, less what is there besides: the weights, where they
+    are attached, and the contexts of the processes. Past that it is out of memory, and no one else is."""
+    for gpu in range(job.model["gpus"]):
+        others = memory.PROCESSES * memory.PROCESS_BYTES["cuda"]
+        others += model.size(attached, torch.device("cuda", gpu)) if attached else 0
+        total = torch.cuda.get_device_properties(gpu).total_memory
+        torch.cuda.set_per_process_memory_fraction(max(0, job.memory["capacity"] - others) / total, gpu)
+
+
 def answer(job, weights, record, context, rung, started):
     """The fields of the record that only the model's process knows."""
     task = TASKS[job.task]
-    tokenizer = model.load_tokenizer(job.model["name"], job.model["revision"])
+    source = job.model["name"], job.model["revision"]
+    tokenizer = model.load_tokenizer(*source)
     before, after = task.frame(job.library, job.settings)
     branches, _, slots = task.shape(tokenizer, job.library, job.settings)
     costs = memory.costs(
         weights.config.to_dict(),
         model.size(weights),
-        dtype=job.model["dtype"],
-        device=job.model["device"],
+        job.model,
         prefill_chunk=max(job.memory["prefill_chunk"] // rung.chunk, 1),
         branches=branches,
         branch_tokens=slots,
@@ -87,7 +100,7 @@ def answer(job, weights, record, context, rung, started):
     if context["tokens_kept"] > budget:
         context = contexts.fit(record, budget, tokenizer.backend_tokenizer)
     tokens = prompt.prefix(tokenizer, before, contexts.kept_text(record, context), after)
-    grammar_tokenizer = model.grammar_tokenizer(tokenizer, weights.get_output_embeddings().out_features)
+    grammar_tokenizer = model.load_grammar_tokenizer(*source, weights.get_output_embeddings().out_features)
     reader = Reader(weights, grammar_tokenizer, len(tokens), branches, slots)
     ready = time.monotonic()
     reader.read(tokens, plan["prefill_chunk"])
@@ -108,8 +121,13 @@ def answer(job, weights, record, context, rung, started):
 
 
 def peak(device):
-    """Bytes: the peak of this process (its allocator's, or the resident set on a CPU), and what the GPU has in use."""
-    if device.type == "cuda":
-        free, total = torch.cuda.mem_get_info(device)
-        return {"allocated_bytes": torch.cuda.max_memory_allocated(device), "device_bytes": total - free}
-    return {"allocated_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, "device_bytes": 0}
+    """Bytes: the peak of this process (its allocator's, or the resident set on a CPU), and what is in use of the GPU;
+    of several GPUs the most of each."""
+    if device.type == "cpu":
+        return {"allocated_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, "device_bytes": 0}
+    allocated, used = [], []
+    for gpu in range(torch.cuda.device_count()):
+        free, total = torch.cuda.mem_get_info(gpu)
+        allocated.append(torch.cuda.max_memory_allocated(gpu))
+        used.append(total - free)
+    return {"allocated_bytes": max(allocated), "device_bytes": max(used)}

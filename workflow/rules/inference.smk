@@ -27,7 +27,7 @@ rule extract:
         "../../envs/designspace.yaml"
     threads: 4 if ON_GPU else 1024  # all there are: on a CPU the memory is planned for one job at a time
     resources:
-        gpu=int(ON_GPU),
+        gpu=config["model"]["gpus"] if ON_GPU else 0,
         mem_mb=batch_memory,
         runtime=batch_minutes,
     params:

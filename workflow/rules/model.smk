@@ -2,12 +2,7 @@
 
 # A folder that has to be made first; none for a hub's model or a folder of the user's.
 MODEL_FOLDER = [hub.EMBEDDED_MODEL] if hub.is_embedded(config["model"]["name"]) else []
-MODEL = options(
-    model=config["model"]["name"],
-    revision=config["model"]["revision"],
-    dtype=config["model"]["dtype"],
-    device=config["model"]["device"],
-)
+MODEL = options(model=config["model"]["name"], **{k: v for k, v in config["model"].items() if k != "name"})
 
 
 rule fetch_model:
