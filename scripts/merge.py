@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from designspace import files, ledger, merging, sheets, tables
+from designspace import files, ledger, merging, records, sheets, tables
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
         for name in tables.CSV_TABLES:
             tables.write_csv(frames[name], args.results / f"{name}.csv")
         tables.write_sqlite(frames, parameters, args.results / "designspace.sqlite")
-    except (merging.BrokenResult, ledger.LedgerError, sheets.SheetError, files.NotWritten) as error:
+    except (records.BrokenResult, ledger.LedgerError, sheets.SheetError, files.NotWritten) as error:
         sys.exit(f"merge: {error}")
 
 

@@ -1,13 +1,12 @@
 """Write the report of a run, one HTML file that needs no network."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 import yaml
 
-from designspace import files, report
+from designspace import files, records, report
 
 
 def main() -> None:
@@ -20,12 +19,11 @@ def main() -> None:
     args = parser.parse_args()
 
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
-    plan = json.loads(args.plan.read_text(encoding="utf-8"))
-    plan |= plan["extraction"]
-    page = report.render(report.load(args.results), parameters, plan, args.note)
     try:
+        plan = records.read(args.plan, records.PLAN)
+        page = report.render(report.load(args.results), parameters, plan | plan["extraction"], args.note)
         files.write_whole(args.output, page.encode())
-    except files.NotWritten as error:
+    except (records.BrokenResult, files.NotWritten) as error:
         sys.exit(str(error))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from designspace import context, files, hub
+from designspace import context, files, hub, records
 
 
 def main():
@@ -20,10 +20,10 @@ def main():
     arguments = parser.parse_args()
     try:
         path = hub.model_file(arguments.model, "tokenizer.json", arguments.revision)
-        record = json.loads(arguments.text.read_text(encoding="utf-8"))
+        record = records.read_text(arguments.text)
         fitted = context.fit(record, arguments.token_budget, Tokenizer.from_file(str(path)))
         files.write_whole(arguments.output, (json.dumps(fitted, ensure_ascii=False, indent=1) + "\n").encode())
-    except (hub.ModelError, files.NotWritten) as error:
+    except (hub.ModelError, records.BrokenResult, files.NotWritten) as error:
         sys.exit(str(error))
     left_out = [section["title"] or section["kind"] for section in fitted["sections"] if not section["tokens_kept"]]
     print(f"{fitted['paper']}: {fitted['tokens_kept']} of {fitted['tokens']} tokens kept", end="")

@@ -69,18 +69,22 @@ def test_without_shared_memory_every_paper_loads_the_weights(model_folder, paper
     assert [record["status"] for record in lines(tmp_path / "b.jsonl")] == ["ok", "ok"]
 
 
+def answers(paper):
+    return {"paper": paper, "task": "extraction", "status": "failed", "reason": ""}
+
+
 def test_a_journal_is_taken_up_to_its_last_whole_record(tmp_path):
     journal = batch.Journal(tmp_path / "b.journal", "inputs")
-    journal.append({"paper": "p1"})
+    journal.append(answers("p1"))
     journal.file.write(b'{"paper": "p2", "sta')  # the line that was being written
     del journal
     journal = batch.Journal(tmp_path / "b.journal", "inputs")
-    assert journal.records == [{"paper": "p1"}]
-    journal.append({"paper": "p2"})
+    assert journal.records == [answers("p1")]
+    journal.append(answers("p2"))
     del journal
     with (tmp_path / "b.journal").open("ab") as file:
-        file.write(bytes(100) + b"\n" + b'{"paper": "p3"}\n')  # a crash of the machine leaves zeros
-    assert batch.Journal(tmp_path / "b.journal", "inputs").records == [{"paper": "p1"}, {"paper": "p2"}]
+        file.write(bytes(100) + b"\n" + json.dumps(answers("p3")).encode() + b"\n")  # after a crash
+    assert batch.Journal(tmp_path / "b.journal", "inputs").records == [answers("p1"), answers("p2")]
     assert len(lines(tmp_path / "b.journal")) == 3
     assert batch.Journal(tmp_path / "b.journal", "other inputs").records == []
     assert lines(tmp_path / "b.journal") == [{"fingerprint": "other inputs"}]
@@ -223,6 +227,9 @@ def test_the_programs_say_in_a_sentence_what_stopped_them(tmp_path, papers):
     command += f" --output {tmp_path}/b.jsonl"
     arguments = inference.parser("").parse_args(command.split())
     with pytest.raises(SystemExit, match="extraction stopped: .*gone"):
+        inference.run("extraction", arguments, SETTINGS)
+    (tmp_path / "text" / "p1.json").write_bytes((tmp_path / "text" / "p1.json").read_bytes()[:-9])
+    with pytest.raises(SystemExit, match="extraction stopped: .*p1.json is not valid JSON .* called p1.json.broken"):
         inference.run("extraction", arguments, SETTINGS)
 
 

@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
-from test_context import PAPER, byte_pairs
+from conftest import ROOT, text_record
+from test_context import byte_pairs
 from test_tables import Run
 
 from designspace import files
@@ -37,8 +37,8 @@ def arguments(program, folder):
     blocked.parent.write_bytes(b"")
     if program == "truncate":
         byte_pairs().save(str(folder / "tokenizer.json"))
-        (folder / "text.json").write_text(json.dumps(PAPER))
-        return ["--text", folder / "text.json", "--token-budget", "9", "--model", folder, "--output", blocked]
+        (folder / "p1.json").write_text(json.dumps(text_record("p1", ["We tested ten people."])))
+        return ["--text", folder / "p1.json", "--token-budget", "9", "--model", folder, "--output", blocked]
     if program == "plan_memory":
         config = {"vocab_size": 512, "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2}
         config |= {"num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 9000}

@@ -7,6 +7,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -80,8 +81,8 @@ class Run:
             return
         state = {"paper": paper, "status": text, "reason": "" if text == "ok" else reason}
         self._json(f"text/{paper}.json", {**state, "n_pages": 12, "sha256": "", "text": "", "pages": []})
-        tokens = {"tokens": 41210, "tokens_kept": 30655} if text == "ok" else {}
-        self._json(f"context/{paper}.json", {**state, **tokens, "sections": []})
+        tokens = {"tokens": 41210, "tokens_kept": 30655} if text == "ok" else {"tokens": 0, "tokens_kept": 0}
+        self._json(f"context/{paper}.json", {**state, **tokens, "token_budget": 38656, "sections": []})
         for name, status, content in (
             ("extraction", text if text != "ok" else task, {"values": list(values), "experiments": list(experiments)}),
             ("discovery", text, {"findings": list(findings)}),
@@ -100,7 +101,17 @@ class Run:
         (self.results / name).write_text(json.dumps(content), encoding="utf-8")
 
     def write(self, seed=None):
-        """Write ledger and batches, their rows shuffled by `seed`."""
+        """Write ledger and batches, their rows shuffled by `seed`, and papers that say what was found in them."""
+        said = defaultdict(str)
+        for record in (record for records in self.batches.values() for record in records):
+            for item in record.get("values", []) + record.get("findings", []):
+                if item["evidence"]:
+                    start = len(said[record["paper"]])
+                    said[record["paper"]] += item["evidence"]
+                    item |= {"start": start, "end": len(said[record["paper"]])}
+        for paper, text in said.items():
+            path = self.results / "text" / f"{paper}.json"
+            path.write_text(json.dumps(json.loads(path.read_text()) | {"text": text}), encoding="utf-8")
         order = random.Random(seed)
         for rows in (self.ledger, *self.batches.values()):
             if seed is not None:
@@ -429,23 +440,31 @@ def test_an_empty_folder_gives_empty_tables(run):
     assert run.sql("SELECT * FROM papers") == []
 
 
-BROKEN = {
-    "extraction/b0001.jsonl": lambda path: path.write_bytes(path.read_bytes()[:-30]),
-    "discovery/b0002.jsonl": lambda path: path.write_text(path.read_text().splitlines()[0] + "\n"),
-    "text/scan.json": lambda path: path.write_bytes(b"\x00" * 40),
-    "context/stuck.json": lambda path: path.write_text("{}"),
-    "extraction/b0002.jsonl": lambda path: path.write_text(path.read_text() * 2),
-}
+BROKEN = [
+    ("extraction/b0001.jsonl", lambda data: data[:-30]),
+    ("extraction/b0001.jsonl", lambda data: data.replace(b'"evidence": "It', b'"evidence": "At')),
+    ("extraction/b0001.jsonl", lambda data: data.replace(b'"value": 158', b'"value": "many"')),
+    ("extraction/b0002.jsonl", lambda data: data * 2),
+    ("discovery/b0001.jsonl", lambda data: data.replace(b'"findings": [{', b'"findings": [7, {')),
+    ("discovery/b0002.jsonl", lambda data: data.splitlines()[0] + b"\n"),
+    ("text/scan.json", lambda data: bytes(40)),
+    ("text/zhou_2020.json", lambda data: data.replace(b'"zhou_2020"', b'"adams_2018"')),
+    ("context/stuck.json", lambda data: b"{}"),
+    ("context/zhou_2020.json", lambda data: data.replace(b'"sections": []', b'"sections": [{"kept": [[0, 99999]]}]')),
+]
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_a_damaged_file_is_named_with_what_to_do(full, name):
+@pytest.mark.parametrize(("name", "damage"), BROKEN)
+def test_a_damaged_file_is_set_aside_and_never_merged(full, name, damage):
     full.merge()
     before = (full.results / "papers.csv").read_bytes()
-    BROKEN[name](full.results / name)
+    whole = (full.results / name).read_bytes()
+    (full.results / name).write_bytes(damage(whole))
+    assert (full.results / name).read_bytes() != whole
     message = full.merge()
-    assert "\n" not in message
-    assert str(full.results / name) in message and message.endswith("delete the file and run again.")
+    assert "\n" not in message and str(full.results / name) in message
+    assert message.endswith(f"it is now called {Path(name).name}.broken; start again, and it is made again.")
+    assert not (full.results / name).exists() and (full.results / f"{name}.broken").exists()
     assert (full.results / "papers.csv").read_bytes() == before
 
 
@@ -453,7 +472,7 @@ def test_a_damaged_file_is_named_with_what_to_do(full, name):
 def test_a_missing_file_is_named(full, name):
     (full.results / name).unlink()
     message = full.merge()
-    assert "\n" not in message and f"{full.results / name} is missing: run the workflow" in message
+    assert "\n" not in message and f"{full.results / name} is missing: " in message
 
 
 def test_answers_to_another_library_are_refused(full):

@@ -13,6 +13,7 @@ import pytest
 import typst
 import yaml
 from conftest import ROOT, random_model
+from test_batch import lines
 from test_text import encrypted_pdf
 
 from designspace import tables
@@ -164,9 +165,15 @@ def test_changed_discovery_settings_run_only_discovery_and_what_follows(project)
     assert set(table(project, "papers").status) == {"ok"}
 
 
-def test_answers_that_were_deleted_are_made_again(project):
-    (project / "results" / "discovery" / "b0001.jsonl").unlink()
-    assert set(snakemake(project)[0]) == {"discover", "merge", "report"}
+def test_answers_edited_to_nonsense_are_made_again_and_never_merged(project):
+    answers = project / "results" / "extraction" / "b0001.jsonl"
+    whole = lines(answers)
+    answers.write_bytes(answers.read_bytes().replace(b'"evidence": "', b'"evidence": "It is not true: '))
+    finished, printed = snakemake(project, "--show-failed-logs", fails=True)
+    assert not finished and re.search(r"b0001.jsonl has evidence for \S+ that is not in the text of", printed)
+    assert not (project / "results" / "papers.csv").exists()
+    assert set(snakemake(project)[0]) == {"extract", "merge", "report"}
+    assert [record["values"] for record in lines(answers)] == [record["values"] for record in whole]
 
 
 def test_settings_that_change_no_answer_run_nothing_again(project):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from torch.multiprocessing import set_sharing_strategy
 
-from . import model, processes, worker
+from . import model, processes, records, worker
 from .files import write_whole, writing
 from .worker import Rung
 
@@ -156,7 +156,7 @@ def whole_records(lines):
         for line in lines:
             if not line.endswith(b"\n"):
                 return
-            yield json.loads(line)
+            yield records.parse_answers(line)
 
 
 def lock(file, log):

@@ -1,7 +1,6 @@
 """What the two GPU programs, extract.py and discover.py, have in common: their command line and what they run."""
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from . import hub, memory, processes
+from . import hub, memory, processes, records
 
 
 def parser(description):
@@ -51,13 +50,10 @@ def run(task, arguments, settings):
     from . import batch  # imports PyTorch, which takes seconds; the server does so at the same time
     from .worker import Job
 
-    papers = [
-        tuple(
-            json.loads(Path(arguments.results, kind, f"{paper}.json").read_text("utf-8"))
-            for kind in ("text", "context")
-        )
-        for paper in arguments.papers
-    ]
+    try:
+        papers = [records.read_paper(arguments.results, paper) for paper in arguments.papers]
+    except records.BrokenResult as error:
+        sys.exit(f"{task} stopped: {error}")
     job = Job(
         task,
         settings | {"max_new_tokens": arguments.max_new_tokens},

@@ -11,17 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import corrections, ledger
+from . import corrections, ledger, records
 from .corrections import spelled
+from .records import BrokenResult
 from .tables import TABLES, make_frame
 from .values import as_text
 
 IMPORTANCE = ("high", "medium", "low")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-class BrokenResult(ValueError):
-    """A file that the ledger names is missing or damaged; the message is a sentence that says what to do."""
 
 
 def papers_present(ledger_file: Path, folder: Path) -> list[dict]:
@@ -42,42 +39,6 @@ def papers_present(ledger_file: Path, folder: Path) -> list[dict]:
     return list(here.values())
 
 
-def _parse(line: str | bytes, where: str, keys: tuple) -> dict:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise BrokenResult(f"{where} is not valid JSON ({error}): delete the file and run again.") from None
-    if not isinstance(record, dict) or not all(key in record for key in keys):
-        raise BrokenResult(f"{where} lacks one of {', '.join(keys)}: delete the file and run again.")
-    return record
-
-
-def read_json(path: Path, *keys: str) -> dict:
-    """The JSON object in `path`, which must have `keys`; BrokenResult otherwise."""
-    try:
-        return _parse(path.read_bytes(), str(path), keys)
-    except FileNotFoundError:
-        raise BrokenResult(f"{path} is missing: run the workflow again, which makes it.") from None
-
-
-def read_batch(path: Path, papers: list[str]) -> dict[str, dict]:
-    """The records of `papers` in a batch's JSON lines, by paper; BrokenResult if one is missing or there twice."""
-    records = {}
-    try:
-        with open(path, "rb") as lines:
-            for number, line in enumerate(lines, 1):
-                record = _parse(line, f"{path}, line {number},", ("paper", "task", "status", "reason"))
-                if record["paper"] in records:
-                    raise BrokenResult(f"{path} has {record['paper']} twice: delete the file and run again.")
-                records[record["paper"]] = record
-    except FileNotFoundError:
-        raise BrokenResult(f"{path} is missing: run the workflow again, which makes it.") from None
-    for paper in papers:
-        if paper not in records:
-            raise BrokenResult(f"{path} has no record of {paper}: delete the file and run again.")
-    return {paper: records[paper] for paper in papers}
-
-
 def _cell(value):
     """What a record says, as a cell: text with newlines for line ends and nothing else that cannot be printed."""
     if isinstance(value, str):
@@ -95,6 +56,20 @@ def _row(table: str, *sources: dict, **more) -> tuple:
     return tuple(_cell(merged.get(column)) for column in TABLES[table])
 
 
+def check_answers(record: dict, text: dict, library: dict[str, dict], path: Path) -> None:
+    """Raise BrokenResult for answers to another library, or with a value or evidence that is none."""
+    for value in record.get("values", []):
+        name, kind = value["parameter"], library.get(value["parameter"], {}).get("kind")
+        if kind is None:
+            raise records.set_aside(path, f"answers {name}, which the parameter library does not have")
+        if kind in ("integer", "number") and not isinstance(value.get("value"), (int, float, type(None))):
+            raise records.set_aside(path, f"has a value of {name} that is no number")
+    for item in record.get("values", []) + record.get("findings", []):
+        if item["evidence"] is not None and text["text"][item["start"] : item["end"]] != item["evidence"]:
+            name = item.get("parameter") or item["name"]
+            raise records.set_aside(path, f"has evidence for {name} that is not in the text of {record['paper']}")
+
+
 def paper_row(entry: dict, text: dict, context: dict, records: list[dict]) -> tuple:
     """The row of a paper that was processed. Its status is the worst of what happened: a text that could not be read
     first, then a task that failed."""
@@ -109,7 +84,7 @@ def paper_row(entry: dict, text: dict, context: dict, records: list[dict]) -> tu
 
 
 def extraction_rows(
-    record: dict, parameters: dict[str, dict], where: Path, corrected: dict[tuple, corrections.Correction]
+    record: dict, parameters: dict[str, dict], corrected: dict[tuple, corrections.Correction]
 ) -> list[tuple]:
     """A row for each value, in the order of the library, for the whole paper before its experiments; of a paper that
     failed, only what readers say. A value that is not reported is only a `candidate`; `number` is the value of a
@@ -119,11 +94,6 @@ def extraction_rows(
         text = _cell(as_text(value.get("value")))
         told = {"value": text, "candidate": ""} if value["status"] == "reported" else {"value": "", "candidate": text}
         cells[value["parameter"], spelled(value.get("experiment", ""))].append({**value, **told})
-    if unknown := {name for name, _ in cells} - parameters.keys():
-        raise BrokenResult(
-            f"{where} answers {', '.join(sorted(unknown))}, which the parameter library does not have: "
-            "delete the file and run again."
-        )
     experiments = ["", *(experiment["name"] for experiment in experiments_of(record, corrected))]
     for name, parameter in parameters.items():
         numeric = parameter["kind"] in ("integer", "number")
@@ -239,19 +209,19 @@ def build(
             batches[entry["batch"]].append(entry)
     for batch, entries in batches.items():
         names = [entry["paper"] for entry in entries]
-        source = results / "extraction" / f"{batch}.jsonl"
-        extraction = read_batch(source, names)
-        discovery = read_batch(results / "discovery" / f"{batch}.jsonl", names)
+        sources = [results / task / f"{batch}.jsonl" for task in ("extraction", "discovery")]
+        extraction, discovery = (records.read_batch(source, names) for source in sources)
         for entry in entries:
             paper = entry["paper"]
-            text = read_json(results / "text" / f"{paper}.json", "status", "reason", "n_pages")
-            context = read_json(results / "context" / f"{paper}.json", "status")
-            records = [extraction[paper], discovery[paper]]
-            rows["papers"].append(paper_row(entry, text, context, records))
-            rows["extractions"] += extraction_rows(extraction[paper], library, source, corrected[paper])
+            text, context = records.read_paper(results, paper)
+            answers = [extraction[paper], discovery[paper]]
+            for source, record in zip(sources, answers, strict=True):
+                check_answers(record, text, library, source)
+            rows["papers"].append(paper_row(entry, text, context, answers))
+            rows["extractions"] += extraction_rows(extraction[paper], library, corrected[paper])
             named = experiments_of(extraction[paper], corrected[paper])
             rows["experiments"] += [_row("experiments", e, paper=paper, experiment=e["name"]) for e in named]
-            rows["memory"] += map(memory_row, records)
+            rows["memory"] += map(memory_row, answers)
             found = enumerate(discovery[paper].get("findings", []), 1)
             findings += [{**finding, "paper": paper, "item": item} for item, finding in found]
     for table in ("papers", "extractions", "experiments", "memory"):
