@@ -1,12 +1,13 @@
 # make demo    the whole workflow over four invented papers, on this machine's CPU
 # make test    all tests
 # make check   the checks of the code's form
+# make audit   known vulnerabilities of the installed packages
 # Each makes its environment, .venv, first; that is done once and again only when envs/ changes.
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: env demo test check
+.PHONY: env demo test check audit
 
 env: .venv/installed
 
@@ -29,3 +30,7 @@ check: env
 	@echo "Checking the form of the code ..."
 	@ruff check . && ruff format --check . && snakefmt --check Snakefile workflow
 	@snakemake --lint --configfile config/demo.yaml
+
+audit: env
+	@echo "Asking for known vulnerabilities of the installed packages ..."
+	@python .ci/audit.py

@@ -12,7 +12,7 @@ min_version("9.27")
 SCRIPTS = Path(workflow.basedir, "scripts")
 sys.path.insert(0, str(SCRIPTS))
 
-from designspace import configuration, hub, ledger, memory
+from designspace import again, configuration, hub, ledger, memory
 
 
 configfile: "config/config.yaml"

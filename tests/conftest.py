@@ -1,6 +1,7 @@
 """What the tests share: the library on the path, a tokenizer and small models with random weights."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest  # noqa: E402
 
 from designspace import hub  # noqa: E402
 
+needs_tesseract = pytest.mark.skipif(not shutil.which("tesseract"), reason="tesseract is not installed")
 WORDS = "The participants made rapid reaching movements of 8 cm to one of 12 targets; feedback was rotated by 45°. "
 
 

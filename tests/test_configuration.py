@@ -7,7 +7,7 @@ from copy import deepcopy
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, needs_tesseract
 
 from designspace import configuration, hub, memory
 
@@ -61,6 +61,15 @@ def test_the_default_configuration_is_right(config):
     assert CONFIG["model"]["name"] == "Qwen/Qwen3-32B"
 
 
+@needs_tesseract
+def test_ocr_without_tesseract_is_one_sentence(config, monkeypatch):
+    config["ocr"] = True
+    configuration.check(config)
+    monkeypatch.setenv("PATH", "/nowhere")
+    (said,) = sentences(config)
+    assert said.startswith("config: `ocr` is true, and the program tesseract, which reads scans, is not here; install")
+
+
 def test_the_embedded_model_need_not_be_there_yet(config):
     config["model"]["name"] = "resources/models/SmolLM2-135M-Instruct/"
     configuration.check(config)
@@ -81,7 +90,7 @@ def test_the_embedded_model_need_not_be_there_yet(config):
         (
             "model",
             None,
-            "config: `model` is null; it must be a mapping with the keys name, revision, dtype and device.",
+            "config: `model` is null; it must be a mapping with the keys name, revision, dtype, device,",
         ),
         ("papers_per_job", 0, "config: `papers_per_job` is 0; it must be a whole number of at least 1."),
         ("minutes_per_paper", 0, "config: `minutes_per_paper` is 0; it must be a number of minutes above 0."),

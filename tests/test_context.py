@@ -14,7 +14,8 @@ SENTENCES = "Subjects reached to {n} targets with feedback. The rotation was {n}
 
 
 def record(text, status="ok", reason=""):
-    return {"paper": "p", "status": status, "reason": reason, "text": text, "pages": [{"page": 1, "lines": []}]}
+    page = {"page": 1, "start": 0, "end": len(text), "lines": []}
+    return {"paper": "p", "status": status, "reason": reason, "n_pages": 1, "text": text, "pages": [page]}
 
 
 def paragraph(name):
@@ -120,9 +121,9 @@ def test_a_malicious_text_takes_no_longer_than_another_of_its_length(pattern, ch
 
 
 def run(tmp_path, text_record, budget, model):
-    (tmp_path / "text.json").write_text(json.dumps(text_record), encoding="utf-8")
+    (tmp_path / "p.json").write_text(json.dumps(text_record), encoding="utf-8")
     output = tmp_path / "new folder" / "context.json"
-    command = [sys.executable, ROOT / "scripts" / "truncate.py", "--text", tmp_path / "text.json"]
+    command = [sys.executable, ROOT / "scripts" / "truncate.py", "--text", tmp_path / "p.json"]
     command += ["--token-budget", str(budget), "--model", model, "--output", output]
     return subprocess.run(command, capture_output=True, text=True), output
 

@@ -1,9 +1,12 @@
 """The environments say the same in both of their forms."""
 
 import ast
+import importlib.util
+import re
 import sys
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions
 
+import pytest
 import yaml
 from conftest import ROOT
 
@@ -33,6 +36,43 @@ def test_every_import_of_the_programs_is_pinned():
     others = imported - sys.stdlib_module_names - {"designspace", "triton"}
     pinned = {canonical(pin.partition("==")[0]) for pin in pins("requirements.txt")}
     assert {canonical(packages[name][0]) for name in others} <= pinned
+
+
+AUDIT = ROOT / ".ci" / "audit.py"
+REFUSED = re.compile(r"affero|\bAGPL|\bSSPL|server side public|non-?commercial|commons clause", re.IGNORECASE)
+
+
+def licences(package):
+    """What a package says of its licence: fields of its metadata, and the beginnings of its files of licences."""
+    fields = [package.metadata.get(field) or "" for field in ("License-Expression", "License")]
+    fields += [text for text in package.metadata.get_all("Classifier") or [] if text.startswith("License")]
+    files = [file for file in package.files or [] if "dist-info" in str(file) and "licen" in file.name.lower()]
+    return [text[:300] for text in fields + [file.read_text() for file in files if file.locate().exists()]]
+
+
+def test_every_licence_lets_a_lab_ship():
+    for package in distributions():
+        assert not any(REFUSED.search(text) for text in licences(package)), package.name
+
+
+def test_the_audit_fails_where_there_is_a_finding_and_says_where_nobody_answered(monkeypatch, capsys):
+    spec = importlib.util.spec_from_file_location("audit", AUDIT)
+    audit = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(audit)
+    assert "pytest==9.2.0" in audit.pins() and not any("+" in pin for pin in audit.pins())
+    safe = {"name": "a", "version": "1", "vulns": []}
+    bad = {"name": "b", "version": "2", "vulns": [{"id": "PYSEC-1", "aliases": ["CVE-1"], "fix_versions": ["3"]}]}
+    unknown = {"name": "c", "skip_reason": "Dependency not found on PyPI"}
+    monkeypatch.setattr(audit, "pins", lambda: ["a==1", "b==2", "c==3"])
+    for packages, code, said in (
+        ([safe, bad, unknown], 1, "b 2: PYSEC-1 (CVE-1), fixed in 3\n1 known vulnerabilities in the 2 of 3 packages"),
+        ([safe, unknown, unknown], 0, "0 known vulnerabilities in the 1 of 3 packages that could be asked about."),
+        ([], 0, "0 known vulnerabilities in the 0 of 3 packages that could be asked about.\nOf the others nothing is"),
+    ):
+        monkeypatch.setattr(audit, "ask", lambda pinned, packages=packages: packages)
+        with pytest.raises(SystemExit) as left:
+            audit.main()
+        assert left.value.code == code and said in capsys.readouterr().out
 
 
 def canonical(name):

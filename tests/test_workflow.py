@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 import typst
 import yaml
-from conftest import ROOT, random_model
+from bad_papers import BY_NAME, SAMPLE
+from conftest import ROOT, needs_tesseract, random_model
 from test_batch import lines
-from test_text import encrypted_pdf
 
 from designspace import tables
+from designspace.text import extract_text
 
 SAMPLES = ROOT / "tests" / "papers"
 GPU_WORK = {"extract", "discover"}
@@ -289,7 +290,7 @@ def test_bad_papers_have_their_row_and_good_ones_are_complete(new_project):
     (papers / "not_a_pdf.pdf").write_text("<html>Please log in.</html>")
     (papers / "zero.pdf").write_bytes(b"")
     pdf("#rect(width: 5cm, height: 5cm, fill: red)", papers / "scanned.pdf")
-    (papers / "encrypted.pdf").write_bytes(encrypted_pdf())
+    (papers / "encrypted.pdf").write_bytes(BY_NAME["encrypted with a password"][0])
     _, printed = snakemake(new_project)
     rows = table(new_project, "papers").set_index("paper")
     assert rows.loc["good"].status == "ok"
@@ -299,6 +300,32 @@ def test_bad_papers_have_their_row_and_good_ones_are_complete(new_project):
     values = table(new_project, "extractions")
     assert set(values.paper) == {"good"} and set(values.parameter) == set(table(new_project, "parameters").columns[2:])
     assert "encrypted" in printed, "the summary says which papers were not read"
+
+
+def lines_of(record, page):
+    """{what a line says: its box}"""
+    return {record["text"][line["start"] : line["end"]]: line["box"] for line in record["pages"][page - 1]["lines"]}
+
+
+@needs_tesseract
+def test_switching_ocr_on_reads_scans_and_nothing_else_again(project):
+    (project / "papers" / "scan.pdf").write_bytes(BY_NAME["a scan without a text layer"][0])
+    snakemake(project, "--until", "extract_text")
+    text = project / "results" / "text" / "scan.json"
+    assert json.loads(text.read_text("utf-8"))["status"] == "needs_ocr"
+    configure(project, ocr=True)
+    finished, _ = snakemake(project)
+    assert finished == dict.fromkeys([*PAPER_WORK, *GPU_WORK, "merge", "report"], 1)
+    papers = table(project, "papers").set_index("paper")
+    assert (papers.loc["scan"].status, papers.loc["scan"].reason) == ("ok", "Its text comes from OCR.")
+    values = table(project, "extractions")
+    assert len(values[(values.paper == "scan") & (values.status == "reported")])
+    # What OCR reads lies where it is printed on the page that was scanned.
+    found, printed = lines_of(json.loads(text.read_text("utf-8")), 1), lines_of(extract_text(SAMPLE, "sample"), 1)
+    same = found.keys() & printed.keys()
+    assert len(same) > 0.6 * len(printed)
+    assert all(found[line] == pytest.approx(printed[line], abs=5) for line in same)  # of some 600 points
+    assert "Nothing to be done" in snakemake(project, "--dry-run")[1]
 
 
 @pytest.mark.parametrize(

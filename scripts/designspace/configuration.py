@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from . import corrections, gold, hub, ledger, memory
+from . import corrections, gold, hub, ledger, memory, ocr
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
 # New tokens of one branch: fewer do not hold a value, or one finding with its keys.
@@ -31,6 +31,8 @@ def check(config: dict) -> None:
         + _cap_problems("extraction", config["extraction"]["max_new_tokens"], parameters, "parameters")
         + _cap_problems("discovery", config["discovery"]["max_new_tokens"], categories, "categories")
     )
+    if config["ocr"] and (missing := ocr.missing()):
+        raise ConfigurationError(f"config: {missing}")
     hub.check_files(config["model"]["name"], config["model"]["revision"])
 
 

@@ -1,55 +1,77 @@
-"""A function in a process of its own: where it crashes, hangs or wants too much memory, only its answer is lost."""
+"""A function in a process of its own: where it crashes, hangs or wants too much, only its answer is lost."""
 
 import contextlib
+import json
 import multiprocessing
+import os
 import resource
 import signal
+
+from . import processes
 
 
 class Failed(Exception):
     """No answer; the message says what happened, as the end of a sentence."""
 
 
-def call(function, *arguments, seconds: int, address_space: int):
-    """What `function(*arguments)` returns in a new process that may take `seconds` and `address_space` bytes.
+def call(function, *arguments, seconds: int, address_space: int, output: int = 64 * 2**20):
+    """What `function(*arguments)` returns in a new process that may take `seconds` and `address_space` bytes, and whose
+    answer has at most `output` bytes. What it started ends with it.
 
-    Raises Failed where it takes more or does not end well; the traceback of an error is on stderr. Function, arguments
-    and answer must be picklable.
+    Raises Failed where it takes more or does not end well; the traceback of an error is on stderr. Function and
+    arguments must be picklable, and the answer is JSON: what a process says that read something malicious is parsed
+    and never unpickled.
     """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    # The limit of processor time is for a process whose parent was killed: nobody else would end it.
     limits = {resource.RLIMIT_AS: address_space, resource.RLIMIT_CPU: seconds + 1, resource.RLIMIT_CORE: 0}
-    process = context.Process(target=_answer, args=(sender, limits, function, arguments), daemon=True)
+    process = context.Process(target=_answer, args=(sender, limits, output, function, arguments), daemon=True)
     process.start()
     sender.close()
     try:
         if not receiver.poll(seconds):
             raise Failed(f"it takes more than {seconds} s")
-        answer = receiver.recv()
+        answer = json.loads(receiver.recv_bytes(output))
     except (EOFError, OSError):  # it died before its answer, or in the middle
         process.join()
-        raise Failed(_ending(process.exitcode)) from None
+        raise Failed(_ending(process.exitcode, address_space)) from None
     finally:
+        with contextlib.suppress(OSError):  # no such group: it died before it had one
+            os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.join()
-    if isinstance(answer, Failed):
-        raise answer
-    return answer
+    if "failed" in answer:
+        raise Failed(answer["failed"])
+    return answer["answer"]
 
 
-def _answer(sender, limits, function, arguments):
+def _answer(sender, limits, output, function, arguments):
+    os.setsid()  # a group of its own, which can be ended as one
+    processes.end_with_parent()
     for kind, limit in limits.items():
         hard = resource.getrlimit(kind)[1]
         with contextlib.suppress(ValueError, OSError):  # a system without this limit
             resource.setrlimit(kind, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
     try:
-        sender.send(function(*arguments))
+        answer = json.dumps({"answer": function(*arguments)}).encode()
     except MemoryError:
-        sender.send(Failed(f"it needs more than {limits[resource.RLIMIT_AS] / 2**30:.3g} GiB of memory"))
+        answer = _failed(_too_much(limits[resource.RLIMIT_AS]))
+    if len(answer) > output:
+        answer = _failed(f"what was read of it takes more than {output / 2**20:.3g} MiB")
+    sender.send_bytes(answer)
 
 
-def _ending(code):
+def _failed(how):
+    return json.dumps({"failed": how}).encode()
+
+
+def _too_much(address_space):
+    return f"it needs more than {address_space / 2**30:.3g} GiB of memory"
+
+
+def _ending(code, address_space):
+    if code == -signal.SIGABRT:  # what pdfium does where it gets no more memory
+        return f"{_too_much(address_space)}, or a library gave up on it (SIGABRT)"
     if code < 0:
         return f"the process that read it was ended by {signal.Signals(-code).name}"
     return f"the process that read it ended with an error (exit code {code}), which its log has"

@@ -79,7 +79,7 @@ def paper_row(entry: dict, text: dict, context: dict, records: list[dict]) -> tu
     elif failed:
         status, reason = "failed", " ".join(f"{r['task'].capitalize()}: {r['reason']}" for r in failed)
     else:
-        status, reason = "ok", ""
+        status, reason = "ok", text["reason"]
     return _row("papers", entry, context, pages=text["n_pages"], status=status, reason=reason)
 
 

@@ -10,6 +10,7 @@ import pypdfium2.raw as pdfium
 
 from .glyphs import HYPHEN, PageFonts, normalise, page_text
 
+LONGEST = 2_000_000  # characters of a paper; a book of 700 pages has fewer
 HYPHENS = HYPHEN + "-\u00ad\u2010\u2011"
 NO_PAGES = re.compile(rb"/Type\s*/Pages\b[^>]*/Count\s+0\b|/Count\s+0\b[^>]*/Type\s*/Pages\b")
 WORD = re.compile(r"[a-zA-Z]{2}")
@@ -55,7 +56,8 @@ def read_pdf(data):
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if error.err_code == pdfium.FPDF_ERR_PASSWORD:
-            raise BadPdf("encrypted", "The PDF is encrypted and needs a password to be read.") from None
+            reason = "The PDF needs a password to be opened; put a copy that opens without one in its place."
+            raise BadPdf("encrypted", reason) from None
         if NO_PAGES.search(data):
             raise BadPdf("empty", "The PDF has no pages.") from None
         kind = "is damaged" if b"%PDF-" in data[:1024] else "is not a PDF"
@@ -63,7 +65,13 @@ def read_pdf(data):
     with document:
         if not len(document):
             raise BadPdf("empty", "The PDF has no pages.")
-        return [_read_page(document, index) for index in range(len(document))]
+        pages, length = [], 0
+        for index in range(len(document)):
+            pages.append(_read_page(document, index))
+            length += sum(len(line.text) for line in pages[-1].lines)
+            if length > LONGEST:
+                raise BadPdf("unreadable", f"Its text has more than {LONGEST:,} characters, and no paper has so many.")
+        return pages
 
 
 def _read_page(document, index):

@@ -5,10 +5,10 @@ import re
 from bisect import bisect_right
 
 from .clean import remove_line_numbers, remove_running_lines
+from .glyphs import UNKNOWN
 from .paragraphs import join_lines
 from .pdf import BadPdf, read_pdf
 
-LONGEST = 2_000_000  # characters of a paper; a book of 700 pages has fewer
 TWENTY_LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){20}")
 
 
@@ -28,19 +28,22 @@ def extract_text(data, paper):
         pages = read_pdf(data)
     except BadPdf as bad:
         return unreadable(paper, sha256, bad.reason, bad.status)
-    if (length := sum(len(line.text) for page in pages for line in page.lines)) > LONGEST:
-        return unreadable(paper, sha256, f"Its text has {length:,} characters, and no paper has more than {LONGEST:,}.")
     record = {"paper": paper, "sha256": sha256, "status": "ok", "reason": ""}
     remove_running_lines(pages)
     remove_line_numbers(pages)
     text, page_records = join_lines(pages)
-    with_text = sum(bool(TWENTY_LETTERS.search(text, page["start"], page["end"])) for page in page_records)
+    with_text = sum(_is_text(text[page["start"] : page["end"]]) for page in page_records)
     if 4 * with_text < len(pages) or not with_text:
         # A scanned paper may still carry a publisher's cover page and a stamp on every page.
-        reason = f"Only {with_text} of {len(pages)} pages have text: the PDF is probably scanned and needs OCR."
+        reason = f"Only {with_text} of {len(pages)} pages have text: it is probably a scan, which `ocr: true` reads."
         text, page_records = "", []
         record |= {"status": "needs_ocr", "reason": reason}
     return record | {"n_pages": len(pages), "text": text, "pages": page_records}
+
+
+def _is_text(page):
+    """Whether a page has words, and not mainly glyphs of which its fonts do not say what they are."""
+    return bool(TWENTY_LETTERS.search(page)) and 2 * page.count(UNKNOWN) < len(page)
 
 
 def page_of(record, start):

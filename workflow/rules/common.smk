@@ -32,6 +32,9 @@ def batch_of(kind):
     return lambda wildcards: [RESULTS / kind / f"{paper}.json" for paper in BATCHES[wildcards.batch]]
 
 
+AGAIN = again.noted(RESULTS / "text", config["ocr"])
+
+
 def options(**values):
     """Command-line options of a program, quoted for the shell. A list gives several values, None gives no option."""
     words = []

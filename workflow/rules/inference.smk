@@ -4,7 +4,8 @@ ON_GPU = config["model"]["device"] == "cuda"
 # What a paper may take; no answer depends on it.
 LIMITS = options(
     minutes_per_paper=config["minutes_per_paper"],
-    **{key: config["memory"][key] for key in ("capacity", "reserve", "prefill_chunk")},
+    prefill_chunk=PLAN["prefill_chunk"],
+    **{key: config["memory"][key] for key in ("capacity", "reserve")},
 )
 
 

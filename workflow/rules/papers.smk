@@ -2,7 +2,7 @@
 
 
 rule extract_text:
-    """Read the PDF of a paper: its text, cleaned, with the page and the box of every line."""
+    """Read the PDF of a paper: its text, cleaned, with the page and the box of every line; of a scan, by OCR."""
 
     # No input file: the ledger knows the PDF by its content. A renamed PDF is not read again, one that was replaced is,
     # and no file name reaches a shell.
@@ -17,16 +17,20 @@ rule extract_text:
     conda:
         "../../envs/designspace.yaml"
     resources:
-        mem_mb=3000,  # far more than a paper takes; the program ends its reading at 2 GiB
-        runtime=lambda wildcards, attempt: 5 * attempt,
+        # Far more than a paper takes: the program ends its reading at 2 GiB and two minutes, its OCR at 20 minutes.
+        mem_mb=5000 if config["ocr"] else 3000,
+        runtime=lambda wildcards, attempt: (25 if config["ocr"] else 5) * attempt,
     params:
         sha256=lambda wildcards: SHA256[wildcards.paper],
+        again=lambda wildcards: AGAIN.get(wildcards.paper, ""),
+        # What was read without OCR and needed none stays as it is where OCR is switched on.
+        ocr=site(options(ocr=config["ocr"])),
         scripts=site(SCRIPTS),
         papers=site(PAPERS),
         results=site(RESULTS),
     shell:
         "python {params.scripts:q}/extract_text.py --paper {wildcards.paper} --ledger {params.results:q}/ledger.csv "
-        "--papers {params.papers:q} --output {output.text:q} > {log:q} 2>&1"
+        "--papers {params.papers:q} {params.ocr} --output {output.text:q} > {log:q} 2>&1"
 
 
 rule truncate:

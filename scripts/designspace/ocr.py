@@ -1,0 +1,51 @@
+"""Scans: pictures of their pages go through OCRmyPDF and come back with their text.
+
+OCR sees nothing of a PDF but its pages as they are shown, so that no password, signature, rotation or old text layer
+is in its way, and so that a place on the new page is the same place on the old one.
+"""
+
+import shutil
+from math import sqrt
+from pathlib import Path
+
+DPI = 300
+LARGEST, LONGEST = 50_000_000, 30_000  # pixels of a picture, and along its side; an A4 page has 8.7 million
+
+
+def missing() -> str:
+    """What OCR needs and is not here, as a sentence; empty where all is there."""
+    if shutil.which("tesseract"):
+        return ""
+    return (
+        "`ocr` is true, and the program tesseract, which reads scans, is not here; install it (on Debian and Ubuntu: "
+        "apt-get install tesseract-ocr), or set `ocr` to false."
+    )
+
+
+def searchable(data: bytes, folder: Path) -> bytes:
+    """A PDF with the same pages as pictures, and their text as OCR reads it; `folder` is for files in between."""
+    import ocrmypdf  # takes a second
+
+    scan, result = folder / "scan.pdf", folder / "result.pdf"
+    _draw(data, scan)
+    settings = {"output_type": "pdf", "rasterizer": "pypdfium", "optimize": 0}  # what needs no Ghostscript
+    ocrmypdf.ocr(scan, result, **settings, jobs=1, use_threads=True, progress_bar=False)
+    return result.read_bytes()
+
+
+def _draw(data, scan):
+    """Write the pages of a PDF as pictures, each of its page's size, into another."""
+    import pypdfium2
+    from PIL import Image
+
+    with pypdfium2.PdfDocument(data) as document:
+        for index in range(len(document)):
+            dpi = DPI
+            try:
+                page = document[index]
+                width, height = page.get_size()
+                dpi = min(DPI, int(72 * min(sqrt(LARGEST / (width * height)), LONGEST / max(width, height))))
+                picture = page.render(scale=dpi / 72, grayscale=True).to_pil()
+            except (pypdfium2.PdfiumError, ZeroDivisionError):
+                picture = Image.new("L", (DPI, DPI), 255)  # a damaged page is a blank one: the others keep their number
+            picture.save(scan, "PDF", resolution=dpi, quality=90, append=index > 0)

@@ -1,0 +1,221 @@
+"""Files that come into a folder of papers and are not as they should be: by name, and some hundred by chance."""
+
+import io
+import random
+import re
+import zlib
+
+import pikepdf
+import typst
+from conftest import ROOT
+from test_text import FILLER, column, make_pdf
+
+SAMPLES = [path.read_bytes() for path in sorted((ROOT / "tests" / "papers").glob("*.pdf"))]
+SAMPLE = SAMPLES[0]
+
+
+def edited(data, edit=lambda pdf: None, **settings):
+    """A PDF as pikepdf saves it after an edit."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        edit(pdf)
+        saved = io.BytesIO()
+        pdf.save(saved, **settings)
+    return saved.getvalue()
+
+
+def plain(data):
+    """A PDF with nothing compressed in it, so that damage reaches what it means and not only its compression."""
+    level = pikepdf.StreamDecodeLevel.generalized
+    mode = pikepdf.ObjectStreamMode.disable
+    return edited(data, compress_streams=False, stream_decode_level=level, object_stream_mode=mode)
+
+
+def encrypted(password):
+    return edited(SAMPLE, encryption=pikepdf.Encryption(user=password, owner="the owner's", R=6))
+
+
+def broken_table(data):
+    """The place of the cross-reference table is wrong."""
+    return data[: data.rindex(b"startxref")] + b"startxref\n7\n%%EOF\n"
+
+
+def huge_page(pdf):
+    pdf.pages[0].mediabox = [0, 0, 20_000, 20_000]
+
+
+def without_unicode_maps(pdf):
+    for found in pdf.objects:
+        if isinstance(found, pikepdf.Dictionary) and "/ToUnicode" in found:
+            del found.ToUnicode
+
+
+def page_of(content, filters=(), forms=()):
+    """A PDF of one page with this content stream, compressed as `filters` say; `forms` draw the next one twice each."""
+    pdf = pikepdf.new()
+    page = pdf.add_blank_page(page_size=(600, 800))
+    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+    resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+    for body in forms:
+        kind = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Form, "BBox": [0, 0, 600, 800]}
+        form = pikepdf.Stream(pdf, body, Resources=resources, **kind)
+        resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font), XObject=pikepdf.Dictionary(X0=form))
+    page.Resources = resources
+    page.Contents = pikepdf.Stream(pdf, b"")
+    page.Contents.write(content, filter=pikepdf.Array(list(map(pikepdf.Name, filters))))
+    saved = io.BytesIO()
+    pdf.save(saved, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    return saved.getvalue()
+
+
+def deflated(chunk, times):
+    """A chunk, many times over, as compressed data, of which one chunk is compressed."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = packer.compress(chunk) + packer.flush(zlib.Z_FULL_FLUSH)
+    return b"\x78\xda" + packed * times + b"\x03\x00"
+
+
+def bomb(gigabytes, rounds):
+    data = deflated(b" " * 2**20, gigabytes * 1024)
+    for _ in range(rounds - 1):
+        data = zlib.compress(data, 9)
+    return page_of(data, ["/FlateDecode"] * rounds)
+
+
+def typeset(source, **settings):
+    return typst.compile(source.encode(), **settings)
+
+
+def picture(data):
+    """The first page of a PDF as a scanner would have it: one picture, in a PDF."""
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(data) as pdf:
+        image = pdf[0].render(scale=200 / 72, grayscale=True).to_pil()
+    scan = io.BytesIO()
+    image.save(scan, "PDF", resolution=200, quality=80)
+    return scan.getvalue()
+
+
+def outlines(text):
+    """A page whose letters are drawn as shapes: what the eye reads, and no text."""
+    svg = typst.compile(f"#set page(width: 400pt, height: 100pt)\n{text}".encode(), format="svg")
+    source = b'#set page(width: 420pt, height: 120pt)\n#image("page.svg")'
+    return typst.compile({"main": source, "page.svg": svg})
+
+
+FAMILIES = '#set text(font: ("Libertinus Serif", "DejaVu Sans Mono"))\n'
+HEBREW = "מספר המשתתפים בניסוי היה עשרים וארבעה אנשים בריאים"
+TURNED = "Table 1 shows the rotation of each of the groups."
+LONG = make_pdf(*[column(f"A report of many pages. Page {n}.") for n in range(2000)])
+
+# What is made, its status, and what its reason or its text says.
+BY_NAME = {
+    "zero bytes": (b"", "empty", "zero bytes"),
+    "not a PDF": (b"<html>Please log in.</html>", "unreadable", "is not a PDF"),
+    "only a header": (b"%PDF-1.7\n" + bytes(1000), "unreadable", "is damaged"),
+    "broken cross-reference table": (broken_table(SAMPLE), "ok", "Abstract"),
+    "junk before the header": (b"HTTP/1.1 200 OK\r\n\r\n" + SAMPLE, "ok", "Abstract"),
+    "encrypted, opens without a password": (encrypted(""), "ok", "Abstract"),
+    "encrypted with a password": (encrypted("secret"), "encrypted", "put a copy that opens without one in its place"),
+    "no pages": (make_pdf(), "empty", "no pages"),
+    "2,000 pages": (LONG, "ok", "Page 1999."),
+    "2,000 full pages": (make_pdf(*[column(*[FILLER] * 45)] * 2000), "unreadable", "more than 2,000,000 characters"),
+    "a page of 20,000 by 20,000 points": (edited(make_pdf(column(FILLER)), huge_page), "ok", FILLER),
+    "text as outlines": (outlines(FILLER), "needs_ocr", "`ocr: true`"),
+    "a scan without a text layer": (picture(SAMPLE), "needs_ocr", "`ocr: true`"),
+    "a scan with a cover": (make_pdf(column(FILLER), [], [], [], [], []), "needs_ocr", "Only 1 of 6 pages"),
+    "a scan with stamps": (
+        make_pdf(*[[(50, 20, 8, "Downloaded from journals.org on May 1")]] * 4),
+        "needs_ocr",
+        "0 of 4",
+    ),
+    "right to left": (typeset(FAMILIES + HEBREW), "ok", HEBREW),
+    "rotated text": (typeset(f"{FILLER}\n#rotate(90deg, reflow: true)[{TURNED}]"), "ok", TURNED),
+    "a font without a Unicode map": (edited(SAMPLE, without_unicode_maps), "needs_ocr", "`ocr: true`"),
+    "control characters": (make_pdf(column("A \x01 rotation \x07 of", FILLER)), "ok", "A \ufffd rotation \ufffd of"),
+    "a decompression bomb": (bomb(1, 1), "unreadable", "more than 2 GiB of memory"),
+    "a bomb in a bomb": (bomb(2, 2), "unreadable", "more than 2 GiB of memory"),
+    "a bomb of forms": (
+        page_of(b"/X0 Do", forms=[b"0 0 1 1 re f"] + [b"/X0 Do /X0 Do"] * 27),
+        "unreadable",
+        "GiB of m",
+    ),
+}
+
+
+def _spans(dice, data, most=2000):
+    start = dice.randrange(len(data))
+    return start, min(len(data), start + dice.randrange(1, most))
+
+
+def flipped(dice, data):
+    data = bytearray(data)
+    for _ in range(dice.choice([1, 10, 100])):
+        data[dice.randrange(len(data))] = dice.randrange(256)
+    return bytes(data)
+
+
+def cut_off(dice, data):
+    return data[: dice.randrange(len(data))]
+
+
+def beheaded(dice, data):
+    return data[dice.randrange(len(data)) :]
+
+
+def with_a_gap(dice, data):
+    start, end = _spans(dice, data)
+    return data[:start] + data[end:]
+
+
+def with_a_repeat(dice, data):
+    start, end = _spans(dice, data)
+    return data[:end] + data[start:end] * dice.randrange(1, 20) + data[end:]
+
+
+def with_junk(dice, data):
+    start, end = _spans(dice, data)
+    return data[:start] + dice.randbytes(end - start) + data[end:]
+
+
+def with_wrong_numbers(dice, data):
+    """Lengths, counts, places and sizes that are not so."""
+    odd = [b"0", b"-1", b"1", b"65536", b"2147483648", b"99999999999999999999", b"1e999", b"nan"]
+    share = dice.choice([0.001, 0.01, 0.1])
+    return re.sub(rb"\d+", lambda m: dice.choice(odd) if dice.random() < share else m.group(), data)
+
+
+def with_wrong_names(dice, data):
+    """Keys of dictionaries and operators that changed their places."""
+    names = re.findall(rb"/[A-Za-z]+|\b(?:Tj|TJ|Tf|Td|Do|cm|BT|ET|obj|endobj|stream)\b", data)
+    return re.sub(re.escape(dice.choice(names)), lambda match: dice.choice(names), data, count=dice.choice([1, 50]))
+
+
+def joined(dice, data):
+    other = dice.choice(SAMPLES)
+    return data[: dice.randrange(len(data))] + other[dice.randrange(len(other)) :]
+
+
+MUTATIONS = [
+    flipped,
+    cut_off,
+    beheaded,
+    with_a_gap,
+    with_a_repeat,
+    with_junk,
+    with_wrong_numbers,
+    with_wrong_names,
+    joined,
+]
+
+
+def by_chance(seed=5):
+    """{name: bytes}: mutated, truncated and concatenated papers, always the same."""
+    dice = random.Random(seed)
+    seeds = [*SAMPLES, *map(plain, SAMPLES)]
+    return {
+        f"{mutate.__name__} {number} {attempt}": mutate(dice, data)
+        for mutate in MUTATIONS
+        for number, data in enumerate(seeds)
+        for attempt in range(4)
+    }
