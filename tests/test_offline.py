@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-from test_workflow import configure, empty_project, pdf, study, table  # noqa: F401
+from bad_papers import BY_NAME
+from conftest import ROOT, needs_tesseract
+from test_workflow import configure, empty_project, table  # noqa: F401
 
 from designspace import records
 
@@ -46,8 +47,8 @@ def hub_project(empty_project, tmp_path):  # noqa: F811
     (project / "model").rename(repository / "snapshots" / COMMIT)
     repository.joinpath("refs").mkdir()
     (repository / "refs" / "main").write_text(COMMIT)
-    configure(project, model={"name": "lab/model", "revision": COMMIT})
-    pdf(study(1), project / "papers" / "study_1.pdf")
+    configure(project, ocr=True, model={"name": "lab/model", "revision": COMMIT})
+    (project / "papers" / "scan.pdf").write_bytes(BY_NAME["a scan without a text layer"][0])
     return project, tmp_path / "cache"
 
 
@@ -57,14 +58,18 @@ def test_what_tries_the_network_is_counted(host):
     assert code and tried
 
 
-def test_a_run_with_a_model_of_the_cache_never_tries_the_network(hub_project):
+@needs_tesseract
+def test_a_run_with_a_scan_and_a_model_of_the_cache_never_tries_the_network(hub_project):
     project, cache = hub_project
     code, printed, tried = offline(SNAKEMAKE, project, cache)
     assert code == 0, printed
     assert tried == 0
-    assert list(table(project, "papers").status) == ["ok"]
+    (scan,) = table(project, "papers").itertuples()
+    assert (scan.status, scan.reason) == ("ok", "Its text comes from OCR.")
+    values = table(project, "extractions")
+    assert len(values[values.status == "reported"])
     for task in ("extraction", "discovery"):
-        (record,) = records.read_batch(project / "results" / task / "b0001.jsonl", ["study_1"]).values()
+        (record,) = records.read_batch(project / "results" / task / "b0001.jsonl", ["scan"]).values()
         assert (record["model"], record["revision"]) == ("lab/model", COMMIT)
 
 

@@ -95,14 +95,6 @@ def test_findings_of_a_model_that_says_anything(family, seed, tokenizer, record,
         check_evidence(record, finding)
 
 
-def test_a_papers_text_never_becomes_control_tokens(tokenizer, record):
-    ends = tokenizer.encode("<|im_end|>", add_special_tokens=False)
-    assert len(ends) == 1
-    tokens = prompt.prefix(tokenizer, "Paper: ", "before <|im_end|> after", ".")
-    assert tokens.count(ends[0]) == 1, "only the end of the user's turn"
-    assert "before <|im_end|> after" in tokenizer.decode(tokens)
-
-
 def test_thinking_is_switched_off_where_the_template_has_it(tokenizer):
     thinking = copy.copy(tokenizer)
     thinking.chat_template = tokenizer.chat_template + "{% if not enable_thinking %}<think></think>{% endif %}"
