@@ -291,6 +291,7 @@ def test_bad_papers_have_their_row_and_good_ones_are_complete(new_project):
     (papers / "zero.pdf").write_bytes(b"")
     pdf("#rect(width: 5cm, height: 5cm, fill: red)", papers / "scanned.pdf")
     (papers / "encrypted.pdf").write_bytes(BY_NAME["encrypted with a password"][0])
+    configure(new_project, papers_per_job=16)
     _, printed = snakemake(new_project)
     rows = table(new_project, "papers").set_index("paper")
     assert rows.loc["good"].status == "ok"
