@@ -75,12 +75,13 @@ def _first_line(error):
 
 
 def check_files(name: str, revision: str | None = None) -> None:
-    """Raise ModelError if a model has not what a run reads: its configuration, tokenizer and, in a folder, weights.
-    Shards are known to be whole by their headers; what is in the tensors is not read."""
+    """Raise ModelError if a model has not what a run reads: its configuration, tokenizer and, in a folder, weights; or
+    if it has code of its own. Shards are known to be whole by their headers; what is in the tensors is not read."""
     if is_embedded(name) and not Path(name).exists():
         return
     for file in ("config.json", "tokenizer.json"):
         folder = model_file(name, file, revision).parent
+    _check_code(read_config(folder / "config.json"), name)
     shards = _shards(folder)
     here = Path(name).is_dir()  # what the hub's cache lacks is downloaded
     if here and not shards:
@@ -127,8 +128,7 @@ def _broken(path, what):
     return ModelError(f"The model file {path} {what}; download the model again.")
 
 
-def check_code(config: dict, name: str) -> None:
-    """Raise ModelError for a model that comes with code of its own. `config` is its config.json."""
+def _check_code(config, name):
     if config.get("auto_map"):
         raise ModelError(
             f"The model {name} wants to run code of its own (auto_map in its config.json), and no code of a model is "
