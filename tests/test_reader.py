@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from conftest import WORDS, random_model
+from conftest import WORDS, model_section, random_model
 from llguidance import LLMatcher
 from llguidance.hf import from_tokenizer
 from transformers import LogitsProcessor, LogitsProcessorList
@@ -76,7 +76,7 @@ def say(model, grammar_tokenizer, prefix, questions, chunk):
 
 
 def test_the_embedded_model_says_together_what_it_says_alone(embedded_model):
-    model, tokenizer = load(embedded_model, None, "float32", "cpu"), load_tokenizer(embedded_model)
+    model, tokenizer = load(**model_section(embedded_model), room=2**30), load_tokenizer(embedded_model)
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=model.config.vocab_size)
     prefix = tokenizer.encode(WORDS * 10)
     questions = questions_for(tokenizer)

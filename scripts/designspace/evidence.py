@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from . import quantities, sentences
 
-# Broad plateaus: halving or doubling one moves the share of hits (scripts/benchmark_evidence.py) by under 0.05.
+# Broad plateaus: halving or doubling one moves the share of hits (scripts/benchmark/evidence.py) by under 0.05.
 VALUE, NAME, DEFINITION = 3.0, 1.0, 0.4  # an item of the value, a word of the name, a word of the definition only
 NEAR = 30  # characters from the value within which a word of the question counts twice
 LONG = 150  # characters of a sentence that halve the worth of the words it holds: long ones hold any word

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pypdfium2
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from designspace.text import extract_text
 
 

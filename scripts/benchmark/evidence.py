@@ -3,9 +3,12 @@
 import argparse
 import csv
 import json
+import sys
 from pathlib import Path
 
 import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from designspace import evidence, quotes, sections
 from designspace.text import page_of
