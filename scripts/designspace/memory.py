@@ -249,7 +249,7 @@ def workspace_bytes(shape: Shape, size: int, model: dict, chunk: int) -> int:
     Both halves of a layer have the residual and the normalised input. In the fused forward pass (decoder.py) the MLP
     adds gate and up, attention queries, keys, values and the rotated queries. In transformers' own, there are copies,
     and outputs in float32 while pieces of the prefix are merged by log-sum-exp: of two pieces, their sum and one in
-    making. Eight bits add a matrix in the dtype and the unscaled product.
+    making. Eight bits add a matrix in the dtype.
     """
     hidden, intermediate = shape.hidden, shape.intermediate
     queries, keys = shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
@@ -258,7 +258,7 @@ def workspace_bytes(shape: Shape, size: int, model: dict, chunk: int) -> int:
     else:
         token = 3 * hidden + max(3 * intermediate, 2 * (queries + 2 * keys) + 4 * queries * 4 // size)
     if model["quantization"] == "int8":
-        return (chunk * (token + intermediate) + 2 * hidden * intermediate) * size
+        return (chunk * token + hidden * intermediate) * size
     return chunk * token * size
 
 

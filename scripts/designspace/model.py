@@ -50,7 +50,7 @@ def load(name, revision, dtype, device, gpus, quantization, attention, room):
             f"`model.gpus` to more, or `model.quantization` to int8."
         )
     if quantization == "int8":
-        int8.make_shareable(model)
+        int8.replace_linear(model)
     if decoder.serves(model):
         remove_hook_from_submodules(model)  # decoder.py goes from GPU to GPU by itself, and hooks cannot be shared
     return model.eval().requires_grad_(False)
@@ -108,8 +108,7 @@ def check_gpu(gpu, capacity, reserve):
 
 def size(model, device=None):
     """Bytes of the weights, or of those on one device."""
-    weights = (tensor for weight in model.parameters() for tensor in int8.stored(weight))
-    return sum(tensor.nbytes for tensor in weights if device is None or tensor.device == device)
+    return sum(weight.nbytes for weight in model.parameters() if device is None or weight.device == device)
 
 
 def obstacle_to_sharing(model):
