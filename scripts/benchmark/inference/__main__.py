@@ -1,0 +1,41 @@
+"""Measure the inference on this machine: `python scripts/benchmark/inference [PART ...]`, by default all parts.
+
+On a GPU the models have the shapes of real ones, with random weights, which change neither time nor memory; on a CPU a
+tiny shape goes through the same code. Times are of one run each, after a first that is not counted.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import engine
+import exactness
+import loading
+import memory
+import several
+import shapes
+
+PARTS = {
+    "speed": engine.measure,  # prefill, decode step and both tasks, against the ceilings and transformers' own ways
+    "memory": memory.measure,  # fresh processes: start, predicted and measured peak, what is left afterwards
+    "int8": engine.measure_int8,
+    "exactness": exactness.measure,
+    "loading": loading.measure,
+    "gpus": several.measure,  # a model spread over several
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", default=[], choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS))
+    parts = parser.parse_args().parts or PARTS
+    shapes.row("machine", shapes.machine())
+    for part in parts:
+        print(f"\n== {part}", flush=True)
+        PARTS[part]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""The engine in one process: prefill, decode step and both tasks, against the two ceilings of the machine."""
+
+import others
+import torch
+from shapes import DEVICE, DTYPE, LARGE, ON_GPU, PAPER, in_eight_bits, model, prompt, row, seconds, tokenizer
+
+from designspace.memory import count_parameters
+from designspace.reader import Question, Reader
+
+CHUNK = 4096
+TASKS = {"extraction": (32, 64), "discovery": (6, 256)}  # branches, and tokens of each
+if not ON_GPU:
+    TASKS = {"extraction": (32, 4), "discovery": (6, 8)}
+FREE = "start: /(.|\\n)*/"  # a grammar that ends nothing early
+
+
+def measure():
+    bandwidth, rate = ceilings()
+    row("ceilings: copy, matrix product", f"{bandwidth / 1e12:.2f} TB/s", f"{rate / 1e12:.0f} TFLOP/s")
+    large = model(LARGE)
+    floor = step_floor(large, bandwidth)
+    linear = linear_layers(large)
+    row("linear layers alone, 32 rows", f"{linear * 1e3:.1f} ms", f"x {linear / floor:.2f} floor")
+    ours = engine(large, prefill_floor(large, rate), floor)
+    others.compare(large, TASKS["extraction"], ours)
+
+
+def measure_int8():
+    """The same with weights of eight bits."""
+    bandwidth, rate = ceilings()
+    large = model(LARGE)
+    read_floor = prefill_floor(large, rate)
+    in_eight_bits(large)
+    engine(large, read_floor, step_floor(large, bandwidth))
+
+
+def prefill_floor(large, rate):
+    """Seconds of the matrix products of a prefill at the rate of the machine."""
+    return 2 * PAPER * count_parameters(large.config.to_dict()) / rate
+
+
+def step_floor(large, bandwidth):
+    """Seconds in which the machine reads the weights of a decode step once."""
+    return sum(weight.nbytes for name, weight in large.named_parameters() if "embed_tokens" not in name) / bandwidth
+
+
+def engine(large, prefill_floor, step_floor):
+    """Print what a model takes for a paper, and how many times what the machine's ceilings allow. Returns the seconds
+    of each task, {task: seconds}."""
+    grammar_tokenizer = grammar_tokenizer_of(large)
+    whole = {}
+    for task, (branches, tokens) in TASKS.items():
+        read, ask, step = task_seconds(large, grammar_tokenizer, branches, tokens)
+        whole[task] = read + ask
+        row(f"prefill of {PAPER} tokens", f"{read:.3f} s", f"x {read / prefill_floor:.2f} floor")
+        row(f"decode step, {branches} branches", f"{step * 1e3:.1f} ms", f"x {step / step_floor:.2f} floor")
+        row(f"{task}: the paper and {tokens} tokens a branch", f"{read + ask:.2f} s")
+    return whole
+
+
+def task_seconds(large, grammar_tokenizer, branches, tokens):
+    """Seconds to read a paper, to ask all questions about it, and of one decode step of all branches."""
+    vocabulary = large.config.vocab_size
+    reader = Reader(large, grammar_tokenizer, PAPER, branches, tokens + 8)
+    text = prompt(PAPER, vocabulary)
+    questions = [Question(prompt(8, 256), FREE, tokens) for _ in range(branches)]
+    reader.read(text, CHUNK)
+    reader.ask(questions)
+    read = seconds(lambda: reader.read(text, CHUNK))
+    ask = seconds(lambda: reader.ask(questions))  # and the capture of the step
+    last, rows = torch.zeros(branches, dtype=torch.long, device=DEVICE), list(range(branches))
+    with torch.inference_mode():
+        reader.cache.lengths.zero_()
+        return read, ask, seconds(lambda: reader._step(last, rows), times=8)
+
+
+def grammar_tokenizer_of(large):
+    from llguidance.hf import from_tokenizer
+
+    vocabulary = large.config.vocab_size
+    return from_tokenizer(tokenizer(vocabulary), n_vocab=vocabulary)
+
+
+def ceilings():
+    """Bytes a second of a copy on the device, read and written, and operations a second of a matrix product."""
+    size = 2**31 if ON_GPU else 2**26
+    source = torch.randint(0, 100, (size,), dtype=torch.int8, device=DEVICE)
+    target, side = torch.empty_like(source), 8192 if ON_GPU else 512
+    one, other = (torch.randn(side, side, dtype=DTYPE, device=DEVICE) for _ in range(2))
+    copy, product = lambda: target.copy_(source), lambda: one @ other
+    copy(), product()
+    return 2 * size / seconds(copy, 10), 2 * side**3 / seconds(product, 10)
+
+
+@torch.inference_mode()
+def linear_layers(large, rows=32):
+    """Seconds that the model's linear layers take for one token of so many rows, and nothing between them."""
+
+    def step():
+        for layer in large.base_model.layers:
+            attention, mlp = layer.self_attn, layer.mlp
+            attention.k_proj(hidden), attention.v_proj(hidden), attention.o_proj(attention.q_proj(hidden))
+            mlp.up_proj(hidden), mlp.down_proj(mlp.gate_proj(hidden))
+        large.lm_head(hidden)
+
+    hidden = torch.randn(rows, large.config.hidden_size, dtype=DTYPE, device=DEVICE)
+    step()
+    if not ON_GPU:
+        return seconds(step)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        step()
+    return seconds(graph.replay, 10)

@@ -1,0 +1,54 @@
+"""Whether the answers are right: logits against a float32 reference, and the tests of the reader on this device."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+from shapes import DEVICE, LARGE, SCALE, model, prompt, row
+
+from designspace.reader import Reader
+
+PREFIX, BRANCHES, OWN = 2048 // SCALE, 4, 8
+TESTS = Path(__file__).resolve().parents[3] / "tests"
+
+
+def measure():
+    large = model(LARGE)
+    vocabulary = large.config.vocab_size
+    prefix, prompts = prompt(PREFIX, vocabulary), [prompt(OWN, vocabulary) for _ in range(BRANCHES)]
+    whole = torch.tensor([prefix + own for own in prompts], device=DEVICE)
+    ours = last_logits(large, prefix, prompts)
+    with torch.inference_mode():
+        large.set_attn_implementation("sdpa")
+        theirs = large(whole, logits_to_keep=1).logits[:, -1].float()
+        right = reference(large, whole)
+    row("logits, relative error: ours, generate", *(f"{error(logits, right):.2e}" for logits in (ours, theirs)))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", TESTS / "test_reader.py"]
+    subprocess.run([*command, "-k", "not embedded"], check=True)
+
+
+@torch.inference_mode()
+def last_logits(large, prefix, prompts):
+    """The logits behind the last token of each prompt, as the reader computes them."""
+    reader = Reader(large, None, len(prefix), len(prompts), len(prompts[0]) + 1)
+    reader.read(prefix, len(prefix) // 3)
+    reader._prefill_prompts([own[:-1] for own in prompts])
+    last = torch.tensor([own[-1] for own in prompts], device=reader.device)
+    return reader._step(last, list(range(len(prompts))))
+
+
+def error(logits, right):
+    return ((logits - right).norm() / right.norm()).item()
+
+
+def reference(large, tokens):
+    """The last logits in float32, with the weights of one layer at a time turned into it and back, which is exact."""
+    base, dtype = large.base_model, large.dtype
+    hidden = base.embed_tokens(tokens).float()
+    positions = torch.arange(tokens.shape[1], device=tokens.device)[None]
+    rotation = base.rotary_emb(hidden, positions)
+    for layer in base.layers:
+        hidden = layer.float()(hidden, attention_mask=None, position_embeddings=rotation)
+        layer.to(dtype)
+    return large.lm_head.float()(base.norm.float()(hidden[:, -1]))

@@ -1,0 +1,124 @@
+"""Fresh processes, one a paper, that attach the weights of this one: their start, their time and their memory."""
+
+import contextlib
+import gc
+import itertools
+import tempfile
+import time
+from multiprocessing import forkserver
+from pathlib import Path
+
+import torch
+import yaml
+from shapes import (
+    CAPACITY,
+    DEVICE,
+    DTYPE,
+    GIB,
+    LARGE,
+    PAPER,
+    SCALE,
+    SHAPES,
+    in_eight_bits,
+    model,
+    paper,
+    row,
+    tokenizer,
+    used,
+)
+
+from designspace import batch, extraction, processes
+from designspace.prompt import overhead
+from designspace.worker import Job
+
+CONFIG = Path(__file__).parents[3] / "config"
+LIBRARY = yaml.safe_load((CONFIG / "parameters.yaml").read_text("utf-8"))
+SETTINGS = yaml.safe_load((CONFIG / "config.yaml").read_text("utf-8"))["extraction"]
+LENGTHS = [length // SCALE for length in (4096, 12288, 40960)]
+LONGER = 65536 // SCALE  # than what fits: cut to what the plan allows
+
+
+def measure():
+    for name in SHAPES:
+        weights = model(name)
+        with served(weights) as place:
+            row(name)
+            peaks(weights, place, LENGTHS)
+            if name == LARGE:
+                for reserve in (2 * GIB, 0):
+                    row(f"the longest by the plan, with a reserve of {reserve / GIB:.0f} GiB")
+                    peaks(weights, place, [LONGER], reserve=reserve)
+                five_in_a_row(weights, place)
+        free(weights)
+    weights = model(LARGE)
+    in_eight_bits(weights)
+    with served(weights) as place:
+        row(f"{LARGE}, int8")
+        peaks(weights, place, LENGTHS[1:2])
+
+
+def peaks(weights, place, lengths, **how):
+    """Print predicted and measured peaks, and times, of papers of some lengths, in tokens of the prompt."""
+    around = overhead(place.words, *extraction.frame(LIBRARY, SETTINGS))
+    row("  tokens of the prompt", *["predicted", "measured", "ratio", "start", "prefill", "decode", "tokens"])
+    for length in lengths:
+        outcome = one(weights, place, max(length - around, 256), **how)
+        if outcome["status"] != "ok":
+            row(f"  {length}", outcome["status"], outcome["reason"])
+            continue
+        predicted, measured = (outcome["memory"][f"{which}_bytes"] / GIB for which in ("predicted", "device"))
+        sizes = f"{predicted:.2f} GiB", f"{measured:.2f} GiB", f"{predicted / measured:.4f}" if measured else "-"
+        times = (f"{outcome['seconds'][step]:.2f} s" for step in ("attach", "prefill", "decode"))
+        row(f"  {outcome['prompt_tokens']}", *sizes, *times, outcome["new_tokens"])
+
+
+def five_in_a_row(weights, place):
+    """Print how long a process takes to its first kernel, and what five leave on the device."""
+    before = used()
+    starts = [one(weights, place, PAPER)["seconds"]["attach"] for _ in range(5)]
+    row("start of a process to its first kernel, 5 papers", *(f"{s:.2f} s" for s in starts))
+    row("left on the device after them", f"{(used() - before) / 2**20:.1f} MiB")
+
+
+def free(weights):
+    for weight in weights.parameters():
+        weight.data = weight.data.new_empty(0)
+    gc.collect()
+    if DEVICE.type == "cuda":
+        torch.cuda.empty_cache()
+
+
+class Place:
+    """Where the processes find what they read of a model besides its weights, and the server that starts them."""
+
+    def __init__(self, folder, weights):
+        self.folder, self.words = folder, tokenizer(weights.config.vocab_size)
+        weights.config.save_pretrained(folder)
+        self.words.save_pretrained(folder)
+        self.start = processes.start(folder, None)
+
+
+@contextlib.contextmanager
+def served(weights):
+    """A place for a model, its server ready; the next model's server has that model's tokenizer."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place(folder, weights)
+        started = time.monotonic()
+        process = place.start.Process(target=int)
+        process.start()
+        process.join()
+        row("fork server ready", f"{time.monotonic() - started:.1f} s")
+        yield place
+        forkserver._forkserver._stop()
+
+
+def one(weights, place, tokens, reserve=0, gpus=1):
+    """The outcome of one paper of so many tokens in a fresh process."""
+    record, context = paper(tokens, place.words)
+    int8 = "int8" if hasattr(weights.base_model.layers[0].mlp.up_proj, "scale") else None
+    dtype = str(DTYPE).removeprefix("torch.")
+    section = {"name": place.folder, "revision": None, "dtype": dtype, "device": DEVICE.type}
+    section |= {"gpus": gpus, "quantization": int8, "attention": "fused"}
+    room = {"capacity": CAPACITY, "reserve": reserve, "prefill_chunk": 4096}
+    job = Job("extraction", SETTINGS, LIBRARY, section, room)
+    return batch.in_fresh_process(place.start, job, weights, record, context, batch.Rung(1, 1), itertools.count())

@@ -1,0 +1,125 @@
+"""Models of real shapes with random weights, a tokenizer of a real size, and papers of a given length."""
+
+import itertools
+import random
+import string
+import time
+
+import torch
+import transformers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
+from transformers.initialization import no_init_weights
+
+from designspace import context, int8
+from designspace.attention import FUSED
+from designspace.memory import parse_size
+
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+ON_GPU = DEVICE.type == "cuda"
+DTYPE = torch.bfloat16 if ON_GPU else torch.float32
+GIB = 2**30
+
+_DENSE = {"max_position_embeddings": 65536, "tie_word_embeddings": False, "sliding_window": None, "eos_token_id": None}
+_QWEN = {"head_dim": 128, "num_key_value_heads": 8, "vocab_size": 151936}
+_WIDE = {"hidden_size": 5120, "intermediate_size": 25600, "num_hidden_layers": 64, "num_attention_heads": 64}
+_NARROW = {"hidden_size": 4096, "num_attention_heads": 32, "head_dim": 128, "num_key_value_heads": 8}
+_TINY = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 8}
+_TINY |= {"head_dim": 16, "num_key_value_heads": 2, "vocab_size": 2048}
+SHAPES = {
+    "Qwen3-32B": ("qwen3", _QWEN | _WIDE),
+    "Qwen3-8B": ("qwen3", _QWEN | _NARROW | {"intermediate_size": 12288, "num_hidden_layers": 36}),
+    "Llama-3.1-8B": ("llama", _NARROW | {"intermediate_size": 14336, "num_hidden_layers": 32, "vocab_size": 128256}),
+}
+if not ON_GPU:
+    SHAPES = {f"tiny {name}": (family, _TINY) for name, (family, _) in SHAPES.items()}
+LARGE = next(iter(SHAPES))
+SCALE = 1 if ON_GPU else 64  # a tiny shape reads so many times fewer tokens
+PAPER = 12288 // SCALE  # tokens
+CAPACITY = parse_size("6GiB")
+if ON_GPU:  # an 80 GB card, or as much of it as there is
+    CAPACITY = min(parse_size("79.25GiB"), torch.cuda.get_device_properties(0).total_memory)
+
+
+def machine():
+    """What it runs on, in words."""
+    device = torch.cuda.get_device_name() if ON_GPU else f"CPU, {torch.get_num_threads()} threads"
+    return f"{device}; PyTorch {torch.__version__}, transformers {transformers.__version__}"
+
+
+def model(name, **changes):
+    """A model of a shape, its weights drawn anew."""
+    family, shape = SHAPES[name]
+    config = AutoConfig.for_model(family, **_DENSE | shape | changes)
+    with no_init_weights(), DEVICE:
+        made = AutoModelForCausalLM.from_config(config, dtype=DTYPE, attn_implementation=FUSED)
+    for weight in made.parameters():
+        weight.data.normal_(0, 0.02) if weight.dim() > 1 else weight.data.fill_(1)
+    return made.eval().requires_grad_(False)
+
+
+def in_eight_bits(made):
+    """Round the weights of a model's layers, as loading it with `model.quantization: int8` does."""
+    from torchao.quantization import Int8WeightOnlyConfig, quantize_
+
+    quantize_(made.base_model.layers, Int8WeightOnlyConfig())
+    int8.replace_linear(made)
+
+
+def tokenizer(vocabulary):
+    """A byte-level BPE tokenizer whose tokens are runs of letters."""
+    letters = string.ascii_lowercase
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    longer = ("".join(run) for length in (2, 3, 4) for run in itertools.product(letters, repeat=length))
+    runs = list(itertools.islice(longer, vocabulary - len(alphabet) - 1))
+    tokens = {token: number for number, token in enumerate([*alphabet, *runs, "<|end|>"])}
+    bpe = Tokenizer(models.BPE(tokens, [(run[:-1], run[-1]) for run in runs]))
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    return PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token="<|end|>")
+
+
+def prompt(length, vocabulary):
+    """Random token ids."""
+    return torch.randint(0, vocabulary, (length,)).tolist()
+
+
+def paper(tokens, tokenizer):
+    """(text record, context record) of a paper of so many tokens, at most."""
+    words = ["".join(random.choices(string.ascii_lowercase, k=random.randint(2, 8))) for _ in range(tokens)]
+    text = " ".join(
+        word.title() if n % 15 == 0 else f"{word}." if n % 15 == 14 else word for n, word in enumerate(words)
+    )
+    record = {"paper": f"paper_{tokens}", "status": "ok", "reason": "", "text": text, "sha256": "", "n_pages": 1}
+    line = {"start": 0, "end": len(text), "box": [0, 0, 1, 1], "size": 9.0}
+    page = {"page": 1, "width": 1.0, "height": 1.0, "start": 0, "end": len(text), "lines": [line]}
+    record["pages"] = [page]
+    return record, context.fit(record, tokens, tokenizer.backend_tokenizer)
+
+
+def seconds(action, times=1):
+    """Seconds that an action takes, the mean of some times."""
+    synchronize()
+    start = time.perf_counter()
+    for _ in range(times):
+        action()
+    synchronize()
+    return (time.perf_counter() - start) / times
+
+
+def synchronize():
+    if ON_GPU:
+        torch.cuda.synchronize()
+
+
+def used():
+    """Bytes in use on the GPU, by whichever process."""
+    if not ON_GPU:
+        return 0
+    free, total = torch.cuda.mem_get_info()
+    return total - free
+
+
+def row(what, *values):
+    """Print a line of a table."""
+    print(f"{what:56}", *(f"{value:>14}" for value in values), flush=True)
