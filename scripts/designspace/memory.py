@@ -24,7 +24,7 @@ LOGITS_COPIES = 4
 PROCESSES = 2
 PROCESS_BYTES = {"cuda": int(0.61 * GIB), "cpu": int(0.4 * GIB)}
 # What the shapes do not tell: workspaces of the libraries, pool of the captured step, pages not filled.
-LIBRARY_BYTES = {"cuda": int(0.95 * GIB), "cpu": int(0.25 * GIB)}
+LIBRARY_BYTES = {"cuda": int(0.5 * GIB), "cpu": int(0.25 * GIB)}
 
 # Without a prefill chunk set by hand: the largest whose workspace is a small part of the room beside the weights.
 CHUNKS = (8192, 4096, 2048, 1024, 512)

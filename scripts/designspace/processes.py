@@ -18,9 +18,8 @@ def start(model, revision):
     something else.
     """
     os.environ[TOKENIZER] = json.dumps([model, revision])
-    # Libraries ask whether there is a GPU when they are imported. Asked in the usual way, it cannot be used any more by
-    # a process that is forked from the one that asked.
-    os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
+    # Of torchao only the rounding of weights is used; it complains of each of its kernels that does not load.
+    os.environ.setdefault("TORCHAO_FORCE_SKIP_LOADING_SO_FILES", "1")
     # The server is a new interpreter, which does not know the folder of this library.
     library = str(Path(__file__).resolve().parent.parent)
     known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
