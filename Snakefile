@@ -44,8 +44,9 @@ rule all:
         RESULTS / "papers.csv",
         RESULTS / "report.html",
         rules.evaluate.output if config["gold"] else [],
-        # Behind the tables already; named so that answers which were deleted are made again.
+        # Behind the tables and the report already; named so that those which were deleted are made again.
         expand(RESULTS / "{task}/{batch}.jsonl", task=["extraction", "discovery"], batch=BATCHES),
+        expand(RESULTS / "pages/{batch}.json", batch=BATCHES),
 
 
 onstart:

@@ -18,6 +18,11 @@ BATCHES = {
 }
 
 
+def present_in(batch):
+    """The papers of a batch that the tables are about."""
+    return [paper for paper in BATCHES[batch] if paper in PRESENT]
+
+
 # The text and the context of a paper that was removed are used as they are: no rule can make them again.
 REMOVED = "|".join(row.paper for row in ROWS if row.batch and row.paper not in PRESENT)
 
