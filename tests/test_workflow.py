@@ -153,6 +153,25 @@ def test_a_dry_run_writes_nothing(project):
     assert (project / "results" / "ledger.csv").read_bytes() == ledger
 
 
+def test_a_job_on_a_node_opens_no_pdf_and_sees_the_papers_of_its_run(project, monkeypatch):
+    """Whatever happened to the folder since the run began; ten thousand jobs would do it ten thousand times."""
+    watcher = """
+import os, sys
+def watch(event, details):
+    if event == "open" and str(details[0]).lower().endswith(".pdf"):
+        os.write(2, b"opened a PDF\\n")
+sys.addaudithook(watch)
+"""
+    (project / "sitecustomize.py").write_text(watcher)
+    monkeypatch.setenv("PYTHONPATH", str(project))
+    pdf(study(7), project / "papers" / "study_1.pdf")
+    pdf(study(8), project / "papers" / "study_8.pdf")
+    _, printed = snakemake(project, "--dry-run", "--mode", "remote", "--forceall")
+    assert "opened a PDF" not in printed and "study_1" in printed and "study_8" not in printed
+    _, printed = snakemake(project, "--dry-run")
+    assert "opened a PDF" in printed and "study_8" in printed
+
+
 def test_a_changed_library_asks_again_and_does_not_read_again(project):
     path = project / "config" / "parameters.yaml"
     path.write_text(path.read_text("utf-8").replace("How many experiments", "The number of experiments"), "utf-8")
