@@ -1,6 +1,7 @@
 # What the rules have in common: the papers and their batches, and how settings become options of a program.
 
 SHA256 = {row.paper: row.sha256 for row in ROWS}
+PDFS = set(ledger.pdf_files(PAPERS))
 PRESENT = set(ledger.present(ROWS, PAPERS))
 
 

@@ -35,7 +35,7 @@ rule merge:
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         # A renamed file or a new copy of a paper changes the tables, and no input.
-        files=[(row.paper, row.file, row.duplicate_of) for row in ROWS if Path(PAPERS, row.file).exists()],
+        files=[(row.paper, row.file, row.duplicate_of) for row in ROWS if row.file in PDFS],
         scripts=site(SCRIPTS),
         papers=site(PAPERS),
         results=site(RESULTS),
