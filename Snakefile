@@ -19,13 +19,16 @@ configfile: "config/config.yaml"
 
 
 try:
-    if workflow.is_main_process:
+    RUN = workflow.is_main_process  # and not one of its jobs, which parse this file, too
+    if RUN:
         configuration.check(config)
     PAPERS, RESULTS = Path(config["papers"]), Path(config["results"])
     PLAN = configuration.plan(config)
     EVALUATED = "--evaluated" if config["gold"] else ""
     SEEN = time.time_ns()  # what changes while the papers are hashed is hashed again by the next run
-    ROWS = ledger.plan(PAPERS, RESULTS / "ledger.csv", config["papers_per_job"])
+    LEDGER = RESULTS / "ledger.csv"
+    # A job has the papers that its run has saved, and looks at no PDF: there are as many jobs as papers.
+    ROWS = ledger.plan(PAPERS, LEDGER, config["papers_per_job"]) if RUN else ledger.load(LEDGER)
 except ValueError as error:  # of all kinds, each a sentence
     raise WorkflowError(str(error))
 
@@ -44,13 +47,14 @@ rule all:
         RESULTS / "papers.csv",
         RESULTS / "report.html",
         rules.evaluate.output if config["gold"] else [],
-        # Behind the tables already; named so that answers which were deleted are made again.
+        # Behind the tables and the report already; named so that those which were deleted are made again.
         expand(RESULTS / "{task}/{batch}.jsonl", task=["extraction", "discovery"], batch=BATCHES),
+        expand(RESULTS / "pages/{batch}.json", batch=BATCHES),
 
 
 onstart:
     # Only a real run remembers new papers: reading the ledger above writes nothing, nor does a dry run.
-    ledger.save(ROWS, RESULTS / "ledger.csv", SEEN)
+    ledger.save(ROWS, LEDGER, SEEN)
 
 
 onsuccess:

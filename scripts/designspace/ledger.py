@@ -1,9 +1,9 @@
 """The ledger: which papers there are, what they are called, and which batch each belongs to.
 
 A paper's identity is its content. The ledger remembers id, sha256 and batch of every PDF that was ever seen, so that a
-renamed file stays the same paper, a copy is processed once, and an old batch never changes. `plan` only reads, since it
-runs whenever the Snakefile is parsed, also by every job on a cluster; `save` is called when a run starts. Its file
-gets the time from before the papers were hashed, so that a paper that changed since is hashed again.
+renamed file stays the same paper, a copy is processed once, and an old batch never changes. `plan` only reads, since a
+dry run makes a plan, too; `save` is called when a run starts, and its jobs `load` what was saved. Its file gets the
+time from before the papers were hashed, so that a paper that changed since is hashed again.
 """
 
 import csv

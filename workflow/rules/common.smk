@@ -1,6 +1,7 @@
 # What the rules have in common: the papers and their batches, and how settings become options of a program.
 
 SHA256 = {row.paper: row.sha256 for row in ROWS}
+PDFS = set(ledger.pdf_files(PAPERS))
 PRESENT = set(ledger.present(ROWS, PAPERS))
 
 
@@ -16,6 +17,11 @@ BATCHES = {
     for batch, papers in ledger.batches(ROWS).items()
     if not PRESENT.isdisjoint(papers)
 }
+
+
+def present_in(batch):
+    """The papers of a batch that the tables are about."""
+    return [paper for paper in BATCHES[batch] if paper in PRESENT]
 
 
 # The text and the context of a paper that was removed are used as they are: no rule can make them again.

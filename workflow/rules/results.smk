@@ -1,4 +1,4 @@
-# From the records of all papers to the tables and the page.
+# From the records of all papers to the tables, the pictures of their pages and the report.
 
 
 rule merge:
@@ -35,7 +35,7 @@ rule merge:
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         # A renamed file or a new copy of a paper changes the tables, and no input.
-        files=[(row.paper, row.file, row.duplicate_of) for row in ROWS if Path(PAPERS, row.file).exists()],
+        files=[(row.paper, row.file, row.duplicate_of) for row in ROWS if row.file in PDFS],
         scripts=site(SCRIPTS),
         papers=site(PAPERS),
         results=site(RESULTS),
@@ -73,10 +73,40 @@ if config["gold"]:
             "--parameters {input.parameters:q} > {log:q} 2>&1"
 
 
+rule draw:
+    """Draw the pages of a batch's papers that have evidence, as pages/{paper}/{page}.webp. Those drawn before stay."""
+    input:
+        texts=lambda wildcards: [RESULTS / f"text/{paper}.json" for paper in present_in(wildcards.batch)],
+        answers=expand(RESULTS / "{task}/{{batch}}.jsonl", task=["extraction", "discovery"]),
+    output:
+        RESULTS / "pages/{batch}.json",
+    log:
+        RESULTS / "logs/draw/{batch}.log",
+    benchmark:
+        RESULTS / "benchmarks/draw/{batch}.tsv"
+    conda:
+        "../../envs/designspace.yaml"
+    resources:
+        # Far more than a batch takes: the program ends the drawing of a paper at 2 GiB and some three minutes.
+        mem_mb=3000,
+        runtime=lambda wildcards, attempt: (5 + 4 * len(present_in(wildcards.batch))) * attempt,
+    params:
+        # A paper that comes back is drawn then, with the answers that it has got meanwhile.
+        present=lambda wildcards: present_in(wildcards.batch),
+        scripts=site(SCRIPTS),
+        papers=site(PAPERS),
+        results=site(RESULTS),
+    shell:
+        "python {params.scripts:q}/draw.py --paper {params.present} --ledger {params.results:q}/ledger.csv "
+        "--papers {params.papers:q} --texts {params.results:q}/text --answers {input.answers:q} "
+        "--output {output:q} > {log:q} 2>&1"
+
+
 rule report:
     """Write the page that shows the tables."""
     input:
         rules.merge.output,
+        pictures=expand(RESULTS / "pages/{batch}.json", batch=BATCHES),
         plan=rules.plan_memory.output,
         parameters=config["parameters"],
     output:

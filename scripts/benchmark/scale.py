@@ -1,0 +1,294 @@
+"""Time and memory of the workflow by the number of papers.
+
+`--run N ...` runs it over N papers: everything as a user would have it, but for the two programs with a model, whose
+place a stand-in takes that answers at once. `--write N ...` writes what a run over N papers leaves behind, tells
+Snakemake that it is up to date, and measures what a next run does before its first job, and the merge and the report.
+Each line of the output is a line of a Markdown table. CPU seconds are those of all processes of the command together.
+"""
+
+import argparse
+import csv
+import json
+import os
+import random
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import yaml
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+HERE = Path(__file__).resolve()
+REPOSITORY = HERE.parents[2]
+sys.path.insert(0, str(REPOSITORY / "scripts"))
+
+from designspace import context, inference, ledger, text  # noqa: E402
+
+SAID = "the hand was hidden and a cursor showed the movement of every participant on each trial while vision rotated"
+BEFORE = {}  # {part: (papers, CPU seconds)} of the size before
+PLAN = ("-n", "-q", "rules")
+# Takes the place of extract.py and discover.py.
+STAND_IN = """
+import sys
+sys.path.insert(0, {folder!r})
+import scale
+scale.stand_in({task!r})
+"""
+# Snakemake itself, told that all files are up to date, without the tenth of a second that it waits for each job then.
+TOUCH = """
+import sys
+from snakemake.cli import main
+from snakemake.executors.touch import Executor
+Executor.SLEEPING_TIME = 0
+main(sys.argv[1:] + ["--touch", "--forceall"])
+"""
+
+
+# What the papers are and what was found in them
+
+
+def sentences(number, count):
+    """Sentences of an invented paper, others for each number."""
+    dice = random.Random(number)
+    for at in range(count):
+        said = " ".join(dice.choices(SAID.split(), k=12))
+        yield f"In part {at} of study {number}, {said} {dice.randrange(1000)} times."
+
+
+def pdf(lines):
+    """A PDF with 50 of the lines on each page."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+    pages = [lines[at : at + 50] for at in range(0, len(lines), 50)]
+    for page in pages:
+        content = "BT /F1 8 Tf 14 TL 50 780 Td " + "".join(f"({line}) ' " for line in page) + "ET"
+        objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {len(objects)} 0 R "
+            "/Resources << /Font << /F1 3 0 R >> >> >>"
+        )
+    kids = " ".join(f"{5 + 2 * at} 0 R" for at in range(len(pages)))
+    objects[1] = f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>"
+    data, places = "%PDF-1.7\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(data))
+        data += f"{number} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    data += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n"
+    return f"{data}<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{data.index('xref')}\n%%EOF\n".encode()
+
+
+def answer(task, record, library):
+    """The record of a task about a paper: 60% of the parameters reported, a quarter of the papers with two experiments
+    that differ in six; ten findings, half of them with names of which all papers share 200."""
+    dice = random.Random(f"{task} {record['paper']}")
+    spans = [(found.start(), found.end()) for found in re.finditer(r"In part[^.]*\.", record["text"])]
+
+    def located():
+        start, end = dice.choice(spans)
+        place = {"page": text.page_of(record, start), "boxes": text.boxes(record, start, end)}
+        return {"evidence": record["text"][start:end], "start": start, "end": end, **place}
+
+    def value(parameter, **more):
+        said = {"integer": 24, "number": 12.5, "boolean": True, "string": "a robot"}
+        head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "reason": "", **more}
+        head |= {"value": (parameter.get("values") or [said.get(parameter["kind"])])[0], "confidence": 0.9}
+        nothing = {"evidence": None, "page": None, "start": None, "end": None, "boxes": []}
+        if dice.random() < 0.6 or more:
+            return head | located() | {"status": "reported", "p_null": 0.001, "reasoning": "The paper says so there."}
+        return head | nothing | {"status": "not_reported", "p_null": 0.9, "reasoning": ""}
+
+    def finding(number):
+        name = f"common_{dice.randrange(200)}" if number % 2 else f"{record['paper']}_{number}"
+        head = {"category": "task", "name": name, "value": "15", "unit": "deg", "importance": "medium"}
+        return head | {"description": "What it is, in a sentence of the model.", "confidence": 0.7} | located()
+
+    head = {"paper": record["paper"], "task": task, "status": "ok", "reason": "", "model": "stand-in", "revision": None}
+    head |= {"attempt": 1, "token_budget": 8192, "tokens_kept": 8000, "prompt_tokens": 9000, "new_tokens": 600}
+    head |= {"seconds": {"attach": 0.1, "prefill": 2.0, "decode": 2.2}}
+    head |= {"memory": {"predicted_bytes": 1, "allocated_bytes": 1, "device_bytes": 1}}
+    if task == "discovery":
+        return head | {"findings": list({f["name"]: f for f in map(finding, range(10))}.values())}
+    experiments = [{"name": f"Experiment {n}", "confidence": 0.8} | located() for n in (1, 2) if dice.random() < 0.25]
+    differing = [value(p, experiment=e["name"]) for e in experiments for p in library[:6]]
+    return head | {"values": [*map(value, library), *differing], "experiments": experiments}
+
+
+def stand_in(task):
+    """The program extract.py or discover.py, without a model."""
+    parser = inference.parser(__doc__)
+    arguments, _ = parser.parse_known_args()
+    library = yaml.safe_load(arguments.parameters.read_text())
+    with open(arguments.output, "w") as file:
+        for paper in arguments.papers:
+            record = json.loads((arguments.results / "text" / f"{paper}.json").read_text())
+            file.write(json.dumps(answer(task, record, library)) + "\n")
+
+
+# The project
+
+
+def tokenizer():
+    """A byte-level BPE tokenizer, trained on a few words."""
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=400, initial_alphabet=alphabet, show_progress=False)
+    bpe.decoder = decoders.ByteLevel()
+    bpe.train_from_iterator([SAID], trainer)
+    return bpe
+
+
+def make_project(project, papers, pages):
+    """A folder with papers, a configuration, the files of a tiny model, and a copy of the workflow whose programs with
+    a model are the stand-in."""
+    shutil.rmtree(project, ignore_errors=True)
+    for folder in ("workflow", "scripts", "config", "envs"):
+        shutil.copytree(REPOSITORY / folder, project / "designspace" / folder)
+    shutil.copy(REPOSITORY / "Snakefile", project / "designspace")
+    for program, task in (("extract", "extraction"), ("discover", "discovery")):
+        code = STAND_IN.format(folder=str(HERE.parent), task=task)
+        (project / "designspace" / "scripts" / f"{program}.py").write_text(code)
+    config = yaml.safe_load((REPOSITORY / "config" / "config.yaml").read_text())
+    shutil.copytree(REPOSITORY / "config", project / "config")
+    config["model"] |= {"name": "model", "device": "cpu", "dtype": "float32"}
+    config["memory"] |= {"capacity": "8GiB", "reserve": "1GiB", "token_budget": 30000}
+    (project / "config" / "config.yaml").write_text(yaml.safe_dump(config))
+    (project / "model").mkdir()
+    tokenizer().save(str(project / "model" / "tokenizer.json"))
+    save_file({"weights": np.zeros(1, np.float32)}, project / "model" / "model.safetensors")
+    shapes = {"model_type": "llama", "num_hidden_layers": 2, "hidden_size": 64, "intermediate_size": 96}
+    shapes |= {"num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 400, "max_position_embeddings": 65536}
+    (project / "model" / "config.json").write_text(json.dumps(shapes))
+    (project / "papers").mkdir()
+    add_papers(project, range(papers), pages)
+
+
+def add_papers(project, numbers, pages):
+    for number in numbers:
+        data = pdf(list(sentences(number, 50 * pages)))
+        (project / "papers" / f"study_{number:06}.pdf").write_bytes(data)
+    time.sleep(2.1)  # what is younger than the ledger's margin is hashed once more, by design
+
+
+def write_results(project):
+    """What a run over the papers leaves behind, but for its tables: all papers have one text of 12 pages."""
+    results, library = project / "results", yaml.safe_load((project / "config" / "parameters.yaml").read_text())
+    seen = time.time_ns()
+    rows = ledger.plan(project / "papers", results / "ledger.csv", 16)
+    for folder in ("text", "context", "extraction", "discovery", "pages"):
+        (results / folder).mkdir(parents=True)
+    record = text.extract_text(pdf(list(sentences(0, 600))), "PAPER")
+    fitted = context.fit(record, 30000, tokenizer())
+    for row in rows:
+        for kind, content in (("text", record | {"sha256": row.sha256}), ("context", fitted)):
+            (results / kind / f"{row.paper}.json").write_text(json.dumps(content | {"paper": row.paper}))
+    for batch, papers in ledger.batches(rows).items():
+        for task in ("extraction", "discovery"):
+            with open(results / task / f"{batch}.jsonl", "w") as file:
+                for paper in papers:
+                    file.write(json.dumps(answer(task, record | {"paper": paper}, library)) + "\n")
+        (results / "pages" / f"{batch}.json").write_text(json.dumps(dict.fromkeys(papers, [1])))
+    ledger.save(rows, results / "ledger.csv", seen)
+
+
+# The measurement
+
+
+def peak_bytes(process):
+    """The largest resident memory of a process itself, watched until it ends."""
+    peak = 0
+    while process.poll() is None:
+        try:
+            status = Path(f"/proc/{process.pid}/status").read_text()
+        except OSError:
+            break
+        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+        peak = max(peak, 1024 * int(found[1])) if found else peak
+        time.sleep(0.05)
+    return peak
+
+
+def measure(papers, part, command, project):
+    """Run a command and print its line of the table, with the CPU time of each paper more than in the size before."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    process = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with ThreadPoolExecutor() as pool:
+        peak = pool.submit(peak_bytes, process)
+        printed, _ = process.communicate()
+    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if process.returncode:
+        sys.exit(f"{part} failed:\n{printed}")
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    jobs = len(re.findall(r"Finished jobid:", printed)) or int((re.findall(r"^total +(\d+)", printed, re.M) or [0])[-1])
+    fewer, less = BEFORE.get(part, (0, 0))
+    BEFORE[part] = papers, cpu
+    each = f"{1000 * (cpu - less) / (papers - fewer):.1f}" if fewer else ""
+    cells = [f"{papers:,}", part, f"{jobs:,}", f"{seconds:.1f}", f"{cpu:.1f}", each, f"{peak.result() / 1e6:.0f}"]
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def snakemake(project, *arguments, start=("-m", "snakemake")):
+    workflow = ["--snakefile", str(project / "designspace" / "Snakefile"), "--cores", "2"]
+    return [sys.executable, *start, *workflow, "--set-threads", "extract=1", "discover=1", *arguments]
+
+
+def run(project, papers, more=16):
+    """A first run, one with a batch more, and one with nothing new."""
+    make_project(project, papers, pages=2)
+    measure(papers, "plan of the first run", snakemake(project, *PLAN), project)
+    measure(papers, "first run", snakemake(project), project)
+    add_papers(project, range(papers, papers + more), pages=2)
+    measure(papers, f"run with {more} papers more", snakemake(project), project)
+    measure(papers, "run with nothing new", snakemake(project), project)
+    for rule in ("merge", "report"):
+        with open(project / "results" / "benchmarks" / f"{rule}.tsv") as file:
+            (row,) = csv.DictReader(file, delimiter="\t")
+        print(f"  {rule}, as its benchmark has it: {row['s']} s, {row['max_rss']} MB", flush=True)
+
+
+def write(project, papers, more=16):
+    """What the runs after a first one do before their first job, and the merge and the report of that first one."""
+    make_project(project, papers, pages=1)
+    measure(papers, "plan of the first run", snakemake(project, *PLAN), project)
+    write_results(project)
+    results, scripts = project / "results", REPOSITORY / "scripts"
+    shared = ["--results", results, "--parameters", project / "config" / "parameters.yaml"]
+    merge = ["--ledger", results / "ledger.csv", "--papers", project / "papers", "--corrections", "none.csv"]
+    measure(papers, "merge", [sys.executable, scripts / "merge.py", *merge, *shared], project)
+    subprocess.run(snakemake(project, "-q", "--until", "plan_memory"), cwd=project, check=True, capture_output=True)
+    page = ["--plan", results / "memory_plan.json", "--output", results / "report.html"]
+    measure(papers, "report", [sys.executable, scripts / "report.py", *page, *shared], project)
+    subprocess.run(snakemake(project, "-q", start=["-c", TOUCH]), cwd=project, check=True, capture_output=True)
+    measure(papers, "plan with nothing new", snakemake(project, *PLAN), project)
+    job = [*PLAN, "--mode", "remote", "--force", "--target-jobs", f"truncate:paper=study_{papers // 2:06}"]
+    job += ["--allowed-rules", "truncate"]
+    measure(papers, "start of one job on a node", snakemake(project, *job), project)
+    add_papers(project, range(papers, papers + more), pages=1)
+    measure(papers, f"plan with {more} papers more", snakemake(project, *PLAN), project)
+    library = project / "config" / "parameters.yaml"
+    library.write_text(library.read_text() + "\n")
+    measure(papers, "plan with a changed library", snakemake(project, *PLAN), project)
+
+
+def main():
+    os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # the rules' `python` is this one
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, required=True, help="where the projects are made; it is left there")
+    parser.add_argument("--run", type=int, nargs="*", default=[], help="numbers of papers of whole runs")
+    parser.add_argument("--write", type=int, nargs="*", default=[], help="numbers of papers whose results are written")
+    arguments = parser.parse_args()
+    print("| papers | part | jobs | seconds | CPU seconds | CPU ms a paper more | MB |\n|" + " --- |" * 7, flush=True)
+    for part, sizes in ((run, arguments.run), (write, arguments.write)):
+        for size in sizes:
+            part((arguments.folder / f"{part.__name__}_{size}").resolve(), size)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Draw the pages of a batch of papers that have evidence, as pages/{paper}/{page}.webp beside the output."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from designspace import files, ledger, pictures, records
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--paper", nargs="+", required=True, help="the ids of the papers in the ledger")
+    parser.add_argument("--ledger", type=Path, required=True, help="results/ledger.csv, which knows the papers' files")
+    parser.add_argument("--papers", type=Path, required=True, help="the folder of the PDFs")
+    parser.add_argument("--texts", type=Path, required=True, help="the folder of the text records")
+    parser.add_argument(
+        "--answers", type=Path, nargs="+", required=True, help="JSON lines with a record of every paper"
+    )
+    parser.add_argument("--output", type=Path, required=True, help="which pages were drawn, {paper: [page]} (JSON)")
+    args = parser.parse_args()
+
+    drawn = {}
+    try:
+        file_of = {row.paper: row.file for row in ledger.load(args.ledger)}
+        answers = [records.read_batch(path, args.paper) for path in args.answers]
+        for paper in args.paper:
+            text = records.read_text(args.texts / f"{paper}.json")
+            pages = pictures.pages_with_evidence(text, [of_all[paper] for of_all in answers])
+            folder = args.output.parent / paper
+            left_out = pictures.draw(args.papers / file_of[paper], text["sha256"], pages, folder)
+            for page, why in left_out.items():
+                print(f"{paper}: page {page} was not drawn: {why}.")
+            drawn[paper] = [page for page in pages if page not in left_out]
+            print(f"{paper}: {len(drawn[paper])} of {len(pages)} pages with evidence have a picture.")
+        files.write_whole(args.output, json.dumps(drawn).encode() + b"\n")
+    except (records.BrokenResult, ledger.LedgerError, files.NotWritten) as error:
+        sys.exit(f"draw: {error}")
+
+
+if __name__ == "__main__":
+    main()
