@@ -14,7 +14,7 @@ import torch
 from conftest import model_section, random_model, text_record
 from llguidance.hf import from_tokenizer
 
-from designspace import batch, context, hub, inference, processes
+from designspace import batch, context, hub, inference, processes, worker
 from designspace.grammar import value
 from designspace.masks import GrammarRefused, Masks
 from designspace.model import check_gpus, obstacle_to_sharing
@@ -117,6 +117,22 @@ def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, m
     fields = batch.climb(job_of(model_folder), None, record, kept, None, 10)
     assert fields["status"] == "failed" and fields["attempt"] == 4
     assert fields["reason"].startswith("Out of memory on all 4 attempts") and fields["reason"].endswith("Full.")
+
+
+def test_memory_that_is_out_is_told_from_other_errors():
+    with pytest.raises(RuntimeError) as of_a_cpu:
+        torch.empty(1 << 60, dtype=torch.uint8)
+    with pytest.raises(RuntimeError) as hidden:  # what ends the capture of a graph hides what went wrong in it
+        try:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        finally:
+            raise RuntimeError("CUDA error: operation failed due to a previous error during capture")
+    of_a_driver = torch.AcceleratorError("CUDA error: out of memory")
+    of_a_library = RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")
+    for error in (of_a_cpu.value, hidden.value, of_a_driver, of_a_library, MemoryError()):
+        assert worker.is_out_of_memory(error)
+    for error in (RuntimeError("CUDA error: an illegal memory access"), ValueError("out of memory"), KeyError("x")):
+        assert not worker.is_out_of_memory(error)
 
 
 def test_a_process_that_dies_is_a_failed_paper(model_folder, papers, tmp_path):

@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from dataclasses import asdict
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
 from torch.multiprocessing import set_sharing_strategy
@@ -77,9 +78,13 @@ def in_fresh_process(start, job, weights, record, context, rung, seconds):
     """The outcome of one paper in a process of its own; a process that dies, or hangs for longer than the `seconds`
     that are left, is an outcome, too."""
     receiver, sender = start.Pipe(duplex=False)
-    arguments = (sender, job, weights, record, context, rung, time.monotonic())
+    handle = bytes(ForkingPickler.dumps(weights)) if weights else None
+    arguments = (sender, job, handle, record, context, rung, time.monotonic())
     process = start.Process(target=worker.work, args=arguments)
-    process.start()
+    try:
+        process.start()
+    except (EOFError, BrokenPipeError):  # it died before it had its paper
+        return ending(-signal.SIGKILL)
     sender.close()
     outcome = {"status": "late"}
     try:

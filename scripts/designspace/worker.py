@@ -4,6 +4,7 @@ The process owns the cache and the activations; when it exits, the driver takes 
 """
 
 import json
+import pickle
 import resource
 import time
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from .masks import GrammarRefused
 from .reader import Reader
 
 TASKS = {"extraction": extraction, "discovery": discovery}
+# What errors say where memory is out and nobody made them an OutOfMemoryError: those of a GPU's driver and libraries,
+# which allocate for themselves, and of PyTorch on a CPU.
+SIGNS_OF_NO_MEMORY = ("out of memory", "can't allocate memory", "ALLOC_FAILED")
 
 
 @dataclass(frozen=True)
@@ -51,21 +55,35 @@ def load(job):
 def work(connection, job, weights, record, context, rung, started):
     """Answer about one paper and send the outcome through the connection, as JSON.
 
-    `weights` is the model that the batch shares, or None, and then it is loaded here. The outcome has a `status`: ok
-    with the record's fields, out_of_memory, or stop (the run itself is wrong), with a `reason`. A process that ends
-    without an outcome has failed on its paper.
+    `weights` are a handle of the model that the batch shares, or None, and then it is loaded here. The outcome has a
+    `status`: ok with the record's fields, out_of_memory, or stop (the run itself is wrong), with a `reason`. A process
+    that ends without an outcome has failed on its paper.
     """
     processes.end_with_parent()
     try:
-        attached, weights = weights, weights or load(job)
+        attached = pickle.loads(weights) if weights else None  # here, since a GPU may have no room even for its context
+        loaded = attached or load(job)
         if job.model["device"] == "cuda":
             limit_memory(job, attached)
-        outcome = answer(job, weights, record, context, rung, started)
-    except torch.OutOfMemoryError as error:
-        outcome = {"status": "out_of_memory", "reason": str(error)}
+        outcome = answer(job, loaded, record, context, rung, started)
     except (hub.ModelError, memory.DoesNotFit, GrammarRefused, OSError) as error:
         outcome = {"status": "stop", "reason": str(error)}
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        outcome = {"status": "out_of_memory", "reason": str(error)}
     connection.send_bytes(json.dumps(outcome).encode())
+
+
+def is_out_of_memory(error):
+    """Whether an error, or the one before it that it hides, says that memory is out."""
+    while error:
+        if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+            return True
+        if isinstance(error, RuntimeError) and any(sign in str(error) for sign in SIGNS_OF_NO_MEMORY):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def limit_memory(job, attached):

@@ -1,0 +1,274 @@
+"""Read generated papers with a small model of random weights, where one in ten meets a fault that is really made, and
+count what becomes of them. It runs extract.py on a GPU where there is one, and on a CPU otherwise."""
+
+import argparse
+import contextlib
+import json
+import math
+import os
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from itertools import cycle, islice
+from pathlib import Path
+
+import psutil
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
+
+SCRIPTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(SCRIPTS))
+
+from designspace import context, memory  # noqa: E402
+
+MINUTES = 0.25  # that a paper may take
+BUDGET = {"cuda": 12288, "cpu": 2048}  # tokens of a paper; of this model a token is a letter
+WINDOW = 10  # papers at the start and at the end of which the memory is compared
+# What is done to papers, and the status that they then have.
+KINDS = {
+    "worker killed": "ok",
+    "out of memory": "ok",
+    "text broken": "failed",
+    "driver killed": "ok",
+    "worker hangs": "failed",
+}
+ROUND = [*KINDS, "worker killed", "out of memory", "text broken", "worker killed", "out of memory"]
+# Shapes of the model. On a GPU of about 125 million parameters, and with more keys and values than such a model would
+# have, 128 KiB a token, so that what a paper needs depends on how much of it is read.
+SHAPES = {
+    "cuda": {"hidden_size": 512, "intermediate_size": 1024, "num_hidden_layers": 16, "num_attention_heads": 32}
+    | {"num_key_value_heads": 16, "head_dim": 128},
+    "cpu": {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4}
+    | {"num_key_value_heads": 2, "head_dim": 16},
+}
+DTYPE = {"cuda": "bfloat16", "cpu": "float32"}
+CAPACITY, RESERVE = 16 * memory.GIB, memory.GIB
+CHUNK, NEW_TOKENS = 4096, 72
+LIBRARY = [
+    {"name": "n_total", "kind": "integer", "definition": "Participants who took part."},
+    {"name": "handedness", "kind": "category", "values": ["left", "right"], "definition": "Handedness."},
+    {"name": "target_distance", "kind": "number", "unit": "cm", "definition": "Distance of the targets."},
+]
+SENTENCE = "In study {} we tested twenty right-handed people who reached for targets at a distance of 8 cm. "
+TEMPLATE = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}<|im_start|>"
+
+
+def config_of(device):
+    """The content of the model's config.json."""
+    rest = {"vocab_size": 512, "max_position_embeddings": 16384, "tie_word_embeddings": True, "initializer_range": 0.1}
+    return {"model_type": "qwen3", "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1} | SHAPES[device] | rest
+
+
+def make_model(folder, device):
+    """A model of random weights, and a tokenizer with a token for each byte. Returns the tokenizer."""
+    special = ["<|im_start|>", "<|im_end|>"]
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    bpe = Tokenizer(models.BPE(vocab={token: i for i, token in enumerate(special + alphabet)}, merges=[]))
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    names = dict(zip(("bos_token", "eos_token"), special, strict=True))
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=bpe, **names, chat_template=TEMPLATE)
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = config_of(device)
+    model = AutoModelForCausalLM.from_config(
+        AutoConfig.for_model(config.pop("model_type"), **config), dtype=getattr(torch, DTYPE[device])
+    )
+    model.save_pretrained(folder)
+    print(f"{sum(weight.numel() for weight in model.parameters()) / 1e6:.1f} million random weights")
+    return tokenizer
+
+
+def make_paper(folder, paper, fault, budget, tokenizer):
+    """The text and the context of a paper: a page, of some 600 letters or, to be out of memory, of the whole budget."""
+    text = SENTENCE.format(paper) * (budget // 100 if fault == "out of memory" else 6)
+    line = {"start": 0, "end": len(text), "box": [50, 700, 300, 710], "size": 9.0}
+    page = {"page": 1, "width": 595.0, "height": 842.0, "start": 0, "end": len(text), "lines": [line]}
+    record = {"paper": paper, "sha256": "0" * 64, "status": "ok", "reason": "", "n_pages": 1, "text": text}
+    record["pages"] = [page]
+    kept = context.fit(record, budget, tokenizer.backend_tokenizer)
+    if fault == "text broken":
+        record["text"] = "\ud800" + text[1:]  # half a letter, which no tokenizer takes
+    for name, content in (("text", record), ("context", kept)):
+        (folder / name / f"{paper}.json").write_text(json.dumps(content))
+
+
+def choose(papers, n):
+    """{paper: its fault}, n of them spread over the papers, no one the first or the last."""
+    places = [papers[round((i + 0.5) * len(papers) / n)] for i in range(n)]
+    return dict(zip(places, islice(cycle(ROUND), n), strict=True))
+
+
+class Batch:
+    """A run of extract.py over papers, which is started again when it was killed."""
+
+    def __init__(self, folder, device, papers, name, minutes):
+        self.papers, self.output, self.log = papers, folder / f"{name}.jsonl", (folder / f"{name}.log").open("ab")
+        self.journal = folder / f"{name}.jsonl.journal"
+        command = f"{SCRIPTS}/extract.py --results {folder} --output {self.output} --parameters {folder}/library.yaml"
+        command += f" --model {folder}/model --device {device} --dtype {DTYPE[device]} --prefill-chunk {CHUNK}"
+        command += f" --capacity {CAPACITY}B --reserve {RESERVE}B --minutes-per-paper {minutes}"
+        command += f" --max-new-tokens {NEW_TOKENS} --null-threshold 1 --no-reasoning --papers"
+        self.command = [sys.executable, *command.split(), *papers]
+        self.start()
+
+    def start(self):
+        environment = os.environ | {"PYTORCH_CUDA_ALLOC_CONF": "expandable_segments:True", "HF_HUB_OFFLINE": "1"}
+        self.driver = psutil.Popen(self.command, stdout=self.log, stderr=self.log, env=environment)
+
+    def finished(self):
+        """How many papers are done: the lines of the journal but its first."""
+        try:
+            return max(0, self.journal.read_bytes().count(b"\n") - 1)
+        except FileNotFoundError:
+            return 0
+
+    def stop_worker(self, other_than=None):
+        """The process of the paper that is being read, stopped as soon as it is there; None where the driver ended.
+
+        It is a child of the fork server, which is a child of the driver.
+        """
+        while self.driver.poll() is None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                for worker in (worker for child in self.driver.children() for worker in child.children()):
+                    if worker.pid != other_than and worker.status() != psutil.STATUS_ZOMBIE:
+                        worker.suspend()
+                        return worker
+        return None
+
+
+def make(fault, batch, device):
+    """Do to the paper that is being read what is to be done to it. Returns whether it was done to that paper."""
+    if fault == "text broken":
+        return True
+    done = batch.finished()
+    worker = batch.stop_worker()
+    if worker and batch.finished() != done:
+        worker.resume()  # it is of the next paper
+    if not worker or batch.finished() != done:
+        return False
+    if fault == "worker killed":
+        worker.kill()
+    elif fault == "out of memory":
+        starve(batch, worker, device)
+    elif fault == "driver killed":
+        worker.resume()
+        batch.driver.kill()
+        batch.driver.wait()
+        batch.start()
+    return True  # and one that hangs stays stopped
+
+
+def starve(batch, worker, device):
+    """Take the memory of a paper's process: on a GPU hold all but what half of the paper needs until the paper is done;
+    on a CPU do what the kernel does when memory is out, twice."""
+    if device == "cpu":
+        worker.kill()
+        if worker := batch.stop_worker(other_than=worker.pid):
+            worker.kill()
+        return
+    done, (free, _) = batch.finished(), torch.cuda.mem_get_info()
+    held = torch.empty(max(0, free - room_for_half(device)), dtype=torch.uint8, device=device)
+    worker.resume()
+    while batch.driver.poll() is None and batch.finished() == done:
+        time.sleep(0.01)
+    del held
+    torch.cuda.empty_cache()
+
+
+def room_for_half(device):
+    """Bytes of a GPU in which a process can read half of a paper as long as the budget, and not the whole."""
+    model = {"dtype": DTYPE[device], "device": device, "gpus": 1, "attention": "fused", "quantization": None}
+    branches = {"branches": len(LIBRARY), "branch_tokens": memory.FORCED_TOKENS + NEW_TOKENS}
+    costs = memory.costs(config_of(device), 0, model, prefill_chunk=CHUNK // 4, **branches)
+    keys_and_values = int(0.7 * BUDGET[device] * costs["kv_bytes_per_token"])
+    return memory.PROCESS_BYTES[device] + costs["workspace_bytes"] + costs["slots_bytes"] + keys_and_values
+
+
+def in_use(device, process):
+    """Bytes of the GPU, of all processes together; on a CPU those of a process."""
+    if device == "cuda":
+        free, total = torch.cuda.mem_get_info()
+        return total - free
+    try:
+        return process.memory_info().rss or math.inf  # 0 of one that ended
+    except psutil.NoSuchProcess:
+        return math.inf
+
+
+def watch(batch, faults, device):
+    """Run the batch to its end, making the faults on the way. Returns the faults that were made, and the least memory
+    in use while each paper without one was read: what the driver keeps, since the paper's process begins with none."""
+    made, least = {}, defaultdict(lambda: math.inf)
+    while (code := batch.driver.poll()) is None:
+        done = batch.finished()
+        if done < len(batch.papers):
+            paper = batch.papers[done]
+            if paper not in faults:
+                least[done] = min(least[done], in_use(device, batch.driver))
+            elif paper not in made and make(faults[paper], batch, device):
+                made[paper] = faults[paper]
+        time.sleep(0.005)
+    if code:
+        sys.exit(f"The batch ended with code {code}:\n{Path(batch.log.name).read_text()[-3000:]}")
+    return made, least
+
+
+def report(papers, faults, made, records):
+    """Print what became of the papers, and end the program where one is lost, there twice, or not as it should be."""
+    by_paper = {record["paper"]: record for record in records}
+    print(f"{len(papers)} papers: {dict(Counter(record['status'] for record in records))}; with a fault:")
+    for kind in KINDS:
+        hit = [by_paper[paper] for paper in papers if faults.get(paper) == kind and paper in by_paper]
+        ends = sorted(Counter((record["status"], record["attempt"]) for record in hit).items())
+        said = ", ".join(f"{n} {status} at attempt {attempt}" for (status, attempt), n in ends)
+        print(f"  {kind:14} {sum(fault == kind for fault in made.values()):3} made: {said}")
+    lost, twice = set(papers) - set(by_paper), len(records) - len(by_paper)
+    expected = {paper: KINDS[faults[paper]] if paper in faults else "ok" for paper in papers}
+    others = [paper for paper in by_paper if by_paper[paper]["status"] != expected[paper]]
+    print(f"  lost {len(lost)}, twice {twice}, with another status than expected {len(others)}")
+    if lost or twice or others or made != faults:
+        sys.exit(f"Not all is as it should be: {sorted(lost)} {others} {sorted(faults.keys() - made.keys())}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--papers", type=int, default=200, help="how many, at least 10 (default: %(default)s)")
+    parser.add_argument("--folder", type=Path, help="an empty folder in which all files stay")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        run(arguments.folder or Path(temporary), [f"p{n:04d}" for n in range(1, arguments.papers + 1)])
+
+
+def run(folder, papers):
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    print(f"PyTorch {torch.__version__} on {torch.cuda.get_device_name() if device == 'cuda' else device}")
+    for name in ("text", "context"):
+        (folder / name).mkdir(parents=True)
+    (folder / "library.yaml").write_text(json.dumps(LIBRARY))
+    faults = choose(papers, max(len(KINDS), len(papers) // 10))
+    tokenizer = make_model(folder / "model", device)
+    for paper in papers:
+        make_paper(folder, paper, faults.get(paper), BUDGET[device], tokenizer)
+    long = next(paper for paper in faults if faults[paper] == "out of memory")
+    watch(Batch(folder, device, [papers[0], long], "warm-up", 10), {}, device)  # compiles the kernels
+
+    before, begun = in_use(device, psutil.Process()), time.monotonic()
+    made, least = watch(Batch(folder, device, papers, "all", MINUTES), faults, device)
+    seconds, after = time.monotonic() - begun, in_use(device, psutil.Process())
+    first, last = (min(least[n] for n in window) for window in (range(1, WINDOW), range(len(papers))[-WINDOW:]))
+    whose = "GPU memory in use between papers" if device == "cuda" else "Resident memory of the driver"
+    print(f"{seconds:.0f} s. {whose}: {mib(first)} among the first {WINDOW}, {mib(last)} among the last {WINDOW}.")
+    if device == "cuda":
+        print(f"GPU memory in use before the batch: {mib(before)}, and after it: {mib(after)}.")
+    report(papers, faults, made, [json.loads(line) for line in (folder / "all.jsonl").read_text().splitlines()])
+
+
+def mib(size):
+    return f"{size / 2**20:.0f} MiB"
+
+
+if __name__ == "__main__":
+    main()
