@@ -55,7 +55,7 @@ def start(tmp_path, tokenizer, model_folder):
         (tmp_path / folder).mkdir()
     for paper in papers:
         record = text_record(paper, [f"In study {paper} we tested twenty right-handed people."])
-        record["more"] = "x" * 300_000  # than a pipe holds: a process can die before it has its paper
+        record["more"] = "x" * 300_000  # than a pipe holds: a process can die, or hang, before it has its paper
         kept = context.fit(record, 500, tokenizer.backend_tokenizer)
         (tmp_path / "text" / f"{paper}.json").write_text(json.dumps(record))
         (tmp_path / "context" / f"{paper}.json").write_text(json.dumps(kept))
@@ -110,7 +110,7 @@ def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path):
     for pid in (resting, driver.pid):
         os.kill(pid, signal.SIGCONT)
     assert ended(resting)
-    os.kill(hanging := paper_process(driver), signal.SIGSTOP)
+    os.kill(hanging := paper_process(driver), signal.SIGSTOP)  # most likely before it has read all of its paper
     assert ended(hanging)
     assert driver.wait() == 0
     ok, late, *others = lines(tmp_path / "b.jsonl")

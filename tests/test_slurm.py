@@ -66,8 +66,8 @@ def find(slurm, rule):
 
 
 def paper_process(program):
-    """The process of the paper that extract.py or discover.py is at, in whatever job."""
-    for pid in slurm_cluster.processes():
+    """The process of the paper that a job with extract.py or discover.py is at."""
+    for pid in slurm_cluster.ours():
         with suppress(OSError):
             if f"{program}\0--papers".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                 for worker in (worker for child in children(pid) for worker in children(child)):

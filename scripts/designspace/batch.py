@@ -3,10 +3,12 @@
 Each finished paper is appended to a journal beside the output, and a job that was killed takes up where it ends.
 """
 
+import contextlib
 import hashlib
 import json
 import signal
 import sys
+import threading
 import time
 from dataclasses import asdict
 from multiprocessing.reduction import ForkingPickler
@@ -74,14 +76,17 @@ def in_fresh_process(start, job, weights, record, context, rung, seconds):
     """The outcome of one paper in a process of its own; a process that dies, or hangs for longer than the `seconds`
     that are left, is an outcome, too."""
     receiver, sender = start.Pipe(duplex=False)
-    handle = bytes(ForkingPickler.dumps(weights)) if weights else None
-    arguments = (sender, job, handle, record, context, rung, time.monotonic())
-    process = start.Process(target=worker.work, args=arguments)
+    inbox, outbox = start.Pipe(duplex=False)
+    paper = bytes(ForkingPickler.dumps((job, weights, record, context, rung, time.monotonic())))
+    process = start.Process(target=worker.work, args=(sender, inbox))
     try:
         process.start()
-    except (EOFError, BrokenPipeError):  # it died before it had its paper
+    except (EOFError, BrokenPipeError):  # it died in its first moment
         return ending(-signal.SIGKILL)
     sender.close()
+    inbox.close()
+    # A pipe holds less than a paper, and a process that hangs never empties it.
+    threading.Thread(target=post, args=(outbox, paper), daemon=True).start()
     outcome = {"status": "late"}
     try:
         # Seconds in which this process runs as well: those that a laptop sleeps or a suspended job rests are no one's.
@@ -94,6 +99,12 @@ def in_fresh_process(start, job, weights, record, context, rung, seconds):
     process.kill()
     process.join()
     return outcome
+
+
+def post(outbox, paper):
+    """Write all of a paper, as it is read at the other end, which may be gone."""
+    with contextlib.suppress(OSError), outbox:
+        outbox.send_bytes(paper)
 
 
 def ending(code):
