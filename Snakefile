@@ -12,7 +12,7 @@ min_version("9.27")
 SCRIPTS = Path(workflow.basedir, "scripts")
 sys.path.insert(0, str(SCRIPTS))
 
-from designspace import again, configuration, hub, ledger, memory
+from designspace import again, configuration, files, hub, journal, ledger, locks, memory
 
 
 configfile: "config/config.yaml"
@@ -53,9 +53,18 @@ rule all:
 
 
 onstart:
-    # Only a real run remembers new papers: reading the ledger above writes nothing, nor does a dry run.
-    ledger.save(ROWS, LEDGER, SEEN)
+    try:
+        locks.keep_others_out(RESULTS)
+        # Only a real run remembers new papers: reading the ledger above writes nothing, nor does a dry run.
+        ledger.save(ROWS, LEDGER, SEEN)
+    except (locks.Taken, files.NotWritten) as error:
+        raise WorkflowError(str(error))
 
 
 onsuccess:
+    journal.discard(RESULTS)
     shell("python {SCRIPTS:q}/summarize.py --results {RESULTS:q} --note={config[note]:q} {EVALUATED}")
+
+
+onerror:
+    journal.discard(RESULTS)

@@ -14,7 +14,7 @@ import torch
 from conftest import model_section, random_model, text_record
 from llguidance.hf import from_tokenizer
 
-from designspace import batch, context, hub, inference, processes, worker
+from designspace import batch, context, hub, inference, journal, processes, worker
 from designspace.grammar import value
 from designspace.masks import GrammarRefused, Masks
 from designspace.model import check_gpus, obstacle_to_sharing
@@ -54,7 +54,9 @@ def test_every_paper_has_its_line_and_a_batch_of_one_says_the_same(model_folder,
     assert records[3]["reason"] == "It needs a password."
     for record in records[:3]:
         assert record["attempt"] == 1 and record["memory"]["predicted_bytes"] > 0 < record["memory"]["allocated_bytes"]
-    assert list(tmp_path.iterdir()) == [tmp_path / "all.jsonl"], "no journal is left"
+    assert {path.name for path in tmp_path.iterdir()} == {"all.jsonl", "all.jsonl.journal"}
+    journal.discard(tmp_path.parent)
+    assert [path.name for path in tmp_path.iterdir()] == ["all.jsonl"]
     # Alone, a paper's process loads the weights itself instead of attaching them.
     batch.run(job_of(model_folder), papers[1:2], tmp_path / "one.jsonl")
     assert answers_of(lines(tmp_path / "one.jsonl")) == answers_of(records[1:2])
@@ -74,20 +76,21 @@ def answers(paper):
 
 
 def test_a_journal_is_taken_up_to_its_last_whole_record(tmp_path):
-    journal = batch.Journal(tmp_path / "b.journal", "inputs")
-    journal.append(answers("p1"))
-    journal.file.write(b'{"paper": "p2", "sta')  # the line that was being written
-    del journal
-    journal = batch.Journal(tmp_path / "b.journal", "inputs")
-    assert journal.records == [answers("p1")]
-    journal.append(answers("p2"))
-    del journal
-    with (tmp_path / "b.journal").open("ab") as file:
+    path = tmp_path / "b.journal"
+    begun = journal.Journal(path, "inputs")
+    begun.append(answers("p1"))
+    begun.file.write(b'{"paper": "p2", "sta')  # the line that was being written
+    del begun
+    begun = journal.Journal(path, "inputs")
+    assert begun.records == [answers("p1")]
+    begun.append(answers("p2"))
+    del begun
+    with path.open("ab") as file:
         file.write(bytes(100) + b"\n" + json.dumps(answers("p3")).encode() + b"\n")  # after a crash
-    assert batch.Journal(tmp_path / "b.journal", "inputs").records == [answers("p1"), answers("p2")]
-    assert len(lines(tmp_path / "b.journal")) == 3
-    assert batch.Journal(tmp_path / "b.journal", "other inputs").records == []
-    assert lines(tmp_path / "b.journal") == [{"fingerprint": "other inputs"}]
+    assert journal.Journal(path, "inputs").records == [answers("p1"), answers("p2")]
+    assert len(lines(path)) == 3
+    assert journal.Journal(path, "other inputs").records == []
+    assert lines(path) == [{"fingerprint": "other inputs"}]
 
 
 def test_a_journal_belongs_to_its_inputs(model_folder, papers):

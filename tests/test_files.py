@@ -26,7 +26,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
 
     (tmp_path / "a.csv").write_bytes(b"old")
     monkeypatch.setattr("os.fsync" if call == "fsync" else "pathlib.Path.replace", fail)
-    with pytest.raises(files.NotWritten, match=r"Cannot write .*a\.csv: No space left on device\. Check"):
+    with pytest.raises(files.NotWritten, match=r"Cannot write .*a\.csv: No space left on device\. Make room"):
         files.write_whole(tmp_path / "a.csv", b"new")
     assert [entry.read_bytes() for entry in tmp_path.iterdir()] == [b"old"]
 

@@ -1,17 +1,20 @@
-"""The workflow on a real SLURM: what its jobs ask for and get, and what becomes of one that is cancelled."""
+"""The workflow on a real SLURM: what its jobs ask for and get, and what becomes of those that it ends."""
 
 import csv
 import os
 import shutil
+import signal
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import slurm_cluster
 import yaml
 from conftest import ROOT, random_model
+from test_batch import lines
+from test_faults import children, wait_for
 
 GPU_RULES = ("rule_extract_wildcards_", "rule_discover_wildcards_")
 
@@ -57,16 +60,52 @@ def submit(folder):
         return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
 
 
+def find(slurm, rule):
+    """The job of a rule for a batch of papers."""
+    return [job for job in slurm.jobs() if job["Comment"].startswith(f"rule_{rule}_wildcards_")][-1]
+
+
+def paper_process(program):
+    """The process of the paper that a job with extract.py or discover.py is at."""
+    for pid in slurm_cluster.ours():
+        with suppress(OSError):
+            if f"{program}\0--papers".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                for worker in (worker for child in children(pid) for worker in children(child)):
+                    return worker
+    return None
+
+
 @pytest.fixture(scope="module")
-def jobs(slurm, folder):
-    """The jobs of a whole run, in which the first job of the rule extract was cancelled while it was at work."""
+def interrupted(slurm, folder):
+    """{task: what was answered when its job was ended} of a whole run, in the middle of both batches: the job of
+    extract is cancelled, and that of discover, in which a paper hangs, is at its time limit."""
     run = submit(folder)
-    while not list(folder.glob("results/logs/extract/*.log")):
-        assert run.poll() is None, (folder / "snakemake.log").read_text()
-        time.sleep(0.2)
-    (extract,) = [job for job in slurm.jobs() if job["Comment"].startswith("rule_extract_wildcards_")]
-    subprocess.run(["scancel", extract["JobId"]], check=True)
+    programs = {"extraction": "extract.py", "discovery": "discover.py"}
+
+    def begun():
+        """The tasks that have answered one paper and do not yet stand still, with the process of the next."""
+        for task in programs.keys() - answered.keys():
+            journal = folder / f"results/{task}/b0001.jsonl.journal"
+            if journal.exists() and journal.read_bytes().count(b"\n") == 2 and (pid := paper_process(programs[task])):
+                return task, pid, lines(journal)[1:]
+        return None
+
+    answered = {}
+    while len(answered) < 2:
+        task, pid, records = wait_for(begun, run)
+        os.kill(pid, signal.SIGSTOP)
+        answered[task] = records
+    # A limit in the past: SLURM looks at the time of its jobs every half minute.
+    job = find(slurm, "discover")["JobId"]
+    subprocess.run(["scontrol", "update", f"JobId={job}", "EndTime=now"], check=True)
+    subprocess.run(["scancel", find(slurm, "extract")["JobId"]], check=True)
     assert run.wait() == 0, (folder / "snakemake.log").read_text()
+    return answered
+
+
+@pytest.fixture(scope="module")
+def jobs(slurm, interrupted):
+    """The jobs of that run."""
     return slurm.jobs()
 
 
@@ -78,7 +117,7 @@ def test_the_run_finishes(jobs, folder):
 
 def test_gpu_rules_ask_for_a_gpu_and_see_it(slurm, jobs):
     on_gpu = [job for job in jobs if job["Comment"].startswith(GPU_RULES)]
-    assert len(on_gpu) == 3  # extract, once more after it was cancelled, and discover, all with both papers
+    assert len(on_gpu) == 4  # extract and discover, and both once more, all with both papers
     for job in on_gpu:
         assert job["TresPerJob"] == "gres:gpu:1"
         assert slurm.task_environment(job)["CUDA_VISIBLE_DEVICES"] in ("0", "1")
@@ -101,11 +140,20 @@ def test_the_small_jobs_of_many_papers_are_one_job(jobs):
     assert not [job for job in jobs if job["Comment"].startswith(("rule_extract_text", "rule_truncate"))]
 
 
-def test_a_cancelled_job_is_submitted_again_with_more_time_and_memory(jobs):
-    first, second = (job for job in jobs if job["Comment"].startswith("rule_extract_wildcards_"))
-    assert (first["JobState"], second["JobState"]) == ("CANCELLED", "COMPLETED")
+@pytest.mark.parametrize(("rule", "state"), [("extract", "CANCELLED"), ("discover", "TIMEOUT")])
+def test_a_job_that_was_ended_is_submitted_again_with_more_time_and_memory(jobs, rule, state):
+    first, second = (job for job in jobs if job["Comment"].startswith(f"rule_{rule}_wildcards_"))
+    assert (first["JobState"], second["JobState"]) == (state, "COMPLETED")
     assert second["TimeLimit"] > first["TimeLimit"]
     assert int(second["MinMemoryNode"].rstrip("M")) == 2 * int(first["MinMemoryNode"].rstrip("M"))
+
+
+def test_it_goes_on_where_its_journal_ends(folder, interrupted):
+    for task, answered in interrupted.items():
+        records = lines(folder / f"results/{task}/b0001.jsonl")
+        assert len(answered) == 1 and records[:1] == answered, "what was answered is not asked again"
+        assert len(records) == 2 == len({record["paper"] for record in records})
+        assert {record["status"] for record in records} == {"ok"}
 
 
 def test_a_second_run_submits_nothing(slurm, jobs, folder):

@@ -1,16 +1,14 @@
 """A batch of papers: load the weights once, give every paper a fresh process, lose nothing.
 
-Each finished paper is appended to a journal beside the output and synced. A job that was killed takes up where its
-journal ends. The output appears whole, by a rename.
+Each finished paper is appended to a journal beside the output, and a job that was killed takes up where it ends.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import json
-import os
 import signal
 import sys
+import threading
 import time
 from dataclasses import asdict
 from multiprocessing.reduction import ForkingPickler
@@ -18,8 +16,8 @@ from pathlib import Path
 
 from torch.multiprocessing import set_sharing_strategy
 
-from . import model, processes, records, worker
-from .files import write_whole, writing
+from . import model, processes, worker
+from .journal import JOURNAL, Journal
 from .worker import Rung
 
 # What is tried when memory runs out: the plan, a smaller chunk, then less of the paper.
@@ -34,7 +32,7 @@ class Stop(Exception):
 def run(job, papers, output, minutes_per_paper=10, log=sys.stderr):
     """Answer the papers, [(text record, context record)], and write one JSON line for each to the output."""
     output = Path(output)
-    journal = Journal(output.with_name(output.name + ".journal"), fingerprint(job, papers), log)
+    journal = Journal(output.with_name(output.name + JOURNAL), fingerprint(job, papers), log)
     done = {record["paper"] for record in journal.records}
     readable = [record["paper"] for record, _ in papers if record["status"] == "ok" and record["paper"] not in done]
     start = processes.start(job.model["name"], job.model["revision"])
@@ -78,14 +76,17 @@ def in_fresh_process(start, job, weights, record, context, rung, seconds):
     """The outcome of one paper in a process of its own; a process that dies, or hangs for longer than the `seconds`
     that are left, is an outcome, too."""
     receiver, sender = start.Pipe(duplex=False)
-    handle = bytes(ForkingPickler.dumps(weights)) if weights else None
-    arguments = (sender, job, handle, record, context, rung, time.monotonic())
-    process = start.Process(target=worker.work, args=arguments)
+    inbox, outbox = start.Pipe(duplex=False)
+    paper = bytes(ForkingPickler.dumps((job, weights, record, context, rung, time.monotonic())))
+    process = start.Process(target=worker.work, args=(sender, inbox))
     try:
         process.start()
-    except (EOFError, BrokenPipeError):  # it died before it had its paper
+    except (EOFError, BrokenPipeError):  # it died in its first moment
         return ending(-signal.SIGKILL)
     sender.close()
+    inbox.close()
+    # A pipe holds less than a paper, and a process that hangs never empties it.
+    threading.Thread(target=post, args=(outbox, paper), daemon=True).start()
     outcome = {"status": "late"}
     try:
         # Seconds in which this process runs as well: those that a laptop sleeps or a suspended job rests are no one's.
@@ -100,6 +101,12 @@ def in_fresh_process(start, job, weights, record, context, rung, seconds):
     return outcome
 
 
+def post(outbox, paper):
+    """Write all of a paper, as it is read at the other end, which may be gone."""
+    with contextlib.suppress(OSError), outbox:
+        outbox.send_bytes(paper)
+
+
 def ending(code):
     """The outcome of a process that ended with a code before its answer."""
     if code == -signal.SIGKILL:  # what the kernel does, and SLURM, when memory is out
@@ -111,67 +118,6 @@ def fingerprint(job, papers):
     """A digest of all that the answers depend on: a journal of other inputs is not taken up."""
     inputs = {key: value for key, value in asdict(job).items() if key != "memory"}
     return hashlib.sha256(json.dumps([inputs, papers], sort_keys=True).encode()).hexdigest()
-
-
-class Journal:
-    """The records finished so far, a line each, behind a first line with the fingerprint of the inputs.
-
-    It belongs to one process at a time. Another, which a killed run left behind, is waited for: its journal is open
-    here and so has all of its records, also when it has finished and removed the file.
-    """
-
-    def __init__(self, path, fingerprint, log=sys.stderr):
-        self.path, self.records = path, []
-        head = json.dumps({"fingerprint": fingerprint}).encode() + b"\n"
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self.file = path.open("a+b", buffering=0)
-            lock(self.file, log)
-            self.file.seek(0)
-            lines = self.file.read().splitlines(keepends=True)
-            if lines[:1] == [head]:
-                self.records = list(whole_records(lines[1:]))
-                self.file.truncate(sum(map(len, lines[: 1 + len(self.records)])))
-            else:
-                self.file.truncate(0)
-                self._write(head)
-
-    def append(self, record):
-        """Add a record, and return when it is on the disk. NotWritten where that fails."""
-        self.records.append(record)
-        self._write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
-
-    def _write(self, data):
-        with writing(self.path):
-            while data:
-                data = data[self.file.write(data) :]
-            os.fsync(self.file.fileno())
-
-    def finish(self, output, order):
-        """Write the output in the order of the papers, whole, and remove the journal."""
-        by_paper = {record["paper"]: record for record in self.records}
-        lines = (json.dumps(by_paper[paper], ensure_ascii=False) + "\n" for paper in order)
-        write_whole(output, "".join(lines).encode())
-        self.path.unlink(missing_ok=True)
-
-
-def whole_records(lines):
-    """The records of the lines up to the first that is not whole, which a job leaves that is killed as it writes."""
-    with contextlib.suppress(ValueError):
-        for line in lines:
-            if not line.endswith(b"\n"):
-                return
-            yield records.parse_answers(line)
-
-
-def lock(file, log):
-    """Wait until the file is this process's own. The kernel gives it back when the process ends, however it does."""
-    with contextlib.suppress(OSError):  # a file system without locks
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("Another process is still at work on this batch: waiting for its end.", file=log, flush=True)
-            fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def summary(record):

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import os
 from pathlib import Path
 
 import yaml
@@ -28,6 +29,7 @@ def check(config: dict) -> None:
         gold.load(config["gold"], library)
     _refuse(
         _papers_problems(Path(config["papers"]))
+        + _writing_problems(Path(config["results"]))
         + _cap_problems("extraction", config["extraction"]["max_new_tokens"], parameters, "parameters")
         + _cap_problems("discovery", config["discovery"]["max_new_tokens"], categories, "categories")
     )
@@ -88,6 +90,17 @@ def _papers_problems(folder):
     if not ledger.pdf_files(folder):
         return [f"config: the folder {folder} (`papers`) has no PDF in it; its subfolders are not searched."]
     return []
+
+
+def _writing_problems(results):
+    problems = []
+    for folder, what in ((results, "the results go (`results`)"), (Path(".snakemake"), "Snakemake keeps its notes")):
+        there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+        if not os.access(there, os.W_OK | os.X_OK):
+            problems.append(
+                f"config: you may not write in {there}, where {what}; make that folder writable, or use another."
+            )
+    return problems
 
 
 def _cap_problems(task, cap, branches, what):

@@ -1,8 +1,18 @@
 """Files that are written whole or not at all."""
 
 import contextlib
+import errno
 import os
 from pathlib import Path
+
+# What to do where a file cannot be written.
+ADVICE = {
+    errno.ENOSPC: "Make room on its disk and start again.",
+    errno.EDQUOT: "Make room in your quota and start again.",
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EROFS), "Make the folder writable or use another, and start again."
+    ),
+}
 
 
 class NotWritten(OSError):
@@ -15,9 +25,8 @@ def writing(path: Path):
     try:
         yield
     except OSError as error:
-        raise NotWritten(
-            f"Cannot write {path}: {error.strerror}. Check the folder and the space on its disk."
-        ) from error
+        advice = ADVICE.get(error.errno, "Check the folder and the space on its disk.")
+        raise NotWritten(f"Cannot write {path}: {error.strerror}. {advice}") from error
 
 
 def write_whole(path: str | Path, data: bytes) -> None:

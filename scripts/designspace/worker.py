@@ -52,16 +52,17 @@ def load(job):
         raise hub.ModelError(f"The weights of the model do not fit the GPU: {error}") from error
 
 
-def work(connection, job, weights, record, context, rung, started):
-    """Answer about one paper and send the outcome through the connection, as JSON.
+def work(connection, inbox):
+    """Answer about one paper, which comes through the inbox, and send the outcome through the connection, as JSON.
 
-    `weights` are a handle of the model that the batch shares, or None, and then it is loaded here. The outcome has a
+    With the paper comes the model that the batch shares, or None, and then it is loaded here. The outcome has a
     `status`: ok with the record's fields, out_of_memory, or stop (the run itself is wrong), with a `reason`. A process
     that ends without an outcome has failed on its paper.
     """
     processes.end_with_parent()
     try:
-        attached = pickle.loads(weights) if weights else None  # here, since a GPU may have no room even for its context
+        # Here, since it attaches the weights, and a GPU may have no room even for its context.
+        job, attached, record, context, rung, started = pickle.loads(inbox.recv_bytes())
         loaded = attached or load(job)
         if job.model["device"] == "cuda":
             limit_memory(job, attached)

@@ -22,7 +22,7 @@ rule fetch_model:
     params:
         scripts=site(SCRIPTS),
     shell:
-        "python {params.scripts:q}/fetch_model.py --output {output:q} > {log:q} 2>&1"
+        "python {params.scripts:q}/fetch_model.py --output {output:q} 2>&1 | (tee {log:q} || true)"
 
 
 rule plan_memory:
@@ -55,4 +55,4 @@ rule plan_memory:
         ),
     shell:
         "python {params.scripts:q}/plan_memory.py {params.model} {params.memory} {params.tasks} "
-        "--parameters {input.parameters:q} --output {output:q} 2>&1 | tee {log:q}"
+        "--parameters {input.parameters:q} --output {output:q} 2>&1 | (tee {log:q} || true)"

@@ -30,7 +30,7 @@ rule extract_text:
         results=site(RESULTS),
     shell:
         "python {params.scripts:q}/extract_text.py --paper {wildcards.paper} --ledger {params.results:q}/ledger.csv "
-        "--papers {params.papers:q} {params.ocr} --output {output.text:q} > {log:q} 2>&1"
+        "--papers {params.papers:q} {params.ocr} --output {output.text:q} 2>&1 | (tee {log:q} || true)"
 
 
 rule truncate:
@@ -58,4 +58,4 @@ rule truncate:
         scripts=site(SCRIPTS),
     shell:
         "python {params.scripts:q}/truncate.py --text {input.text:q} --token-budget {params.budget} {params.model} "
-        "--output {output.context:q} > {log:q} 2>&1"
+        "--output {output.context:q} 2>&1 | (tee {log:q} || true)"

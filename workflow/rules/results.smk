@@ -43,7 +43,7 @@ rule merge:
     shell:
         "python {params.scripts:q}/merge.py --ledger {params.results:q}/ledger.csv --results {params.results:q} "
         "--papers {params.papers:q} --parameters {input.parameters:q} "
-        "--corrections {params.corrections:q} > {log:q} 2>&1"
+        "--corrections {params.corrections:q} 2>&1 | (tee {log:q} || true)"
 
 
 if config["gold"]:
@@ -70,7 +70,7 @@ if config["gold"]:
             results=site(RESULTS),
         shell:
             "python {params.scripts:q}/evaluate.py --results {params.results:q} --gold {input.gold:q} "
-            "--parameters {input.parameters:q} > {log:q} 2>&1"
+            "--parameters {input.parameters:q} 2>&1 | (tee {log:q} || true)"
 
 
 rule draw:
@@ -126,4 +126,4 @@ rule report:
         results=site(RESULTS),
     shell:
         "python {params.scripts:q}/report.py --results {params.results:q} --parameters {input.parameters:q} "
-        "--plan {input.plan:q} --note={params.note:q} --output {output:q} > {log:q} 2>&1"
+        "--plan {input.plan:q} --note={params.note:q} --output {output:q} 2>&1 | (tee {log:q} || true)"

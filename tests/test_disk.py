@@ -1,0 +1,87 @@
+"""A disk that is full or may not be written: a sentence, nothing half written, and later the same command finishes.
+
+The results of the real workflow are on a small disk in memory, which the test fills and makes read-only.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+from test_batch import lines
+from test_faults import wait_for
+from test_interruptions import PAPERS, Run, night  # noqa: F401 (one is a fixture)
+from test_workflow import empty_project, table  # noqa: F401 (one is a fixture)
+
+
+def mount(*arguments):
+    subprocess.run(["mount", *map(str, arguments)], check=True, capture_output=True)
+
+
+@pytest.fixture
+def results(night):  # noqa: F811
+    """The folder of the results of a project, on a disk of 2 MiB; so is Snakemake's, on one of its own."""
+    folders = [night / "results", night / ".snakemake"]
+    try:
+        for folder in folders:
+            folder.mkdir()
+            mount("-t", "tmpfs", "-o", "size=2m", "tmpfs", folder)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"Mounting a disk takes root, in a container that is allowed to: {error}")
+    yield folders[0]
+    for folder in folders:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill(folder):
+    """Write until nothing more fits. Returns the file to remove."""
+    filler = folder / "filler"
+    filler.write_bytes(bytes(shutil.disk_usage(folder).free))
+    return filler
+
+
+FULL = "No space left on device. Make room on its disk and start again."
+
+
+def test_a_full_disk(night, results):  # noqa: F811
+    filler = fill(results)
+    code, printed = Run(night, "first.log").ends()
+    assert code == 1 and f"Cannot write results/.lock: {FULL}" in printed and "rule extract_text" not in printed
+    filler.unlink()
+
+    run = Run(night, "second.log")
+    wait_for(lambda: run.answered() >= 1, run.process)
+    filler = fill(results)
+    code, printed = run.ends()
+    assert code == 1 and f"extraction stopped: Cannot write results/extraction/b0001.jsonl.journal: {FULL}" in printed
+    assert not list(results.glob("extraction/*.jsonl")) and not list(results.glob("*.csv.tmp"))
+    assert not (results / "papers.csv").exists(), "what is not complete is not merged"
+    filler.unlink()
+    journal = (results / "extraction" / "b0001.jsonl.journal").read_bytes().splitlines(keepends=True)[1:]
+    whole = [json.loads(line) for line in journal if line.endswith(b"\n")]  # the disk was full in the middle of a line
+    assert whole
+
+    assert Run(night, "third.log").ends()[0] == 0
+    assert list(table(night, "papers").paper) == PAPERS and set(table(night, "papers").status) == {"ok"}
+    assert lines(results / "extraction" / "b0001.jsonl")[: len(whole)] == whole, (
+        "what is on the disk is not asked again"
+    )
+
+    tables = {path: path.read_bytes() for path in results.iterdir() if path.is_file()}
+    fill(results)
+    command = [sys.executable, ROOT / "scripts/merge.py", "--ledger", "results/ledger.csv", "--results", "results"]
+    command += ["--papers", "papers", "--parameters", "config/parameters.yaml", "--corrections", "none.csv"]
+    merge = subprocess.run(command, cwd=night, capture_output=True, text=True)
+    assert merge.returncode == 1 and merge.stderr == f"merge: Cannot write results/papers.csv: {FULL}\n"
+    assert all(path.read_bytes() == content for path, content in tables.items()) and not list(results.glob("*.tmp"))
+
+
+def test_folders_that_may_not_be_written(night, results):  # noqa: F811
+    for folder in (results, night / ".snakemake"):
+        mount("-o", "remount,ro", folder)
+    code, printed = Run(night, "run.log").ends()
+    assert code == 1 and "Traceback" not in printed
+    assert f"config: you may not write in {results}, where the results go (`results`); make that" in printed
+    assert f"config: you may not write in {night / '.snakemake'}, where Snakemake keeps its notes; make that" in printed
