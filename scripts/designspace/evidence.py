@@ -1,7 +1,7 @@
 """Which sentence of a paper is the evidence for a value: the sentences ranked by what they share with it.
 
 A sentence scores by the value that it holds (numbers in any unit or spelling, words in any form), by the words of the
-parameter's name and definition, each the more the rarer it is in the paper, and by its section.
+parameter's name and definition, each the more the rarer it is in the paper, by its section, and less if it cites.
 """
 
 import math
