@@ -7,10 +7,10 @@ from designspace import inference
 
 def main():
     parser = inference.parser(__doc__)
-    parser.add_argument("--null-threshold", type=float, required=True, help="reported where null is less probable")
+    parser.add_argument("--min-confidence", type=float, required=True, help="from which a value is reported")
     parser.add_argument("--reasoning", action=BooleanOptionalAction, required=True, help="a sentence for each value")
     arguments = parser.parse_args()
-    settings = {"null_threshold": arguments.null_threshold, "reasoning": arguments.reasoning}
+    settings = {"min_confidence": arguments.min_confidence, "reasoning": arguments.reasoning}
     inference.run("extraction", arguments, settings)
 
 

@@ -20,7 +20,7 @@ from designspace.masks import GrammarRefused, Masks
 from designspace.model import check_gpus, obstacle_to_sharing
 from designspace.worker import Job
 
-SETTINGS = {"max_new_tokens": 64, "null_threshold": 0.9, "reasoning": False}
+SETTINGS = {"max_new_tokens": 64, "min_confidence": 0.0, "reasoning": False}
 
 
 def job_of(model, **changes):

@@ -109,9 +109,9 @@ def test_the_embedded_model_need_not_be_there_yet(config):
             "config: `memory.token_budget` is 10; it must be a whole number of at least 256 tokens",
         ),
         (
-            "extraction.null_threshold",
+            "extraction.min_confidence",
             "5e-3",
-            'config: `extraction.null_threshold` is "5e-3"; it must be a number from 0 to',
+            'config: `extraction.min_confidence` is "5e-3"; it must be a number from 0 to',
         ),
         ("extraction.reasoning", "yes", 'config: `extraction.reasoning` is "yes"; it must be true or false.'),
         ("discovery.categories", [], "config: `discovery.categories` is []; it must be a list of different names"),

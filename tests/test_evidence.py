@@ -116,3 +116,20 @@ def test_quantities_agree_across_units():
     assert quantities.agreement(8, "s", 8, "cm") == quantities.agreement(8, "mm", 8, "cm") == 0
     assert 0 < quantities.agreement(8, "", 8, "cm") < 1
     assert 0 < quantities.agreement(8, "ms", 8, "") < quantities.agreement(8, "", 8, "") == 1
+
+
+@pytest.mark.parametrize(
+    "text, number, unit, expected",
+    [
+        ("Targets stood 80 mm away; 80 people took part.", 80, "cm", 8.0),
+        ("Targets stood 80 mm away, which is 8 cm.", 8, "cm", 8),
+        ("A dot of 80 mm was 80 cm away.", 80, "cm", 80),
+        ("The limit was 0.7 s.", 0.7, "ms", 700.0),
+        ("Sets of 8 mm and 8 inches.", 8, "cm", 8),  # which of them is not known
+        ("Feedback was shown for 25 ms.", 25, "years", 25),
+        ("Nothing of the kind.", 80, "cm", 80),
+        ("None was 0 mm away.", 0, "cm", 0),
+    ],
+)
+def test_a_number_copied_in_another_unit_is_converted(text, number, unit, expected):
+    assert quantities.as_written(number, unit, quantities.find(text)) == expected

@@ -64,7 +64,7 @@ def start(tmp_path, tokenizer, model_folder):
     def program(log, minutes_per_paper=10):
         command = f"{ROOT}/scripts/extract.py --papers {' '.join(papers)} --results {tmp_path} --output b.jsonl"
         command += f" --parameters {tmp_path}/parameters.yaml --model {model_folder} --dtype float32 --device cpu"
-        command += " --capacity 4GiB --reserve 1GiB --prefill-chunk 64 --max-new-tokens 64 --null-threshold 0.9"
+        command += " --capacity 4GiB --reserve 1GiB --prefill-chunk 64 --max-new-tokens 64 --min-confidence 0"
         command += f" --no-reasoning --minutes-per-paper {minutes_per_paper}"
         with (tmp_path / log).open("w") as file:
             return subprocess.Popen([sys.executable, *command.split()], cwd=tmp_path, stdout=file, stderr=file)

@@ -8,10 +8,10 @@ import pytest
 from conftest import random_model
 from llguidance.hf import from_tokenizer
 
-from designspace import attention, context, discovery, extraction, grammar, prompt
-from designspace.reader import Reader
+from designspace import answers, attention, context, discovery, extraction, grammar, prompt
+from designspace.reader import Answer, Reader
 
-EXTRACTION = {"max_new_tokens": 2048, "null_threshold": 2.0, "reasoning": True}  # above 1: everything is reported
+EXTRACTION = {"max_new_tokens": 2048, "min_confidence": 0.0, "reasoning": True}  # everything is reported
 DISCOVERY = {"max_new_tokens": 1200, "findings": 3, "categories": ["participants", "apparatus", "other"]}
 
 
@@ -68,9 +68,9 @@ def test_values_of_a_model_that_says_anything(family, seed, tokenizer, record, l
     assert len(set(said)) == len(said), "a value is listed once"
 
 
-def test_improbable_null_is_the_condition_for_reporting(tokenizer, record, library):
+def test_confidence_is_the_condition_for_reporting(tokenizer, record, library):
     weights = random_model("llama")
-    nothing, _ = ask(extraction, weights, tokenizer, record, library, EXTRACTION | {"null_threshold": 0.0})
+    nothing, _ = ask(extraction, weights, tokenizer, record, library, EXTRACTION | {"min_confidence": 1.1})
     assert {value["status"] for value in nothing} == {"not_reported"}
     assert all(value["evidence"] is None and value["reasoning"] == "" for value in nothing)
     everything, _ = ask(extraction, weights, tokenizer, record, library, EXTRACTION | {"reasoning": False})
@@ -78,6 +78,36 @@ def test_improbable_null_is_the_condition_for_reporting(tokenizer, record, libra
     assert [value["value"] for value in nothing] == [value["value"] for value in everything]
     assert {value["status"] for value in everything} == {"reported", "failed"}
     assert all(value["reasoning"] == "" for value in everything)
+    least = sorted(value["confidence"] for value in everything if value["status"] == "reported")[5]
+    some, _ = ask(extraction, weights, tokenizer, record, library, EXTRACTION | {"min_confidence": least})
+    assert {value["value"] for value in some if value["status"] == "reported"} == {
+        value["value"] for value in everything if value["status"] == "reported" and value["confidence"] >= least
+    }
+
+
+def said(tokenizer, text, complete):
+    """What a branch said, each of its tokens less probable than the one before, and the tokenizer of the grammars."""
+    tokens = tokenizer.encode(text, add_special_tokens=False)
+    probabilities = [1 - 0.01 * n for n in range(len(tokens))]
+    return from_tokenizer(tokenizer, n_vocab=640), Answer(tokens, probabilities, 0.1, complete)
+
+
+@pytest.mark.parametrize(
+    "text, complete, values",
+    [
+        (" 158,", True, [158]),
+        (' ["a, b", "c"],', True, ["a, b", "c"]),
+        (" [25, 75, 25]}", True, [25, 75]),
+        (" [25, 75, 9", False, [25, 75]),  # of a list that ran out of tokens, what is whole
+        (' ["a", "b, c', False, ["a"]),
+        (' ["a", "b"', False, ["a"]),
+        (" 15", False, []),
+    ],
+)
+def test_values_of_an_answer(tokenizer, text, complete, values):
+    told = answers.scalars(*said(tokenizer, text, complete))
+    assert [value for value, _ in told] == values
+    assert sorted((p for _, p in told), reverse=True) == [p for _, p in told], "each has its own probability"
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -84,7 +84,7 @@ def empty_project(tmp_path_factory, tokenizer):
         papers_per_job=2,
         model={"name": "model", "device": "cpu", "dtype": "float32"},
         memory={"capacity": "4GiB", "reserve": "1GiB", "token_budget": 256},
-        extraction={"max_new_tokens": 768, "null_threshold": 1},
+        extraction={"max_new_tokens": 768, "min_confidence": 0},
         discovery={"max_new_tokens": 384, "findings": 2},
     )
     # The prompt of the whole library is longer than this little model's positions.

@@ -3,7 +3,7 @@
 import json
 import re
 
-_SCALAR = re.compile(rb'"[^"]*"|[^\s\[\],}"]+')
+_SCALAR = re.compile(rb'"[^"]*(?:"|$)|[^\s\[\],}"]+')
 
 
 def text_of(grammar_tokenizer, answer):
@@ -24,10 +24,15 @@ def weakest(answer, ends, start, end):
 
 
 def scalars(grammar_tokenizer, answer):
-    """The values of an answer that is one JSON scalar or a list of them, each once: [(value, probability)]."""
+    """The values of an answer that is one JSON scalar or a list of them, each once: [(value, probability)].
+
+    Of a list that ran out of tokens those that are whole, which have something behind them.
+    """
     text, ends = text_of(grammar_tokenizer, answer)
     values = {}
     for match in _SCALAR.finditer(text):
+        if match.end() == len(text):
+            break
         values.setdefault(json.loads(match[0]), weakest(answer, ends, *match.span()))
     return list(values.items())
 

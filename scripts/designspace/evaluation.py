@@ -174,7 +174,7 @@ def error_rows(scored: list[Cell], library: dict[str, dict], results: Path) -> l
                 more |= {"gold_evidence": next(iter(gold.quotes), ""), "gold_page": next(iter(gold.pages), None)}
             else:
                 more |= {"error": "spurious"}
-            silent = {key: said.get(key) for key in ("candidate", "p_null")}
+            silent = {key: said.get(key) for key in ("confidence", "candidate", "p_null")}
             rows.append(_row("evaluation_errors", more, row or silent))
     return rows
 

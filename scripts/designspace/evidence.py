@@ -1,7 +1,7 @@
 """Which sentence of a paper is the evidence for a value: the sentences ranked by what they share with it.
 
 A sentence scores by the value that it holds (numbers in any unit or spelling, words in any form), by the words of the
-parameter's name and definition, each the more the rarer it is in the paper, and by its section.
+parameter's name and definition, each the more the rarer it is in the paper, by its section, and less if it cites.
 """
 
 import math
@@ -15,6 +15,7 @@ from . import quantities, sentences
 VALUE, NAME, DEFINITION = 3.0, 1.0, 0.4  # an item of the value, a word of the name, a word of the definition only
 NEAR = 30  # characters from the value within which a word of the question counts twice
 LONG = 150  # characters of a sentence that halve the worth of the words it holds: long ones hold any word
+CITES = 1.5  # less for a sentence that cites: it tells what others did
 LABEL = 3.0  # less for what does not end like a sentence: labels in figures, headings
 # A parameter is reported in the methods; elsewhere stand other papers' values, in the references nothing but titles.
 SECTIONS = {"methods": 1.5, "introduction": -0.7, "discussion": -1.0, "back": -6.0, "references": -15.0}
@@ -26,6 +27,8 @@ whom whose will with within without"""
 _STOP = frozenset(_STOP.split())
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SENTENCE_END = re.compile(r"[.!?][)\]\"”’]*[\d,–-]*$")
+# "Krakauer et al.", "(Bond and Taylor 2015)" and the raised number of "a previous study22"; "2T" and "M800" cite none.
+_CITATION = re.compile(r"\bet al\b|\b(?:19|20)\d\d[a-z]?[;)]|[a-z]{3}\d{1,3}(?:[,–-]\d{1,3})*(?=[.,;:)\s])")
 _PREFIX = re.compile(r"^(pseudo|quasi|semi)(?=\w{4})")
 # Endings in which forms of one word differ: "rotation" and "rotated", "instructed" and "instruction".
 _ENDING = re.compile(
@@ -68,9 +71,9 @@ class _Index:
                     self.positions[_PREFIX.sub("", word[0].lower())][len(self.spans)].append(word.start() - span[0])
                 self.spans.append(span)
                 self.quantities.append(quantities.find(text[slice(*span)]))
-                self.prior.append(
-                    SECTIONS.get(kind, 0.0) - (LABEL if not _SENTENCE_END.search(text[slice(*span)][-20:]) else 0.0)
-                )
+                sentence = text[slice(*span)]
+                prior = SECTIONS.get(kind, 0.0) - (CITES if _CITATION.search(sentence) else 0.0)
+                self.prior.append(prior - (LABEL if not _SENTENCE_END.search(sentence[-20:]) else 0.0))
         self.beginnings = defaultdict(list)
         for word in self.positions:
             self.beginnings[word[:3]].append(word)

@@ -1,12 +1,14 @@
 """The task *extraction*: the values of the parameters of the library, all asked at once.
 
 The library stands once in the shared prefix, and every branch continues the one JSON object of the answer at a key of
-its own. Null is not allowed but its probability is kept: a value is reported where null was improbable.
+its own. Null is not allowed but its probability is kept, and so are those of the value's tokens: together they are the
+confidence, and a value is reported where that is high enough.
 """
 
 import json
 
-from . import answers, evidence, grammar, prompt
+from . import answers, evidence, grammar, prompt, quantities
+from . import context as contexts
 from .reader import Question
 from .text import boxes, page_of
 
@@ -21,9 +23,9 @@ AFTER = """
 Parameters:
 {library}
 
-Answer with one JSON object that has a key for each parameter, in the form {{"value": ..., "reasoning": ...}}.
+Answer with one JSON object that has a key for each parameter, in the form {{"name": value, ...}}.
 Report only what the paper says. Give numbers in the stated unit. Where several values are possible, give a list.
-Where the paper does not report a parameter, its value is null. The reasoning is one short sentence.
+Where the paper does not report a parameter, its value is null.
 """
 REASONING = ', "reasoning":'
 _NOTHING = {"value": None, "status": "not_reported", "reason": "", "confidence": None, "reasoning": ""}
@@ -45,7 +47,7 @@ def frame(library, settings):
 
 def begin(parameter):
     """What a branch is made to say first. It ends at the colon, because the space belongs to the next token."""
-    return f'{{{json.dumps(parameter["name"])}: {{"value":'
+    return f"{{{json.dumps(parameter['name'])}:"
 
 
 def shape(tokenizer, library, settings):
@@ -59,40 +61,47 @@ def answer(reader, tokenizer, record, context, library, settings):
     """Ask the parameters of a paper that was read. Returns (values, number of tokens written); see the contract."""
     _, share, slots = shape(tokenizer, library, settings)
     begins = [prompt.plain(tokenizer, begin(parameter)) for parameter in library]
-    asked = [
-        Question(start, grammar.value(parameter), share, instead=grammar.NULL)
-        for start, parameter in zip(begins, library, strict=True)
-    ]
-    replies = reader.ask(asked)
-    reported = [b for b, reply in enumerate(replies) if reply.complete and reply.p_instead < settings["null_threshold"]]
+    replies = reader.ask(
+        [
+            Question(start, grammar.value(parameter), share, instead=grammar.NULL)
+            for start, parameter in zip(begins, library, strict=True)
+        ]
+    )
+    least = settings["min_confidence"]
+    found = quantities.find(contexts.kept_text(record, context))
+    told = []
+    for parameter, reply in zip(library, replies, strict=True):
+        confidences = {}
+        for value, probability in answers.scalars(reader.grammar_tokenizer, reply):
+            if parameter["kind"] == "number" and parameter.get("unit"):
+                value = quantities.as_written(value, parameter["unit"], found)
+            confidences.setdefault(value, probability * (1 - reply.p_instead))
+        told.append(confidences)
     reasons = {}
     if settings["reasoning"]:
         asked = {}
-        for b in reported:
-            said = answers.text_of(reader.grammar_tokenizer, replies[b])[0][:-1].decode()  # without what ended it
-            start = prompt.plain(tokenizer, begin(library[b]) + said + REASONING)
-            left = min(share - len(replies[b].tokens), slots - len(start))
-            if left > 0:
-                asked[b] = Question(start, grammar.SENTENCE, left)
+        for b, reply in enumerate(replies):
+            if reply.complete and any(confidence >= least for confidence in told[b].values()):
+                said = answers.text_of(reader.grammar_tokenizer, reply)[0][:-1].decode()  # without what ended it
+                start = prompt.plain(tokenizer, begin(library[b]) + said + REASONING)
+                left = min(share - len(reply.tokens), slots - len(start))
+                if left > 0:
+                    asked[b] = Question(start, grammar.SENTENCE, left)
         reasons = dict(zip(asked, reader.ask(list(asked.values())), strict=True))
 
     values = []
     for b, (parameter, reply) in enumerate(zip(library, replies, strict=True)):
-        head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "p_null": reply.p_instead}
-        if not reply.complete and reply.p_instead >= settings["null_threshold"]:
-            values.append(head | _NOTHING)
-            continue
-        if not reply.complete:
-            reason = f"The value was not complete after {share} tokens, this parameter's share of max_new_tokens."
-            values.append(head | _NOTHING | {"status": "failed", "reason": reason})
-            continue
-        for value, probability in answers.scalars(reader.grammar_tokenizer, reply):
-            row = head | _NOTHING | {"value": value, "confidence": probability * (1 - reply.p_instead)}
-            if b in reported:
+        head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "p_null": reply.p_instead} | _NOTHING
+        for value, confidence in told[b].items():
+            row = head | {"value": value, "confidence": confidence}
+            if confidence >= least:
                 start, end = evidence.choose(record, context, parameter, value)
                 row |= located(record, start, end) | {"status": "reported"}
                 row["reasoning"] = sentence(reader.grammar_tokenizer, reasons.get(b))
             values.append(row)
+        if not told[b]:
+            reason = f"The value was not complete after {share} tokens, this parameter's share of max_new_tokens."
+            values.append(head | ({"status": "failed", "reason": reason} if 1 - reply.p_instead >= least else {}))
     written = sum(len(reply.tokens) for reply in [*replies, *reasons.values()])
     return values, written
 

@@ -80,6 +80,18 @@ def convert(number, unit, wanted):
     return number * own[1] / other[1] if own[0] == other[0] else None
 
 
+def as_written(number, unit, found):
+    """A number that was said to be in a unit, as a text's quantities `found` have it: a reader who copies "80 mm" where
+    centimetres are asked for says 80. Where no quantity is that number in that unit, and all that have the number with
+    a unit of the same kind have the same one, it is converted. Up to a thousandfold, lest ages be taken for seconds.
+    """
+    if any(_known(own) and agreement(other, own, number, unit) for _, other, own in found):
+        return number
+    readings = {convert(number, own, unit) for _, other, own in found if own and other == number} - {None}
+    likely = [reading for reading in readings if number and 1 / 1000 <= reading / number <= 1000]
+    return float(f"{likely[0]:.12g}") if len(likely) == 1 else number
+
+
 def alone(text):
     """The numbers of a text that says nothing else, but for units and what links them: of "18 to 34 years" [18, 34].
     None of any other text."""

@@ -1,0 +1,143 @@
+"""Ways of asking a model for the parameters of papers, side by side.
+
+All ways have the same weights and the same text of every paper. `one-json` is what they are to beat: one JSON object
+for everything, written freely and parsed afterwards. `branches` is the extraction of the workflow, at several of its
+least confidences; `reasoning` is the same with a sentence for every value.
+"""
+
+import argparse
+import json
+import sys
+from functools import partial
+from pathlib import Path
+
+import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from designspace import context, evaluation, evidence, extraction, gold, ledger, memory, model, prompt, values
+from designspace.reader import Question, Reader
+from designspace.text import extract_text
+
+LEAST = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+LONGEST = 1500  # tokens of the one JSON object
+OBJECT = r"start: /[^{}]*\{[^{}]*\}/"
+
+
+class CountingReader(Reader):
+    """A reader that counts its decode steps."""
+
+    steps = 0
+
+    def _step(self, tokens, branches):
+        self.steps += 1
+        return super()._step(tokens, branches)
+
+
+def one_json(weights, tokenizer, grammar_tokenizer, record, kept, library):
+    """Everything in one JSON object. Returns (reader, values, new tokens)."""
+    *tokens, last = prefix(tokenizer, record, kept, extraction.frame(library, {"reasoning": False}))
+    reader = CountingReader(weights, grammar_tokenizer, len(tokens), 1, 1 + LONGEST)
+    reader.read(tokens, 1024)
+    (reply,) = reader.ask([Question([last], OBJECT, LONGEST)])
+    said = parse(tokenizer.decode(reply.tokens, skip_special_tokens=True))
+    told = []
+    for parameter in library:
+        for value in typed(said.get(parameter["name"]), parameter):
+            start, end = evidence.choose(record, kept, parameter, value)
+            found = {"parameter": parameter["name"], "status": "reported", "value": value, "confidence": 1.0}
+            told.append(found | extraction.located(record, start, end))
+    return reader, told, len(reply.tokens)
+
+
+def branches(weights, tokenizer, grammar_tokenizer, record, kept, library, reasoning=False):
+    """The extraction of the workflow, with all values reported. Returns what `one_json` does."""
+    settings = {"max_new_tokens": 2048, "min_confidence": 0.0, "reasoning": reasoning}
+    tokens = prefix(tokenizer, record, kept, extraction.frame(library, settings))
+    number, _, slots = extraction.shape(tokenizer, library, settings)
+    reader = CountingReader(weights, grammar_tokenizer, len(tokens), number, slots)
+    reader.read(tokens, 1024)
+    return reader, *extraction.answer(reader, tokenizer, record, kept, library, settings)
+
+
+WAYS = {"one-json": one_json, "branches": branches, "reasoning": partial(branches, reasoning=True)}
+
+
+def prefix(tokenizer, record, kept, frame):
+    return prompt.prefix(tokenizer, frame[0], context.kept_text(record, kept), frame[1])
+
+
+def parse(text):
+    """The JSON object in a text; of one that is cut short or broken, the values that can be read."""
+    decoder, said, at = json.JSONDecoder(), {}, text.find("{") + 1
+    while (at := text.find('"', at)) >= 0:
+        try:
+            name, at = decoder.raw_decode(text, at)
+            at = text.index(":", at) + 1
+            said[name], at = decoder.raw_decode(text, at + len(text[at:]) - len(text[at:].lstrip()))
+        except ValueError:
+            at += 1
+    return said
+
+
+def typed(said, parameter):
+    """What was said of a parameter, as its kind has it; what is of no such kind is left out."""
+    told = []
+    for item in said if isinstance(said, list) else [said]:
+        try:
+            value = values.typed(values.as_text(item), parameter) if isinstance(item, (str, int, float)) else None
+        except ValueError:
+            continue
+        if value not in (None, *told):
+            told.append(value)
+    return told if parameter.get("multiple") else told[:1]
+
+
+def row(paper, value):
+    """A value of an answer as the evaluation reads it."""
+    kept = {key: value[key] for key in ("parameter", "status", "evidence", "page", "confidence")}
+    return kept | {"paper": paper, "experiment": "", "value": values.as_text(value["value"]), "review": ""}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ways", nargs="*", metavar="WAY", help=f"of {', '.join(WAYS)}; all without any")
+    parser.add_argument("--model", required=True, help="a folder, or a name on the model hub")
+    parser.add_argument("--dtype", choices=memory.DTYPE_BYTES, default="bfloat16")
+    parser.add_argument("--device", choices=memory.PROCESS_BYTES, default="cpu")
+    parser.add_argument("--papers", type=Path, required=True, help="the folder with the PDFs")
+    parser.add_argument("--gold", type=Path, required=True, help="what readers found in them (CSV)")
+    parser.add_argument("--parameters", type=Path, default="config/parameters.yaml", help="the library (YAML)")
+    parser.add_argument("--tokens", type=int, default=8000, help="of a paper's text that are kept")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.ways) - set(WAYS):
+        parser.error(f"There is no way {', '.join(sorted(unknown))}; choose from {', '.join(WAYS)}.")
+    library = yaml.safe_load(arguments.parameters.read_text("utf-8"))
+    by_name = {parameter["name"]: parameter for parameter in library}
+    golds = gold.load(arguments.gold, by_name)
+    tokenizer = model.load_tokenizer(arguments.model)
+    weights = model.load(arguments.model, None, arguments.dtype, arguments.device, 1, None, "fused", None)
+    vocabulary = weights.get_output_embeddings().out_features
+    grammar_tokenizer = model.load_grammar_tokenizer(arguments.model, None, vocabulary)
+    papers = {}
+    for pdf in sorted(arguments.papers.glob("*.pdf")):
+        record = extract_text(pdf.read_bytes(), ledger.paper_id(pdf.name))
+        papers[record["paper"]] = record, context.fit(record, arguments.tokens, tokenizer.backend_tokenizer)
+    print("| way | least confidence | steps | new tokens | precision | recall | F1 | same sentence | same page |")
+    print("| --- " * 9 + "|")
+    for way in arguments.ways or WAYS:
+        told, steps, written = [], [], []
+        for paper, (record, kept) in papers.items():
+            reader, found, tokens = WAYS[way](weights, tokenizer, grammar_tokenizer, record, kept, library)
+            told += [row(paper, value) for value in found if value["status"] == "reported"]
+            steps.append(reader.steps)
+            written.append(tokens)
+        for least in [0.0] if way == "one-json" else LEAST:
+            answers = evaluation.Answers([value for value in told if value["confidence"] >= least])
+            rates = evaluation.rates(evaluation.cells(golds, answers, {paper: paper for paper in papers}, by_name))
+            scores = [str(rates[key]) for key in ("precision", "recall", "f1", "same_sentence", "same_page")]
+            shown = [way, str(least), f"{min(steps)} to {max(steps)}", f"{min(written)} to {max(written)}", *scores]
+            print(f"| {' | '.join(shown)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
