@@ -7,6 +7,7 @@ import argparse
 import hashlib
 import json
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,20 +27,35 @@ from designspace import ledger  # noqa: E402
 LIBRARY = SCRIPTS.parent / "config" / "parameters.yaml"
 QUIET = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
 NUMBERS = {"integer": (8, 12, 16, 20, 24, 40, 80, 160, 320), "number": (0.1, 0.25, 8, 10, 12.5, 15, 30, 45, 60, 100)}
-WORDS = "the hand was hidden and a cursor showed the movement of every participant on each trial of the session".split()
+WORDS = [
+    "the",
+    "hand",
+    "a",
+    "cursor",
+    "showed",
+    "visual",
+    "feedback",
+    "of",
+    "each",
+    "reach",
+    "was",
+    "rotated",
+    "about",
+    "its",
+]
 
 
 def chromium(folder: Path, width: int = 1366, height: int = 768) -> webdriver.Chrome:
     """A headless browser that keeps its profile and what it downloads in `folder`, and what it says and asks for in
     its logs."""
     options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
+    options.binary_location = shutil.which("chromium")
     for option in [*QUIET.split(), "headless", "disable-sync", f"user-data-dir={folder}/profile"]:
         options.add_argument(f"--{option}")
     options.add_argument(f"--window-size={width},{height}")
     options.add_experimental_option("prefs", {"download.default_directory": str(folder)})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    return webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
 
 
 def generate(root: Path, papers: int, library: list[dict], seed: int = 7) -> None:
@@ -89,18 +105,11 @@ def invent(paper: str, library: list[dict], chance: random.Random) -> tuple[dict
     names = chance.sample(range(400), 8)
     found = [finding(f"invented_detail_{name}", chance) | evidence(f"detail {name} was set") for name in names]
     head = {"paper": paper, "status": "ok", "reason": ""}
-    pages = [
-        {
-            "page": n + 1,
-            "width": 595.3,
-            "height": 841.9,
-            "lines": lines,
-            "start": lines[0]["start"],
-            "end": lines[-1]["end"],
-        }
-        for n in range((len(sentences) + 39) // 40)
-        for lines in [sentences[40 * n : 40 * n + 40]]
-    ]
+    pages = []
+    for first in range(0, len(sentences), 40):
+        lines = sentences[first : first + 40]
+        size = {"page": len(pages) + 1, "width": 595.3, "height": 841.9}
+        pages.append(size | {"start": lines[0]["start"], "end": lines[-1]["end"], "lines": lines})
     text = head | {"sha256": "", "n_pages": 12, "text": " ".join(s["text"] for s in sentences), "pages": pages}
     cost = {"model": "invented", "attempt": 1, "prompt_tokens": 11_000, "new_tokens": 600}
     cost |= {"seconds": {"attach": 0.1, "prefill": 2.0, "decode": 2.2}, "memory": {"predicted_bytes": 7 * 10**10}}
@@ -116,13 +125,9 @@ def answer(parameter: dict, chance: random.Random, evidence) -> dict:
     said = {"parameter": parameter["name"], "value": value, "unit": parameter.get("unit", ""), "reason": ""}
     if chance.random() < 0.35:
         nothing = dict.fromkeys(("evidence", "page", "start", "end"))
-        return (
-            said | {"status": "not_reported", "p_null": chance.random(), "confidence": 0.0, "reasoning": ""} | nothing
-        )
-    sure = {"status": "reported", "confidence": chance.random() ** 0.5, "p_null": chance.random() / 200}
-    return (
-        said | sure | {"reasoning": "The methods say so in plain words."} | evidence(f"{parameter['name']} was {value}")
-    )
+        return said | nothing | {"status": "not_reported", "p_null": chance.random(), "confidence": 0.0}
+    said |= {"status": "reported", "confidence": chance.random() ** 0.5, "p_null": chance.random() / 200}
+    return said | {"reasoning": "The methods say so."} | evidence(f"{parameter['name']} was {value}")
 
 
 def finding(name: str, chance: random.Random) -> dict:

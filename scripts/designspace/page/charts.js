@@ -110,7 +110,7 @@ const Charts = (() => {
       marks: [
         Plot.rectY(fields, { ...x, y1: 0, y2: "count", fill: "var(--accent)", insetLeft: 0.5, insetRight: 0.5, rx: 1 }),
         Plot.ruleY([0], { stroke: "var(--line-strong)" }),
-        Plot.rectY(fields, { ...x, y1: 0, y2: highest, title: told, ...HIT, ariaLabel: "hits" }),
+        Plot.rectY(fields, { ...x, y1: 0, y2: highest, title: told, ...HIT, ariaLabel: told, className: "hits" }),
       ],
     });
     return clickable(chart, fields, label);
@@ -129,22 +129,21 @@ const Charts = (() => {
         Plot.barX(fields, { x1: 0, x2: "count", y: "label", fill: (field) => (field.where ? "var(--accent)" : "var(--faint)"), rx: 1 }),
         Plot.text(fields, { x: "count", y: "label", text: (field) => field.count.toLocaleString("en"), dx: 6, textAnchor: "start", fill: "var(--ink)" }),
         Plot.ruleX([0], { stroke: "var(--line-strong)" }),
-        Plot.barX(fields, { x1: 0, x2: highest, y: "label", title: told, ...HIT, ariaLabel: "hits" }),
+        Plot.barX(fields, { x1: 0, x2: highest, y: "label", title: told, ...HIT, ariaLabel: told, className: "hits" }),
       ],
     });
     return clickable(chart, fields, label);
   }
 
-  /** Let the fields of a chart, drawn in their order as "hits", lead to their papers by mouse and by keys. */
+  /** Let the fields of a chart, drawn in their order as the class hits, lead to their papers by mouse and by keys. */
   function clickable(chart, fields, label, open = lead) {
     chart.setAttribute("role", "group");
     chart.setAttribute("aria-label", label);
-    const hits = [...chart.querySelectorAll("[aria-label='hits'] > *")];
+    const hits = [...chart.querySelectorAll(".hits > *")];
     hits.forEach((hit, number) => {
       const field = fields[number];
       hit.setAttribute("tabindex", number ? "-1" : "0");
       hit.setAttribute("role", "button");
-      hit.setAttribute("aria-label", hit.querySelector("title")?.textContent ?? told(field));
       hit.classList.add("hit");
       hit.addEventListener("click", () => open(field));
       hit.addEventListener("keydown", (event) => {
@@ -242,7 +241,7 @@ const Charts = (() => {
         Plot.cell(fields, { ...at, fill: "none", stroke: "var(--line)", rx: 3 }),
         Plot.cell(fields.filter((field) => field.count), { ...at, fill: "var(--accent)", fillOpacity: "count", rx: 3 }),
         Plot.text(fields.filter((field) => field.count), { ...at, text: (field) => String(field.count), fill: "var(--ink)" }),
-        Plot.cell(fields, { ...at, title: told, ...HIT, rx: 3, ariaLabel: "hits" }),
+        Plot.cell(fields, { ...at, title: told, ...HIT, rx: 3, ariaLabel: told, className: "hits" }),
       ],
     });
     return clickable(chart, fields, `Papers by ${title(x)} and ${title(y)}`);
@@ -265,14 +264,14 @@ const Charts = (() => {
       marks: [
         Plot.rect(fields, { ...box, fill: "none", stroke: "var(--line)" }),
         Plot.rect(fields.filter((field) => field.count), { ...box, fill: "var(--accent)", fillOpacity: "count", inset: 0.5 }),
-        Plot.rect(fields, { ...box, title: told, ...HIT, ariaLabel: "hits" }),
+        Plot.rect(fields, { ...box, title: told, ...HIT, ariaLabel: told, className: "hits" }),
         Plot.dot(dots, {
           ...{ x: (dot) => Number(dot.values[0]), y: (dot) => Number(dot.values[1]), r: 3.5, fill: "var(--ink)", fillOpacity: 0.55 },
-          ...{ title: (dot) => `${dot.whole.paper.paper}: ${dot.values.join(", ")}`, ariaLabel: "papers" },
+          ...{ title: (dot) => `${dot.whole.paper.paper}: ${dot.values.join(", ")}`, className: "papers" },
         }),
       ],
     });
-    const circles = [...chart.querySelectorAll("[aria-label='papers'] > *")];
+    const circles = [...chart.querySelectorAll(".papers > *")];
     circles.forEach((circle, number) => {
       circle.classList.add("hit");
       circle.addEventListener("click", () => View.go({ open: address("paper", dots[number].whole.paper.paper) }));

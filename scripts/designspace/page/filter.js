@@ -5,7 +5,7 @@ const Filter = (() => {
   const has = {
     reported: (cell) => cell.status === "reported",
     not_reported: (cell) => cell.status === "not_reported",
-    failed: (cell) => cell.status === "failed" || cell.status === "none",
+    failed: (cell) => cell.status === "failed" || (cell.status === "none" && cell.row.paper.status !== "ok"),
   };
   const reviewed = {
     no: (cell) => !cell.verdict && cell.status === "reported",

@@ -20,7 +20,7 @@ const Matrix = (() => {
     const key = sort.replace("-", "");
     if (!key) return papers;
     if (key === "paper") return isDown ? papers.toReversed() : papers;
-    const rank = rankBy(key);
+    const rank = rankBy(key, isDown);
     const ranked = papers.map((whole) => [rank(whole), whole]);
     const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b, "en", { numeric: true }) : a - b);
     return ranked
@@ -29,7 +29,7 @@ const Matrix = (() => {
   }
 
   /** What papers are sorted by; those without it come last. */
-  function rankBy(key) {
+  function rankBy(key, isDown) {
     const cells = (whole) => rowsOf(whole).flatMap((row) => row.cells);
     if (key === "values") return (whole) => cells(whole).filter((cell) => cell.status === "reported").length;
     if (key === "confidence") {
@@ -41,8 +41,9 @@ const Matrix = (() => {
     const index = PARAMETER.get(key) ?? 0;
     const isNumber = isNumeric(PARAMETERS[index]);
     return (whole) => {
-      const value = rowsOf(whole).flatMap((row) => row.cells[index].values)[0];
-      return value == null ? null : isNumber ? Number(value) : value.toLowerCase();
+      const told = rowsOf(whole).flatMap((row) => row.cells[index].values);
+      if (isNumber) return told.length ? (isDown ? Math.max : Math.min)(...told) : null;
+      return told[0]?.toLowerCase();
     };
   }
 
