@@ -485,7 +485,7 @@ def test_two_parameters_show_where_no_paper_is(page):
     assert "are blank: no paper is there" in page.one("#view").text
     page.open("#view=pair&x=n_total&y=age_mean")
     assert len(page.all("circle")) == 4  # of several two, one for each experiment
-    page.one("circle").click()
+    page.all("circle")[-1].click()
     assert page.one("#panel h2").text in ("okafor_2021", "turned", "several", "hostile")
 
 

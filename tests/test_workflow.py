@@ -207,7 +207,7 @@ def test_a_removed_paper_disappears_without_gpu_work(project):
     assert finished == {"merge": 1, "report": 1}
     for name in ("papers", "extractions", "parameters", "memory"):
         assert set(table(project, name).paper) == {"study_2"}
-    assert "study_1" not in (project / "results" / "report.html").read_text("utf-8")
+    assert '"paper":"study_1"' not in (project / "results" / "report.html").read_text("utf-8")
     # Nor is anything of it made again, which could not be done without its PDF.
     snakemake(project, "--forcerun", "extract_text", "truncate", "--until", "truncate")
     assert (project / "results" / "text" / "study_1.json").exists()

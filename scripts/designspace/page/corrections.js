@@ -62,8 +62,7 @@ const Corrections = (() => {
     const reviewed = cell.answers.find((answer) => answer.review);
     cell.pending = own != null;
     if (own && !own.withdrawn) {
-      cell.values = parseValues(own.value, cell.parameter);
-      if (own.value === model.join("; ")) cell.values = model; // also where one of them has a semicolon
+      cell.values = own.value === model.join("; ") ? model : parsed(own.value, cell.parameter);
       cell.verdict = verdict(model, cell.values);
       cell.told = own;
     } else if (reviewed && !own) {
@@ -77,6 +76,15 @@ const Corrections = (() => {
     }
     cell.status = cell.values.length ? "reported" : silence(cell);
     cell.search = null;
+  }
+
+  /** The values in a text; one that was written for another library may be none of this one's kinds. */
+  function parsed(text, parameter) {
+    try {
+      return parseValues(text, parameter);
+    } catch {
+      return [text];
+    }
   }
 
   function silence(cell) {

@@ -103,7 +103,7 @@ const shortNumber = (number) => (Number.isFinite(number) ? String(Number(number.
 
 /** The bar with the filters, which stands above the views of values. */
 const FilterBar = (() => {
-  const STATUS = [["", "Any status"], ["reported", "Reported"], ["not_reported", "Not reported"], ["failed", "Failed"]];
+  const STATUS = [["", "Any status"], ["reported", "Reported"], ["not_reported", "Not reported"], ["failed", "Failed, not read"]];
   const REVIEWED = [
     ...[["", "Any review"], ["no", "Not reviewed"], ["yes", "Reviewed"], ["accepted", "Accepted"]],
     ...[["corrected", "Corrected"], ["rejected", "Rejected"], ["here", "Reviewed here"]],
@@ -134,8 +134,13 @@ const FilterBar = (() => {
       if (isOn) choose();
     }
     const all = el("div", { class: "both" }, button("All", () => tick(true)), button("None", () => tick(false)));
-    const label = chosen.size === PARAMETERS.length ? "All parameters" : counted(chosen.size, "parameter");
-    return el("details", { class: "menu" }, el("summary", {}, label), el("div", { class: "drop" }, all, list));
+    return el("details", { class: "menu", ontoggle: (event) => event.target.open || draw() },
+      el("summary", {}, ofParameters()), el("div", { class: "drop" }, all, list));
+  }
+
+  function ofParameters() {
+    const { length } = Filter.columnsOf(View.state);
+    return length === PARAMETERS.length ? "All parameters" : counted(length, "parameter");
   }
 
   function chips() {
@@ -172,7 +177,9 @@ const FilterBar = (() => {
     bar.querySelectorAll("[data-key]").forEach((input) => {
       if (input !== document.activeElement) input.value = state[input.dataset.key];
     });
-    if (!part("parameters").querySelector("[open]") || !state.parameter) part("parameters").replaceChildren(parameters());
+    const menu = part("parameters").querySelector("[open]");
+    if (menu) menu.firstChild.textContent = ofParameters();
+    else part("parameters").replaceChildren(parameters());
     part("status").replaceChildren(select("Status", STATUS, state.status, (status) => View.go({ status })));
     part("review").replaceChildren(select("Review", REVIEWED, state.review, (review) => View.go({ review })));
     part("chips").replaceChildren(...chips());

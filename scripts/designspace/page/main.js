@@ -88,7 +88,9 @@
   addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
     const isWriting = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && !["checkbox", "radio"].includes(event.target.type);
-    if (event.key === "Escape" && Panel.isOpen()) Panel.close();
+    const menu = document.querySelector("details.menu[open]");
+    if (event.key === "Escape" && menu) menu.open = false;
+    else if (event.key === "Escape" && Panel.isOpen()) Panel.close();
     else if (event.key === "Escape" && isWriting) event.target.blur();
     else if (event.key === "/" && !isWriting && VIEWS[current()].filters) {
       event.preventDefault();
