@@ -46,7 +46,8 @@ const Charts = (() => {
   const wholes = (first, last) => (last > first ? `${first} to ${last}` : String(first));
 
   function evenEdges(low, high, isWhole) {
-    const step = Math.max(d3.tickStep(low, high, 12) || Math.abs(low) / 10 || 1, isWhole ? 1 : 0);
+    const even = low < high ? d3.tickStep(low, high, 12) : isWhole ? 1 : Math.abs(low) / 10 || 1;
+    const step = isWhole ? Math.max(1, even) : even;
     const first = Math.floor(low / step);
     return d3.range(first, Math.floor(high / step) + 2).map((number) => Number((number * step).toPrecision(12)));
   }
@@ -92,20 +93,23 @@ const Charts = (() => {
     card.replaceChildren(head, el("p", { class: "faint" }, share + spread));
     if (!told.length) return card.append(empty("No paper that is shown reports it."));
     const label = `${parameter.name}: papers by value`;
-    card.append(edges ? histogram(card, fields, { edges, isLog, label }) : bars(card, fields, label));
+    card.append(edges ? histogram(card, fields, { edges, isLog, parameter, label }) : bars(card, fields, label));
   }
 
   const BASE = { style: { background: "transparent", color: "var(--faint)", fontSize: "11px", overflow: "visible" } };
   const HIT = { fill: "transparent", pointerEvents: "all" };
   const told = (field) => `${field.label}: ${counted(field.count, "paper")}`;
 
-  function histogram(host, fields, { edges, isLog, label }) {
+  function histogram(host, fields, { edges, isLog, parameter, label }) {
     const highest = d3.max(fields, (field) => field.count);
+    const [low, high] = d3.extent(edges);
+    const more = isLog ? 0 : (Math.max(0, Math.floor((7 - fields.length) / 2)) * (high - low)) / fields.length; // room around few
+    const inWords = (number) => (parameter.kind === "integer" && !Number.isInteger(number) ? "" : shortNumber(number));
     const x = { x1: "from", x2: "to" };
     const chart = Plot.plot({
       ...BASE,
       ...{ width: Math.max(240, host.clientWidth - 32), height: 150, marginLeft: 34, marginRight: 12, marginTop: 14, marginBottom: 24 },
-      x: { type: isLog ? "log" : "linear", domain: d3.extent(edges), label: null, tickFormat: shortNumber, ticks: isLog ? edges.filter((edge) => /^1/.test(edge.toExponential())) : 6 },
+      x: { type: isLog ? "log" : "linear", domain: [low - more, high + more], label: null, tickFormat: inWords, ticks: isLog ? edges.filter((edge) => /^1/.test(edge.toExponential())) : 6 },
       y: { label: null, grid: true, ticks: Math.min(4, highest), tickFormat: "d", domain: [0, highest] },
       marks: [
         Plot.rectY(fields, { ...x, y1: 0, y2: "count", fill: "var(--accent)", insetLeft: 0.5, insetRight: 0.5, rx: 1 }),

@@ -57,7 +57,7 @@ const Corrections = (() => {
 
   /** Work out again what holds in a cell: its values, status, verdict and who said so. */
   function settle(cell) {
-    const own = pending.get(keyOfCell(cell));
+    const own = pending.size ? pending.get(keyOfCell(cell)) : null; // there are many cells
     const model = modelValues(cell);
     const reviewed = cell.answers.find((answer) => answer.review);
     cell.pending = own != null;

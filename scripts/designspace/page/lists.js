@@ -69,10 +69,10 @@ const Lists = (() => {
       columns: [
         text("paper", "Paper", 240),
         text("status", "Status", 110, { isAlarm: (row) => !["ok", "duplicate"].includes(row.status) }),
-        text("reason", "Reason", 320, { show: (row) => (row.duplicate_of ? `The same file as ${row.duplicate_of}.` : row.reason) }),
         figure("pages", "Pages", 80), figure("tokens", "Tokens", 90),
         figure("share", "Kept", 80, { show: (row) => (row.share == null ? "" : `${Math.floor(100 * row.share)}%`), title: "The share of its tokens that the model was given" }),
         figure("values", "Values", 80), figure("reviewed", "Reviewed", 100),
+        text("reason", "Reason", 340, { show: (row) => (row.duplicate_of ? `The same file as ${row.duplicate_of}.` : row.reason) }),
         text("file", "File", 300, { show: (row) => [link(row.pdf, row.file, { tabindex: "-1" })] }),
       ],
     });
@@ -165,7 +165,7 @@ const Lists = (() => {
     const below = el("div", { class: "below" }, el("h3", {}, "By paper"), el("p", { class: "faint" },
       "Predicted is the plan’s peak; allocated is the measured peak of the paper’s process, device what the GPU had in use at the end."));
     host.append(below);
-    const size = (key, label) => figure(key, label, 110, { show: (row) => bytes(row[key]) });
+    const size = (key, label) => figure(key, label, 110, { show: (row) => bytes(row[key] || null) });
     const seconds = (key, label) => figure(key, label, 90, { show: (row) => duration(row[key]) });
     list(below, {
       label: "Memory and time by paper",

@@ -82,7 +82,11 @@
   Corrections.onChange((cell) => {
     drawReview();
     if (current() === "matrix") Matrix.refresh();
+    const isInPanel = document.getElementById("panel").contains(document.activeElement);
     if (!cell || Panel.isOf(cell)) Panel.show(View.state.open);
+    if (!isInPanel) return; // the button that had the focus is gone
+    if (current() === "matrix") Matrix.focus();
+    else document.querySelector("#panel h2")?.focus();
   });
 
   addEventListener("keydown", (event) => {
