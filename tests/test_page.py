@@ -532,6 +532,8 @@ def test_what_papers_and_models_say_is_shown_as_text(page):
     assert page.texts("#panel h2") == [PAYLOAD]
     page.open("#view=%3Cscript%3E&open=cell%2F%ZZ&where=x&x=__proto__&sort=constructor&status=toString&parameter=,")
     assert len(page.papers()) > 10  # a link that means nothing is the first view
+    page.open("#view=constructor&open=constructor%2Fx&status=__proto__&review=valueOf")
+    assert len(page.papers()) > 10 and not page.one("#panel").is_displayed()
 
 
 def test_colours_have_contrast_in_light_and_dark(page):

@@ -165,4 +165,4 @@ def steps(benchmarks: Path) -> list[dict]:
 
 def way(page: Path, folder: Path) -> str:
     """The relative way from a page to a folder, as a part of a link."""
-    return quote(Path(os.path.relpath(folder.resolve(), page.resolve().parent)).as_posix())
+    return quote(Path(os.path.relpath(folder, page.parent)).as_posix())

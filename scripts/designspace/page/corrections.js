@@ -16,6 +16,7 @@ const Corrections = (() => {
   const listeners = [];
   let pending = new Map(); // key -> correction of this browser; `withdrawn` takes the file's back
   let kept = true; // whether the browser remembers
+  let name = null; // the reader's
 
   function remember(place, text) {
     try {
@@ -121,10 +122,10 @@ const Corrections = (() => {
 
   return {
     onChange: (listener) => listeners.push(listener),
-    reviewer: () => recall(NAME) ?? Corrections.name ?? "",
-    setReviewer(name) {
-      Corrections.name = name;
-      remember(NAME, name);
+    reviewer: () => name ?? recall(NAME) ?? "",
+    setReviewer(told) {
+      name = told;
+      remember(NAME, told);
     },
     /** Say what a cell holds. An Error with a sentence where the text is no value of its parameter. */
     say(cell, value, note = "") {

@@ -2,12 +2,15 @@
 // Which cells are wanted, and so which rows. A filter of cells keeps the papers that have such a cell.
 
 const Filter = (() => {
+  // Keys come from the address: these objects know no others than their own.
   const has = {
+    __proto__: null,
     reported: (cell) => cell.status === "reported",
     not_reported: (cell) => cell.status === "not_reported",
     failed: (cell) => cell.status === "failed" || (cell.status === "none" && cell.row.paper.status !== "ok"),
   };
   const reviewed = {
+    __proto__: null,
     no: (cell) => !cell.verdict && cell.status === "reported",
     yes: (cell) => cell.verdict,
     accepted: (cell) => cell.verdict === "accepted",

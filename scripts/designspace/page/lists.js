@@ -183,9 +183,6 @@ const Lists = (() => {
 
   const quantity = (name, told) => (name.endsWith("bytes") ? bytes(told) : typeof told === "number" ? told.toLocaleString("en") : String(told));
 
-  const facts = (rows) =>
-    el("dl", { class: "facts" }, rows.filter(([, told]) => told != null && told !== "").map(([name, told]) => [el("dt", {}, name), el("dd", {}, String(told))]));
-
   /** A configuration as pairs: model.name, memory.capacity. */
   function flat(settings, above = "") {
     return Object.entries(settings ?? {}).flatMap(([key, told]) =>

@@ -4,6 +4,7 @@
 (() => {
   const FILTERS = ["q", "paper", "parameter", "status", "review", "low", "high", "where"];
   const VIEWS = {
+    __proto__: null, // the keys come from the address
     matrix: { title: "Matrix", filters: true, mount: Matrix.mount, draw: Matrix.draw, on: ["sort", "parts"] },
     space: { title: "Distributions", filters: true, draw: (result) => Charts.drawSpace(host, result), on: [] },
     pair: { title: "Two parameters", filters: true, draw: (result) => Charts.drawPair(host, result), on: ["x", "y"] },

@@ -78,7 +78,7 @@ const Matrix = (() => {
   const breakable = (name) => name.split(/(?<=_)/).flatMap((word) => [word, el("wbr")]);
 
   function fillName(td, row) {
-    const { paper, whole, experiment, parts } = { ...row, paper: row.paper };
+    const { paper, whole, experiment, parts } = row;
     if (whole) {
       td.append(el("span", { class: "experiment" }, experiment));
       td.title = `${experiment} of ${paper.paper}`;

@@ -9,7 +9,7 @@ const Panel = (() => {
 
   function show(text) {
     const [kind, ...parts] = parseAddress(text);
-    const told = { cell: showCell, paper: showPaper, discovery: showDiscovery }[kind]?.(...parts);
+    const told = { __proto__: null, cell: showCell, paper: showPaper, discovery: showDiscovery }[kind]?.(...parts);
     opened = told?.cell ?? null;
     panel.hidden = !told;
     if (!told) return panel.replaceChildren();
@@ -86,7 +86,7 @@ const Panel = (() => {
   }
 
   const quote = (paper, [page, text]) =>
-    el("blockquote", { cite: null }, text, el("footer", {}, link(`${paper.pdf}#page=${page}`, `page ${page} of the PDF`)));
+    el("blockquote", {}, text, el("footer", {}, link(`${paper.pdf}#page=${page}`, `page ${page} of the PDF`)));
 
   // ---- the picture of a page with the lines of a sentence marked
 
@@ -238,7 +238,7 @@ const Panel = (() => {
     const { paper } = row;
     const cells = rowsOf(row).flatMap(({ cells: all }) => all);
     const reported = cells.filter((cell) => cell.status === "reported");
-    const facts = [
+    const told = [
       ["Status", paper.status], ["Reason", paper.duplicate_of ? `The same file as ${paper.duplicate_of}.` : paper.reason],
       ["Pages", paper.pages], ["Tokens", paper.tokens && `${paper.tokens.toLocaleString("en")}, of which the model was given ${(paper.tokens_kept ?? 0).toLocaleString("en")}`],
       ["Experiments", paper.experiments.map(([experiment]) => experiment).join("; ")],
@@ -248,15 +248,12 @@ const Panel = (() => {
     return {
       title: name,
       parts: [
-        el("p", { class: "source" }, link(paper.pdf, paper.file)), definitions(facts), !paper.duplicate_of && values,
+        el("p", { class: "source" }, link(paper.pdf, paper.file)), facts(told), !paper.duplicate_of && values,
         el("h3", {}, "Left out by truncation"),
         paper.left_out?.length ? leftOut(paper) : empty("Nothing was left out."),
       ],
     };
   }
-
-  const definitions = (facts) =>
-    el("dl", { class: "facts" }, facts.filter(([, told]) => told != null && told !== "").map(([name, told]) => [el("dt", {}, name), el("dd", {}, told)]));
 
   function leftOut(paper) {
     const head = el("tr", {}, ["Section", "Kind", "Tokens", "Kept"].map((name) => el("th", { scope: "col" }, name)));
@@ -289,7 +286,7 @@ const Panel = (() => {
     return {
       title: name,
       parts: [
-        el("p", {}, found.description), definitions([["Category", found.category], ["Importance", found.importance], ["Papers", papers.length]]),
+        el("p", {}, found.description), facts([["Category", found.category], ["Importance", found.importance], ["Papers", papers.length]]),
         el("div", { class: "above" }, el("h3", {}, "As a parameter"), button("Copy", () => copy(found.entry, entry))),
         entry, el("p", { class: "faint" }, "A line for config/parameters.yaml. Say in the definition what counts and what does not."),
         button("The papers in the matrix", () => View.go({ view: "matrix", paper: papers.join(",") }, true)),

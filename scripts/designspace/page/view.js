@@ -4,7 +4,7 @@
 const View = (() => {
   const NOTHING = {
     ...{ view: "matrix", q: "", paper: "", parameter: "", status: "", review: "", low: "", high: "" },
-    ...{ where: [], sort: "", parts: "", wide: "", x: "", y: "", error: "", open: "" },
+    ...{ where: [], sort: "", parts: "", x: "", y: "", error: "", open: "" },
   };
   const listeners = [];
   const state = { ...NOTHING };
