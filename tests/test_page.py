@@ -414,6 +414,17 @@ def check_export(page, run, folder):
     assert page.js("return Corrections.csv()").count("n_total") == 1  # that of the paper that is gone
 
 
+def test_a_browser_that_keeps_nothing_says_so(page):
+    page.js("Storage.prototype.setItem = () => { throw new Error('no room'); }")
+    page.js("Corrections.setReviewer('MK'); Corrections.say(findRow('several', '').cells[0], '41')")
+    assert "does not keep corrections" in page.one("#review [role=alert]").text
+    assert page.one("#export").text == "Export corrections.csv (1 new)"
+    assert page.js("return Corrections.csv()").endswith(
+        ",40,41,,MK," + page.js("return findRow('several', '').cells[0].told.date") + "\n"
+    )
+    page.js("Corrections.exported()")  # so that the browser does not ask before it leaves
+
+
 CASES = [
     *[("n_total", text) for text in ("158", " 12 ", "1.5", "2.0", "1e2", "many", "", "12 cm", "1,000", "+3", "-0")],
     *[("age_mean", text) for text in ("21.5", "264 months", "21 years; 30", "21;;30;", "5 kg", "21yrs", "1 ; x")],

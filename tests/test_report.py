@@ -14,6 +14,7 @@ from conftest import ROOT
 from test_tables import LIBRARY, Run, finding, reported, unreported
 
 import merge
+import report
 from designspace import page_data, page_html, quantities, tables
 
 PAYLOAD = "<script>alert(1)</script></details></table>\"'><img src=x onerror=alert(1)>&amp;<!--"
@@ -50,8 +51,11 @@ def write_report(run, *options):
     plan, output = run.results / "memory_plan.json", run.results / "report.html"
     plan.write_text(json.dumps({"model": PAYLOAD, "token_budget": 30720, "extraction": {"weights_bytes": 61 * 2**30}}))
     files = {"papers": run.papers, "parameters": run.parameters, "corrections": run.corrections, "plan": plan}
-    files |= {"output": output}
-    program("report", run, *(part for name, path in files.items() for part in (f"--{name}", path)), *options)
+    files |= {"output": output, "results": run.results}
+    told = [part for name, path in files.items() for part in (f"--{name}", str(path))]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["report.py", *told, *options])
+        report.main()
     return output.read_text(encoding="utf-8")
 
 

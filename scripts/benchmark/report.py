@@ -25,7 +25,8 @@ sys.path.insert(0, str(SCRIPTS))
 from designspace import ledger  # noqa: E402
 
 LIBRARY = SCRIPTS.parent / "config" / "parameters.yaml"
-QUIET = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
+QUIET = """no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update
+disable-dev-shm-usage"""
 NUMBERS = {"integer": (8, 12, 16, 20, 24, 40, 80, 160, 320), "number": (0.1, 0.25, 8, 10, 12.5, 15, 30, 45, 60, 100)}
 WORDS = [
     "the",
