@@ -347,7 +347,7 @@ def test_corrections_are_kept_exported_and_merged(page, run, chromium):
     page.click("Save", "#panel")
     assert "Corrected: 24 by MK" in page.one("#panel .review").text
     label = page.one("td.open").get_attribute("aria-label")
-    assert label == "n_total, several: 24, confidence 0.93, corrected, not exported to the run yet"
+    assert label == "n_total, several: 24, confidence 0.93, corrected, not in the run yet"
     page.open(page.cell("several", "offset")).click("Fill in", "#panel")  # of a cell that reports nothing
     page.keys("-3")
     page.click("Save", "#panel")

@@ -43,7 +43,8 @@ function findRow(paper, experiment) {
 /** What the model reported in a cell, whatever readers said since. */
 function modelValues(cell) {
   const told = cell.answers.map((answer) =>
-    answer.review ? answer.model_value : answer.status === "reported" ? answer.value : "");
+    answer.review ? answer.model_value : answer.status === "reported" ? answer.value : "",
+  );
   return told.filter((value) => value !== "");
 }
 
@@ -60,7 +61,8 @@ function describe(cell) {
   const where = [cell.parameter.name, cell.row.paper.paper, cell.row.experiment].filter(Boolean).join(", ");
   const what = cell.values.length
     ? cell.values.join("; ") + (cell.parameter.unit ? ` ${cell.parameter.unit}` : "")
-    : { failed: "failed", none: "no answer", same: "as the whole paper" }[cell.status] ?? "not reported";
-  const sure = cell.status === "reported" && Number.isFinite(lowest(cell)) ? `, confidence ${lowest(cell).toFixed(2)}` : "";
-  return `${where}: ${what}${sure}${cell.verdict ? `, ${cell.verdict}` : ""}${cell.pending ? ", not exported to the run yet" : ""}`;
+    : ({ failed: "failed", none: "no answer", same: "as the whole paper" }[cell.status] ?? "not reported");
+  const sure =
+    cell.status === "reported" && Number.isFinite(lowest(cell)) ? `, confidence ${lowest(cell).toFixed(2)}` : "";
+  return `${where}: ${what}${sure}${cell.verdict ? `, ${cell.verdict}` : ""}${cell.pending ? ", not in the run yet" : ""}`;
 }

@@ -37,7 +37,11 @@ function meter(share, text) {
 /** Pairs of a name and what is known of it; those of which nothing is known are left out. */
 function facts(pairs) {
   const known = pairs.filter(([, told]) => told != null && told !== "");
-  return el("dl", { class: "facts" }, known.map(([name, told]) => [el("dt", {}, name), el("dd", {}, String(told))]));
+  return el(
+    "dl",
+    { class: "facts" },
+    known.map(([name, told]) => [el("dt", {}, name), el("dd", {}, String(told))]),
+  );
 }
 
 function empty(sentence) {

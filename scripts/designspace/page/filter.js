@@ -28,7 +28,10 @@ const Filter = (() => {
 
   /** Whether a paper's name is among those asked for: ids as they are, or parts of an id or a file's name. */
   function byPaper(text) {
-    const wanted = text.split(",").map((piece) => piece.trim()).filter(Boolean);
+    const wanted = text
+      .split(",")
+      .map((piece) => piece.trim())
+      .filter(Boolean);
     const ids = new Set(wanted.filter((piece) => ROW.has(piece)));
     const parts = wanted.filter((piece) => !ROW.has(piece)).map((piece) => piece.toLowerCase());
     return (paper) => !wanted.length || ids.has(paper.paper) || parts.some((part) => nameOf(paper).includes(part));
@@ -95,7 +98,10 @@ const Filter = (() => {
   }
 
   function columnsOf(state) {
-    const asked = state.parameter.split(",").filter((name) => PARAMETER.has(name)).map((name) => PARAMETER.get(name));
+    const asked = state.parameter
+      .split(",")
+      .filter((name) => PARAMETER.has(name))
+      .map((name) => PARAMETER.get(name));
     return asked.length ? asked : PARAMETERS.map((_, index) => index);
   }
 
@@ -106,10 +112,24 @@ const shortNumber = (number) => (Number.isFinite(number) ? String(Number(number.
 
 /** The bar with the filters, which stands above the views of values. */
 const FilterBar = (() => {
-  const STATUS = [["", "Any status"], ["reported", "Reported"], ["not_reported", "Not reported"], ["failed", "Failed, not read"]];
+  const STATUS = [
+    ["", "Any status"],
+    ["reported", "Reported"],
+    ["not_reported", "Not reported"],
+    ["failed", "Failed, not read"],
+  ];
   const REVIEWED = [
-    ...[["", "Any review"], ["no", "Not reviewed"], ["yes", "Reviewed"], ["accepted", "Accepted"]],
-    ...[["corrected", "Corrected"], ["rejected", "Rejected"], ["here", "Reviewed here"]],
+    ...[
+      ["", "Any review"],
+      ["no", "Not reviewed"],
+      ["yes", "Reviewed"],
+      ["accepted", "Accepted"],
+    ],
+    ...[
+      ["corrected", "Corrected"],
+      ["rejected", "Rejected"],
+      ["here", "Reviewed here"],
+    ],
   ];
   const EMPTY = ["q", "paper", "parameter", "status", "review", "low", "high", "where"];
   let bar, found;
@@ -126,7 +146,13 @@ const FilterBar = (() => {
   function parameters() {
     const chosen = new Set(Filter.columnsOf(View.state));
     const boxes = PARAMETERS.map(({ name, definition }, index) =>
-      el("label", { title: definition }, el("input", { type: "checkbox", value: index, checked: chosen.has(index) }), name));
+      el(
+        "label",
+        { title: definition },
+        el("input", { type: "checkbox", value: index, checked: chosen.has(index) }),
+        name,
+      ),
+    );
     const list = el("div", { class: "choices", onchange: choose }, boxes);
     function choose() {
       const names = [...list.querySelectorAll(":checked")].map((box) => PARAMETERS[box.value].name);
@@ -136,9 +162,18 @@ const FilterBar = (() => {
       list.querySelectorAll("input").forEach((box) => (box.checked = isOn));
       if (isOn) choose();
     }
-    const all = el("div", { class: "both" }, button("All", () => tick(true)), button("None", () => tick(false)));
-    return el("details", { class: "menu", ontoggle: (event) => event.target.open || draw() },
-      el("summary", {}, ofParameters()), el("div", { class: "drop" }, all, list));
+    const all = el(
+      "div",
+      { class: "both" },
+      button("All", () => tick(true)),
+      button("None", () => tick(false)),
+    );
+    return el(
+      "details",
+      { class: "menu", ontoggle: (event) => event.target.open || draw() },
+      el("summary", {}, ofParameters()),
+      el("div", { class: "drop" }, all, list),
+    );
   }
 
   function ofParameters() {
@@ -163,16 +198,26 @@ const FilterBar = (() => {
     const part = (name) => bar.querySelector(`[data-part=${name}]`);
     if (!bar) {
       bar = document.getElementById("filter");
-      const search = { type: "search", placeholder: "Search values and sentences", "aria-label": "Search", id: "search" };
+      const search = {
+        type: "search",
+        placeholder: "Search values and sentences",
+        "aria-label": "Search",
+        id: "search",
+      };
       const paper = { type: "search", placeholder: "Paper", "aria-label": "Paper", class: "narrow" };
       const share = { type: "number", min: 0, max: 1, step: 0.05, class: "share" };
       bar.append(
         el("span", { class: "search" }, field("q", search), el("kbd", { title: "Press / to search" }, "/")),
         field("paper", paper),
         ...["parameters", "status", "review"].map((name) => el("span", { "data-part": name })),
-        el("span", { class: "range" }, "Confidence",
-          field("low", { ...share, placeholder: "0", "aria-label": "Confidence from" }), "to",
-          field("high", { ...share, placeholder: "1", "aria-label": "Confidence to" })),
+        el(
+          "span",
+          { class: "range" },
+          "Confidence",
+          field("low", { ...share, placeholder: "0", "aria-label": "Confidence from" }),
+          "to",
+          field("high", { ...share, placeholder: "1", "aria-label": "Confidence to" }),
+        ),
         ...["chips", "clear"].map((name) => el("span", { "data-part": name })),
         (found = el("output", { id: "found" })),
       );
@@ -193,7 +238,8 @@ const FilterBar = (() => {
 
   function tell(result) {
     const papers = counted(PAPERS.length, "paper");
-    const some = result.papers.length === PAPERS.length ? papers : `${result.papers.length.toLocaleString("en")} of ${papers}`;
+    const some =
+      result.papers.length === PAPERS.length ? papers : `${result.papers.length.toLocaleString("en")} of ${papers}`;
     found.textContent = `${some}, ${counted(result.cells, "cell")}`;
   }
 

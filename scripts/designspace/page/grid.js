@@ -95,7 +95,11 @@ class Grid {
       column.cell(cell, row);
       return cell;
     });
-    const line = el("tr", { "aria-rowindex": index + 2, "data-row": index, class: this.options.rowClass?.(row) }, cells);
+    const line = el(
+      "tr",
+      { "aria-rowindex": index + 2, "data-row": index, class: this.options.rowClass?.(row) },
+      cells,
+    );
     line.style.height = `${this.options.height}px`;
     return line;
   }

@@ -19,8 +19,14 @@
   const current = () => (VIEWS[View.state.view] && !VIEWS[View.state.view].isHidden ? View.state.view : "matrix");
 
   function drawTabs() {
-    const tabs = Object.entries(VIEWS).filter(([, view]) => !view.isHidden).map(([name, { title }]) =>
-      button(title, () => View.go({ view: name, open: "" }, true), { "aria-current": name === current() ? "page" : null, "data-view": name }));
+    const tabs = Object.entries(VIEWS)
+      .filter(([, view]) => !view.isHidden)
+      .map(([name, { title }]) =>
+        button(title, () => View.go({ view: name, open: "" }, true), {
+          "aria-current": name === current() ? "page" : null,
+          "data-view": name,
+        }),
+      );
     document.getElementById("views").replaceChildren(...tabs);
   }
 
@@ -29,10 +35,31 @@
     const waiting = Corrections.waiting();
     const label = `Export corrections.csv${waiting ? ` (${waiting} new)` : ""}`;
     const title = "Put the file at config/corrections.csv; the next run merges it.";
-    const share = meter(values ? reviewed / values : 0, `${reviewed.toLocaleString("en")} of ${counted(values, "value")} reviewed`);
-    const lost = !Corrections.isKept() && el("span", { class: "alarm", role: "alert" }, "This browser does not keep corrections: export them before you close the page.");
-    document.getElementById("review").replaceChildren(
-      ...[lost, share, button(label, exportFile, { id: "export", title, class: waiting ? "strong" : "", disabled: Corrections.isEmpty() })].filter(Boolean));
+    const share = meter(
+      values ? reviewed / values : 0,
+      `${reviewed.toLocaleString("en")} of ${counted(values, "value")} reviewed`,
+    );
+    const lost =
+      !Corrections.isKept() &&
+      el(
+        "span",
+        { class: "alarm", role: "alert" },
+        "This browser does not keep corrections: export them before you close the page.",
+      );
+    document
+      .getElementById("review")
+      .replaceChildren(
+        ...[
+          lost,
+          share,
+          button(label, exportFile, {
+            id: "export",
+            title,
+            class: waiting ? "strong" : "",
+            disabled: Corrections.isEmpty(),
+          }),
+        ].filter(Boolean),
+      );
   }
 
   function exportFile() {
@@ -92,7 +119,8 @@
 
   addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
-    const isWriting = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && !["checkbox", "radio"].includes(event.target.type);
+    const isWriting =
+      /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && !["checkbox", "radio"].includes(event.target.type);
     const menu = document.querySelector("details.menu[open]");
     if (event.key === "Escape" && menu) menu.open = false;
     else if (event.key === "Escape" && Panel.isOpen()) Panel.close();
@@ -104,7 +132,9 @@
   });
 
   addEventListener("click", (event) => {
-    document.querySelectorAll("details.menu[open]").forEach((menu) => menu.contains(event.target) || (menu.open = false));
+    document
+      .querySelectorAll("details.menu[open]")
+      .forEach((menu) => menu.contains(event.target) || (menu.open = false));
   });
 
   const note = document.getElementById("note");

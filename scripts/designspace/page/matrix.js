@@ -34,7 +34,10 @@ const Matrix = (() => {
     if (key === "values") return (whole) => cells(whole).filter((cell) => cell.status === "reported").length;
     if (key === "confidence") {
       return (whole) => {
-        const told = cells(whole).filter((cell) => cell.status === "reported").map(lowest).filter(Number.isFinite);
+        const told = cells(whole)
+          .filter((cell) => cell.status === "reported")
+          .map(lowest)
+          .filter(Number.isFinite);
         return told.length ? Math.min(...told) : null;
       };
     }
@@ -48,8 +51,7 @@ const Matrix = (() => {
   }
 
   function columns(result, state) {
-    const direction = (key) =>
-      state.sort === key ? "ascending" : state.sort === `-${key}` ? "descending" : undefined;
+    const direction = (key) => (state.sort === key ? "ascending" : state.sort === `-${key}` ? "descending" : undefined);
     const names = {
       ...{ key: "paper", width: 232, isHead: true, canSort: true },
       sorted: state.sort === "" ? "ascending" : direction("paper"),
@@ -59,7 +61,8 @@ const Matrix = (() => {
     return [names, ...result.columns.map((index) => column(index, direction(PARAMETERS[index].name)))];
   }
 
-  const arrow = (sorted) => sorted && el("span", { class: "arrow", "aria-hidden": "true" }, sorted === "ascending" ? " ↑" : " ↓");
+  const arrow = (sorted) =>
+    sorted && el("span", { class: "arrow", "aria-hidden": "true" }, sorted === "ascending" ? " ↑" : " ↓");
 
   function column(index, sorted) {
     const { name, unit, kind, definition } = PARAMETERS[index];
@@ -71,7 +74,15 @@ const Matrix = (() => {
       const title = `${definition}\nReported by ${having.toLocaleString("en")} of ${counted(PAPERS.length, "paper")}.`;
       return el("div", { title }, el("span", {}, label), bar);
     };
-    return { key: name, index, width: WIDTHS[kind] ?? 136, canSort: true, sorted, head, cell: (td, row) => fill(td, row.cells[index]) };
+    return {
+      key: name,
+      index,
+      width: WIDTHS[kind] ?? 136,
+      canSort: true,
+      sorted,
+      head,
+      cell: (td, row) => fill(td, row.cells[index]),
+    };
   }
 
   /** A name in snake_case that may be broken behind its underscores. */
@@ -87,10 +98,19 @@ const Matrix = (() => {
     td.title = paper.file;
     const isFolded = folded.has(paper.paper) || View.state.parts !== "";
     const label = `${isFolded ? "Show" : "Hide"} the experiments of ${paper.paper}`;
-    const attributes = { class: "fold", tabindex: "-1", "aria-label": label, "aria-expanded": String(!isFolded), title: label };
+    const attributes = {
+      class: "fold",
+      tabindex: "-1",
+      "aria-label": label,
+      "aria-expanded": String(!isFolded),
+      title: label,
+    };
     const name = el("span", { class: "paper" }, paper.paper);
     const state = paper.status === "ok" ? null : el("span", { class: "state" }, paper.status);
-    td.append(parts.length ? button(isFolded ? "▸" : "▾", () => fold(row), attributes) : el("span", { class: "fold" }), name);
+    td.append(
+      parts.length ? button(isFolded ? "▸" : "▾", () => fold(row), attributes) : el("span", { class: "fold" }),
+      name,
+    );
     if (state) td.append(state);
   }
 
@@ -114,13 +134,17 @@ const Matrix = (() => {
       const sign = { failed: "failed", not_reported: "–", none: "", same: "" }[cell.status];
       td.append(el("span", { class: "value" }, sign));
     }
-    if (cell.verdict) td.append(el("span", { class: `mark ${cell.verdict}${cell.pending ? " here" : ""}` }, MARKS[cell.verdict]));
+    if (cell.verdict)
+      td.append(el("span", { class: `mark ${cell.verdict}${cell.pending ? " here" : ""}` }, MARKS[cell.verdict]));
   }
 
   function sortBy({ key }) {
     const { sort } = View.state;
     const now = sort === "" ? "paper" : sort;
-    View.go({ sort: key === "paper" ? (now === "paper" ? "-paper" : "") : now === key ? `-${key}` : now === `-${key}` ? "" : key });
+    View.go({
+      sort:
+        key === "paper" ? (now === "paper" ? "-paper" : "") : now === key ? `-${key}` : now === `-${key}` ? "" : key,
+    });
   }
 
   function open(row, { index }) {
@@ -144,20 +168,43 @@ const Matrix = (() => {
   }
 
   function mount(host) {
-    const sorts = [["", "Paper"], ["-values", "Most values"], ["values", "Fewest values"], ["confidence", "Lowest confidence"]];
-    const known = () => (sorts.some(([key]) => key === View.state.sort) ? sorts : [...sorts, [View.state.sort, "Column"]]);
-    const tools = el("div", { class: "tools" },
+    const sorts = [
+      ["", "Paper"],
+      ["-values", "Most values"],
+      ["values", "Fewest values"],
+      ["confidence", "Lowest confidence"],
+    ];
+    const known = () =>
+      sorts.some(([key]) => key === View.state.sort) ? sorts : [...sorts, [View.state.sort, "Column"]];
+    const tools = el(
+      "div",
+      { class: "tools" },
       el("span", { class: "legend" }, "Confidence 0 ", el("span", { class: "scale" }), " 1"),
       el("span", { class: "legend" }, el("b", {}, "–"), " not reported"),
       Object.entries(MARKS).map(([verdict, mark]) =>
-        el("span", { class: "legend" }, el("span", { class: `mark ${verdict}` }, mark), ` ${verdict}`)),
-      el("span", { class: "legend" }, el("span", { class: "mark here" }, "✓"), " not exported yet"),
+        el("span", { class: "legend" }, el("span", { class: `mark ${verdict}` }, mark), ` ${verdict}`),
+      ),
+      el("span", { class: "legend" }, el("span", { class: "mark here" }, "✓"), " not in the run yet"),
       el("span", { class: "gap" }),
-      el("label", {}, "Sort ", select("Sort", known(), View.state.sort, (sort) => View.go({ sort }))),
-      ROWS.some((row) => row.parts.length) && el("label", {},
-        el("input", { type: "checkbox", checked: !View.state.parts, onchange: (e) => View.go({ parts: e.target.checked ? "" : "no" }) }),
-        "Experiments"),
-      button("Keys", () => Help.open(), { class: "plain" }));
+      el(
+        "label",
+        {},
+        "Sort ",
+        select("Sort", known(), View.state.sort, (sort) => View.go({ sort })),
+      ),
+      ROWS.some((row) => row.parts.length) &&
+        el(
+          "label",
+          {},
+          el("input", {
+            type: "checkbox",
+            checked: !View.state.parts,
+            onchange: (e) => View.go({ parts: e.target.checked ? "" : "no" }),
+          }),
+          "Experiments",
+        ),
+      button("Keys", () => Help.open(), { class: "plain" }),
+    );
     host.append(tools);
     const key = (event, row, column) => Panel.key(event, row && column?.index != null ? row.cells[column.index] : null);
     const moved = (row, column) => View.state.open && row && open(row, column);
@@ -181,20 +228,42 @@ const Matrix = (() => {
     if (row >= 0 && column >= 0) grid.focus(row, column);
   }
 
-  return { mount, draw, show, next, refresh: () => grid?.refresh(), focus: () => grid?.focus(), top: () => grid?.scroller.scrollTo(0, 0) };
+  return {
+    mount,
+    draw,
+    show,
+    next,
+    refresh: () => grid?.refresh(),
+    focus: () => grid?.focus(),
+    top: () => grid?.scroller.scrollTo(0, 0),
+  };
 })();
 
 /** What the keys do. */
 const Help = {
   open() {
     const keys = [
-      ["/", "to the search"], ["↑ ↓ ← →", "from cell to cell; Ctrl+Home and Ctrl+End to the first and the last"],
-      ["Enter", "opens a cell, or sorts by a column"], ["Esc", "closes the details"],
-      ["A", "accepts the value"], ["C", "changes it"], ["R", "rejects it"], ["N", "to the next value without a review"],
+      ["/", "to the search"],
+      ["↑ ↓ ← →", "from cell to cell; Ctrl+Home and Ctrl+End to the first and the last"],
+      ["Enter", "opens a cell, or sorts by a column"],
+      ["Esc", "closes the details"],
+      ["A", "accepts the value"],
+      ["C", "changes it"],
+      ["R", "rejects it"],
+      ["N", "to the next value without a review"],
     ];
-    const list = el("dl", {}, keys.map(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)]));
-    const dialog = el("dialog", { class: "help", onclose: (event) => event.target.remove() },
-      el("h2", {}, "Keys"), list, el("form", { method: "dialog" }, el("button", {}, "Close")));
+    const list = el(
+      "dl",
+      {},
+      keys.map(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)]),
+    );
+    const dialog = el(
+      "dialog",
+      { class: "help", onclose: (event) => event.target.remove() },
+      el("h2", {}, "Keys"),
+      list,
+      el("form", { method: "dialog" }, el("button", {}, "Close")),
+    );
     document.body.append(dialog);
     dialog.showModal();
   },
