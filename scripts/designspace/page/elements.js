@@ -80,3 +80,5 @@ function duration(seconds) {
   if (seconds < 90) return `${seconds.toFixed(1)} s`;
   return seconds < 5400 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
+
+const shortNumber = (number) => (Number.isFinite(number) ? String(Number(number.toPrecision(6))) : "");

@@ -6,8 +6,8 @@
   const VIEWS = {
     __proto__: null, // the keys come from the address
     matrix: { title: "Matrix", filters: true, mount: Matrix.mount, draw: Matrix.draw, on: ["sort", "parts"] },
-    space: { title: "Distributions", filters: true, draw: (result) => Charts.drawSpace(host, result), on: [] },
-    pair: { title: "Two parameters", filters: true, draw: (result) => Charts.drawPair(host, result), on: ["x", "y"] },
+    space: { title: "Distributions", filters: true, draw: (result) => Distributions.draw(host, result), on: [] },
+    pair: { title: "Two parameters", filters: true, draw: (result) => Pairs.draw(host, result), on: ["x", "y"] },
     discoveries: { title: "Discoveries", mount: Lists.discoveries },
     papers: { title: "Papers", mount: Lists.papers },
     evaluation: { title: "Evaluation", mount: Lists.evaluation, on: ["error"], isHidden: !DATA.evaluation },
@@ -46,20 +46,18 @@
         { class: "alarm", role: "alert" },
         "This browser does not keep corrections: export them before you close the page.",
       );
-    document
-      .getElementById("review")
-      .replaceChildren(
-        ...[
-          lost,
-          share,
-          button(label, exportFile, {
-            id: "export",
-            title,
-            class: waiting ? "strong" : "",
-            disabled: Corrections.isEmpty(),
-          }),
-        ].filter(Boolean),
-      );
+    document.getElementById("review").replaceChildren(
+      ...[
+        lost,
+        share,
+        button(label, exportFile, {
+          id: "export",
+          title,
+          class: waiting ? "strong" : "",
+          disabled: Corrections.isEmpty(),
+        }),
+      ].filter(Boolean),
+    );
   }
 
   function exportFile() {
