@@ -70,7 +70,10 @@ def run(tmp_path_factory):
     real = {"okafor_2021": "Okafor & 2021 #1 50%.pdf", "turned": "turned.pdf"}
     add_real(run, "okafor_2021", real["okafor_2021"])
     add_real(run, "turned", real["turned"], is_turned=True)
-    of_two = [{"name": f"Experiment {n}", "confidence": 0.9, **dict.fromkeys(("evidence", "page"))} for n in (1, 2)]
+    place = {"confidence": 0.9, "page": 2, "start": 0, "end": 0, "boxes": []}
+    of_two = [
+        place | {"name": name, "evidence": f"It was said of {name}."} for name in ("Experiment 1", "Experiment 2")
+    ]
     several = [
         reported("n_total", 40),
         reported("age_mean", 25.0, experiment="Experiment 1"),
@@ -85,7 +88,7 @@ def run(tmp_path_factory):
     hostile = [reported("software", PAYLOAD, evidence=PAYLOAD, reasoning=PAYLOAD)]
     hostile += [reported("age_mean", 30.0, experiment=PAYLOAD, evidence=PAYLOAD)]
     texts = {"name": PAYLOAD, "description": PAYLOAD, "category": PAYLOAD, "evidence": PAYLOAD}
-    named = [{"name": PAYLOAD, "confidence": 0.9, **dict.fromkeys(("evidence", "page"))}]
+    named = [place | {"name": PAYLOAD, "evidence": PAYLOAD}]
     file = PAYLOAD.replace("/", "\\") + ".pdf"
     run.add("hostile", file=file, values=hostile, experiments=named, findings=[finding("x") | texts])
     run.add("scan", text="needs_ocr", reason="It has no text.")
@@ -526,6 +529,8 @@ def test_papers_and_run_say_what_happened(page):
     page.open("#view=papers")
     shown = page.one("#view").text
     assert "It has no text." in shown and "Out of memory." in shown and "The same file as several." in shown
+    page.open("#view=papers&open=paper%2Fseveral")
+    assert "It was said of Experiment 2." in page.one("#panel").text
     page.open("#view=run")
     assert "allocated is the measured peak of the paper’s process" in page.one("#view").text
 

@@ -17,7 +17,6 @@ const Details = (() => {
         paper.tokens &&
           `${paper.tokens.toLocaleString("en")}, of which the model was given ${(paper.tokens_kept ?? 0).toLocaleString("en")}`,
       ],
-      ["Experiments", paper.experiments.map(([experiment]) => experiment).join("; ")],
       [
         "Values",
         paper.duplicate_of
@@ -32,6 +31,11 @@ const Details = (() => {
         el("p", { class: "source" }, link(paper.pdf, paper.file)),
         facts(told),
         !paper.duplicate_of && values,
+        paper.experiments.length > 0 && el("h3", {}, "Experiments"),
+        paper.experiments.map(([experiment, sentence]) => [
+          el("p", {}, experiment),
+          sentence != null && Evidence.quote(paper, DATA.sentences[sentence]),
+        ]),
         el("h3", {}, "Left out by truncation"),
         paper.left_out?.length ? leftOut(paper) : empty("Nothing was left out."),
       ],

@@ -56,14 +56,14 @@ function say(sentence) {
   say.timer = setTimeout(() => (line.textContent = ""), 4000);
 }
 
-/** Put a text on the clipboard; where the browser does not let us, select it in `shown` for the user to copy. */
+/** Put a text on the clipboard; where the browser does not let us, select it where it is shown for the user to copy. */
 async function copy(text, shown) {
   try {
     await navigator.clipboard.writeText(text);
     say("Copied.");
   } catch {
-    getSelection().selectAllChildren(shown);
-    say("Press Ctrl+C to copy what is selected.");
+    if (shown) getSelection().selectAllChildren(shown);
+    say(shown ? "Press Ctrl+C to copy what is selected." : "Copy it from the browser’s address bar.");
   }
 }
 

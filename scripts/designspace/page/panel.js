@@ -15,10 +15,10 @@ const Panel = (() => {
     panel.hidden = !told;
     if (!told) return panel.replaceChildren();
     const shut = button("×", close, { class: "close", "aria-label": "Close (Esc)", title: "Close (Esc)" });
-    const share = button("Copy link", () => copy(location.href, panel.querySelector("h2")), { class: "plain" });
+    const share = button("Copy link", () => copy(location.href), { class: "plain" });
     panel.replaceChildren(
       el("div", { class: "title" }, el("h2", { tabindex: "-1" }, told.title), share, shut),
-      ...told.parts.flat().filter(Boolean),
+      ...told.parts.flat(Infinity).filter(Boolean),
     );
     panel.scrollTop = 0;
     Pictures.centre();
