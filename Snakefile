@@ -1,5 +1,6 @@
 """Designspace: a folder of PDF papers becomes a table of experimental parameters, with the sentence behind every value."""
 
+import json
 import math
 import shlex
 import sys

@@ -1,19 +1,24 @@
 """Write the report of a run, one HTML file that needs no network."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
 import yaml
 
-from designspace import files, records, report
+from designspace import corrections, files, page_data, page_html, records, report, sheets
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, required=True, help="folder of the tables")
+    parser.add_argument("--papers", type=Path, required=True, help="folder of the PDFs, to which the page has links")
     parser.add_argument("--parameters", type=Path, required=True, help="the parameter library, YAML")
+    parser.add_argument("--corrections", type=Path, required=True, help="what readers say, CSV; it may be missing")
     parser.add_argument("--plan", type=Path, required=True, help="results/memory_plan.json")
+    parser.add_argument("--configuration", type=json.loads, default={}, help="the settings of the run, JSON")
+    parser.add_argument("--evaluated", action="store_true", help="show how good the values are")
     parser.add_argument("--output", type=Path, required=True, help="the report, HTML")
     parser.add_argument("--note", default="", help="a remark that the page shows at its top")
     args = parser.parse_args()
@@ -21,9 +26,13 @@ def main() -> None:
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
     try:
         plan = records.read(args.plan, records.PLAN)
-        page = report.render(report.load(args.results), parameters, plan | plan["extraction"], args.note)
-        files.write_whole(args.output, page.encode())
-    except (records.BrokenResult, files.NotWritten) as error:
+        told = corrections.load(args.corrections, {parameter["name"]: parameter for parameter in parameters})
+        papers = page_data.way(args.output, args.papers)
+        rows = report.load(args.results, args.evaluated)
+        data = page_data.build(rows, parameters, args.results, papers, told)
+        data |= {"note": args.note, "plan": plan, "configuration": args.configuration}
+        files.write_whole(args.output, page_html.render(data).encode())
+    except (records.BrokenResult, sheets.SheetError, files.NotWritten) as error:
         sys.exit(str(error))
 
 

@@ -15,6 +15,9 @@ import pytest  # noqa: E402
 from designspace import hub  # noqa: E402
 
 needs_tesseract = pytest.mark.skipif(not shutil.which("tesseract"), reason="tesseract is not installed")
+needs_chromium = pytest.mark.skipif(
+    not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium or its driver is not installed"
+)
 WORDS = "The participants made rapid reaching movements of 8 cm to one of 12 targets; feedback was rotated by 45°. "
 
 

@@ -117,6 +117,15 @@ def new_project(empty_project, tmp_path):
     return Path(shutil.copytree(empty_project, tmp_path / "project"))
 
 
+def test_every_answer_says_what_gave_it(project):
+    answered = table(project, "memory")
+    assert len(answered) == 4 and answered.model.nunique() == 1
+    assert answered.software.str.match(r"Python 3\S+, torch \S+, transformers \S+, llguidance \S+$").all()
+    page = (project / "results" / "report.html").read_text("utf-8")
+    assert f'"{answered.model[0]}"' in page and answered.software[0] in page
+    assert '"step":"extract","jobs":1' in page and '"papers_per_job":' in page
+
+
 def test_every_reported_value_has_its_sentence_and_page(project):
     values = table(project, "extractions")
     reported = values[values.status == "reported"]
@@ -235,7 +244,7 @@ def test_a_removed_paper_disappears_without_gpu_work(project):
     assert json.loads(drawn.read_text("utf-8")) == {"study_2": [1]}
     for name in ("papers", "extractions", "parameters", "memory"):
         assert set(table(project, name).paper) == {"study_2"}
-    assert "study_1" not in (project / "results" / "report.html").read_text("utf-8")
+    assert '"paper":"study_1"' not in (project / "results" / "report.html").read_text("utf-8")
     # Nor is anything of it made again, which could not be done without its PDF.
     snakemake(project, "--forcerun", "extract_text", "truncate", "--until", "truncate")
     assert (project / "results" / "text" / "study_1.json").exists()

@@ -15,7 +15,7 @@ _DIMENSIONS = {
     "voltage": {1e-3: "mv", 1.0: "v volt"},
     "share": {1.0: "% percent"},
 }
-_UNITS = {
+UNITS = {
     name: (dimension, size)
     for dimension, sizes in _DIMENSIONS.items()
     for size, names in sizes.items()
@@ -103,7 +103,7 @@ def alone(text):
 def _known(unit):
     """Dimension and size of a unit as written, or None."""
     unit = unit.lower()
-    return _UNITS.get(unit) or _UNITS.get(unit.removesuffix("s"))
+    return UNITS.get(unit) or UNITS.get(unit.removesuffix("s"))
 
 
 def _spelled(words):

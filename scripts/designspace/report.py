@@ -1,13 +1,7 @@
-"""The first page of a run: one HTML file that needs no network, and the same in a few lines for the terminal.
+"""What came out of a run, in a few lines for the terminal."""
 
-Whatever comes from a paper or a model is text: the template escapes it, and the page's own policy forbids scripts and
-everything that is not in the file.
-"""
-
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
-
-import jinja2
 
 from . import tables
 
@@ -78,46 +72,3 @@ def _evaluation(rows: dict[str, list[dict]]) -> list[str]:
         return [line]
     told = f"{line}; of the right ones {micro['same_sentence']:.0%} in the reader's sentence"
     return [f"{told}, {micro['same_page']:.0%} on the reader's page"]
-
-
-def _size(count: int | None) -> str:
-    """Bytes in the unit that suits them: 61.02 GiB."""
-    if count is None:
-        return ""
-    for unit in ("B", "KiB", "MiB"):
-        if abs(count) < 1024:
-            return f"{count:.4g} {unit}"
-        count /= 1024
-    return f"{count:.2f} GiB"
-
-
-def _quantity(name: str, value) -> str:
-    """A quantity of the memory plan as its name says: bytes, or a plain number or text."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return _size(value) if name.endswith("bytes") else f"{value:,}"
-    return str(value)
-
-
-def render(rows: dict[str, list[dict]], parameters: list[dict], plan: dict, note: str = "") -> str:
-    """The page. `parameters` is the library, whose order the columns of the matrix have; `plan` is the memory plan."""
-    cells = defaultdict(list)
-    for row in rows["extractions"]:
-        if row["status"] != "not_reported":
-            cells[row["paper"], row["experiment"], row["parameter"]].append(row)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["size"] = _size
-    return environment.get_template("report.html").render(
-        rows=rows,
-        figures=figures(rows),
-        parameters=parameters,
-        cells=cells,
-        status={row["paper"]: row["status"] for row in rows["papers"]},
-        plan={name: _quantity(name, value) for name, value in plan.items() if not isinstance(value, (dict, list))},
-        note=note,
-    )

@@ -121,6 +121,9 @@ TABLES = {
         "seconds_prefill": "REAL",
         "seconds_decode": "REAL",
         "status": "TEXT NOT NULL",
+        "model": "TEXT",
+        "revision": "TEXT",
+        "software": "TEXT",
     },
 }
 # What `evaluate` makes of the tables and of values that readers found: CSV files only, and only where there are such.

@@ -5,9 +5,11 @@ The process owns the cache and the activations; when it exits, the driver takes 
 
 import json
 import pickle
+import platform
 import resource
 import time
 from dataclasses import dataclass
+from importlib import metadata
 
 import torch
 
@@ -129,6 +131,7 @@ def answer(job, weights, record, context, rung, started):
     return {
         "status": "ok",
         "revision": getattr(weights.config, "_commit_hash", None) or job.model["revision"],
+        "software": software(weights.device),
         "token_budget": budget,
         "tokens_kept": context["tokens_kept"],
         "prompt_tokens": len(tokens),
@@ -137,6 +140,13 @@ def answer(job, weights, record, context, rung, started):
         "memory": {"predicted_bytes": memory.peak_bytes(costs, len(tokens)), **peak(weights.device)},
         {"extraction": "values", "discovery": "findings"}[job.task]: items,
     }
+
+
+def software(device):
+    """On what an answer was made: the versions of what computes it, and the name of the GPU."""
+    packages = [f"{name} {metadata.version(name)}" for name in ("torch", "transformers", "llguidance")]
+    gpu = [torch.cuda.get_device_name(device)] if device.type == "cuda" else []
+    return ", ".join([f"Python {platform.python_version()}", *packages, *gpu])
 
 
 def peak(device):

@@ -106,6 +106,7 @@ rule report:
     """Write the page that shows the tables."""
     input:
         rules.merge.output,
+        rules.evaluate.output if config["gold"] else [],
         pictures=expand(RESULTS / "pages/{batch}.json", batch=BATCHES),
         plan=rules.plan_memory.output,
         parameters=config["parameters"],
@@ -122,8 +123,14 @@ rule report:
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         note=config["note"],
+        evaluated=EVALUATED,
         scripts=site(SCRIPTS),
+        papers=site(PAPERS),
         results=site(RESULTS),
+        corrections=site(config["corrections"]),
+        configuration=site(json.dumps(config)),
     shell:
-        "python {params.scripts:q}/report.py --results {params.results:q} --parameters {input.parameters:q} "
-        "--plan {input.plan:q} --note={params.note:q} --output {output:q} 2>&1 | (tee {log:q} || true)"
+        "python {params.scripts:q}/report.py --results {params.results:q} --papers {params.papers:q} "
+        "--parameters {input.parameters:q} --corrections {params.corrections:q} --plan {input.plan:q} "
+        "--configuration {params.configuration:q} --note={params.note:q} {params.evaluated} "
+        "--output {output:q} 2>&1 | (tee {log:q} || true)"

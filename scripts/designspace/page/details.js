@@ -1,0 +1,124 @@
+"use strict";
+// What is known of a paper, and of a discovery.
+
+const Details = (() => {
+  function paper(name) {
+    const row = ROW.get(name);
+    if (!row) return null;
+    const { paper } = row;
+    const cells = rowsOf(row).flatMap(({ cells: all }) => all);
+    const reported = cells.filter((cell) => cell.status === "reported");
+    const told = [
+      ["Status", paper.status],
+      ["Reason", paper.duplicate_of ? `The same file as ${paper.duplicate_of}.` : paper.reason],
+      ["Pages", paper.pages],
+      [
+        "Tokens",
+        paper.tokens &&
+          `${paper.tokens.toLocaleString("en")}, of which the model was given ${(paper.tokens_kept ?? 0).toLocaleString("en")}`,
+      ],
+      [
+        "Values",
+        paper.duplicate_of
+          ? ""
+          : `${counted(reported.length, "cell")} with a value, ${reported.filter((cell) => cell.verdict).length} of them reviewed`,
+      ],
+    ];
+    const values = button("Its values in the matrix", () => View.go({ view: "matrix", paper: name }, true));
+    return {
+      title: name,
+      parts: [
+        el("p", { class: "source" }, link(paper.pdf, paper.file)),
+        facts(told),
+        !paper.duplicate_of && values,
+        paper.experiments.length > 0 && el("h3", {}, "Experiments"),
+        paper.experiments.map(([experiment, sentence]) => [
+          el("p", {}, experiment),
+          sentence != null && Evidence.quote(paper, DATA.sentences[sentence]),
+        ]),
+        el("h3", {}, "Left out by truncation"),
+        paper.left_out?.length ? leftOut(paper) : empty("Nothing was left out."),
+      ],
+    };
+  }
+
+  function leftOut(paper) {
+    const head = el(
+      "tr",
+      {},
+      ["Section", "Kind", "Tokens", "Kept"].map((name) => el("th", { scope: "col" }, name)),
+    );
+    const line = ([title, kind, tokens, kept]) =>
+      el(
+        "tr",
+        {},
+        el("td", {}, title || "(no title)"),
+        el("td", {}, kind),
+        el("td", { class: "number" }, tokens.toLocaleString("en")),
+        el("td", { class: "number" }, kept.toLocaleString("en")),
+      );
+    return el("table", { class: "plain" }, el("thead", {}, head), el("tbody", {}, paper.left_out.map(line)));
+  }
+
+  // ---- a discovery
+
+  function discovery(name) {
+    const found = DATA.discoveries.find((discovery) => discovery.name === name);
+    if (!found) return null;
+    const entry = el("pre", { tabindex: "0" }, found.entry);
+    const papers = [...new Set(found.papers.map(([paper]) => DATA.papers[paper].paper))];
+    const sheets = el("div", { class: "sheets" });
+    const told = found.papers.map(([index, sentence, value, unit, confidence, description]) => {
+      const paper = DATA.papers[index];
+      const evidence = sentence == null ? null : DATA.sentences[sentence];
+      const showOnPage = () => {
+        sheets.replaceChildren(...Pictures.of(paper, evidence));
+        Pictures.centre();
+        sheets.scrollIntoView({ block: "nearest" });
+      };
+      return el(
+        "section",
+        { class: "answer" },
+        el(
+          "div",
+          { class: "said" },
+          el("span", { class: "big" }, value, unit && ` ${unit}`),
+          el("span", { class: "faint" }, paper.paper),
+          confidence != null && meter(confidence, confidence.toFixed(2)),
+        ),
+        description !== found.description && el("p", {}, description),
+        evidence && Evidence.quote(paper, evidence),
+        evidence && button("Show on the page", showOnPage, { class: "plain" }),
+      );
+    });
+    return {
+      title: name,
+      parts: [
+        el("p", {}, found.description),
+        facts([
+          ["Category", found.category],
+          ["Importance", found.importance],
+          ["Papers", papers.length],
+        ]),
+        el(
+          "div",
+          { class: "above" },
+          el("h3", {}, "As a parameter"),
+          button("Copy", () => copy(found.entry, entry)),
+        ),
+        entry,
+        el(
+          "p",
+          { class: "faint" },
+          "A line for config/parameters.yaml. Say in the definition what counts and what does not.",
+        ),
+        button("The papers in the matrix", () => View.go({ view: "matrix", paper: papers.join(",") }, true)),
+        el("h3", {}, "What the papers say"),
+        told,
+        sheets,
+      ],
+    };
+  }
+
+  return { paper, discovery };
+})();

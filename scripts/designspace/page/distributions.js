@@ -1,0 +1,67 @@
+"use strict";
+// What the field has explored: how many papers have which values, parameter by parameter.
+
+const Distributions = (() => {
+  let watch;
+
+  function draw(host, result) {
+    watch?.disconnect();
+    const cards = result.columns.map((index) => {
+      const card = el("section", { class: "card" });
+      card.index = index;
+      return card;
+    });
+    // Only what comes into view is drawn.
+    watch = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries) {
+          if (!isIntersecting) continue;
+          watch.unobserve(target);
+          drawCard(target, target.index, result);
+        }
+      },
+      { rootMargin: "200px" },
+    );
+    host.replaceChildren(el("div", { class: "cards" }, cards));
+    cards.forEach((card) => watch.observe(card));
+  }
+
+  function drawCard(card, index, result) {
+    const parameter = PARAMETERS[index];
+    const told = result.papers
+      .map((whole) => [whole, [...valuesOf(whole, index, result)]])
+      .filter(([, values]) => values.length);
+    const { edges, isLog, fields } = Fields.divide(
+      index,
+      told.flatMap(([, values]) => values),
+    );
+    for (const field of fields) field.count = told.filter(([, values]) => values.some(field.of)).length;
+    const head = el(
+      "h3",
+      { title: parameter.definition },
+      parameter.name,
+      parameter.unit && el("span", { class: "unit" }, ` ${parameter.unit}`),
+    );
+    const share = `${told.length.toLocaleString("en")} of ${counted(result.papers.length, "paper")}`;
+    const spread =
+      isNumeric(parameter) && told.length
+        ? `, median ${shortNumber(d3.median(told.flatMap(([, values]) => values.map(Number))))}`
+        : "";
+    card.replaceChildren(head, el("p", { class: "faint" }, share + spread));
+    if (!told.length) return card.append(empty("No paper that is shown reports it."));
+    const label = `${parameter.name}: papers by value`;
+    card.append(
+      edges ? Charts.histogram(card, fields, { edges, isLog, parameter, label }) : Charts.bars(card, fields, label),
+    );
+  }
+
+  /** The values of a parameter that the filter leaves of a paper, its experiments included. */
+  function valuesOf(whole, index, result) {
+    const told = rowsOf(whole)
+      .map((row) => row.cells[index])
+      .filter((cell) => !result.isNarrow || result.wanted(cell));
+    return new Set(told.flatMap((cell) => cell.values));
+  }
+
+  return { draw };
+})();

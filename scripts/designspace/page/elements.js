@@ -1,0 +1,84 @@
+"use strict";
+// Elements. A text, whoever wrote it, becomes a text node and never markup.
+
+/** An element with attributes, listeners ("onclick": function) and children: nodes, texts, or nothing. */
+function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, value);
+  }
+  element.append(...children.flat(Infinity).filter((child) => child != null && child !== false));
+  return element;
+}
+
+function button(label, onclick, attributes = {}) {
+  return el("button", { type: "button", onclick, ...attributes }, label);
+}
+
+function select(label, options, value, onchange) {
+  const choices = options.map(([key, text]) => el("option", { value: key, selected: key === value }, text));
+  return el("select", { "aria-label": label, onchange: (event) => onchange(event.target.value) }, choices);
+}
+
+/** A link that opens beside the page. */
+function link(href, text, attributes = {}) {
+  return el("a", { href, target: "_blank", rel: "noopener", ...attributes }, text);
+}
+
+/** A figure from 0 to 1 with its bar. */
+function meter(share, text) {
+  const bar = el("span", { class: "bar" }, el("span", {}));
+  bar.firstChild.style.width = `${100 * Math.max(0, Math.min(1, share))}%`;
+  return el("span", { class: "meter" }, bar, text);
+}
+
+/** Pairs of a name and what is known of it; those of which nothing is known are left out. */
+function facts(pairs) {
+  const known = pairs.filter(([, told]) => told != null && told !== "");
+  return el(
+    "dl",
+    { class: "facts" },
+    known.map(([name, told]) => [el("dt", {}, name), el("dd", {}, String(told))]),
+  );
+}
+
+function empty(sentence) {
+  return el("p", { class: "empty" }, sentence);
+}
+
+/** What a screen reader says, and a line at the window's foot that goes by itself. */
+function say(sentence) {
+  const line = document.getElementById("said");
+  line.textContent = sentence;
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => (line.textContent = ""), 4000);
+}
+
+/** Put a text on the clipboard; where the browser does not let us, select it where it is shown for the user to copy. */
+async function copy(text, shown) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say("Copied.");
+  } catch {
+    if (shown) getSelection().selectAllChildren(shown);
+    say(shown ? "Press Ctrl+C to copy what is selected." : "Copy it from the browser’s address bar.");
+  }
+}
+
+const counted = (number, one, many = one + "s") => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+
+function bytes(count) {
+  if (count == null) return "";
+  const power = Math.min(3, Math.max(0, Math.floor(Math.log2(Math.max(1, count)) / 10)));
+  return `${(count / 1024 ** power).toFixed(power === 3 ? 2 : 0)} ${["B", "KiB", "MiB", "GiB"][power]}`;
+}
+
+function duration(seconds) {
+  if (seconds == null) return "";
+  if (seconds < 90) return `${seconds.toFixed(1)} s`;
+  return seconds < 5400 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+const shortNumber = (number) => (Number.isFinite(number) ? String(Number(number.toPrecision(6))) : "");

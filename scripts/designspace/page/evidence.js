@@ -1,0 +1,102 @@
+"use strict";
+// The evidence of a cell: what the model said, the sentence behind it, where it stands, and what readers say of it.
+
+const Evidence = (() => {
+  const panel = document.getElementById("panel");
+
+  function of(paper, experiment, name) {
+    const row = findRow(paper, experiment);
+    if (!row || !PARAMETER.has(name)) return null;
+    const cell = row.cells[PARAMETER.get(name)];
+    const { parameter } = cell;
+    const source = el(
+      "p",
+      { class: "source" },
+      link(row.paper.pdf, row.paper.file),
+      row.experiment && `, ${row.experiment}`,
+      row.paper.status !== "ok" && `, ${row.paper.status}: ${row.paper.reason}`,
+    );
+    const first = cell.answers.find((answer) => answer.sentence);
+    const sheets = el("div", { class: "sheets" }, first ? Pictures.of(row.paper, first.sentence) : null);
+    const several = cell.answers.filter((answer) => answer.sentence).length > 1;
+    const choose = (answer) => {
+      panel.querySelectorAll(".answer").forEach((other) => other.classList.toggle("chosen", other.answer === answer));
+      sheets.replaceChildren(...Pictures.of(row.paper, answer.sentence));
+      Pictures.centre();
+    };
+    const answers = cell.answers.map((answer) => {
+      const shown = showAnswer(cell, answer, several && answer.sentence ? () => choose(answer) : null);
+      shown.answer = answer;
+      shown.classList.toggle("chosen", several && answer === first);
+      return shown;
+    });
+    return {
+      cell,
+      title: [parameter.name, parameter.unit && el("span", { class: "unit" }, ` ${parameter.unit}`)],
+      parts: [
+        source,
+        el("p", { class: "faint" }, parameter.definition),
+        inherited(cell),
+        answers,
+        Review.of(cell),
+        sheets,
+      ],
+    };
+  }
+
+  function inherited(cell) {
+    if (!cell.row.whole || cell.status !== "same") return null;
+    const whole = cell.row.whole.cells[PARAMETER.get(cell.parameter.name)];
+    const told = whole.values.length
+      ? `For the whole paper it is ${whole.values.join("; ")}.`
+      : "Neither does the whole paper.";
+    return el(
+      "p",
+      { class: "told" },
+      `Nothing of its own is reported for this experiment. ${told} `,
+      button("Show the paper’s", () => View.go({ open: addressOf(whole) }), { class: "plain" }),
+    );
+  }
+
+  function showAnswer(cell, answer, choose) {
+    const model = answer.review ? answer.model_value : answer.status === "reported" ? answer.value : "";
+    const unit = cell.parameter.unit ? ` ${cell.parameter.unit}` : "";
+    const told = [];
+    if (model !== "") {
+      const isGone = cell.verdict && !cell.values.includes(model);
+      told.push(
+        el(
+          "div",
+          { class: "said" },
+          el("span", { class: isGone ? "big gone" : "big" }, model, unit),
+          answer.confidence !== "" && meter(answer.confidence, `confidence ${answer.confidence.toFixed(2)}`),
+        ),
+      );
+    } else if (answer.status === "failed") {
+      told.push(el("div", { class: "said alarm" }, `Failed. ${answer.reason}`));
+    } else if (!answer.review || answer.p_null !== "") {
+      const candidate = answer.candidate === "" ? "" : ` The model would have said ${answer.candidate}${unit}.`;
+      told.push(
+        el(
+          "div",
+          { class: "said" },
+          el("span", { class: "big" }, "Not reported"),
+          answer.p_null !== "" && meter(answer.p_null, `p_null ${shortNumber(answer.p_null)}`),
+        ),
+        candidate && el("p", {}, candidate.trim()),
+      );
+    }
+    if (answer.sentence) told.push(quote(cell.row.paper, answer.sentence));
+    if (answer.reasoning)
+      told.push(
+        el("p", { class: "reasoning" }, el("span", { class: "faint" }, "The model’s reasoning: "), answer.reasoning),
+      );
+    const show = choose && button("Show on the page", choose, { class: "plain" });
+    return el("section", { class: "answer" }, told, show);
+  }
+
+  const quote = (paper, [page, text]) =>
+    el("blockquote", {}, text, el("footer", {}, link(`${paper.pdf}#page=${page}`, `page ${page} of the PDF`)));
+
+  return { of, quote };
+})();

@@ -1,0 +1,109 @@
+"use strict";
+// Which cells are wanted, and so which rows. A filter of cells keeps the papers that have such a cell.
+
+const Filter = (() => {
+  // Keys come from the address: these objects know no others than their own.
+  const has = {
+    __proto__: null,
+    reported: (cell) => cell.status === "reported",
+    not_reported: (cell) => cell.status === "not_reported",
+    failed: (cell) => cell.status === "failed" || (cell.status === "none" && cell.row.paper.status !== "ok"),
+  };
+  const reviewed = {
+    __proto__: null,
+    no: (cell) => !cell.verdict && cell.status === "reported",
+    yes: (cell) => cell.verdict,
+    accepted: (cell) => cell.verdict === "accepted",
+    corrected: (cell) => cell.verdict === "corrected",
+    rejected: (cell) => cell.verdict === "rejected",
+    here: (cell) => cell.pending,
+  };
+
+  function searchable(cell) {
+    const told = cell.answers.flatMap((a) => [a.value, a.candidate, a.reason, a.reasoning, a.sentence?.[1]]);
+    return [...cell.values, ...told, cell.told?.note, cell.told?.reviewer].filter(Boolean).join("\n").toLowerCase();
+  }
+
+  const nameOf = ({ paper, file }) => `${paper}\n${file}`.toLowerCase();
+
+  /** Whether a paper's name is among those asked for: ids as they are, or parts of an id or a file's name. */
+  function byPaper(text) {
+    const wanted = text
+      .split(",")
+      .map((piece) => piece.trim())
+      .filter(Boolean);
+    const ids = new Set(wanted.filter((piece) => ROW.has(piece)));
+    const parts = wanted.filter((piece) => !ROW.has(piece)).map((piece) => piece.toLowerCase());
+    return (paper) => !wanted.length || ids.has(paper.paper) || parts.some((part) => nameOf(paper).includes(part));
+  }
+
+  /** Conditions on the values that a row holds, all on one row: "name~value", or "name~from..to", without its end. */
+  function byValues(conditions) {
+    const tests = conditions.map(readCondition).filter(Boolean);
+    const fits = (row) => tests.every(({ index, test }) => heldBy(row, index).some(test));
+    return (whole) => !tests.length || (whole.parts.length ? whole.parts : [whole]).some(fits);
+  }
+
+  function readCondition(text) {
+    const [name, told] = [text.slice(0, text.indexOf("~")), text.slice(text.indexOf("~") + 1)];
+    if (!PARAMETER.has(name)) return null;
+    const index = PARAMETER.get(name);
+    if (!isNumeric(PARAMETERS[index])) {
+      return { index, told, test: (value) => value.toLowerCase() === told.toLowerCase() };
+    }
+    const [from, to] = told.split("..").map(Number);
+    return { index, told: `${shortNumber(from)} to ${shortNumber(to)}`, test: (value) => from <= value && value < to };
+  }
+
+  /** {papers: rows of papers to show, wanted: whether a cell is, columns: indices, cells: how many}. */
+  function apply(state) {
+    const columns = columnsOf(state);
+    const q = state.q.trim().toLowerCase();
+    const [low, high] = [state.low === "" ? -1 : Number(state.low), state.high === "" ? 2 : Number(state.high)];
+    const bySure = state.low !== "" || state.high !== "";
+    const byState = has[state.status];
+    const byReview = reviewed[state.review];
+    const isNarrow = Boolean(q || bySure || byState || byReview || state.parameter);
+    let nameHits = false; // a paper whose name has the text is wanted with all its cells
+
+    function wanted(cell) {
+      if (byState && !byState(cell)) return false;
+      if (byReview && !byReview(cell)) return false;
+      if (bySure) {
+        const sure = cell.status === "reported" ? lowest(cell) : Infinity;
+        if (!Number.isFinite(sure) || sure < low || sure > high) return false;
+      }
+      if (q && !nameHits && !(cell.search ??= searchable(cell)).includes(q)) return false;
+      return byState || q || cell.status === "reported" || cell.status === "failed" || Boolean(cell.verdict);
+    }
+
+    const [isOfPaper, holds] = [byPaper(state.paper), byValues(state.where)];
+    const papers = [];
+    let cells = 0;
+    const found = new Set();
+    for (const whole of PAPERS) {
+      if (!isOfPaper(whole.paper) || !holds(whole)) continue;
+      nameHits = q !== "" && nameOf(whole.paper).includes(q);
+      const before = cells;
+      for (const row of rowsOf(whole)) {
+        for (const index of columns) {
+          if (!wanted(row.cells[index])) continue;
+          found.add(row.cells[index]);
+          cells += 1;
+        }
+      }
+      if (cells > before || !isNarrow || (nameHits && !byState && !byReview && !bySure)) papers.push(whole);
+    }
+    return { papers, columns, cells, isNarrow, wanted: (cell) => found.has(cell) };
+  }
+
+  function columnsOf(state) {
+    const asked = state.parameter
+      .split(",")
+      .filter((name) => PARAMETER.has(name))
+      .map((name) => PARAMETER.get(name));
+    return asked.length ? asked : PARAMETERS.map((_, index) => index);
+  }
+
+  return { apply, columnsOf, readCondition };
+})();

@@ -1,0 +1,150 @@
+"use strict";
+// The page: its views, its head, and what follows when something changes.
+
+(() => {
+  const FILTERS = ["q", "paper", "parameter", "status", "review", "low", "high", "where"];
+  const VIEWS = {
+    __proto__: null, // the keys come from the address
+    matrix: { title: "Matrix", filters: true, mount: Matrix.mount, draw: Matrix.draw, on: ["sort", "parts"] },
+    space: { title: "Distributions", filters: true, draw: (result) => Distributions.draw(host, result), on: [] },
+    pair: { title: "Two parameters", filters: true, draw: (result) => Pairs.draw(host, result), on: ["x", "y"] },
+    discoveries: { title: "Discoveries", mount: Lists.discoveries },
+    papers: { title: "Papers", mount: Lists.papers },
+    evaluation: { title: "Evaluation", mount: Lists.evaluation, on: ["error"], isHidden: !DATA.evaluation },
+    run: { title: "Run", mount: Lists.run },
+  };
+  const host = document.getElementById("view");
+  let result = null;
+
+  const current = () => (VIEWS[View.state.view] && !VIEWS[View.state.view].isHidden ? View.state.view : "matrix");
+
+  function drawTabs() {
+    const tabs = Object.entries(VIEWS)
+      .filter(([, view]) => !view.isHidden)
+      .map(([name, { title }]) =>
+        button(title, () => View.go({ view: name, open: "" }, true), {
+          "aria-current": name === current() ? "page" : null,
+          "data-view": name,
+        }),
+      );
+    document.getElementById("views").replaceChildren(...tabs);
+  }
+
+  function drawReview() {
+    const { reviewed, values } = Corrections.progress();
+    const waiting = Corrections.waiting();
+    const label = `Export corrections.csv${waiting ? ` (${waiting} new)` : ""}`;
+    const title = "Put the file at config/corrections.csv; the next run merges it.";
+    const share = meter(
+      values ? reviewed / values : 0,
+      `${reviewed.toLocaleString("en")} of ${counted(values, "value")} reviewed`,
+    );
+    const lost =
+      !Corrections.isKept() &&
+      el(
+        "span",
+        { class: "alarm", role: "alert" },
+        "This browser does not keep corrections: export them before you close the page.",
+      );
+    document.getElementById("review").replaceChildren(
+      ...[
+        lost,
+        share,
+        button(label, exportFile, {
+          id: "export",
+          title,
+          class: waiting ? "strong" : "",
+          disabled: Corrections.isEmpty(),
+        }),
+      ].filter(Boolean),
+    );
+  }
+
+  function exportFile() {
+    const file = URL.createObjectURL(new Blob([Corrections.csv()], { type: "text/csv" }));
+    el("a", { href: file, download: "corrections.csv" }).click();
+    setTimeout(() => URL.revokeObjectURL(file), 1000);
+    Corrections.exported();
+    say("Put corrections.csv at config/corrections.csv; the next run merges it.");
+  }
+
+  /** Draw the view from nothing. */
+  function mount() {
+    const view = VIEWS[current()];
+    host.replaceChildren();
+    host.className = current();
+    document.getElementById("filter").hidden = !view.filters;
+    view.mount?.(host);
+    drawTabs();
+  }
+
+  /** Filter, and draw what depends on it. */
+  function draw() {
+    const view = VIEWS[current()];
+    if (!view.filters) return;
+    result = Filter.apply(current() === "pair" ? { ...View.state, parameter: "" } : View.state);
+    FilterBar.draw();
+    FilterBar.tell(result);
+    view.draw(result);
+  }
+
+  View.onChange((changed) => {
+    const view = VIEWS[current()];
+    const has = (keys) => keys.some((key) => changed.has(key));
+    if (changed.has("view") || (view.on && !view.filters && has(view.on))) {
+      mount();
+      draw();
+    } else if (view.filters && (has(FILTERS) || has(view.on))) {
+      draw();
+      if (has(FILTERS) && current() === "matrix") Matrix.top();
+    }
+    if (changed.has("open")) {
+      Panel.remember();
+      Panel.show(View.state.open);
+      if (current() === "matrix") Matrix.refresh();
+    }
+  });
+
+  Corrections.onChange((cell) => {
+    drawReview();
+    if (current() === "matrix") Matrix.refresh();
+    const isInPanel = document.getElementById("panel").contains(document.activeElement);
+    if (!cell || Panel.isOf(cell)) Panel.show(View.state.open);
+    if (!isInPanel) return; // the button that had the focus is gone
+    if (current() === "matrix") Matrix.focus();
+    else document.querySelector("#panel h2")?.focus();
+  });
+
+  addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]")) return;
+    const isWriting =
+      /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && !["checkbox", "radio"].includes(event.target.type);
+    const menu = document.querySelector("details.menu[open]");
+    if (event.key === "Escape" && menu) menu.open = false;
+    else if (event.key === "Escape" && Panel.isOpen()) Panel.close();
+    else if (event.key === "Escape" && isWriting) event.target.blur();
+    else if (event.key === "/" && !isWriting && VIEWS[current()].filters) {
+      event.preventDefault();
+      document.getElementById("search").select();
+    } else if (!isWriting && document.getElementById("panel").contains(event.target)) Panel.key(event);
+  });
+
+  addEventListener("click", (event) => {
+    document
+      .querySelectorAll("details.menu[open]")
+      .forEach((menu) => menu.contains(event.target) || (menu.open = false));
+  });
+
+  const note = document.getElementById("note");
+  note.textContent = DATA.note;
+  note.hidden = !DATA.note;
+  drawReview();
+  mount();
+  draw();
+  if (View.state.open) {
+    Panel.show(View.state.open);
+    const [kind, paper, experiment, name] = parseAddress(View.state.open);
+    const row = kind === "cell" ? findRow(paper, experiment) : null;
+    if (row && current() === "matrix" && PARAMETER.has(name)) Matrix.show(row.cells[PARAMETER.get(name)]);
+  }
+})();

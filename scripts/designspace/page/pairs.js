@@ -1,0 +1,199 @@
+"use strict";
+// Two parameters together: which combinations papers have explored, and which none has.
+
+const Pairs = (() => {
+  function draw(host, result) {
+    const known = PARAMETERS.map((_, index) => index);
+    const usual = defaults(result, known);
+    const [x, y] = ["x", "y"].map((axis, at) => PARAMETER.get(View.state[axis]) ?? usual[at]);
+    const pick = (axis, chosen) =>
+      el(
+        "label",
+        {},
+        `${axis === "x" ? "Across" : "Up"} `,
+        select(
+          axis,
+          PARAMETERS.map(({ name }) => [name, name]),
+          PARAMETERS[chosen].name,
+          (name) => View.go({ [axis]: name }),
+        ),
+      );
+    const swap = button("Swap", () => View.go({ x: PARAMETERS[y].name, y: PARAMETERS[x].name }), { class: "plain" });
+    const place = el("div", { class: "chart" });
+    const note = el("p", { class: "faint" });
+    host.replaceChildren(el("div", { class: "tools" }, pick("x", x), pick("y", y), swap), note, place);
+    if (x == null) return;
+    const dots = pairs(result, x, y);
+    if (!dots.length) return place.append(empty("No paper that is shown reports both."));
+    const [across, up] = [
+      [x, 0],
+      [y, 1],
+    ].map(([index, at]) =>
+      Fields.divide(
+        index,
+        dots.map((dot) => dot.values[at]),
+      ),
+    );
+    const fields = cross(across, up, dots);
+    const bare = fields.filter((field) => !field.count).length;
+    const both = counted(new Set(dots.map((dot) => dot.whole)).size, "paper");
+    note.textContent = `Both are reported by ${both}. Of ${counted(fields.length, "field")}, ${bare.toLocaleString("en")} are blank: no paper is there.`;
+    const chart = isNumeric(PARAMETERS[x]) && isNumeric(PARAMETERS[y]) ? scatter : heat;
+    place.append(chart(place, { x, y, across, up, fields, dots }));
+  }
+
+  /** The number and the category that most papers report. */
+  function defaults(result, known) {
+    const having = (index) =>
+      result.papers.filter((whole) => rowsOf(whole).some((row) => row.cells[index].values.length)).length;
+    const ranked = known.filter((index) => PARAMETERS[index].kind !== "string").sort((a, b) => having(b) - having(a));
+    const first = ranked.find((index) => PARAMETERS[index].kind === "category") ?? ranked[0] ?? 0;
+    return [ranked.find((index) => index !== first && isNumeric(PARAMETERS[index])) ?? ranked[1] ?? first, first];
+  }
+
+  /** Each pair of values that one row, an experiment or a paper without any, holds: {whole, values: [x, y]}. */
+  function pairs(result, x, y) {
+    const dots = new Map();
+    for (const whole of result.papers) {
+      for (const row of whole.parts.length ? whole.parts : [whole]) {
+        for (const a of heldBy(row, x)) {
+          for (const b of heldBy(row, y))
+            dots.set(JSON.stringify([whole.paper.paper, a, b]), { whole, values: [a, b] });
+        }
+      }
+    }
+    return [...dots.values()];
+  }
+
+  function cross(across, up, dots) {
+    return across.fields.flatMap((a) =>
+      up.fields.map((b) => {
+        const inside = dots.filter(({ values }) => a.of(values[0]) && b.of(values[1]));
+        const count = new Set(inside.map((dot) => dot.whole)).size;
+        return { a, b, count, label: `${a.label} with ${b.label}`, wheres: [a.where, b.where] };
+      }),
+    );
+  }
+
+  const title = (index) => PARAMETERS[index].name + (PARAMETERS[index].unit ? ` (${PARAMETERS[index].unit})` : "");
+  const shade = (fields) => ({
+    opacity: { type: "sqrt", domain: [0, d3.max(fields, (field) => field.count)], range: [0.06, 0.75] },
+  });
+
+  function heat(host, { x, y, across, up, fields }) {
+    const short = (text) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
+    const at = { x: (field) => field.a.label, y: (field) => field.b.label };
+    const longest = Math.min(
+      24,
+      d3.max(up.fields, (field) => field.label.length),
+    );
+    const widest = Math.min(
+      24,
+      d3.max(across.fields, (field) => field.label.length),
+    );
+    const left = 36 + 7 * longest;
+    const width = Math.min(host.clientWidth - 32, left + 120 * across.fields.length);
+    const isTight = (width - left) / across.fields.length < 7 * widest; // the labels have no room side by side
+    const below = isTight ? 40 + 4.2 * widest : 44;
+    const chart = Plot.plot({
+      ...Charts.BASE,
+      ...shade(fields),
+      style: { ...Charts.BASE.style, fontSize: "12px" },
+      ...{ width, height: 34 + below + 44 * up.fields.length, marginLeft: left, marginBottom: below, marginTop: 34 },
+      x: {
+        label: title(x),
+        labelAnchor: "center",
+        labelArrow: "none",
+        domain: across.fields.map((field) => field.label),
+        tickFormat: short,
+        tickSize: 0,
+        tickRotate: isTight ? -30 : 0,
+        padding: 0.06,
+      },
+      y: {
+        label: title(y),
+        labelAnchor: "top",
+        labelArrow: "none",
+        domain: up.fields.map((field) => field.label).reverse(),
+        tickFormat: short,
+        tickSize: 0,
+        padding: 0.06,
+      },
+      marks: [
+        Plot.cell(fields, { ...at, fill: "none", stroke: "var(--line)", rx: 3 }),
+        Plot.cell(
+          fields.filter((field) => field.count),
+          { ...at, fill: "var(--accent)", fillOpacity: "count", rx: 3 },
+        ),
+        Plot.text(
+          fields.filter((field) => field.count),
+          { ...at, text: (field) => String(field.count), fill: "var(--ink)" },
+        ),
+        Plot.cell(fields, {
+          ...at,
+          title: Charts.told,
+          ...Charts.HIT,
+          rx: 3,
+          ariaLabel: Charts.told,
+          className: "hits",
+        }),
+      ],
+    });
+    return Charts.clickable(chart, fields, `Papers by ${title(x)} and ${title(y)}`);
+  }
+
+  function scatter(host, { x, y, across, up, fields, dots }) {
+    const box = {
+      x1: (field) => field.a.from,
+      x2: (field) => field.a.to,
+      y1: (field) => field.b.from,
+      y2: (field) => field.b.to,
+    };
+    const axis = ({ isLog, edges }, index) => ({
+      ...{
+        type: isLog ? "log" : "linear",
+        domain: d3.extent(edges),
+        label: title(index),
+        labelAnchor: "center",
+        tickFormat: shortNumber,
+      },
+      ticks: isLog ? edges.filter((edge) => /^1/.test(edge.toExponential())) : 8,
+    });
+    const chart = Plot.plot({
+      ...Charts.BASE,
+      ...shade(fields),
+      style: { ...Charts.BASE.style, fontSize: "12px" },
+      width: Math.min(host.clientWidth - 32, 1300),
+      height: Math.min(820, Math.max(320, innerHeight - 240)),
+      ...{ marginLeft: 60, marginBottom: 46, marginTop: 14, marginRight: 20 },
+      x: axis(across, x),
+      y: axis(up, y),
+      marks: [
+        Plot.rect(fields, { ...box, fill: "none", stroke: "var(--line)" }),
+        Plot.rect(
+          fields.filter((field) => field.count),
+          { ...box, fill: "var(--accent)", fillOpacity: "count", inset: 0.5 },
+        ),
+        Plot.rect(fields, { ...box, title: Charts.told, ...Charts.HIT, ariaLabel: Charts.told, className: "hits" }),
+        Plot.dot(dots, {
+          ...{
+            x: (dot) => Number(dot.values[0]),
+            y: (dot) => Number(dot.values[1]),
+            r: 3.5,
+            fill: "var(--ink)",
+            fillOpacity: 0.55,
+          },
+          ...{ title: (dot) => `${dot.whole.paper.paper}: ${dot.values.join(", ")}`, className: "papers" },
+        }),
+      ],
+    });
+    const circles = [...chart.querySelectorAll(".papers > *")];
+    circles.forEach((circle, number) => {
+      circle.classList.add("hit");
+      circle.addEventListener("click", () => View.go({ open: address("paper", dots[number].whole.paper.paper) }));
+    });
+    return Charts.clickable(chart, fields, `Papers by ${title(x)} and ${title(y)}`);
+  }
+
+  return { draw };
+})();

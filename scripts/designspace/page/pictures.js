@@ -1,0 +1,90 @@
+"use strict";
+// The picture of a paper's page with the lines of a sentence marked.
+
+const Pictures = (() => {
+  const panel = document.getElementById("panel");
+  let isReading = true; // in its own size, and not fitted to the panel
+
+  function of(paper, [page, , boxes]) {
+    const pages = [...new Set(boxes.map(([number]) => number))];
+    const sheets = (pages.length ? pages : [page]).map((number) =>
+      sheet(
+        paper,
+        number,
+        boxes.filter((box) => box[0] === number),
+      ),
+    );
+    const label = () => (isReading ? "Whole page" : "Reading size");
+    const toggle = button(
+      label(),
+      () => {
+        isReading = !isReading;
+        toggle.textContent = label();
+        panel.querySelector(".frame").classList.toggle("reading", isReading);
+        centre();
+      },
+      { class: "plain" },
+    );
+    return [
+      el("div", { class: "above" }, el("h3", {}, "On the page"), toggle),
+      el(
+        "div",
+        {
+          class: isReading ? "frame reading" : "frame",
+          tabindex: "0",
+          role: "group",
+          "aria-label": "The page with the sentence marked",
+        },
+        sheets,
+      ),
+    ];
+  }
+
+  function sheet(paper, number, boxes) {
+    const [width, height] = paper.sizes?.[number] ?? [612, 792];
+    const picture = el("img", {
+      src: `pages/${paper.paper}/${number}.webp`,
+      loading: "lazy",
+      alt: `Page ${number} of ${paper.file}`,
+    });
+    const page = el("div", { class: "sheet", "data-page": number }, picture);
+    page.style.setProperty("--width", `${1.5 * width}px`); // the size in which the picture was drawn
+    page.style.aspectRatio = `${width} / ${height}`;
+    picture.addEventListener("error", () => {
+      page.replaceWith(
+        el(
+          "p",
+          { class: "empty" },
+          `There is no picture of page ${number} beside this report; the link above opens it in the PDF.`,
+        ),
+      );
+    });
+    if (paper.sizes?.[number]) {
+      for (const [, left, bottom, right, top] of boxes) {
+        const mark = el("div", { class: "marked" });
+        const place = {
+          left: left / width,
+          top: (height - top) / height,
+          width: (right - left) / width,
+          height: (top - bottom) / height,
+        };
+        for (const [side, share] of Object.entries(place)) mark.style[side] = `${(100 * share).toFixed(3)}%`;
+        page.append(mark);
+      }
+    }
+    return page;
+  }
+
+  /** Scroll the first mark to the middle of its frame. */
+  function centre() {
+    const frame = panel.querySelector(".frame");
+    const marks = frame?.querySelectorAll(".sheet:first-child .marked") ?? [];
+    if (!marks.length) return;
+    const [area, first, last] = [frame, marks[0], marks[marks.length - 1]].map((part) => part.getBoundingClientRect());
+    const left = Math.min(...[...marks].map((mark) => mark.getBoundingClientRect().left));
+    frame.scrollLeft += left - area.left - Math.max(12, (area.width - first.width) / 2);
+    frame.scrollTop += (first.top + last.bottom) / 2 - area.top - area.height / 2;
+  }
+
+  return { of, centre };
+})();

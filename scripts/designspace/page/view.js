@@ -1,0 +1,57 @@
+"use strict";
+// What the page shows now, and its link: all of it stands behind the # of the address.
+
+const View = (() => {
+  const NOTHING = {
+    ...{ view: "matrix", q: "", paper: "", parameter: "", status: "", review: "", low: "", high: "" },
+    ...{ where: [], sort: "", parts: "", x: "", y: "", error: "", open: "" },
+  };
+  const listeners = [];
+  const state = { ...NOTHING };
+
+  function read() {
+    const told = new URLSearchParams(location.hash.slice(1));
+    Object.assign(state, NOTHING, Object.fromEntries([...told].filter(([key]) => Object.hasOwn(NOTHING, key))));
+    state.where = told.getAll("where");
+  }
+
+  function write(isStep) {
+    const told = new URLSearchParams();
+    for (const key of Object.keys(NOTHING)) {
+      if (key === "where") state.where.forEach((where) => told.append("where", where));
+      else if (state[key] !== NOTHING[key]) told.set(key, state[key]);
+    }
+    const hash = `#${told}`;
+    if (hash === (location.hash || "#")) return;
+    if (isStep) history.pushState(null, "", hash);
+    else history.replaceState(null, "", hash);
+  }
+
+  /** Show something else. A step can be undone with the browser's Back; what is typed or walked through is none. */
+  function go(changes, isStep = false) {
+    const changed = Object.keys(changes).filter((key) => String(state[key]) !== String(changes[key]));
+    if (!changed.length) return;
+    Object.assign(state, changes);
+    write(isStep);
+    listeners.forEach((listener) => listener(new Set(changed)));
+  }
+
+  addEventListener("popstate", () => {
+    read();
+    listeners.forEach((listener) => listener(new Set(Object.keys(NOTHING))));
+  });
+  read();
+  return { state, go, onChange: (listener) => listeners.push(listener), NOTHING };
+})();
+
+/** What stands in the panel, as a part of the address: a cell, a paper or a discovery. */
+const address = (...parts) => parts.map(encodeURIComponent).join("/");
+const addressOf = ({ row, parameter }) => address("cell", row.paper.paper, row.experiment, parameter.name);
+
+function parseAddress(text) {
+  try {
+    return text.split("/").map(decodeURIComponent);
+  } catch {
+    return [""]; // a link that was cut
+  }
+}
