@@ -178,8 +178,11 @@ def fill(run, n_total=24):
         record = text_record(paper, ["A total of 24 participants took part.", "Their age was 21.5 years."])
         run._json(f"text/{paper}.json", record)
         kept = [[0, len(record["text"])]] if paper == "first_2020" else []
-        run._json(f"context/{paper}.json", {"status": "ok", "sections": [{"kept": kept}]})
-    run.write().merge()
+        section = {"title": "", "kind": "body", "start": 0, "end": len(record["text"]), "kept": kept}
+        section |= {"tokens": 20, "tokens_kept": 20 * len(kept)}
+        head = {"paper": paper, "status": "ok", "reason": "", "token_budget": 256, "tokens": 20}
+        run._json(f"context/{paper}.json", head | {"tokens_kept": 20 * len(kept), "sections": [section]})
+    assert not isinstance(merged := run.write().merge(), str), merged
     return run
 
 

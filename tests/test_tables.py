@@ -7,7 +7,6 @@ import random
 import sqlite3
 import subprocess
 import sys
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -102,16 +101,18 @@ class Run:
 
     def write(self, seed=None):
         """Write ledger and batches, their rows shuffled by `seed`, and papers that say what was found in them."""
-        said = defaultdict(str)
+        said = {}
         for record in (record for records in self.batches.values() for record in records):
             for item in record.get("values", []) + record.get("findings", []):
                 if item["evidence"]:
-                    start = len(said[record["paper"]])
-                    said[record["paper"]] += item["evidence"]
-                    item |= {"start": start, "end": len(said[record["paper"]])}
-        for paper, text in said.items():
-            path = self.results / "text" / f"{paper}.json"
-            path.write_text(json.dumps(json.loads(path.read_text()) | {"text": text}), encoding="utf-8")
+                    path = self.results / "text" / f"{record['paper']}.json"
+                    text = said.setdefault(path, json.loads(path.read_text(encoding="utf-8")))
+                    if text["text"][item["start"] : item["end"]] != item["evidence"]:  # not written before
+                        item["start"] = len(text["text"])
+                        text["text"] += item["evidence"]
+                        item["end"] = len(text["text"])
+        for path, text in said.items():
+            path.write_text(json.dumps(text), encoding="utf-8")
         order = random.Random(seed)
         for rows in (self.ledger, *self.batches.values()):
             if seed is not None:

@@ -110,7 +110,7 @@ class Batch:
         command = f"{SCRIPTS}/extract.py --results {folder} --output {self.output} --parameters {folder}/library.yaml"
         command += f" --model {folder}/model --device {device} --dtype {DTYPE[device]} --prefill-chunk {CHUNK}"
         command += f" --capacity {CAPACITY}B --reserve {RESERVE}B --minutes-per-paper {minutes}"
-        command += f" --max-new-tokens {NEW_TOKENS} --null-threshold 1 --no-reasoning --papers"
+        command += f" --max-new-tokens {NEW_TOKENS} --min-confidence 0 --no-reasoning --papers"
         self.command = [sys.executable, *command.split(), *papers]
         self.start()
 
