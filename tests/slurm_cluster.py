@@ -18,7 +18,8 @@ from pathlib import Path
 FOLDER = Path("/run/slurm-for-tests")
 CONFIGURATION = Path("/etc/slurm")
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "sinfo", "scontrol", "scancel")
-ENVIRONMENT = {"SLURM_FOR_TESTS": str(FOLDER)}  # for programs that submit jobs: SLURM hands it on to the jobs
+# For programs that submit jobs: SLURM hands it on to the jobs; what is called SLURM_… Snakemake takes away.
+ENVIRONMENT = {"CLUSTER_FOR_TESTS": str(FOLDER)}
 SIGNATURE = "# Written by tests/slurm_cluster.py and removed by it.\n"
 
 # More CPUs and memory than the machine has (config_overrides), so that the jobs of a test do not wait for each other.

@@ -42,7 +42,9 @@ def folder(tmp_path_factory, tokenizer):
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     config["parameters"] = "parameters.yaml"
     config["model"] |= {"name": "model", "dtype": "float32", "device": "cpu"}
-    config["memory"] |= {"capacity": "4GiB", "reserve": "1GiB"}
+    config["memory"] |= {"capacity": "4GiB", "reserve": "1GiB", "token_budget": 256}
+    config["extraction"]["max_new_tokens"] = 96
+    config["discovery"] |= {"max_new_tokens": 384, "findings": 2}
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     return folder
 
@@ -52,6 +54,7 @@ def submit(folder):
     options = ["--profile", ROOT / "workflow/profiles/slurm", "--configfile", "config.yaml", "--directory", folder]
     options += ["--set-resources", "extract:gpu=1", "discover:gpu=1"]  # the model runs on the CPU, but asks for a GPU
     options += ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1"]
+    options += ["--seconds-between-status-checks", "2"]
     environment = os.environ | slurm_cluster.ENVIRONMENT
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     del environment["HF_HUB_OFFLINE"]  # the profile is to set it
