@@ -54,7 +54,6 @@ def submit(folder):
     options = ["--profile", ROOT / "workflow/profiles/slurm", "--configfile", "config.yaml", "--directory", folder]
     options += ["--set-resources", "extract:gpu=1", "discover:gpu=1"]  # the model runs on the CPU, but asks for a GPU
     options += ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1"]
-    options += ["--seconds-between-status-checks", "2"]
     environment = os.environ | slurm_cluster.ENVIRONMENT
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     del environment["HF_HUB_OFFLINE"]  # the profile is to set it
