@@ -51,7 +51,8 @@ def arguments(program, folder):
         return run.arguments()
     run.merge()
     (run.results / "plan.json").write_text('{"extraction": {}}')
-    return ["--results", run.results, "--parameters", run.parameters, "--plan", run.results / "plan.json"] + [
+    read = ["--papers", run.papers, "--corrections", run.corrections, "--plan", run.results / "plan.json"]
+    return ["--results", run.results, "--parameters", run.parameters, *read] + [
         "--output",
         blocked,
     ]
