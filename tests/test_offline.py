@@ -31,6 +31,8 @@ def offline(command, folder=None, cache=""):
     script = f'"$@"; code=$?; {COUNT} >&2; exit $code'
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "HF_HOME": str(cache), "HF_HUB_OFFLINE": "1"}
+    # Snakemake's plugin asks SLURM, where it is installed, and SLURM without a file of its own asks the name server.
+    environment["SLURM_CONF"] = os.devnull
     command = [*ISOLATED, "sh", "-c", script, "sh", *map(str, command)]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     *said, names, numbers, version_6 = done.stderr.strip().splitlines()
