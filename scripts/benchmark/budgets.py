@@ -12,7 +12,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from designspace import memory
+from designspace import configuration, memory
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 # What a program may use of a card of so many GB.
@@ -30,7 +30,7 @@ MODELS = {
 WAYS = {"bf16": {}, "int8": {"quantization": "int8"}, "bf16, 2 GPUs": {"gpus": 2}, "bf16, 4 GPUs": {"gpus": 4}}
 
 
-def configuration(family, layers, hidden, intermediate, heads, vocabulary, positions, tied):
+def shapes(family, layers, hidden, intermediate, heads, vocabulary, positions, tied):
     """The numbers as the model's config.json has them."""
     sizes = {"num_hidden_layers": layers, "hidden_size": hidden, "intermediate_size": intermediate}
     heads = {"num_attention_heads": heads, "num_key_value_heads": 8, "head_dim": 128}
@@ -40,15 +40,10 @@ def configuration(family, layers, hidden, intermediate, heads, vocabulary, posit
 
 def budget(settings, model, capacity):
     """Tokens of a paper, with a star where the model's positions are the limit; a dash where it does not fit."""
-    parameters = (CONFIG / "parameters.yaml").read_text("utf-8")
-    tasks = {
-        "extraction": (len(yaml.safe_load(parameters)), settings["extraction"]["max_new_tokens"]),
-        "discovery": (len(settings["discovery"]["categories"]), settings["discovery"]["max_new_tokens"]),
-    }
-    room = {"capacity": memory.parse_size(capacity), "reserve": memory.parse_size(settings["memory"]["reserve"])}
-    rest = {"prefill_chunk": None, "token_budget": None, "overhead_tokens": memory.estimate_tokens(parameters)}
+    room = settings["memory"] | {"capacity": capacity}
+    library = {"parameters": str(CONFIG / "parameters.yaml")}
     try:
-        plan = memory.plan_of(model, tasks=tasks, **room, **rest)
+        plan = configuration.plan(settings | library | {"model": model, "memory": room})
     except memory.DoesNotFit:
         return "-"
     return f"{plan['token_budget']:,}" + ("*" if plan["extraction"]["limited_by"] == "positions" else "")
@@ -60,7 +55,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for name, shape in MODELS.items():
             path = Path(folder, f"{name}.json")
-            path.write_text(json.dumps(configuration(*shape)))
+            path.write_text(json.dumps(shapes(*shape)))
             last = []
             for way, changes in WAYS.items():
                 model = settings["model"] | {"name": str(path), "revision": None} | changes

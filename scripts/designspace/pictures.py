@@ -19,10 +19,8 @@ from .files import NotWritten, write_whole, writing
 from .text import boxes
 
 SCALE = 1.5  # pixels of a picture for each point of the page
-LARGEST, LONGEST = (
-    4_000_000,
-    16_383,
-)  # pixels of a picture, and along its side (WebP's limit); an A4 page has 1.1 million
+LARGEST = 4_000_000  # pixels of a picture; an A4 page has 1.1 million
+LONGEST = 16_383  # pixels along a side, WebP's limit
 QUALITY = 20  # small print is still easy to read
 DESCRIPTION = 0x010E  # the tag ImageDescription of Exif
 ADDRESS_SPACE = 2 * 2**30

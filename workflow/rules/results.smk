@@ -99,7 +99,7 @@ rule draw:
     shell:
         "python {params.scripts:q}/draw.py --paper {params.present} --ledger {params.results:q}/ledger.csv "
         "--papers {params.papers:q} --texts {params.results:q}/text --answers {input.answers:q} "
-        "--output {output:q} > {log:q} 2>&1"
+        "--output {output:q} 2>&1 | (tee {log:q} || true)"
 
 
 rule report:
