@@ -133,3 +133,13 @@ def test_quantities_agree_across_units():
 )
 def test_a_number_copied_in_another_unit_is_converted(text, number, unit, expected):
     assert quantities.as_written(number, unit, quantities.find(text)) == expected
+
+
+@pytest.mark.parametrize(
+    "value, unit, stands",
+    [(8, "cm", True), (-8, "cm", True), (80, "mm", True), (8, "ms", False), (18, "years", True), (9, "cm", False)]
+    + [("18-30", "years", True), ("18 to 31", "years", False), ("a pen, 9 cm long", "", True)],
+)
+def test_a_number_stands_in_a_text(value, unit, stands):
+    found = quantities.find("People of 18 to 30 took part. Targets stood 8 cm away.")
+    assert quantities.stands(value, unit, found) == stands

@@ -8,7 +8,7 @@ import pytest
 from conftest import random_model
 from llguidance.hf import from_tokenizer
 
-from designspace import answers, attention, context, discovery, extraction, grammar, prompt
+from designspace import answers, attention, context, discovery, extraction, grammar, prompt, quantities
 from designspace.reader import Answer, Reader
 
 EXTRACTION = {"max_new_tokens": 2048, "min_confidence": 0.0, "reasoning": True}  # everything is reported
@@ -108,6 +108,19 @@ def test_values_of_an_answer(tokenizer, text, complete, values):
     told = answers.scalars(*said(tokenizer, text, complete))
     assert [value for value, _ in told] == values
     assert sorted((p for _, p in told), reverse=True) == [p for _, p in told], "each has its own probability"
+
+
+def test_a_number_that_the_paper_does_not_have_has_no_confidence():
+    found = quantities.find("Targets stood 80 mm away.")
+    distance = {"name": "target_distance", "kind": "number", "unit": "cm"}
+    assert extraction.confidences(distance, [(80, 0.9), (7, 0.8)], 0.5, found) == {8.0: 0.45, 7: 0.0}
+    ages = {"name": "age_range", "kind": "string", "unit": "years"}
+    assert extraction.confidences(ages, [("18-34", 0.9), ("students", 0.8)], 0.5, found) == {
+        "18-34": 0.0,
+        "students": 0.4,
+    }
+    trials = {"name": "trials", "kind": "integer"}  # may be a sum
+    assert extraction.confidences(trials, [(120, 0.8)], 0.5, found) == {120: 0.4}
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -26,14 +26,15 @@ def weakest(answer, ends, start, end):
 def scalars(grammar_tokenizer, answer):
     """The values of an answer that is one JSON scalar or a list of them, each once: [(value, probability)].
 
-    Of a list that ran out of tokens those that are whole, which have something behind them.
+    Of a list that ran out of tokens those that are whole, which have something behind them. Of one that repeats itself,
+    and so recites, those before it does.
     """
     text, ends = text_of(grammar_tokenizer, answer)
     values = {}
     for match in _SCALAR.finditer(text):
-        if match.end() == len(text):
+        if match.end() == len(text) or (value := json.loads(match[0])) in values:
             break
-        values.setdefault(json.loads(match[0]), weakest(answer, ends, *match.span()))
+        values[value] = weakest(answer, ends, *match.span())
     return list(values.items())
 
 

@@ -28,6 +28,7 @@ Report only what the paper says. Give numbers in the stated unit. Where several 
 Where the paper does not report a parameter, its value is null.
 """
 REASONING = ', "reasoning":'
+LONGEST = 30  # tokens of a value: a branch that goes on is reciting
 _NOTHING = {"value": None, "status": "not_reported", "reason": "", "confidence": None, "reasoning": ""}
 _NOTHING |= {"evidence": None, "page": None, "start": None, "end": None, "boxes": []}
 
@@ -63,20 +64,16 @@ def answer(reader, tokenizer, record, context, library, settings):
     begins = [prompt.plain(tokenizer, begin(parameter)) for parameter in library]
     replies = reader.ask(
         [
-            Question(start, grammar.value(parameter), share, instead=grammar.NULL)
+            Question(start, grammar.value(parameter), min(share, LONGEST), instead=grammar.NULL)
             for start, parameter in zip(begins, library, strict=True)
         ]
     )
     least = settings["min_confidence"]
     found = quantities.find(contexts.kept_text(record, context))
-    told = []
-    for parameter, reply in zip(library, replies, strict=True):
-        confidences = {}
-        for value, probability in answers.scalars(reader.grammar_tokenizer, reply):
-            if parameter["kind"] == "number" and parameter.get("unit"):
-                value = quantities.as_written(value, parameter["unit"], found)
-            confidences.setdefault(value, probability * (1 - reply.p_instead))
-        told.append(confidences)
+    told = [
+        confidences(parameter, answers.scalars(reader.grammar_tokenizer, reply), reply.p_instead, found)
+        for parameter, reply in zip(library, replies, strict=True)
+    ]
     reasons = {}
     if settings["reasoning"]:
         asked = {}
@@ -100,10 +97,26 @@ def answer(reader, tokenizer, record, context, library, settings):
                 row["reasoning"] = sentence(reader.grammar_tokenizer, reasons.get(b))
             values.append(row)
         if not told[b]:
-            reason = f"The value was not complete after {share} tokens, this parameter's share of max_new_tokens."
+            most = min(share, LONGEST)
+            reason = f"The value was not complete after {most} tokens (its share of max_new_tokens, {LONGEST} at most)."
             values.append(head | ({"status": "failed", "reason": reason} if 1 - reply.p_instead >= least else {}))
     written = sum(len(reply.tokens) for reply in [*replies, *reasons.values()])
     return values, written
+
+
+def confidences(parameter, told, p_null, found):
+    """The values that were told with a probability each, as {value: confidence}. `found` are the paper's quantities.
+
+    A measured number takes the unit that the paper gives it, and one that the paper does not have, such as the example
+    of a definition, has no confidence. Counts may be sums, so integers need not stand in the paper.
+    """
+    sure, unit = {}, parameter.get("unit", "")
+    for value, probability in told:
+        if parameter["kind"] == "number":
+            value = quantities.as_written(value, unit, found)
+        made_up = parameter["kind"] in ("number", "string") and not quantities.stands(value, unit, found)
+        sure.setdefault(value, 0.0 if made_up else probability * (1 - p_null))
+    return sure
 
 
 def located(record, start, end):
@@ -122,4 +135,4 @@ def sentence(grammar_tokenizer, reply):
     if reply is None:
         return ""
     text = answers.text_of(grammar_tokenizer, reply)[0].decode("utf-8", "ignore").strip().lstrip('"')
-    return text[:-2].strip() if reply.complete else text.rpartition(" ")[0]
+    return text.rpartition('"')[0].strip() if reply.complete else text.rpartition(" ")[0]

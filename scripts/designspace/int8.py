@@ -31,6 +31,7 @@ def replace_linear(model):
         for name, layer in list(parent.named_children()):
             if isinstance(layer, torch.nn.Linear) and hasattr(layer.weight, "qdata"):
                 setattr(parent, name, Int8Linear(layer.weight.qdata, layer.weight.scale, layer.bias))
+    torch.cuda.empty_cache()  # of what the rounding took; this process allocates nothing more
 
 
 class Int8Linear(torch.nn.Module):

@@ -92,6 +92,14 @@ def as_written(number, unit, found):
     return float(f"{likely[0]:.12g}") if len(likely) == 1 else number
 
 
+def stands(value, unit, found):
+    """Whether a number in a unit is among a text's quantities `found`, or of a text that is numbers alone, all are.
+    Signs are left out, as there."""
+    if isinstance(value, str):
+        return {number for _, number, _ in found} >= set(alone(value) or [])
+    return any(agreement(number, own, abs(value), unit) for _, number, own in found)
+
+
 def alone(text):
     """The numbers of a text that says nothing else, but for units and what links them: of "18 to 34 years" [18, 34].
     None of any other text."""
