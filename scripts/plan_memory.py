@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from designspace import configuration, files, inference, memory
+from designspace import branches, configuration, files, inference, memory
 
 DEFAULT = Path(__file__).resolve().parent.parent / "config"
 
@@ -19,6 +19,7 @@ def main():
     parser.add_argument("--token-budget", type=int, help="tokens of a paper to keep; left out: as many as fit")
     parser.add_argument("--parameters", type=Path, default=DEFAULT / "parameters.yaml", help="parameter library")
     parser.add_argument("--extraction-new-tokens", type=int, default=2048, help="of all parameters together")
+    parser.add_argument("--reasoning", action=argparse.BooleanOptionalAction, default=False, help="for each value")
     parser.add_argument("--discovery-new-tokens", type=int, default=4096, help="of all categories together")
     parser.add_argument("--categories", type=int, default=6, help="number of categories of discovery")
     parser.add_argument("--output", type=Path, help="the memory plan to write (JSON)")
@@ -32,8 +33,8 @@ def main():
             **room,
             token_budget=arguments.token_budget,
             tasks={
-                "extraction": (len(parameters), arguments.extraction_new_tokens),
-                "discovery": (arguments.categories, arguments.discovery_new_tokens),
+                "extraction": branches.of_extraction(parameters, arguments.extraction_new_tokens, arguments.reasoning),
+                "discovery": branches.of_discovery(arguments.categories, arguments.discovery_new_tokens),
             },
             overhead_tokens=memory.estimate_tokens(arguments.parameters.read_text(encoding="utf-8")),
         )

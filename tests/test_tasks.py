@@ -8,7 +8,17 @@ import pytest
 from conftest import random_model
 from llguidance.hf import from_tokenizer
 
-from designspace import answers, attention, context, discovery, extraction, grammar, prompt, quantities
+from designspace import (
+    answers,
+    attention,
+    context,
+    discovery,
+    extraction,
+    grammar,
+    parameters,
+    prompt,
+    quantities,
+)
 from designspace.reader import Answer, Reader
 
 EXTRACTION = {"max_new_tokens": 2048, "min_confidence": 0.0, "reasoning": True}  # everything is reported
@@ -16,14 +26,14 @@ DISCOVERY = {"max_new_tokens": 1200, "findings": 3, "categories": ["participants
 
 
 def ask(task, weights, tokenizer, record, library, settings):
-    """Run a task in this process; returns its items and the number of tokens written."""
+    """Run a task in this process; returns the fields of its record."""
     weights.set_attn_implementation(attention.FUSED)
     kept = context.fit(record, 2000, tokenizer.backend_tokenizer)
     before, after = task.frame(library, settings)
     tokens = prompt.prefix(tokenizer, before, context.kept_text(record, kept), after)
-    branches, _, slots = task.shape(tokenizer, library, settings)
+    number, _, slots = task.shape(tokenizer, library, settings)
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=weights.config.vocab_size)
-    reader = Reader(weights, grammar_tokenizer, len(tokens), branches, slots)
+    reader = Reader(weights, grammar_tokenizer, len(tokens), number, slots)
     reader.read(tokens, 512)
     return task.answer(reader, tokenizer, record, kept, library, settings)
 
@@ -51,8 +61,9 @@ def check_kind(parameter, value):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_values_of_a_model_that_says_anything(family, seed, tokenizer, record, library):
-    values, written = ask(extraction, random_model(family, seed), tokenizer, record, library, EXTRACTION)
-    assert 0 < written <= EXTRACTION["max_new_tokens"]
+    fields = ask(extraction, random_model(family, seed), tokenizer, record, library, EXTRACTION)
+    values = fields["values"]
+    assert 0 < fields["new_tokens"] <= EXTRACTION["max_new_tokens"]
     assert {value["parameter"] for value in values} == {parameter["name"] for parameter in library}
     assert any(value["status"] == "reported" for value in values)
     by_name = {parameter["name"]: parameter for parameter in library}
@@ -70,16 +81,20 @@ def test_values_of_a_model_that_says_anything(family, seed, tokenizer, record, l
 
 def test_confidence_is_the_condition_for_reporting(tokenizer, record, library):
     weights = random_model("llama")
-    nothing, _ = ask(extraction, weights, tokenizer, record, library, EXTRACTION | {"min_confidence": 1.1})
+
+    def values(**settings):
+        return ask(extraction, weights, tokenizer, record, library, EXTRACTION | settings)["values"]
+
+    nothing = values(min_confidence=1.1)
     assert {value["status"] for value in nothing} == {"not_reported"}
     assert all(value["evidence"] is None and value["reasoning"] == "" for value in nothing)
-    everything, _ = ask(extraction, weights, tokenizer, record, library, EXTRACTION | {"reasoning": False})
+    everything = values(reasoning=False)
     # What would have been said stays in the record, so that a threshold can be set later.
     assert [value["value"] for value in nothing] == [value["value"] for value in everything]
     assert {value["status"] for value in everything} == {"reported", "failed"}
     assert all(value["reasoning"] == "" for value in everything)
     least = sorted(value["confidence"] for value in everything if value["status"] == "reported")[5]
-    some, _ = ask(extraction, weights, tokenizer, record, library, EXTRACTION | {"min_confidence": least})
+    some = values(min_confidence=least)
     assert {value["value"] for value in some if value["status"] == "reported"} == {
         value["value"] for value in everything if value["status"] == "reported" and value["confidence"] >= least
     }
@@ -113,21 +128,22 @@ def test_values_of_an_answer(tokenizer, text, complete, values):
 def test_a_number_that_the_paper_does_not_have_has_no_confidence():
     found = quantities.find("Targets stood 80 mm away.")
     distance = {"name": "target_distance", "kind": "number", "unit": "cm"}
-    assert extraction.confidences(distance, [(80, 0.9), (7, 0.8)], 0.5, found) == {8.0: 0.45, 7: 0.0}
+    assert parameters.confidences(distance, [(80, 0.9), (7, 0.8)], 0.5, found) == {8.0: 0.45, 7: 0.0}
     ages = {"name": "age_range", "kind": "string", "unit": "years"}
-    assert extraction.confidences(ages, [("18-34", 0.9), ("students", 0.8)], 0.5, found) == {
+    assert parameters.confidences(ages, [("18-34", 0.9), ("students", 0.8)], 0.5, found) == {
         "18-34": 0.0,
         "students": 0.4,
     }
     trials = {"name": "trials", "kind": "integer"}  # may be a sum
-    assert extraction.confidences(trials, [(120, 0.8)], 0.5, found) == {120: 0.4}
+    assert parameters.confidences(trials, [(120, 0.8)], 0.5, found) == {120: 0.4}
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_findings_of_a_model_that_says_anything(family, seed, tokenizer, record, library):
     known = [{"name": "a", "kind": "integer", "definition": "A."}, *library]
-    findings, written = ask(discovery, random_model(family, seed), tokenizer, record, known, DISCOVERY)
-    assert 0 < written <= DISCOVERY["max_new_tokens"]
+    fields = ask(discovery, random_model(family, seed), tokenizer, record, known, DISCOVERY)
+    findings = fields["findings"]
+    assert 0 < fields["new_tokens"] <= DISCOVERY["max_new_tokens"]
     names = [finding["name"] for finding in findings]
     assert len(set(names)) == len(names) and not set(names) & {parameter["name"] for parameter in known}
     for finding in findings:

@@ -43,9 +43,8 @@ def one_json(weights, tokenizer, grammar_tokenizer, record, kept, library):
     told = []
     for parameter in library:
         for value in typed(said.get(parameter["name"]), parameter):
-            start, end = evidence.choose(record, kept, parameter, value)
             found = {"parameter": parameter["name"], "status": "reported", "value": value, "confidence": 1.0}
-            told.append(found | extraction.located(record, start, end))
+            told.append(found | evidence.locate(record, kept, parameter, value))
     return reader, told, len(reply.tokens)
 
 
@@ -56,7 +55,8 @@ def branches(weights, tokenizer, grammar_tokenizer, record, kept, library, reaso
     number, _, slots = extraction.shape(tokenizer, library, settings)
     reader = CountingReader(weights, grammar_tokenizer, len(tokens), number, slots)
     reader.read(tokens, 1024)
-    return reader, *extraction.answer(reader, tokenizer, record, kept, library, settings)
+    fields = extraction.answer(reader, tokenizer, record, kept, library, settings)
+    return reader, fields["values"], fields["new_tokens"]
 
 
 WAYS = {"one-json": one_json, "branches": branches, "reasoning": partial(branches, reasoning=True)}
@@ -95,7 +95,12 @@ def typed(said, parameter):
 def row(paper, value):
     """A value of an answer as the evaluation reads it."""
     kept = {key: value[key] for key in ("parameter", "status", "evidence", "page", "confidence")}
-    return kept | {"paper": paper, "experiment": "", "value": values.as_text(value["value"]), "review": ""}
+    return kept | {
+        "paper": paper,
+        "experiment": value.get("experiment", ""),
+        "value": values.as_text(value["value"]),
+        "review": "",
+    }
 
 
 def main():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from . import corrections, gold, hub, ledger, memory, ocr
+from . import branches, corrections, gold, hub, ledger, memory, ocr
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
 # New tokens of one branch: fewer do not hold a value, or one finding with its keys.
@@ -41,6 +41,7 @@ def check(config: dict) -> None:
 def plan(config: dict) -> dict:
     """The memory plan of a configuration, see `memory.plan_of`; ValueError if the model does not fit."""
     model, room, library = config["model"], config["memory"], Path(config["parameters"])
+    extraction, discovery = config["extraction"], config["discovery"]
     return memory.plan_of(
         model,
         prefill_chunk=room["prefill_chunk"],
@@ -48,8 +49,10 @@ def plan(config: dict) -> dict:
         reserve=memory.parse_size(room["reserve"]),
         token_budget=room["token_budget"],
         tasks={
-            "extraction": (len(load_parameters(library)), config["extraction"]["max_new_tokens"]),
-            "discovery": (len(config["discovery"]["categories"]), config["discovery"]["max_new_tokens"]),
+            "extraction": branches.of_extraction(
+                load_parameters(library), extraction["max_new_tokens"], extraction["reasoning"]
+            ),
+            "discovery": branches.of_discovery(len(discovery["categories"]), discovery["max_new_tokens"]),
         },
         overhead_tokens=memory.estimate_tokens(library.read_text(encoding="utf-8")),
     )
@@ -103,8 +106,8 @@ def _writing_problems(results):
     return problems
 
 
-def _cap_problems(task, cap, branches, what):
-    n, each = len(branches), LEAST_NEW_TOKENS[task]
+def _cap_problems(task, cap, asked, what):
+    n, each = len(asked), LEAST_NEW_TOKENS[task]
     if cap >= n * each:
         return []
     return [

@@ -3,7 +3,8 @@
 import json
 
 from . import answers, evidence, grammar, prompt
-from .extraction import BEFORE, located
+from .branches import of_discovery
+from .extraction import BEFORE
 from .reader import Question
 
 AFTER = """
@@ -32,13 +33,13 @@ def begin(category):
 
 def shape(tokenizer, library, settings):
     """(branches, new tokens of one branch, slots of one branch)."""
-    share = settings["max_new_tokens"] // len(settings["categories"])
+    branches, share = of_discovery(len(settings["categories"]), settings["max_new_tokens"])
     forced = max(len(prompt.plain(tokenizer, begin(category))) for category in settings["categories"])
-    return len(settings["categories"]), share, forced + share
+    return branches, share, forced + share
 
 
 def answer(reader, tokenizer, record, context, library, settings):
-    """Ask for findings in a paper that was read. Returns (findings, number of tokens written); see the contract.
+    """Ask for findings in a paper that was read. Returns the record's findings and new_tokens; see the contract.
 
     A branch that runs out of tokens keeps the findings that are whole. A name is kept once for a paper.
     """
@@ -50,7 +51,6 @@ def answer(reader, tokenizer, record, context, library, settings):
     for category, reply in zip(settings["categories"], replies, strict=True):
         for item, probability in answers.objects(reader.grammar_tokenizer, reply):
             like = {"name": item["name"], "kind": "string", "unit": item["unit"], "definition": item["description"]}
-            start, end = evidence.choose(record, context, like, item["value"])
-            finding = {"category": category, **item, "confidence": probability} | located(record, start, end)
-            findings.setdefault(item["name"], finding)
-    return list(findings.values()), sum(len(reply.tokens) for reply in replies)
+            finding = {"category": category, **item, "confidence": probability}
+            findings.setdefault(item["name"], finding | evidence.locate(record, context, like, item["value"]))
+    return {"findings": list(findings.values()), "new_tokens": sum(len(reply.tokens) for reply in replies)}

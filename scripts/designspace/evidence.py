@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from functools import lru_cache
 
-from . import quantities, sentences
+from . import quantities, sentences, text
 
 # Broad plateaus: halving or doubling one moves the share of hits (scripts/benchmark/evidence.py) by under 0.05.
 VALUE, NAME, DEFINITION = 3.0, 1.0, 0.4  # an item of the value, a word of the name, a word of the definition only
@@ -54,6 +54,13 @@ def rank(record, context, parameter, value):
 def choose(record, context, parameter, value):
     """Span `(start, end)` of the best evidence for a value: of every paper with a sentence, always one."""
     return rank(record, context, parameter, value)[0][:2]
+
+
+def locate(record, context, parameter, value):
+    """The best evidence for a value as a record has it: verbatim, with its page and its lines' boxes."""
+    start, end = choose(record, context, parameter, value)
+    place = {"page": text.page_of(record, start), "start": start, "end": end, "boxes": text.boxes(record, start, end)}
+    return {"evidence": record["text"][start:end]} | place
 
 
 class _Index:

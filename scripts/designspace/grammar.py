@@ -48,6 +48,12 @@ def value(parameter):
     return f"start: ANSWER\nANSWER: {answer}\nSCALAR: {scalar}\nANY: /(.|\\n)*/\n"
 
 
+def names(most):
+    """The grammar of a list of at most `most` names, which may be empty."""
+    name = rf'/"[^"\\\p{{C}}\s]{_CHARACTER}{{0,39}}"/'
+    return f"start: / ?\\[/ ({_several('NAME', most)})? /\\][,}}]/\nNAME: {name}\n"
+
+
 def findings(most, refused):
     """The grammar of a list of at most `most` findings whose names are snake_case and none of the refused."""
     name = r"/[a-z][a-z0-9]{0,15}(_[a-z0-9]{1,16}){0,4}/"

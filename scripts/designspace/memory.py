@@ -158,15 +158,15 @@ def plan_of(
     """The memory plans, see `plan`, of all tasks of a model: {task: plan}, and what the tasks share: the prefill chunk
     and the token budget of the contexts.
 
-    `model` is that section of the configuration, `tasks` is {task: (branches, new tokens that all its branches may
-    write together)}. The budget is that of the first task, or the one set by hand; a job of another task that has less
-    room cuts its papers further. A chunk that is None is chosen.
+    `model` is that section of the configuration, `tasks` is {task: (branches, new tokens of one)}. The budget is that
+    of the first task, or the one set by hand; a job of another task that has less room cuts its papers further. A chunk
+    that is None is chosen.
     """
     config, weights = read_model(model)
     room = {"capacity": capacity, "reserve": reserve}
     each = {
-        task: {"branches": branches, "branch_tokens": FORCED_TOKENS + cap // branches}
-        for task, (branches, cap) in tasks.items()
+        task: {"branches": branches, "branch_tokens": FORCED_TOKENS + new_tokens}
+        for task, (branches, new_tokens) in tasks.items()
     }
     if not prefill_chunk:
         prefill_chunk = min(

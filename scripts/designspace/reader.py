@@ -49,7 +49,7 @@ class Reader:
 
     def __init__(self, model, grammar_tokenizer, capacity, branches, slots):
         self.model, self.device = model, model.get_input_embeddings().weight.device
-        self.grammar_tokenizer = grammar_tokenizer
+        self.grammar_tokenizer, self.branches = grammar_tokenizer, branches
         self.masks = Masks(grammar_tokenizer, model.get_output_embeddings().out_features, self.device)
         devices = layer_devices(model)
         self.cache = SharedPrefixCache(model.config, capacity, branches, slots, model.dtype, devices)
@@ -60,16 +60,19 @@ class Reader:
     def read(self, tokens, chunk):
         """Prefill the prefix with token ids, `chunk` at a time; a prefix that was there is forgotten."""
         self.cache.read_on(0)
-        self.graph = None
+        self.chunk, self.graph = chunk, None
         for piece in torch.tensor([tokens], device=self.device).split(chunk, dim=1):
             self._hidden(piece)  # nothing asks for the logits of the paper
             self.cache.read_on(self.cache.prefix_length + piece.shape[1])
 
     @torch.inference_mode()
     def ask(self, questions):
-        """Answer all questions. Returns an Answer for each, in their order; ValueError for one that is too long."""
+        """Answer all questions, as many at once as there are branches. Returns an Answer for each, in their order;
+        ValueError for one that is too long."""
         if not questions:
             return []
+        if len(questions) > self.branches:
+            return self.ask(questions[: self.branches]) + self.ask(questions[self.branches :])
         longest = max(len(q.prompt) + q.max_new_tokens for q in questions)
         if longest > self.cache.slots:
             raise ValueError(
@@ -100,7 +103,7 @@ class Reader:
         return answers
 
     def _prefill_prompts(self, prompts):
-        """Read the forced beginnings of all branches in one pass, padded to the right.
+        """Read the forced beginnings of all branches, as many at once as the chunk has room for, padded to the right.
 
         Padding is written behind a branch's own tokens, where no token looks before it is overwritten.
         """
@@ -108,14 +111,19 @@ class Reader:
         longest = max(map(len, prompts))
         if longest:
             padded = [prompt + [0] * (longest - len(prompt)) for prompt in prompts]
-            self.cache.advance(torch.arange(len(prompts), device=self.device))
-            self._hidden(torch.tensor(padded, device=self.device))
+            tokens = torch.tensor(padded, device=self.device)
+            for rows in torch.arange(len(prompts), device=self.device).split(max(self.chunk // longest, 1)):
+                self.cache.advance(rows)
+                self._hidden(tokens[rows])
             self.cache.lengths[: len(prompts)] = torch.tensor([len(prompt) for prompt in prompts])
 
     def _step(self, tokens, branches):
-        """Advance the branches by a token each: token ids [rows] -> logits [rows, vocabulary] in float32."""
+        """Advance the branches, in ascending order, by a token each: token ids [rows] -> logits [rows, vocabulary] in
+        float32."""
         if self.graphed:
-            self.graph = self.graph or GraphedStep(self._logits, self.cache)
+            if self.graph is None or branches[-1] >= len(self.graph.tokens):  # more than were asked before
+                self.graph = None  # before the next one takes its memory
+                self.graph = GraphedStep(self._logits, self.cache, branches[-1] + 1)
             return self.graph(tokens, branches).float()
         rows = torch.tensor(branches, device=self.device)
         self.cache.advance(rows)
@@ -148,14 +156,14 @@ class Reader:
 
 
 class GraphedStep:
-    """A decode step of all branches as one CUDA graph, captured once a paper.
+    """A decode step of the first `branches` as one CUDA graph, captured once a paper, and again for more branches.
 
     A step is thousands of small kernels, which take longer to launch one by one than to run. Branches that are finished
     are computed, too, but do not grow.
     """
 
-    def __init__(self, step, cache):
-        branches, device = len(cache.lengths), cache.lengths.device
+    def __init__(self, step, cache, branches):
+        device = cache.lengths.device
         self.tokens = torch.zeros(branches, 1, dtype=torch.long, device=device)
         self.active = torch.zeros(branches, dtype=torch.long, device=device)
         self.rows = torch.arange(branches, device=device)
@@ -165,7 +173,7 @@ class GraphedStep:
         with torch.cuda.graph(self.graph):
             cache.advance(self.rows)
             self.logits = step(self.tokens)
-            cache.lengths += self.active
+            cache.lengths[:branches] += self.active
 
     def __call__(self, tokens, branches):
         """Token ids [rows] of the branches -> their logits [rows, vocabulary]."""

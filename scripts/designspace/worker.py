@@ -126,7 +126,7 @@ def answer(job, weights, record, context, rung, started):
     ready = time.monotonic()
     reader.read(tokens, plan["prefill_chunk"])
     read = time.monotonic()
-    items, new_tokens = task.answer(reader, tokenizer, record, context, job.library, job.settings)
+    fields = task.answer(reader, tokenizer, record, context, job.library, job.settings)
     done = time.monotonic()
     return {
         "status": "ok",
@@ -135,10 +135,9 @@ def answer(job, weights, record, context, rung, started):
         "token_budget": budget,
         "tokens_kept": context["tokens_kept"],
         "prompt_tokens": len(tokens),
-        "new_tokens": new_tokens,
         "seconds": {"attach": ready - started, "prefill": read - ready, "decode": done - read},
         "memory": {"predicted_bytes": memory.peak_bytes(costs, len(tokens)), **peak(weights.device)},
-        {"extraction": "values", "discovery": "findings"}[job.task]: items,
+        **fields,
     }
 
 

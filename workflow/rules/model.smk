@@ -50,6 +50,7 @@ rule plan_memory:
         memory=options(**{key: value for key, value in config["memory"].items() if key != "allocator"}),
         tasks=options(
             extraction_new_tokens=config["extraction"]["max_new_tokens"],
+            reasoning=config["extraction"]["reasoning"],
             discovery_new_tokens=config["discovery"]["max_new_tokens"],
             categories=len(config["discovery"]["categories"]),
         ),

@@ -1,0 +1,71 @@
+"""The experiments of a paper: which there are, and what differs between them.
+
+A branch beside those of the parameters names them. Then all parameters that may differ are asked again for all of them
+at once, from the same reading and in the same slots.
+"""
+
+import json
+import re
+
+from . import answers, evidence, grammar, parameters
+from . import context as contexts
+from .branches import EXPERIMENTS, differing
+from .corrections import spelled
+from .prompt import plain
+from .reader import Question
+
+LISTED_TOKENS = 32  # of all names together
+# Tokens of an answer: fewer hold no value, and what is said of one experiment seldom needs more.
+LEAST_TOKENS, MOST_TOKENS = 4, 12
+BEGIN = '{"experiments":'
+# Like an entry of the library: what finds the sentence that names an experiment.
+_NAMED = {"name": "experiment", "kind": "string", "definition": "Participants took part in the experiment."}
+
+
+def question(tokenizer, tokens):
+    """The question for the names of the experiments, a list that may be empty."""
+    return Question(plain(tokenizer, BEGIN), grammar.names(EXPERIMENTS), min(tokens, LISTED_TOKENS))
+
+
+def slots(tokenizer):
+    """Slots of the branch of that question."""
+    return len(plain(tokenizer, BEGIN)) + LISTED_TOKENS
+
+
+def named(record, context, grammar_tokenizer, reply, least):
+    """The experiments that the reply names, as the record has them: name, confidence and evidence.
+
+    Names that stand nowhere in what the model read, or whose confidence is under `least`, are left out. Of fewer than
+    two none is returned: the whole paper is the experiment.
+    """
+    found, text = {}, contexts.kept_text(record, context)
+    for name, confidence in answers.scalars(grammar_tokenizer, reply):
+        words = r"\s+".join(map(re.escape, name.split()))
+        if confidence >= least and re.search(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE):
+            row = {"name": name, "confidence": confidence} | evidence.locate(record, context, _NAMED, name)
+            found.setdefault(spelled(name), row)
+    return list(found.values()) if len(found) > 1 else []
+
+
+def ask(reader, tokenizer, library, names, tokens, slots):
+    """Ask the parameters that may differ for each of the experiments, for one value, in so many new tokens together.
+    Returns [(name, parameter, reply)], without those for which the tokens or the slots do not suffice."""
+    pairs = [(name, parameter) for name in names for parameter in differing(library)]
+    most = min(tokens // max(len(pairs), 1), MOST_TOKENS)
+    asked = []
+    for name, parameter in pairs:
+        before = f'"experiment": {json.dumps(name, ensure_ascii=False)}, '
+        question = parameters.question(tokenizer, parameter | {"multiple": False}, most, before)
+        question.max_new_tokens = min(most, slots - len(question.prompt))
+        if question.max_new_tokens >= LEAST_TOKENS:
+            asked.append((name, parameter, question))
+    replies = reader.ask([question for *_, question in asked])
+    return [(name, parameter, reply) for (name, parameter, _), reply in zip(asked, replies, strict=True)]
+
+
+def rows(record, context, name, own, least):
+    """What an experiment reports of a parameter, as the record has it."""
+    # The sentence is sought near the words of the experiment's name, too.
+    near = own.parameter | {"definition": f"{own.parameter['definition']} {name}"}
+    made = parameters.rows(record, context, own._replace(parameter=near), least)
+    return [{"experiment": name} | row for row in made if row["status"] == "reported"]

@@ -1,0 +1,148 @@
+"""The experiments of a paper are asked for, and what differs between them is reported for each."""
+
+import pytest
+from conftest import random_model, text_record
+from llguidance import LLMatcher
+from llguidance.hf import from_tokenizer
+from test_tasks import accepts, ask, check_evidence, check_kind
+
+from designspace import context, evidence, experiments, extraction, grammar
+from designspace.reader import Answer
+
+SETTINGS = {"max_new_tokens": 400, "min_confidence": 0.3, "reasoning": False}
+LIBRARY = [
+    {"name": "n_total", "kind": "integer", "definition": "Participants who took part, over all experiments."},
+    {"name": "n_targets", "kind": "integer", "multiple": True, "definition": "Number of targets."},
+    {"name": "schedule", "kind": "category", "multiple": True, "values": ["abrupt", "gradual"], "definition": "How."},
+]
+
+
+@pytest.fixture(scope="module")
+def paper():
+    page = [
+        "Methods",
+        "Fifty people took part.",
+        "In Experiment 1, 24 people reached for 8 targets, and the rotation was abrupt.",
+        "In Experiment 2, 26 people reached for 2 targets, and the rotation was abrupt, too.",
+        "The pilot had one target.",
+    ]
+    return text_record("two_2020", page)
+
+
+class Scripted:
+    """A reader whose branches say what is written for them, and nothing where nothing is."""
+
+    def __init__(self, tokenizer, says):
+        self.tokenizer, self.says, self.rounds = tokenizer, says, []
+        self.grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
+
+    def ask(self, questions):
+        self.rounds.append(questions)
+        return [self.answer(question) for question in questions]
+
+    def answer(self, question):
+        text = self.says.get(self.tokenizer.decode(question.prompt))
+        if text is None:
+            return Answer(p_instead=1.0)
+        tokens = self.tokenizer.encode(text, add_special_tokens=False)[: question.max_new_tokens]
+        matcher = LLMatcher(self.grammar_tokenizer, LLMatcher.grammar_from_lark(question.grammar))
+        assert all(matcher.consume_token(token) for token in tokens), f"{text} is not allowed"
+        return Answer(tokens, [0.9] * len(tokens), 0.0, matcher.is_stopped())
+
+
+def told(tokenizer, paper, says, **settings):
+    """The fields of the record of a paper about which a model says that, and the reader."""
+    kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
+    reader = Scripted(tokenizer, says)
+    return extraction.answer(reader, tokenizer, paper, kept, LIBRARY, SETTINGS | settings), reader
+
+
+def test_what_differs_is_reported_for_each_experiment_and_for_the_whole_paper(tokenizer, paper):
+    says = {
+        '{"n_total":': " 50,",
+        '{"n_targets":': " 8,",
+        '{"schedule":': ' "abrupt",',
+        '{"experiments":': ' ["Experiment 1", "experiment 2", "Experiment 7"],',
+        '{"experiment": "Experiment 1", "n_targets":': " 8,",
+        '{"experiment": "experiment 2", "n_targets":': " 2,",
+        '{"experiment": "Experiment 1", "schedule":': ' "abrupt",',
+    }
+    fields, reader = told(tokenizer, paper, says)
+    assert [experiment["name"] for experiment in fields["experiments"]] == ["Experiment 1", "experiment 2"]
+    assert "Experiment 2" in fields["experiments"][1]["evidence"]
+    reported = [value for value in fields["values"] if value["status"] == "reported"]
+    for item in [*reported, *fields["experiments"]]:
+        check_evidence(paper, item)
+    assert [(value["parameter"], value.get("experiment", ""), value["value"]) for value in reported] == [
+        ("n_total", "", 50),
+        ("n_targets", "", 8),
+        ("n_targets", "", 2),
+        ("n_targets", "Experiment 1", 8),
+        ("n_targets", "experiment 2", 2),
+        ("schedule", "", "abrupt"),
+    ]
+    assert "Experiment 2" in reported[4]["evidence"]
+    first, second = reader.rounds
+    assert len(first) == len(LIBRARY) + 1 and len(second) == 4, "what cannot differ is asked once"
+    assert fields["new_tokens"] == sum(len(reader.answer(question).tokens) for question in [*first, *second])
+
+
+@pytest.mark.parametrize("names", [' ["Experiment 1", "Experiment 9", "Study 2"],', ' ["pilot"],', " [],", None])
+def test_the_whole_paper_is_the_experiment_where_fewer_than_two_stand_in_it(tokenizer, paper, names):
+    says = {'{"n_targets":': " 8,"} | ({'{"experiments":': names} if names else {})
+    fields, reader = told(tokenizer, paper, says)
+    assert fields["experiments"] == [] and not any("experiment" in value for value in fields["values"])
+    assert reader.rounds[1:] in ([], [[]])
+
+
+def test_names_that_are_not_sure_enough_are_no_experiments(tokenizer, paper):
+    fields, _ = told(tokenizer, paper, {'{"experiments":': ' ["Experiment 1", "Experiment 2"],'}, min_confidence=0.95)
+    assert fields["experiments"] == []
+
+
+def test_the_name_of_an_experiment_is_a_whole_word_of_the_text(tokenizer, paper):
+    fields, _ = told(tokenizer, paper, {'{"experiments":': ' ["Experiment", "pilo", "xperiment 1"],'})
+    assert fields["experiments"] == []
+
+
+@pytest.mark.parametrize("cap", [64, 100, 400])
+def test_questions_about_experiments_keep_to_the_cap_and_the_slots(tokenizer, paper, cap):
+    names = [f"Experiment {'x' * 27}{n}" for n in range(6)]
+    reader = Scripted(tokenizer, {})
+    *_, slots = extraction.shape(tokenizer, LIBRARY, SETTINGS | {"max_new_tokens": cap})
+    experiments.ask(reader, tokenizer, LIBRARY, names, cap, slots)
+    (asked,) = reader.rounds
+    assert sum(question.max_new_tokens for question in asked) <= cap
+    assert all(len(question.prompt) + question.max_new_tokens <= slots for question in asked)
+    assert all(question.max_new_tokens >= experiments.LEAST_TOKENS for question in asked)
+
+
+@pytest.mark.parametrize("reasoning", [False, True])
+def test_experiments_of_a_model_that_says_anything(tokenizer, record, library, reasoning, monkeypatch):
+    names = ["one experiment", "Training"]
+
+    def named(record, context, grammar_tokenizer, reply, least):
+        return [
+            {"name": name, "confidence": 1.0} | evidence.locate(record, context, library[0], name) for name in names
+        ]
+
+    monkeypatch.setattr(experiments, "named", named)
+    settings = {"max_new_tokens": 2048, "min_confidence": 0.0, "reasoning": reasoning}
+    fields = ask(extraction, random_model("llama"), tokenizer, record, library, settings)
+    assert 0 < fields["new_tokens"] <= 2048
+    own = [value for value in fields["values"] if "experiment" in value]
+    assert {value["experiment"] for value in own} == set(names)
+    by_name = {parameter["name"]: parameter for parameter in library}
+    whole = {(value["parameter"], value["value"]) for value in fields["values"] if "experiment" not in value}
+    for value in own:
+        check_kind(by_name[value["parameter"]], value["value"])
+        check_evidence(record, value)
+        assert (value["parameter"], value["value"]) in whole, "what an experiment reports, its paper does"
+
+
+def test_the_grammar_of_names(tokenizer):
+    lark = grammar.names(3)
+    good = [" [],", ' ["Experiment 1"]}', ' ["Experiment 1", "the pilot (n = 5)"],', ' ["a", "b", "c"],']
+    assert all(accepts(tokenizer, lark, text) for text in good)
+    bad = [" null,", ' "Experiment 1",', ' [""],', ' ["a", "b", "c", "d"],', f' ["{41 * "a"}"],', ' ["a\\"b"],', ' ["a']
+    assert not any(accepts(tokenizer, lark, text) for text in bad)
