@@ -154,7 +154,8 @@ def hostile():
 
 def test_instructions_in_a_paper_do_not_leave_the_grammar(tokenizer, hostile, library):
     weights = random_model("qwen3")
-    values, written = ask(extraction, weights, tokenizer, hostile, library, EXTRACTION)
+    fields = ask(extraction, weights, tokenizer, hostile, library, EXTRACTION)
+    values, written = fields["values"], fields["new_tokens"]
     by_name = {parameter["name"]: parameter for parameter in library}
     assert {value["parameter"] for value in values} == by_name.keys(), "no parameter more and none less"
     assert written <= EXTRACTION["max_new_tokens"]
@@ -164,9 +165,9 @@ def test_instructions_in_a_paper_do_not_leave_the_grammar(tokenizer, hostile, li
         check_kind(by_name[value["parameter"]], value["value"])
         check_evidence(hostile, value)
         assert printable(value["reasoning"]) and len(value["reasoning"]) <= 200
-    findings, written = ask(discovery, weights, tokenizer, hostile, library, DISCOVERY)
-    assert written <= DISCOVERY["max_new_tokens"]
-    for finding in findings:
+    fields = ask(discovery, weights, tokenizer, hostile, library, DISCOVERY)
+    assert fields["new_tokens"] <= DISCOVERY["max_new_tokens"]
+    for finding in fields["findings"]:
         assert finding["category"] in DISCOVERY["categories"] and finding["name"] not in by_name
         check_evidence(hostile, finding)
 
