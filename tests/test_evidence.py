@@ -137,9 +137,9 @@ def test_a_number_copied_in_another_unit_is_converted(text, number, unit, expect
 
 @pytest.mark.parametrize(
     "value, unit, stands",
-    [(8, "cm", True), (-8, "cm", True), (80, "mm", True), (8, "ms", False), (18, "years", True), (9, "cm", False)]
-    + [("18-30", "years", True), ("18 to 31", "years", False), ("a pen, 9 cm long", "", True)],
+    [(8, "cm", 1), (-8, "cm", 1), (80, "mm", 1), (8, "ms", 0), (18, "years", 1), (9, "cm", 0), (60, "Hz", 0.5)]
+    + [("18-30", "years", 1), ("18 to 31", "years", 0), ("a pen, 9 cm long", "", 1)],
 )
 def test_a_number_stands_in_a_text(value, unit, stands):
-    found = quantities.find("People of 18 to 30 took part. Targets stood 8 cm away.")
+    found = quantities.find("People of 18 to 30 years took part, 60 in all. Targets stood 8 cm away.")
     assert quantities.stands(value, unit, found) == stands

@@ -7,6 +7,7 @@ from llguidance.hf import from_tokenizer
 from test_tasks import accepts, ask, check_evidence, check_kind
 
 from designspace import context, evidence, experiments, extraction, grammar
+from designspace.parameters import begin
 from designspace.reader import Answer
 
 SETTINGS = {"max_new_tokens": 400, "min_confidence": 0.3, "reasoning": False}
@@ -50,6 +51,11 @@ class Scripted:
         return Answer(tokens, [0.9] * len(tokens), 0.0, matcher.is_stopped())
 
 
+def test_a_branch_begins_as_models_write():
+    assert begin("n_total") == '```json\n{\n  "n_total":'
+    assert begin("n", experiment="Exp é") == '```json\n{\n  "experiment": "Exp é",\n  "n":'
+
+
 def told(tokenizer, paper, says, **settings):
     """The fields of the record of a paper about which a model says that, and the reader."""
     kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
@@ -59,13 +65,13 @@ def told(tokenizer, paper, says, **settings):
 
 def test_what_differs_is_reported_for_each_experiment_and_for_the_whole_paper(tokenizer, paper):
     says = {
-        '{"n_total":': " 50,",
-        '{"n_targets":': " 8,",
-        '{"schedule":': ' "abrupt",',
-        '{"experiments":': ' ["Experiment 1", "experiment 2", "Experiment 7"],',
-        '{"experiment": "Experiment 1", "n_targets":': " 8,",
-        '{"experiment": "experiment 2", "n_targets":': " 2,",
-        '{"experiment": "Experiment 1", "schedule":': ' "abrupt",',
+        begin("n_total"): " 50,\n",
+        begin("n_targets"): " 8,\n",
+        begin("schedule"): ' "abrupt",\n',
+        begin("experiments"): ' ["Experiment 1", "experiment 2", "Experiment 7"],\n',
+        begin("n_targets", experiment="Experiment 1"): " 8,\n",
+        begin("n_targets", experiment="experiment 2"): " 2,\n",
+        begin("schedule", experiment="Experiment 1"): ' "abrupt"\n}',
     }
     fields, reader = told(tokenizer, paper, says)
     assert [experiment["name"] for experiment in fields["experiments"]] == ["Experiment 1", "experiment 2"]
@@ -87,21 +93,22 @@ def test_what_differs_is_reported_for_each_experiment_and_for_the_whole_paper(to
     assert fields["new_tokens"] == sum(len(reader.answer(question).tokens) for question in [*first, *second])
 
 
-@pytest.mark.parametrize("names", [' ["Experiment 1", "Experiment 9", "Study 2"],', ' ["pilot"],', " [],", None])
+@pytest.mark.parametrize("names", [' ["Experiment 1", "Experiment 9"],\n', ' ["pilot"],\n', " [],\n", None])
 def test_the_whole_paper_is_the_experiment_where_fewer_than_two_stand_in_it(tokenizer, paper, names):
-    says = {'{"n_targets":': " 8,"} | ({'{"experiments":': names} if names else {})
+    says = {begin("n_targets"): " 8,\n"} | ({begin("experiments"): names} if names else {})
     fields, reader = told(tokenizer, paper, says)
     assert fields["experiments"] == [] and not any("experiment" in value for value in fields["values"])
     assert reader.rounds[1:] in ([], [[]])
 
 
 def test_names_that_are_not_sure_enough_are_no_experiments(tokenizer, paper):
-    fields, _ = told(tokenizer, paper, {'{"experiments":': ' ["Experiment 1", "Experiment 2"],'}, min_confidence=0.95)
+    says = {begin("experiments"): ' ["Experiment 1", "Experiment 2"],\n'}
+    fields, _ = told(tokenizer, paper, says, min_confidence=0.95)
     assert fields["experiments"] == []
 
 
 def test_the_name_of_an_experiment_is_a_whole_word_of_the_text(tokenizer, paper):
-    fields, _ = told(tokenizer, paper, {'{"experiments":': ' ["Experiment", "pilo", "xperiment 1"],'})
+    fields, _ = told(tokenizer, paper, {begin("experiments"): ' ["Experiment", "pilo", "xperiment 1"],\n'})
     assert fields["experiments"] == []
 
 
@@ -142,7 +149,7 @@ def test_experiments_of_a_model_that_says_anything(tokenizer, record, library, r
 
 def test_the_grammar_of_names(tokenizer):
     lark = grammar.names(3)
-    good = [" [],", ' ["Experiment 1"]}', ' ["Experiment 1", "the pilot (n = 5)"],', ' ["a", "b", "c"],']
+    good = [" [],\n", ' ["Experiment 1"]\n}', ' ["Experiment 1", "the pilot (n = 5)"],\n', ' ["a", "b", "c"],\n']
     assert all(accepts(tokenizer, lark, text) for text in good)
-    bad = [" null,", ' "Experiment 1",', ' [""],', ' ["a", "b", "c", "d"],', f' ["{41 * "a"}"],', ' ["a\\"b"],', ' ["a']
-    assert not any(accepts(tokenizer, lark, text) for text in bad)
+    bad = [" null", ' "a"', ' [""]', ' ["a", "b", "c", "d"]', f' ["{41 * "a"}"]', ' ["a\\"b"]', ' ["a\nb"]']
+    assert not any(accepts(tokenizer, lark, text + ",\n") for text in bad)

@@ -110,9 +110,9 @@ def said(tokenizer, text, complete):
 @pytest.mark.parametrize(
     "text, complete, values",
     [
-        (" 158,", True, [158]),
-        (' ["a, b", "c"],', True, ["a, b", "c"]),
-        (" [25, 75, 25]}", True, [25, 75]),
+        (" 158,\n", True, [158]),
+        (' ["a, b", "c"],\n', True, ["a, b", "c"]),
+        (" [25, 75, 25]\n}", True, [25, 75]),
         (" [25, 75, 9", False, [25, 75]),  # of a list that ran out of tokens, what is whole
         (' ["a", "b, c', False, ["a"]),
         (' ["a", "b"', False, ["a"]),
@@ -175,11 +175,15 @@ def accepts(tokenizer, lark, text):
 @pytest.mark.parametrize(
     "kind, good, bad",
     [
-        ("integer", [" 60,", "0}", " -5,"], [" 60", " 007,", " 1.5,", " null,", " 6e3,", " [60],"]),
-        ("number", [" 0.25,", " 3}"], [" .5,", " 1.,", " NaN,", " 1e9,"]),
-        ("boolean", [" true,", "false}"], [" True,", " yes,", ' "true",']),
-        ("string", [' "a tablet, 25 cm (µ±°)",'], [' "",', ' " ",', ' "a\\"b",', ' "a\nb",', ' "a\u202eb",', ' "a']),
-        ("category", [' "left",'], [' "lef",', " left,", ' "both",']),
+        ("integer", [" 60,\n", "0\n}", " -5,\n"], [" 60", " 007,\n", " 1.5,\n", " null,\n", " 6e3,\n", " [60],\n"]),
+        ("number", [" 0.25,\n", " 3\n}"], [" .5,\n", " 1.,\n", " NaN,\n", " 1e9,\n"]),
+        ("boolean", [" true,\n", "false\n}"], [" True,\n", " yes,\n", ' "true",\n']),
+        (
+            "string",
+            [' "a tablet, 25 cm (µ±°)",\n'],
+            [' "",\n', ' " ",\n', ' "a\\"b",\n', ' "a\nb",\n', ' "a\u202eb",\n', ' "a'],
+        ),
+        ("category", [' "left",\n'], [' "lef",\n', " left,\n", ' "both",\n']),
     ],
 )
 def test_grammar_of_a_kind(tokenizer, kind, good, bad):
@@ -190,19 +194,19 @@ def test_grammar_of_a_kind(tokenizer, kind, good, bad):
 
 def test_grammar_of_several_values(tokenizer):
     lark = grammar.value({"name": "x", "kind": "category", "multiple": True, "values": ["left", "right", "a b"]})
-    assert accepts(tokenizer, lark, ' "left",')
-    assert accepts(tokenizer, lark, ' ["right", "a b"],')
-    assert accepts(tokenizer, lark, ' ["left","right","a b"]}')
-    assert not any(accepts(tokenizer, lark, text) for text in [" [],", ' ["left", "left"],', ' ["left", null],'])
+    assert accepts(tokenizer, lark, ' "left",\n')
+    assert accepts(tokenizer, lark, ' ["right", "a b"],\n')
+    assert accepts(tokenizer, lark, ' ["left","right","a b"]\n}')
+    assert not any(accepts(tokenizer, lark, text) for text in [" [],\n", ' ["left", "left"],\n', ' ["left", null],\n'])
     lark = grammar.value({"name": "x", "kind": "number", "multiple": True})
-    assert accepts(tokenizer, lark, f" {list(range(grammar.MOST_VALUES))},")
-    assert not accepts(tokenizer, lark, f" {list(range(grammar.MOST_VALUES + 1))},")
+    assert accepts(tokenizer, lark, f" {list(range(grammar.MOST_VALUES))},\n")
+    assert not accepts(tokenizer, lark, f" {list(range(grammar.MOST_VALUES + 1))},\n")
 
 
 def test_grammar_of_several_values_where_only_one_is_possible(tokenizer):
     lark = grammar.value({"name": "x", "kind": "category", "multiple": True, "values": ["left"]})
-    assert accepts(tokenizer, lark, ' "left",') and accepts(tokenizer, lark, ' ["left"],')
-    assert not accepts(tokenizer, lark, ' ["left", "left"],')
+    assert accepts(tokenizer, lark, ' "left",\n') and accepts(tokenizer, lark, ' ["left"],\n')
+    assert not accepts(tokenizer, lark, ' ["left", "left"],\n')
     finding = '{"name": "tilt", "value": "15", "unit": "deg", "description": "The tilt.", "importance": "low"}'
     lark = grammar.findings(1, ["n_total"])
     assert accepts(tokenizer, lark, f" [{finding}],") and accepts(tokenizer, lark, " [],")

@@ -4,7 +4,6 @@ A branch beside those of the parameters names them. Then all parameters that may
 at once, from the same reading and in the same slots.
 """
 
-import json
 import re
 
 from . import answers, evidence, grammar, parameters
@@ -17,19 +16,20 @@ from .reader import Question
 LISTED_TOKENS = 32  # of all names together
 # Tokens of an answer: fewer hold no value, and what is said of one experiment seldom needs more.
 LEAST_TOKENS, MOST_TOKENS = 4, 12
-BEGIN = '{"experiments":'
 # Like an entry of the library: what finds the sentence that names an experiment.
 _NAMED = {"name": "experiment", "kind": "string", "definition": "Participants took part in the experiment."}
 
 
 def question(tokenizer, tokens):
     """The question for the names of the experiments, a list that may be empty."""
-    return Question(plain(tokenizer, BEGIN), grammar.names(EXPERIMENTS), min(tokens, LISTED_TOKENS))
+    return Question(
+        plain(tokenizer, parameters.begin("experiments")), grammar.names(EXPERIMENTS), min(tokens, LISTED_TOKENS)
+    )
 
 
 def slots(tokenizer):
     """Slots of the branch of that question."""
-    return len(plain(tokenizer, BEGIN)) + LISTED_TOKENS
+    return len(plain(tokenizer, parameters.begin("experiments"))) + LISTED_TOKENS
 
 
 def named(record, context, grammar_tokenizer, reply, least):
@@ -54,8 +54,7 @@ def ask(reader, tokenizer, library, names, tokens, slots):
     most = min(tokens // max(len(pairs), 1), MOST_TOKENS)
     asked = []
     for name, parameter in pairs:
-        before = f'"experiment": {json.dumps(name, ensure_ascii=False)}, '
-        question = parameters.question(tokenizer, parameter | {"multiple": False}, most, before)
+        question = parameters.question(tokenizer, parameter | {"multiple": False}, most, experiment=name)
         question.max_new_tokens = min(most, slots - len(question.prompt))
         if question.max_new_tokens >= LEAST_TOKENS:
             asked.append((name, parameter, question))

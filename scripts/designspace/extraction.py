@@ -35,7 +35,7 @@ def frame(library, settings):
 def shape(tokenizer, library, settings):
     """(branches, new tokens of one branch, slots of one branch)."""
     branches, share = of_extraction(library, settings["max_new_tokens"], settings["reasoning"])
-    forced = max(len(prompt.plain(tokenizer, begin(parameter))) for parameter in library)
+    forced = max(len(prompt.plain(tokenizer, begin(parameter["name"]))) for parameter in library)
     slots = forced + share + len(prompt.plain(tokenizer, reasoning.KEY))
     return branches, share, max(slots, experiments.slots(tokenizer))
 

@@ -1,13 +1,15 @@
 """The grammars of the answers, in llguidance's Lark dialect.
 
 A grammar begins behind a forced text that ends with a colon, takes the space that a tokenizer may put before a value,
-and includes what ends the value: where it stopped at the value itself, a number could only end by growing.
+and includes what ends the value: where it stopped at the value itself, a number could only end by growing. The end is
+the one that models write in a JSON object of a line for each key; where it is one token, another end is not natural.
 """
 
 import json
 
 MOST_VALUES = 8  # of one parameter that may have several
-NULL = "start: / ?null[,}]/"
+END = r"/,\n|\n}/"
+NULL = rf"start: / ?null/ {END}"
 
 # Neither quotes, backslashes nor control, format, private and unassigned characters: what needs no escape in JSON.
 _CHARACTER = r'[^"\\\p{C}]'
@@ -18,7 +20,7 @@ _SCALARS = {
     "boolean": "/true|false/",
     "string": rf'/"[^"\\\p{{C}}\s]{_CHARACTER}{{0,119}}"/',
 }
-SENTENCE = f"start: / ?{_SENTENCE}[,}}]/"
+SENTENCE = f"start: / ?{_SENTENCE}/ {END}"
 
 
 def _literal(text):
@@ -38,20 +40,20 @@ def value(parameter):
     else:
         scalar = _SCALARS[parameter["kind"]]
     if not parameter.get("multiple"):
-        return f"start: ANSWER\nANSWER: / ?/ SCALAR /[,}}]/\nSCALAR: {scalar}\n"
+        return f"start: ANSWER END\nANSWER: / ?/ SCALAR\nSCALAR: {scalar}\nEND: {END}\n"
     # The bare value stays allowed, because a model that is given only a list fills it.
     most = min(MOST_VALUES, len(parameter.get("values", [])) or MOST_VALUES)
-    answer = f'/ ?/ (SCALAR | "[" / ?/ {_several("SCALAR", most)} "]") /[,}}]/'
+    answer = f'/ ?/ (SCALAR | "[" / ?/ {_several("SCALAR", most)} "]")'
     if parameter["kind"] == "category":
         twice = [f"(ANY {literal} ANY {literal} ANY)" for literal in map(_literal, parameter["values"])]
         answer = " & ~".join([f"({answer})", *twice])
-    return f"start: ANSWER\nANSWER: {answer}\nSCALAR: {scalar}\nANY: /(.|\\n)*/\n"
+    return f"start: ANSWER END\nANSWER: {answer}\nSCALAR: {scalar}\nANY: /(.|\\n)*/\nEND: {END}\n"
 
 
 def names(most):
     """The grammar of a list of at most `most` names, which may be empty."""
     name = rf'/"[^"\\\p{{C}}\s]{_CHARACTER}{{0,39}}"/'
-    return f"start: / ?\\[/ ({_several('NAME', most)})? /\\][,}}]/\nNAME: {name}\n"
+    return f'start: / ?\\[/ ({_several("NAME", most)})? "]" END\nNAME: {name}\nEND: {END}\n'
 
 
 def findings(most, refused):

@@ -38,17 +38,19 @@ def describe(parameter):
     return f"- {parameter['name']} ({kind}{unit}{several}): {parameter['definition']}"
 
 
-def begin(parameter, before=""):
-    """What a branch is made to say first; `before` are other keys of the object with their values.
+def begin(key, **before):
+    """What a branch is made to say first, up to the key's colon, because the space belongs to the next token.
 
-    It ends at the colon, because the space belongs to the next token.
+    It is how models begin a JSON object by themselves, fenced and with a line for each key; others may come `before`,
+    with their values.
     """
-    return f"{{{before}{json.dumps(parameter['name'])}:"
+    lines = [f"{json.dumps(name)}: {json.dumps(text, ensure_ascii=False)},\n" for name, text in before.items()]
+    return "```json\n{\n  " + "  ".join([*lines, f"{json.dumps(key)}:"])
 
 
-def question(tokenizer, parameter, tokens, before=""):
+def question(tokenizer, parameter, tokens, **before):
     """The question for the value of a parameter, in at most so many new tokens, and LONGEST."""
-    start = prompt.plain(tokenizer, begin(parameter, before))
+    start = prompt.plain(tokenizer, begin(parameter["name"], **before))
     return Question(start, grammar.value(parameter), min(tokens, LONGEST), instead=grammar.NULL)
 
 
@@ -61,15 +63,16 @@ def told(grammar_tokenizer, parameter, reply, found):
 def confidences(parameter, said, p_null, found):
     """The values that were said with a probability each, as {value: confidence}. `found` are the paper's quantities.
 
-    A measured number takes the unit that the paper gives it, and one that the paper does not have, such as the example
-    of a definition, has no confidence. Counts may be sums, so integers need not stand in the paper.
+    A measured number takes the unit that the paper gives it. One that the paper does not have, such as the example of a
+    definition, has no confidence, and one that it has without a unit half of it. Counts may be sums, so integers need
+    not stand in the paper.
     """
     sure, unit = {}, parameter.get("unit", "")
     for value, probability in said:
         if parameter["kind"] == "number":
             value = quantities.as_written(value, unit, found)
-        made_up = parameter["kind"] in ("number", "string") and not quantities.stands(value, unit, found)
-        sure.setdefault(value, 0.0 if made_up else probability * (1 - p_null))
+        stands = quantities.stands(value, unit, found) if parameter["kind"] in ("number", "string") else 1.0
+        sure.setdefault(value, stands * probability * (1 - p_null))
     return sure
 
 

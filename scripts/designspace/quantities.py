@@ -93,11 +93,11 @@ def as_written(number, unit, found):
 
 
 def stands(value, unit, found):
-    """Whether a number in a unit is among a text's quantities `found`, or of a text that is numbers alone, all are.
-    Signs are left out, as there."""
+    """How well a number in a unit agrees with one of a text's quantities `found`, from 0 to 1; of a text of numbers
+    alone, whether all are among them. Signs are left out, as there."""
     if isinstance(value, str):
-        return {number for _, number, _ in found} >= set(alone(value) or [])
-    return any(agreement(number, own, abs(value), unit) for _, number, own in found)
+        return float({number for _, number, _ in found} >= set(alone(value) or []))
+    return max((agreement(number, own, abs(value), unit) for _, number, own in found), default=0.0)
 
 
 def alone(text):

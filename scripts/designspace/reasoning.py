@@ -4,7 +4,7 @@ from . import answers, grammar, prompt
 from .parameters import begin
 from .reader import Question
 
-KEY = ', "reasoning":'
+KEY = ',\n  "reasoning":'
 
 
 def ask(reader, tokenizer, library, replies, share, slots):
@@ -12,8 +12,8 @@ def ask(reader, tokenizer, library, replies, share, slots):
     of new tokens. Returns {place: reply}."""
     asked = {}
     for number, reply in replies.items():
-        said = answers.text_of(reader.grammar_tokenizer, reply)[0][:-1].decode()  # without what ended it
-        start = prompt.plain(tokenizer, begin(library[number]) + said + KEY)
+        said = answers.text_of(reader.grammar_tokenizer, reply)[0][:-2].decode()  # without what ended it
+        start = prompt.plain(tokenizer, begin(library[number]["name"]) + said + KEY)
         most = min(share - len(reply.tokens), slots - len(start))
         if most > 0:
             asked[number] = Question(start, grammar.SENTENCE, most)
