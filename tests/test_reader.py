@@ -105,9 +105,21 @@ def test_branches_together_say_what_each_says_alone(family, tokenizer, chunk, de
         model.set_attn_implementation(implementation)
         reader = Reader(model, grammar_tokenizer, len(prefix), len(questions), slots=128)
         reader.read(prefix, chunk)
+        assert [answer.tokens for answer in reader.ask(questions[:2])] == expected[:2]
         assert [answer.tokens for answer in reader.ask(questions)] == expected
         # A reader forgets: asked again, in another order, it says the same.
         assert [answer.tokens for answer in reader.ask(questions[::-1])] == expected[::-1]
+
+
+def test_more_questions_than_branches_are_asked_in_turn(tokenizer, device):
+    model = random_model("llama").to(device)
+    grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
+    prefix, questions = tokenizer.encode(WORDS), questions_for(tokenizer)
+    expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
+    model.set_attn_implementation(attention.FUSED)
+    reader = Reader(model, grammar_tokenizer, len(prefix), len(questions) // 2, slots=128)
+    reader.read(prefix, 16)
+    assert [answer.tokens for answer in reader.ask(questions)] == expected
 
 
 def test_the_probability_of_the_answer_that_is_not_allowed(family, tokenizer, device):
