@@ -1,12 +1,12 @@
 """A batch of papers: fresh processes, a journal, the ladder."""
 
 import contextlib
-import dataclasses
+import io
 import json
 import os
+import pickle
 import shutil
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,8 +14,7 @@ import torch
 from conftest import model_section, random_model, text_record
 from llguidance.hf import from_tokenizer
 
-from designspace import batch, context, hub, inference, journal, processes, worker
-from designspace.grammar import value
+from designspace import batch, context, grammar, hub, inference, journal, processes, worker
 from designspace.masks import GrammarRefused, Masks
 from designspace.model import check_gpus, obstacle_to_sharing
 from designspace.worker import Job
@@ -213,26 +212,20 @@ def test_layers_that_are_not_computed_exactly_are_refused(tmp_path, tokenizer, p
         batch.run(job_of(str(tmp_path / "model")), papers[:1], tmp_path / "b.jsonl")
 
 
-def test_a_grammar_that_is_refused_stops_the_run_and_fails_no_paper(model_folder, papers, tmp_path, tokenizer):
-    def category(n):
-        values = [str(value) for value in range(100, 100 + n)]
-        return {"name": "many", "kind": "category", "multiple": True, "values": values, "definition": "Too many."}
-
-    long = Path(shutil.copytree(model_folder, tmp_path / "long"))  # a model with room for this library
-    config = json.loads((long / "config.json").read_text())
-    (long / "config.json").write_text(json.dumps(config | {"max_position_embeddings": 8192}))
-    job = dataclasses.replace(job_of(str(long)), library=[category(180)])
-    with pytest.raises(batch.Stop, match="The grammar of an answer is refused .fuel exhausted .*`values` fewer"):
-        batch.run(job, papers[:1], tmp_path / "b.jsonl")
-    assert lines(tmp_path / "b.jsonl.journal")[1:] == []
+def test_a_grammar_that_is_refused_stops_the_run_and_fails_no_paper(model_folder, papers, tokenizer, monkeypatch):
+    monkeypatch.setattr(processes, "end_with_parent", lambda: None)
+    monkeypatch.setattr(grammar, "value", lambda parameter: "start: /(/")
+    outcome = io.BytesIO()
+    job = job_of(model_folder)
+    paper = pickle.dumps((job, worker.load(job), *papers[0], batch.Rung(1, 1), 0.0))
+    worker.work(SimpleNamespace(send_bytes=outcome.write), SimpleNamespace(recv_bytes=lambda: paper))
+    outcome = json.loads(outcome.getvalue())
+    assert outcome["status"] == "stop" and "look at the names and the `values` of its parameters" in outcome["reason"]
     # Another is refused only in the middle of an answer.
-    grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
-    masks = Masks(grammar_tokenizer, 640, torch.device("cpu"))
-    matcher = masks.matcher(value(category(100)))
-    with pytest.raises(GrammarRefused, match="too many expressions"):
-        for token in tokenizer.encode(' ["100"', add_special_tokens=False):
-            masks.allowed([matcher])
-            masks.advance(matcher, token)
+    masks = Masks(from_tokenizer(tokenizer, n_vocab=640), 640, torch.device("cpu"))
+    matcher = masks.matcher('start: /a/ "b"')
+    with pytest.raises(GrammarRefused):
+        masks.advance(matcher, tokenizer.encode("b", add_special_tokens=False)[0])
 
 
 def test_the_programs_say_in_a_sentence_what_stopped_them(tmp_path, papers):

@@ -14,7 +14,7 @@ try:
 except ImportError:  # a build of PyTorch for the CPU alone comes without
     triton = None
 
-FEW_ROWS = 64
+FEW_ROWS = 128
 
 
 def config():

@@ -29,7 +29,7 @@ class Masks:
         return matcher
 
     def advance(self, matcher, token):
-        """Take a token that the matcher allows. GrammarRefused where the grammar grows too large with it."""
+        """Take a token that the matcher allows. GrammarRefused where it grows too large, and for another token."""
         matcher.consume_token(token)
         _check(matcher)
 
@@ -53,6 +53,6 @@ def _check(matcher):
     if matcher.is_error():
         why = matcher.get_error().partition("\n")[0]
         raise GrammarRefused(
-            f"The grammar of an answer is refused ({why}). It is made from the parameter library: give a category with "
-            f"very many `values` fewer of them, or take its `multiple` away."
+            f"The grammar of an answer is refused ({why}). It is made from the parameter library: look at the names "
+            f"and the `values` of its parameters."
         )
