@@ -54,6 +54,8 @@ class Scripted:
 def test_a_branch_begins_as_models_write():
     assert begin("n_total") == '```json\n{\n  "n_total":'
     assert begin("n", experiment="Exp é") == '```json\n{\n  "experiment": "Exp é",\n  "n":'
+    assert begin("n", experiment=experiments.key("experiment 2")) == '```json\n{\n  "experiment": 2,\n  "n":'
+    assert [experiments.key(name) for name in ("Experiment 2b", "Study 2")] == ["Experiment 2b", "Study 2"]
 
 
 def told(tokenizer, paper, says, **settings):
@@ -69,9 +71,9 @@ def test_what_differs_is_reported_for_each_experiment_and_for_the_whole_paper(to
         begin("n_targets"): " 8,\n",
         begin("schedule"): ' "abrupt",\n',
         begin("experiments"): ' ["Experiment 1", "experiment 2", "Experiment 7"],\n',
-        begin("n_targets", experiment="Experiment 1"): " 8,\n",
-        begin("n_targets", experiment="experiment 2"): " 2,\n",
-        begin("schedule", experiment="Experiment 1"): ' "abrupt"\n}',
+        begin("n_targets", experiment=1): " 8,\n",
+        begin("n_targets", experiment=2): " 2,\n",
+        begin("schedule", experiment=1): ' "abrupt"\n}',
     }
     fields, reader = told(tokenizer, paper, says)
     assert [experiment["name"] for experiment in fields["experiments"]] == ["Experiment 1", "experiment 2"]

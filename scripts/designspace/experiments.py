@@ -47,6 +47,12 @@ def named(record, context, grammar_tokenizer, reply, least):
     return list(found.values()) if len(found) > 1 else []
 
 
+def key(name):
+    """What stands for an experiment in the object that is asked for: its number, if it has no other name."""
+    numbered = re.fullmatch(r"experiment (\d+)", name, re.IGNORECASE)
+    return int(numbered[1]) if numbered else name
+
+
 def ask(reader, tokenizer, library, names, tokens, slots):
     """Ask the parameters that may differ for each of the experiments, for one value, in so many new tokens together.
     Returns [(name, parameter, reply)], without those for which the tokens or the slots do not suffice."""
@@ -54,7 +60,7 @@ def ask(reader, tokenizer, library, names, tokens, slots):
     most = min(tokens // max(len(pairs), 1), MOST_TOKENS)
     asked = []
     for name, parameter in pairs:
-        question = parameters.question(tokenizer, parameter | {"multiple": False}, most, experiment=name)
+        question = parameters.question(tokenizer, parameter | {"multiple": False}, most, experiment=key(name))
         question.max_new_tokens = min(most, slots - len(question.prompt))
         if question.max_new_tokens >= LEAST_TOKENS:
             asked.append((name, parameter, question))

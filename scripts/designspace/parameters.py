@@ -44,7 +44,7 @@ def begin(key, **before):
     It is how models begin a JSON object by themselves, fenced and with a line for each key; others may come `before`,
     with their values.
     """
-    lines = [f"{json.dumps(name)}: {json.dumps(text, ensure_ascii=False)},\n" for name, text in before.items()]
+    lines = [f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)},\n" for name, value in before.items()]
     return "```json\n{\n  " + "  ".join([*lines, f"{json.dumps(key)}:"])
 
 
