@@ -12,6 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 env: .venv/installed
 
 .venv/installed: envs/requirements.txt envs/workflow.txt envs/test.txt
+	@test ! -L .venv || { echo ".venv is a symbolic link, and the environment that it leads to would be emptied. Remove the link (rm .venv) and start again."; exit 1; }
 	@echo "Making the Python environment in .venv (once; a few minutes) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Designspace needs Python 3.11 or newer; say which with: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv --clear .venv
