@@ -126,6 +126,12 @@ def test_every_answer_says_what_gave_it(project):
     assert '"step":"extract","jobs":1' in page and '"papers_per_job":' in page
 
 
+def test_the_logs_of_the_model_have_its_papers_and_no_noise_of_libraries(project):
+    for task, log in (("extraction", "extract/b0001.log"), ("discovery", "discover/b0001.log")):
+        said = (project / "results" / "logs" / log).read_text("utf-8").splitlines()
+        assert [line.partition(":")[0] for line in said] == [f"{task} 1/2 study_1", f"{task} 2/2 study_2"], said
+
+
 def test_every_reported_value_has_its_sentence_and_page(project):
     values = table(project, "extractions")
     reported = values[values.status == "reported"]
