@@ -150,6 +150,25 @@ def test_a_second_run_does_nothing(project):
     assert not finished and "Nothing to be done" in printed
 
 
+def shift(folder, hours):
+    """Change the times of all files of a folder."""
+    for file in filter(Path.is_file, folder.rglob("*")):
+        os.utime(file, ns=(changed := file.stat().st_mtime_ns + hours * 3600 * 10**9, changed))
+
+
+def test_a_clock_that_was_wrong_runs_nothing_again_and_loses_no_change(project):
+    results = project / "results"
+    shift(results, hours=-100)  # older than the library and the papers
+    assert not snakemake(project)[0]
+    shift(results, hours=105)
+    library = project / "config" / "parameters.yaml"
+    library.write_text(library.read_text("utf-8").replace("How many experiments", "The number of experiments"), "utf-8")
+    finished, printed = snakemake(project, fails=True)
+    assert not finished and "files in results are from the future, up to" in printed and "Traceback" not in printed
+    subprocess.run(re.search(r"find results .* \+", printed)[0], shell=True, cwd=project, check=True)
+    assert set(snakemake(project)[0]) == {*GPU_WORK, "plan_memory", "merge", "draw", "report"}
+
+
 def test_a_new_paper_runs_only_its_own_jobs_and_the_merge(project):
     old = [*(project / "results").glob("*/b0001.json*"), *(project / "results" / "pages").glob("*/*.webp")]
     before = {file: file.stat() for file in old}
