@@ -1,5 +1,5 @@
 # make demo    the whole workflow over four invented papers, on this machine's CPU
-# make test    all tests
+# make test    all tests, two files of them side by side
 # make check   the checks of the code's form
 # make audit   known vulnerabilities of the installed packages
 # Each makes its environment, .venv, first; that is done once and again only when envs/ changes.
@@ -12,6 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 env: .venv/installed
 
 .venv/installed: envs/requirements.txt envs/workflow.txt envs/test.txt
+	@test ! -L .venv || { echo ".venv is a symbolic link, and the environment that it leads to would be emptied. Remove the link (rm .venv) and start again."; exit 1; }
 	@echo "Making the Python environment in .venv (once; a few minutes) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Designspace needs Python 3.11 or newer; say which with: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv --clear .venv
@@ -24,7 +25,7 @@ demo: env
 
 test: env
 	@echo "Running all tests ..."
-	@python -m pytest -ra
+	@python -m pytest -ra -n 2 --dist loadfile
 
 check: env
 	@echo "Checking the form of the code ..."

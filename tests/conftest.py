@@ -1,5 +1,10 @@
-"""What the tests share: the library on the path, a tokenizer and small models with random weights."""
+"""What the tests share: the library on the path, a tokenizer and small models with random weights.
 
+`make test` runs the files of tests side by side, in two processes: what a test makes is in a folder of its own, or made
+`alone`.
+"""
+
+import contextlib
 import os
 import shutil
 import subprocess
@@ -7,12 +12,13 @@ import sys
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test may need a model hub
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # of PyTorch: the models are small, and the cores busy
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import pytest  # noqa: E402
 
-from designspace import hub  # noqa: E402
+from designspace import hub, locks  # noqa: E402
 
 needs_tesseract = pytest.mark.skipif(not shutil.which("tesseract"), reason="tesseract is not installed")
 needs_chromium = pytest.mark.skipif(
@@ -45,12 +51,22 @@ def tokenizer():
     )
 
 
+@contextlib.contextmanager
+def alone():
+    """Where something is made in the folders of the repository, which all processes of the tests share."""
+    (ROOT / "resources").mkdir(exist_ok=True)
+    with (ROOT / "resources" / ".tests").open("w") as file:
+        locks.wait_for(file)
+        yield
+
+
 @pytest.fixture(scope="session")
 def embedded_model():
     """The folder of the embedded model, fetched if no rule has fetched it yet."""
     folder = ROOT / hub.EMBEDDED_MODEL
-    if not folder.exists():
-        subprocess.run([sys.executable, ROOT / "scripts" / "fetch_model.py", "--output", folder], check=True)
+    with alone():
+        if not folder.exists():
+            subprocess.run([sys.executable, ROOT / "scripts" / "fetch_model.py", "--output", folder], check=True)
     return str(folder)
 
 

@@ -3,6 +3,8 @@
 import ast
 import importlib.util
 import re
+import shutil
+import subprocess
 import sys
 from importlib.metadata import distributions, packages_distributions
 
@@ -82,3 +84,17 @@ def canonical(name):
 def test_every_requirement_is_pinned_to_one_version():
     for file in ("requirements.txt", "workflow.txt", "test.txt"):
         assert pins(file) and all(line.count("==") == 1 for line in pins(file))
+
+
+def test_an_environment_that_a_link_leads_to_is_not_emptied(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "envs").mkdir()
+    for file in ("requirements.txt", "workflow.txt", "test.txt"):
+        (tmp_path / "envs" / file).touch()
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "precious").touch()
+    (tmp_path / ".venv").symlink_to("shared")
+    command = ["make", f"PYTHON={sys.executable}", "env"]
+    made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert made.returncode and ".venv is a symbolic link" in made.stdout and "rm .venv" in made.stdout
+    assert [path.name for path in (tmp_path / "shared").iterdir()] == ["precious"]

@@ -258,6 +258,15 @@ def test_a_moved_file_with_an_old_time_is_noticed(papers, tmp_path):
     assert papers.plan()[0].sha256 != old
 
 
+def test_a_paper_replaced_after_the_clock_was_set_back_is_noticed(papers):
+    papers.write(a="1")
+    papers.run()
+    old, future = papers.plan()[0].sha256, time.time() + 5 * 3600
+    os.utime(papers.file, (future, future))
+    papers.write(a="2")
+    assert papers.plan()[0].sha256 != old
+
+
 def test_touched_files_are_opened_once(papers, monkeypatch):
     papers.write(a="1")
     papers.run()

@@ -126,6 +126,12 @@ def test_every_answer_says_what_gave_it(project):
     assert '"step":"extract","jobs":1' in page and '"papers_per_job":' in page
 
 
+def test_the_logs_of_the_model_have_its_papers_and_no_noise_of_libraries(project):
+    for task, log in (("extraction", "extract/b0001.log"), ("discovery", "discover/b0001.log")):
+        said = (project / "results" / "logs" / log).read_text("utf-8").splitlines()
+        assert [line.partition(":")[0] for line in said] == [f"{task} 1/2 study_1", f"{task} 2/2 study_2"], said
+
+
 def test_every_reported_value_has_its_sentence_and_page(project):
     values = table(project, "extractions")
     reported = values[values.status == "reported"]
@@ -142,6 +148,25 @@ def test_every_reported_value_has_its_sentence_and_page(project):
 def test_a_second_run_does_nothing(project):
     finished, printed = snakemake(project)
     assert not finished and "Nothing to be done" in printed
+
+
+def shift(folder, hours):
+    """Change the times of all files of a folder."""
+    for file in filter(Path.is_file, folder.rglob("*")):
+        os.utime(file, ns=(changed := file.stat().st_mtime_ns + hours * 3600 * 10**9, changed))
+
+
+def test_a_clock_that_was_wrong_runs_nothing_again_and_loses_no_change(project):
+    results = project / "results"
+    shift(results, hours=-100)  # older than the library and the papers
+    assert not snakemake(project)[0]
+    shift(results, hours=105)
+    library = project / "config" / "parameters.yaml"
+    library.write_text(library.read_text("utf-8").replace("How many experiments", "The number of experiments"), "utf-8")
+    finished, printed = snakemake(project, fails=True)
+    assert not finished and "files in results are from the future, up to" in printed and "Traceback" not in printed
+    subprocess.run(re.search(r"find results .* \+", printed)[0], shell=True, cwd=project, check=True)
+    assert set(snakemake(project)[0]) == {*GPU_WORK, "plan_memory", "merge", "draw", "report"}
 
 
 def test_a_new_paper_runs_only_its_own_jobs_and_the_merge(project):

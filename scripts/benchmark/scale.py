@@ -260,7 +260,8 @@ def write(project, papers, more=16):
     write_results(project)
     results, scripts = project / "results", REPOSITORY / "scripts"
     shared = ["--results", results, "--parameters", project / "config" / "parameters.yaml"]
-    merge = ["--ledger", results / "ledger.csv", "--papers", project / "papers", "--corrections", "none.csv"]
+    shared += ["--papers", project / "papers", "--corrections", "none.csv"]
+    merge = ["--ledger", results / "ledger.csv"]
     measure(papers, "merge", [sys.executable, scripts / "merge.py", *merge, *shared], project)
     subprocess.run(snakemake(project, "-q", "--until", "plan_memory"), cwd=project, check=True, capture_output=True)
     page = ["--plan", results / "memory_plan.json", "--output", results / "report.html"]

@@ -1,8 +1,12 @@
 """What a user may set, and the sentences that say what is wrong with it, before any job starts."""
 
+import contextlib
 import difflib
+import itertools
 import json
 import os
+import shlex
+import time
 from pathlib import Path
 
 import yaml
@@ -12,6 +16,7 @@ from . import branches, corrections, gold, hub, ledger, memory, ocr
 SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
 # New tokens of one branch: fewer do not hold a value, or one finding with its keys.
 LEAST_NEW_TOKENS = {"extraction": 16, "discovery": 64}
+CLOCK_SECONDS = 120  # that the clock of a file server may be ahead of this machine's
 
 
 class ConfigurationError(ValueError):
@@ -30,6 +35,7 @@ def check(config: dict) -> None:
     _refuse(
         _papers_problems(Path(config["papers"]))
         + _writing_problems(Path(config["results"]))
+        + _clock_problems(Path(config["results"]))
         + _cap_problems("extraction", config["extraction"]["max_new_tokens"], parameters, "parameters")
         + _cap_problems("discovery", config["discovery"]["max_new_tokens"], categories, "categories")
     )
@@ -104,6 +110,28 @@ def _writing_problems(results):
                 f"config: you may not write in {there}, where {what}; make that folder writable, or use another."
             )
     return problems
+
+
+def _clock_problems(results):
+    """Results from the future were made while a clock was wrong. What changed since then looks older than they are, so
+    that Snakemake would leave it out, and jobs that read them would fail."""
+    late = [changed for changed in _changes(results) if changed > time.time() + CLOCK_SECONDS]
+    if not late:
+        return []
+    until, now = (time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds)) for seconds in (max(late), time.time()))
+    return [
+        f"config: {len(late)} files in {results} are from the future, up to {until}, and here it is {now}. If this is "
+        f"wrong, set the clock. If it was wrong before, give them an old time; then only what has changed runs again: "
+        f"find {shlex.quote(str(results))} -newermt now -not -name ledger.csv -exec touch -d 2000-01-01 {{}} +"
+    ]
+
+
+def _changes(results):
+    """When the results were written, in seconds; the ledger sees to its own time."""
+    for path in itertools.chain(results.glob("*.*"), results.glob("*/*.json*")):
+        with contextlib.suppress(FileNotFoundError):  # of a run that is at work
+            if path.name != "ledger.csv":
+                yield path.stat().st_mtime
 
 
 def _cap_problems(task, cap, asked, what):

@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import re
+import time
 import unicodedata
 from pathlib import Path
 from typing import NamedTuple
@@ -132,10 +133,12 @@ def pdf_files(papers_folder) -> list[str]:
 
 def _hashes(folder, ledger_file, rows):
     """{file: sha256} of the PDFs that are there. Those that the ledger knows and that did not change since the time of
-    its file stay closed.
+    its file stay closed; a time in the future is of a clock that was wrong, and tells nothing.
     """
     known = {row.file: row.sha256 for row in rows if row.sha256}
     seen = ledger_file.stat().st_mtime_ns if rows else 0
+    if seen > time.time_ns():
+        seen = 0
     hashes = {}
     for file in pdf_files(folder):
         if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in file):

@@ -12,6 +12,10 @@ import os
 _gpus = os.environ.get("CUDA_VISIBLE_DEVICES")
 os.environ |= {"CUDA_VISIBLE_DEVICES": "", "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
 
+from . import noise  # noqa: E402
+
+noise.hush()
+
 from . import hub, model, processes, worker  # noqa: E402, F401
 
 del os.environ["CUDA_VISIBLE_DEVICES"]

@@ -8,6 +8,8 @@ import threading
 from multiprocessing import forkserver
 from pathlib import Path
 
+from . import noise
+
 TOKENIZER = "DESIGNSPACE_TOKENIZER"  # in the environment, the model whose tokenizer the server makes ready
 
 
@@ -18,8 +20,7 @@ def start(model, revision):
     something else.
     """
     os.environ[TOKENIZER] = json.dumps([model, revision])
-    # Of torchao only the rounding of weights is used; it complains of each of its kernels that does not load.
-    os.environ.setdefault("TORCHAO_FORCE_SKIP_LOADING_SO_FILES", "1")
+    noise.hush()
     # The server is a new interpreter, which does not know the folder of this library.
     library = str(Path(__file__).resolve().parent.parent)
     known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
