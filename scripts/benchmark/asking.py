@@ -18,7 +18,7 @@ from designspace import context, evaluation, evidence, extraction, gold, ledger,
 from designspace.reader import Question, Reader
 from designspace.text import extract_text
 
-LEAST = (0.0, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
+LEAST = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 LONGEST = 1500  # tokens of the one JSON object
 OBJECT = r"start: /[^{}]*\{[^{}]*\}/"
 
