@@ -109,6 +109,11 @@ def test_names_that_are_not_sure_enough_are_no_experiments(tokenizer, paper):
     assert fields["experiments"] == []
 
 
+def test_a_number_is_the_name_of_an_experiment_where_the_text_has_that(tokenizer, paper):
+    fields, _ = told(tokenizer, paper, {begin("experiments"): ' ["1", "2", "8", "26"],\n'})
+    assert [experiment["name"] for experiment in fields["experiments"]] == ["Experiment 1", "Experiment 2"]
+
+
 def test_the_name_of_an_experiment_is_a_whole_word_of_the_text(tokenizer, paper):
     fields, _ = told(tokenizer, paper, {begin("experiments"): ' ["Experiment", "pilo", "xperiment 1"],\n'})
     assert fields["experiments"] == []

@@ -35,11 +35,12 @@ def slots(tokenizer):
 def named(record, context, grammar_tokenizer, reply, least):
     """The experiments that the reply names, as the record has them: name, confidence and evidence.
 
-    Names that stand nowhere in what the model read, or whose confidence is under `least`, are left out. Of fewer than
-    two none is returned: the whole paper is the experiment.
+    A number is taken for "Experiment 2". Names that stand nowhere in what the model read, or whose confidence is under
+    `least`, are left out. Of fewer than two none is returned: the whole paper is the experiment.
     """
     found, text = {}, contexts.kept_text(record, context)
     for name, confidence in answers.scalars(grammar_tokenizer, reply):
+        name = f"Experiment {name}" if name.isdecimal() else name
         words = r"\s+".join(map(re.escape, name.split()))
         if confidence >= least and re.search(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE):
             row = {"name": name, "confidence": confidence} | evidence.locate(record, context, _NAMED, name)
