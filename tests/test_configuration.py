@@ -1,6 +1,7 @@
 """Whatever is wrong with the configuration is said in a sentence before anything runs."""
 
 import json
+import re
 import subprocess
 import sys
 from copy import deepcopy
@@ -167,14 +168,14 @@ def test_missing_folder_and_no_pdf(config, tmp_path):
 
 
 def test_caps_leave_every_branch_its_tokens(config):
-    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 511, 383
+    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 527, 383
     extraction, discovery = sentences(config)
     assert extraction.startswith(
-        "config: `extraction.max_new_tokens` is 511, which leaves each of the 32 parameters 15 "
+        "config: `extraction.max_new_tokens` is 527, which leaves each of the 32 parameters 15 "
     )
-    assert extraction.endswith("at least 16 are needed; set it to 512 or more, or have fewer parameters.")
+    assert extraction.endswith("at least 16 are needed; set it to 528 or more, or have fewer parameters.")
     assert discovery.endswith("at least 64 are needed; set it to 384 or more, or have fewer categories.")
-    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 512, 384
+    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 528, 384
     configuration.check(config)
 
 
@@ -317,11 +318,23 @@ def test_a_model_of_the_hubs_cache_needs_no_network(config, tmp_path, monkeypatc
     (repository / "snapshots" / "abc").mkdir(parents=True)
     (repository / "snapshots" / "abc" / "config.json").write_text(json.dumps(MODEL))
     (repository / "snapshots" / "abc" / "tokenizer.json").touch()
+    (repository / "snapshots" / "abc" / "model.safetensors").write_bytes(safetensors({"a": 10}))
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text("abc")
     assert hub.model_config("org/name") == MODEL
     config["model"]["name"] = "org/name"
     configuration.check(config)
+    weights = {"a": "model-1.safetensors", "b": "model-2.safetensors"}
+    (repository / "snapshots" / "abc" / "model.safetensors").rename(repository / "snapshots/abc/model-1.safetensors")
+    (repository / "snapshots" / "abc" / "model.safetensors.index.json").write_text(json.dumps({"weight_map": weights}))
+    assert re.match(r"The model file \S+/model-2.safetensors is not there", sentences(config)[0])
+    (repository / "snapshots" / "abc" / "model.safetensors.index.json").unlink()
+    (repository / "snapshots" / "abc" / "model-1.safetensors").unlink()
+    assert sentences(config)[0].startswith("The model org/name has no weights (*.safetensors) in the cache")
+    monkeypatch.setattr(
+        "huggingface_hub.constants.HF_HUB_OFFLINE", False
+    )  # then the job that loads them downloads them
+    hub.check_files("org/name")
     config["model"]["revision"] = "v2"
     assert sentences(config)[0].startswith("The model org/name at revision v2 is not")
 

@@ -147,7 +147,7 @@ def test_what_has_no_cell_now_is_listed_and_comes_back(run):
 
 def test_an_experiment_is_corrected_apart_from_its_paper(run):
     record = run.batches["extraction", "b0001"][0]
-    record["experiments"] = [{"name": "Experiment 1"}]
+    record["experiments"] = [{"name": "Experiment 1", "evidence": None, "page": None, "start": None, "end": None}]
     record["values"].append(reported("n_total", 24, experiment="Experiment 1"))
     correct(
         run,

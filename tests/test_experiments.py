@@ -119,16 +119,51 @@ def test_the_name_of_an_experiment_is_a_whole_word_of_the_text(tokenizer, paper)
     assert fields["experiments"] == []
 
 
-@pytest.mark.parametrize("cap", [64, 100, 400])
-def test_questions_about_experiments_keep_to_the_cap_and_the_slots(tokenizer, paper, cap):
-    names = [f"Experiment {'x' * 27}{n}" for n in range(6)]
+@pytest.mark.parametrize(
+    "cap, name, experiments_asked", [(30, "Study", 2), (100, "Study", 6), (400, "Study", 6), (400, 36 * "x", 0)]
+)
+def test_questions_about_experiments_keep_to_the_cap_and_the_slots(tokenizer, cap, name, experiments_asked):
     reader = Scripted(tokenizer, {})
-    *_, slots = extraction.shape(tokenizer, LIBRARY, SETTINGS | {"max_new_tokens": cap})
-    experiments.ask(reader, tokenizer, LIBRARY, names, cap, slots)
+    *_, slots = extraction.shape(tokenizer, LIBRARY, SETTINGS)
+    told = experiments.ask(reader, tokenizer, LIBRARY, [f"{name} {n}" for n in range(6)], cap, slots)
+    assert len({name for name, *_ in told}) == experiments_asked
     (asked,) = reader.rounds
-    assert sum(question.max_new_tokens for question in asked) <= cap
+    assert len(asked) == len(told) and sum(question.max_new_tokens for question in asked) <= cap
     assert all(len(question.prompt) + question.max_new_tokens <= slots for question in asked)
     assert all(question.max_new_tokens >= experiments.LEAST_TOKENS for question in asked)
+
+
+def test_the_evidence_is_the_experiments_own_sentence(tokenizer):
+    page = ["Methods", "In Study A, 24 people reached for 8 targets.", "In Study B, 26 people reached for 8 targets."]
+    says = {
+        begin("experiments"): ' ["Study A", "Study B"],\n',
+        begin("n_targets"): " 4,\n",
+        begin("n_targets", experiment="Study A"): " 8,\n",
+        begin("n_targets", experiment="Study B"): " 8,\n",
+    }
+    fields, _ = told(tokenizer, text_record("studies", page), says)
+    assert [experiment["evidence"][3:10] for experiment in fields["experiments"]] == ["Study A", "Study B"]
+    own = {value["experiment"]: value["evidence"] for value in fields["values"] if "experiment" in value}
+    assert {name: sentence[3:10] for name, sentence in own.items()} == {"Study A": "Study A", "Study B": "Study B"}
+
+
+def test_what_one_experiment_alone_says_is_its_own_and_reasoning_is_of_the_value_that_it_explains(tokenizer, paper):
+    says = {
+        begin("experiments"): ' ["Experiment 1", "Experiment 2"],\n',
+        begin("n_targets", experiment=1): " 8,\n",
+        begin("schedule"): ' "abrupt",\n',
+        begin("schedule", experiment=2): ' "gradual",\n',
+        begin("schedule") + ' "abrupt",\n  "reasoning":': ' "It was abrupt.",\n',
+    }
+    fields, _ = told(tokenizer, paper, says, reasoning=True, max_new_tokens=2000)
+    rows = [value for value in fields["values"] if value["status"] == "reported"]
+    assert [(row["parameter"], row.get("experiment"), row["value"], row["reasoning"]) for row in rows] == [
+        ("n_targets", None, 8, ""),
+        ("n_targets", "Experiment 1", 8, ""),
+        ("schedule", None, "abrupt", "It was abrupt."),
+        ("schedule", None, "gradual", ""),
+        ("schedule", "Experiment 2", "gradual", ""),
+    ]
 
 
 @pytest.mark.parametrize("reasoning", [False, True])
@@ -141,9 +176,9 @@ def test_experiments_of_a_model_that_says_anything(tokenizer, record, library, r
         ]
 
     monkeypatch.setattr(experiments, "named", named)
-    settings = {"max_new_tokens": 2048, "min_confidence": 0.0, "reasoning": reasoning}
+    settings = {"max_new_tokens": 4096, "min_confidence": 0.0, "reasoning": reasoning}
     fields = ask(extraction, random_model("llama"), tokenizer, record, library, settings)
-    assert 0 < fields["new_tokens"] <= 2048
+    assert 0 < fields["new_tokens"] <= 4096
     own = [value for value in fields["values"] if "experiment" in value]
     assert {value["experiment"] for value in own} == set(names)
     by_name = {parameter["name"]: parameter for parameter in library}

@@ -103,7 +103,7 @@ class Run:
         """Write ledger and batches, their rows shuffled by `seed`, and papers that say what was found in them."""
         said = {}
         for record in (record for records in self.batches.values() for record in records):
-            for item in record.get("values", []) + record.get("findings", []):
+            for item in (item for key in ("values", "experiments", "findings") for item in record.get(key, [])):
                 if item["evidence"]:
                     path = self.results / "text" / f"{record['paper']}.json"
                     text = said.setdefault(path, json.loads(path.read_text(encoding="utf-8")))
@@ -218,7 +218,7 @@ def test_parameters_are_a_row_a_paper_and_a_column_a_parameter(full):
 
 def test_an_experiment_has_a_row_of_its_own(run):
     place = {"evidence": "In Experiment 1, 24 took part.", "page": 3, "start": 7, "end": 37, "boxes": []}
-    experiments = [{"name": name, "confidence": 0.7, **place} for name in ("Experiment 1", "=Pilot")]
+    experiments = [{"name": name, "confidence": 0.7} | place for name in ("Experiment 1", "=Pilot")]
     values = [
         reported("age_mean", 21.5, experiment="=Pilot"),
         reported("n_total", 24, experiment="Experiment 1"),
@@ -253,7 +253,8 @@ def test_an_experiment_has_a_row_of_its_own(run):
 def test_two_spellings_of_an_experiment_are_one(run):
     values = [reported("n_total", n, experiment=name) for n, name in ((24, "Experiment 1"), (25, "experiment  1"))]
     values += [reported("n_total", 8, experiment="Pilot"), reported("offset", 1, experiment="Experiment 1")]
-    run.add("many_2020", values=values, experiments=[{"name": value["experiment"]} for value in values[:2]])
+    place = dict.fromkeys(("evidence", "page", "start", "end"))
+    run.add("many_2020", values=values, experiments=[place | {"name": value["experiment"]} for value in values[:2]])
     frames = run.write().merge()
     told = frames["parameters"][["experiment", "n_total"]].values.tolist()
     assert told == [["", ""], ["Experiment 1", "24; 25"], ["Pilot", "8"]]
@@ -445,6 +446,7 @@ BROKEN = [
     ("extraction/b0001.jsonl", lambda data: data[:-30]),
     ("extraction/b0001.jsonl", lambda data: data.replace(b'"evidence": "It', b'"evidence": "At')),
     ("extraction/b0001.jsonl", lambda data: data.replace(b'"value": 158', b'"value": "many"')),
+    ("extraction/b0001.jsonl", lambda data: data.replace(b'"experiments": []', b'"experiments": [{}]')),
     ("extraction/b0002.jsonl", lambda data: data * 2),
     ("discovery/b0001.jsonl", lambda data: data.replace(b'"findings": [{', b'"findings": [7, {')),
     ("discovery/b0002.jsonl", lambda data: data.splitlines()[0] + b"\n"),

@@ -165,7 +165,7 @@ def test_a_clock_that_was_wrong_runs_nothing_again_and_loses_no_change(project):
     library.write_text(library.read_text("utf-8").replace("How many experiments", "The number of experiments"), "utf-8")
     finished, printed = snakemake(project, fails=True)
     assert not finished and "files in results are from the future, up to" in printed and "Traceback" not in printed
-    subprocess.run(re.search(r"find results .* \+", printed)[0], shell=True, cwd=project, check=True)
+    subprocess.run(re.search(r"find results/ .* \+", printed)[0], shell=True, cwd=project, check=True)
     assert set(snakemake(project)[0]) == {*GPU_WORK, "plan_memory", "merge", "draw", "report"}
 
 

@@ -36,7 +36,7 @@ def check(config: dict) -> None:
         _papers_problems(Path(config["papers"]))
         + _writing_problems(Path(config["results"]))
         + _clock_problems(Path(config["results"]))
-        + _cap_problems("extraction", config["extraction"]["max_new_tokens"], parameters, "parameters")
+        + _cap_problems("extraction", config["extraction"]["max_new_tokens"], parameters, "parameters", more=1)
         + _cap_problems("discovery", config["discovery"]["max_new_tokens"], categories, "categories")
     )
     if config["ocr"] and (missing := ocr.missing()):
@@ -122,7 +122,7 @@ def _clock_problems(results):
     return [
         f"config: {len(late)} files in {results} are from the future, up to {until}, and here it is {now}. If this is "
         f"wrong, set the clock. If it was wrong before, give them an old time; then only what has changed runs again: "
-        f"find {shlex.quote(str(results))} -newermt now -not -name ledger.csv -exec touch -d 2000-01-01 {{}} +"
+        f"find {shlex.quote(f'{results}/')} -newermt now -not -name ledger.csv -exec touch -d 2000-01-01 {{}} +"
     ]
 
 
@@ -134,13 +134,14 @@ def _changes(results):
                 yield path.stat().st_mtime
 
 
-def _cap_problems(task, cap, asked, what):
-    n, each = len(asked), LEAST_NEW_TOKENS[task]
+def _cap_problems(task, cap, asked, what, more=0):
+    """`more` branches, besides one for each that is asked, have a share."""
+    n, each = len(asked) + more, LEAST_NEW_TOKENS[task]
     if cap >= n * each:
         return []
     return [
-        f"config: `{task}.max_new_tokens` is {cap}, which leaves each of the {n} {what} {cap // n} tokens, and at "
-        f"least {each} are needed; set it to {n * each} or more, or have fewer {what}."
+        f"config: `{task}.max_new_tokens` is {cap}, which leaves each of the {len(asked)} {what} {cap // n} tokens, "
+        f"and at least {each} are needed; set it to {n * each} or more, or have fewer {what}."
     ]
 
 

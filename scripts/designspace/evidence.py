@@ -51,14 +51,18 @@ def rank(record, context, parameter, value):
     return [(*index.spans[sentence], scores[sentence]) for sentence in best]
 
 
-def choose(record, context, parameter, value):
-    """Span `(start, end)` of the best evidence for a value: of every paper with a sentence, always one."""
-    return rank(record, context, parameter, value)[0][:2]
+def choose(record, context, parameter, value, near=None):
+    """Span `(start, end)` of the best evidence for a value: of every paper with a sentence, always one. To hold the
+    pattern `near` counts as much as to hold the value."""
+    ranked = rank(record, context, parameter, value)
+    if near:
+        ranked.sort(key=lambda sentence: -sentence[2] - VALUE * bool(near.search(record["text"], *sentence[:2])))
+    return ranked[0][:2]
 
 
-def locate(record, context, parameter, value):
+def locate(record, context, parameter, value, near=None):
     """The best evidence for a value as a record has it: verbatim, with its page and its lines' boxes."""
-    start, end = choose(record, context, parameter, value)
+    start, end = choose(record, context, parameter, value, near)
     place = {"page": text.page_of(record, start), "start": start, "end": end, "boxes": text.boxes(record, start, end)}
     return {"evidence": record["text"][start:end]} | place
 

@@ -13,18 +13,17 @@ from .corrections import spelled
 from .prompt import plain
 from .reader import Question
 
-LISTED_TOKENS = 32  # of all names together
+LISTED_TOKENS = 40  # of all names together
 # Tokens of an answer: fewer hold no value, and what is said of one experiment seldom needs more.
-LEAST_TOKENS, MOST_TOKENS = 4, 12
+LEAST_TOKENS, MOST_TOKENS = 6, 12
 # Like an entry of the library: what finds the sentence that names an experiment.
 _NAMED = {"name": "experiment", "kind": "string", "definition": "Participants took part in the experiment."}
 
 
 def question(tokenizer, tokens):
     """The question for the names of the experiments, a list that may be empty."""
-    return Question(
-        plain(tokenizer, parameters.begin("experiments")), grammar.names(EXPERIMENTS), min(tokens, LISTED_TOKENS)
-    )
+    start = plain(tokenizer, parameters.begin("experiments"))
+    return Question(start, grammar.names(EXPERIMENTS), min(tokens, LISTED_TOKENS))
 
 
 def slots(tokenizer):
@@ -41,11 +40,17 @@ def named(record, context, grammar_tokenizer, reply, least):
     found, text = {}, contexts.kept_text(record, context)
     for name, confidence in answers.scalars(grammar_tokenizer, reply):
         name = f"Experiment {name}" if name.isdecimal() else name
-        words = r"\s+".join(map(re.escape, name.split()))
-        if confidence >= least and re.search(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE):
-            row = {"name": name, "confidence": confidence} | evidence.locate(record, context, _NAMED, name)
+        if confidence >= least and written(name).search(text):
+            row = {"name": name, "confidence": confidence}
+            row |= evidence.locate(record, context, _NAMED, name, near=written(name))
             found.setdefault(spelled(name), row)
     return list(found.values()) if len(found) > 1 else []
+
+
+def written(name):
+    """The pattern of a name in a text."""
+    words = r"\s+".join(map(re.escape, name.split()))
+    return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
 
 
 def key(name):
@@ -56,7 +61,9 @@ def key(name):
 
 def ask(reader, tokenizer, library, names, tokens, slots):
     """Ask the parameters that may differ for each of the experiments, for one value, in so many new tokens together.
-    Returns [(name, parameter, reply)], without those for which the tokens or the slots do not suffice."""
+    Returns [(name, parameter, reply)], without the last experiments where there are too few tokens for all, and without
+    a parameter whose name and the experiment's leave too few slots."""
+    names = names[: tokens // (LEAST_TOKENS * max(len(differing(library)), 1))]
     pairs = [(name, parameter) for name in names for parameter in differing(library)]
     most = min(tokens // max(len(pairs), 1), MOST_TOKENS)
     asked = []
@@ -71,7 +78,5 @@ def ask(reader, tokenizer, library, names, tokens, slots):
 
 def rows(record, context, name, own, least):
     """What an experiment reports of a parameter, as the record has it."""
-    # The sentence is sought near the words of the experiment's name, too.
-    near = own.parameter | {"definition": f"{own.parameter['definition']} {name}"}
-    made = parameters.rows(record, context, own._replace(parameter=near), least)
+    made = parameters.rows(record, context, own, least, near=written(name))
     return [{"experiment": name} | row for row in made if row["status"] == "reported"]

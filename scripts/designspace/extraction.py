@@ -58,12 +58,13 @@ def answer(reader, tokenizer, record, context, library, settings):
     named = experiments.named(record, context, words, listed, least)
     more = experiments.ask(reader, tokenizer, library, [experiment["name"] for experiment in named], left, slots)
     left -= sum(len(reply.tokens) for *_, reply in more)
+    named = [experiment for experiment in named if experiment["name"] in {name for name, *_ in more}]
     own = [(name, told(words, parameter, reply, found)) for name, parameter, reply in more]
     # What an experiment reports, its paper does.
-    whole = [one.joined(other for _, other in own if other.parameter is one.parameter) for one in whole]
+    joined = [one.joined(other for _, other in own if other.parameter is one.parameter) for one in whole]
 
     values = []
-    for b, one in enumerate(whole):
+    for b, (alone, one) in enumerate(zip(whole, joined, strict=True)):
         made = rows(record, context, one, least)
         if not one.values and 1 - one.p_null >= least:
             most = min(share, LONGEST)
@@ -71,9 +72,10 @@ def answer(reader, tokenizer, record, context, library, settings):
             made[0] |= {"status": "failed", "reason": reason}
         if b in reasons:
             why = reasoning.sentence(words, reasons[b])
-            made = [row | {"reasoning": why} if row["status"] == "reported" else row for row in made]
+            made = [row | {"reasoning": why} if row["value"] in alone.reported(least) else row for row in made]
         values += made
         for name, other in own:
-            if other.parameter is one.parameter and other.reported(least) != one.reported(least):
+            same = alone.reported(least) == one.reported(least) == other.reported(least)
+            if other.parameter is one.parameter and not same:
                 values += experiments.rows(record, context, name, other, least)
     return {"values": values, "experiments": named, "new_tokens": settings["max_new_tokens"] - left}

@@ -75,19 +75,28 @@ def _first_line(error):
 
 
 def check_files(name: str, revision: str | None = None) -> None:
-    """Raise ModelError if a model has not what a run reads: its configuration, tokenizer and, in a folder, weights; or
-    if it has code of its own. Shards are known to be whole by their headers; what is in the tensors is not read."""
+    """Raise ModelError if a model has not what a run reads: its configuration, tokenizer and, where nothing is
+    downloaded, weights; or if it has code of its own. Shards are known to be whole by their headers; what is in the
+    tensors is not read."""
     if is_embedded(name) and not Path(name).exists():
         return
     for file in ("config.json", "tokenizer.json"):
         folder = model_file(name, file, revision).parent
     _check_code(read_config(folder / "config.json"), name)
     shards = _shards(folder)
-    here = Path(name).is_dir()  # what the hub's cache lacks is downloaded
+    from huggingface_hub import constants
+
+    here = Path(name).is_dir()
+    final = here or constants.HF_HUB_OFFLINE  # else what the hub's cache lacks is downloaded by who loads it
     if here and not shards:
         raise ModelError(f"The model folder {name} has no weights (*.safetensors); download the model into it again.")
+    if final and not shards:
+        raise ModelError(
+            f"The model {name} has no weights (*.safetensors) in the cache of downloaded models, and with "
+            f"HF_HUB_OFFLINE none are downloaded; download it where there is a network (hf download {name})."
+        )
     for shard, tensors in sorted(shards.items()):
-        if here or shard.exists():
+        if final or shard.exists():
             _check_shard(shard, tensors)
 
 

@@ -76,13 +76,13 @@ def confidences(parameter, said, p_null, found):
     return sure
 
 
-def rows(record, context, told, least):
-    """What was told as the record has it, a row for each value; the values that are not sure enough have no evidence.
-    Where no value was whole, one row says that nothing is reported."""
+def rows(record, context, told, least, near=None):
+    """What was told as the record has it, a row for each value; the values that are not sure enough have no evidence,
+    the others one that is sought `near` a pattern. Where no value was whole, one row says that nothing is reported."""
     parameter = told.parameter
     head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "p_null": told.p_null} | _NOTHING
     made = [head | {"value": value, "confidence": confidence} for value, confidence in told.values.items()]
     for row in made:
         if row["confidence"] >= least:
-            row |= {"status": "reported"} | evidence.locate(record, context, parameter, row["value"])
+            row |= {"status": "reported"} | evidence.locate(record, context, parameter, row["value"], near)
     return made or [head]

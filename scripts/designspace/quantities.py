@@ -33,7 +33,7 @@ _SMALL = rf"(?:{_ONE}(?:[\s-]{_ONE})?)"
 _POWER = f"(?:{'|'.join(_POWERS)})"
 _NUMBER = re.compile(
     r"(?<![\w.])(?P<label>(?:fig|figs|figures?|tables?|eqs?|equations?|refs?)\.?\s*)?"
-    r"(?:(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+)"
+    r"(?:(?P<digits>\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d*[.·]?\d+)"
     rf"|(?P<words>(?:{_SMALL}[\s-])?{_POWER}(?:[\s-](?:and[\s-])?{_SMALL})?\b|{_SMALL}\b))",
     re.IGNORECASE,
 )
@@ -50,7 +50,9 @@ def find(text):
     for match in reversed(list(_NUMBER.finditer(text))):
         if match["label"]:  # "Fig. 2" counts nothing
             continue
-        number = float(match["digits"].replace(",", "")) if match["digits"] else _spelled(match["words"])
+        number = (
+            float(match["digits"].replace(",", "").replace("·", ".")) if match["digits"] else _spelled(match["words"])
+        )
         written = _UNIT.match(text, match.end())
         unit = written[1] if written and _known(written[1]) else ""
         if not unit and found and _LINK.fullmatch(text, match.end(), found[-1][0]):
@@ -85,9 +87,9 @@ def as_written(number, unit, found):
     centimetres are asked for says 80. Where no quantity is that number in that unit, and all that have the number with
     a unit of the same kind have the same one, it is converted. Up to a thousandfold, lest ages be taken for seconds.
     """
-    if any(_known(own) and agreement(other, own, number, unit) for _, other, own in found):
+    if any(_known(own) and agreement(other, own, abs(number), unit) for _, other, own in found):
         return number
-    readings = {convert(number, own, unit) for _, other, own in found if own and other == number} - {None}
+    readings = {convert(number, own, unit) for _, other, own in found if own and other == abs(number)} - {None}
     likely = [reading for reading in readings if number and 1 / 1000 <= reading / number <= 1000]
     return float(f"{likely[0]:.12g}") if len(likely) == 1 else number
 
@@ -97,6 +99,8 @@ def stands(value, unit, found):
     alone, whether all are among them. Signs are left out, as there."""
     if isinstance(value, str):
         return float({number for _, number, _ in found} >= set(alone(value) or []))
+    if not _known(unit):  # of a ratio, or in a unit of which nothing is known, the number alone can be compared
+        return float(any(number == abs(value) for _, number, _ in found))
     return max((agreement(number, own, abs(value), unit) for _, number, own in found), default=0.0)
 
 

@@ -16,6 +16,7 @@ CONTEXT = {"paper": str, "status": str, "token_budget": int, "tokens": int, "tok
 ANSWERS = {"paper": str, "task": str, "status": str, "reason": str}
 PLACE = {"evidence": (str, type(None)), "page": (int, type(None)), "start": (int, type(None)), "end": (int, type(None))}
 VALUE = {"parameter": str, "status": str, "p_null": NUMBER, **PLACE}
+EXPERIMENT = {"name": str, **PLACE}
 FINDING = {"name": str, "value": str, "importance": str, **PLACE}
 PLAN = {"extraction": dict}
 
@@ -83,7 +84,7 @@ def read_batch(path: Path, papers: list[str]) -> dict[str, dict]:
 def parse_answers(line: bytes) -> dict:
     """The record of a task in a line of JSON. ValueError, its message the end of a sentence, where it is none."""
     record = parse(line, ANSWERS)
-    for key, shape in (("values", VALUE), ("findings", FINDING)):
+    for key, shape in (("values", VALUE), ("experiments", EXPERIMENT), ("findings", FINDING)):
         if not _fits(record.get(key, []), [shape]):
             raise ValueError(f"is broken at `{key}`")
     return record
