@@ -11,6 +11,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from conftest import ROOT
 from test_batch import lines
@@ -54,14 +55,14 @@ class Run:
         return journal.read_bytes().count(b"\n") - 1 if journal.exists() else 0
 
     def driver(self):
-        """The process of extract.py."""
+        """The process of extract.py, None before it is there."""
         found, left = [], [self.process.pid]
         while left:
             left += children(pid := left.pop())
             with suppress(OSError):
                 if b"extract.py\0--papers" in Path(f"/proc/{pid}/cmdline").read_bytes():
                     found.append(pid)
-        return found[0]
+        return found[0] if found else None
 
 
 def test_a_night_of_interruptions(night):
@@ -99,3 +100,18 @@ def test_a_night_of_interruptions(night):
     used = table(night, "memory").set_index("task").attempt
     assert sorted(used["extraction"]) == [1, 1, 1, 1, 2] and set(used["discovery"]) == {1}
     assert not list(night.glob("results/*/*.journal"))
+
+
+def test_a_paper_that_hangs_has_its_row_and_the_others_their_answers(night):
+    configure(night, minutes_per_paper=0.5)
+    for paper in PAPERS[2:]:
+        (night / "papers" / f"{paper}.pdf").unlink()
+    run = Run(night, "run.log")
+    driver = wait_for(run.driver, run.process)
+    worker = wait_for(lambda: [pid for child in children(driver) for pid in children(child)], run.process)[0]
+    wait_for(lambda: psutil.Process(worker).cpu_times().user > 0.1, run.process)  # it is at work
+    os.kill(worker, signal.SIGSTOP)
+    assert run.ends()[0] == 0 and ended(worker)
+    papers = table(night, "papers").set_index("paper")
+    assert list(papers.status) == ["failed", "ok"]
+    assert "not done after 0.5 minutes (minutes_per_paper) and was stopped" in papers.reason["study_1"]

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from test_workflow import configure, empty_project, new_project, pdf, snakemake, study  # noqa: F401 (two are fixtures)
+from transformers import AutoModelForCausalLM
 
 
 @pytest.fixture
@@ -20,6 +21,17 @@ def test_a_damaged_file_of_the_model_is_named_before_any_job(project):
         r"The model file model/model.safetensors has \d+ bytes and not \d+: it was cut short or changed; download"
     )
     assert not finished and re.search(sentence, printed) and "Traceback" not in printed
+    assert not (project / "results").exists()
+
+
+def test_a_missing_shard_of_the_model_is_named_before_any_job(project):
+    model = AutoModelForCausalLM.from_pretrained(project / "model")
+    (project / "model" / "model.safetensors").unlink()
+    model.save_pretrained(project / "model", max_shard_size="200KB")
+    shard = min((project / "model").glob("model-00002-*.safetensors"))
+    shard.unlink()
+    finished, printed = snakemake(project, fails=True)
+    assert not finished and f"The model file model/{shard.name} is not there, and model.safetensors.index" in printed
     assert not (project / "results").exists()
 
 

@@ -224,14 +224,22 @@ def test_changed_discovery_settings_run_only_discovery_and_what_follows(project)
     assert set(table(project, "papers").status) == {"ok"}
 
 
-def test_answers_edited_to_nonsense_are_made_again_and_never_merged(project):
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (
+            lambda data: data.replace(b'"evidence": "', b'"evidence": "It is not true: '),
+            r"b0001.jsonl has evidence for \S+ that is not in the text of",
+        ),
+        (lambda data: data[:-30], r"b0001.jsonl is not valid JSON .* in line 2"),
+    ],
+)
+def test_answers_that_are_damaged_are_made_again_and_never_merged(project, damage, sentence):
     answers = project / "results" / "extraction" / "b0001.jsonl"
     whole = lines(answers)
-    answers.write_bytes(answers.read_bytes().replace(b'"evidence": "', b'"evidence": "It is not true: '))
+    answers.write_bytes(damage(answers.read_bytes()))
     finished, printed = snakemake(project, "--show-failed-logs", fails=True)
-    assert "merge" not in finished and re.search(
-        r"b0001.jsonl has evidence for \S+ that is not in the text of", printed
-    )
+    assert "merge" not in finished and re.search(sentence, printed)
     assert not (project / "results" / "papers.csv").exists()
     assert set(snakemake(project)[0]) == {"extract", "merge", "draw", "report"}
     assert [record["values"] for record in lines(answers)] == [record["values"] for record in whole]

@@ -15,8 +15,8 @@ from . import hub
 KIB, GIB = 2**10, 2**30
 DTYPE_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 
-# The forced beginning of a branch: its key, of ordinary words, and what belongs to it. Where a key takes more, the process
-# of the paper, which counts them, gives the paper a little less.
+# The forced beginning of a branch: its key, of ordinary words, and what belongs to it. Where a key takes more, the
+# process of the paper, which counts them, gives the paper a little less.
 FORCED_TOKENS = 32
 # float32 copies of the logits of a step: as computed, as allowed by the grammar, as probabilities, and one in making.
 LOGITS_COPIES = 4
