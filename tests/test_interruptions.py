@@ -103,7 +103,7 @@ def test_a_night_of_interruptions(night):
 
 
 def test_a_paper_that_hangs_has_its_row_and_the_others_their_answers(night):
-    configure(night, minutes_per_paper=0.5)
+    configure(night, minutes_per_paper=0.25)
     for paper in PAPERS[2:]:
         (night / "papers" / f"{paper}.pdf").unlink()
     run = Run(night, "run.log")
@@ -114,4 +114,4 @@ def test_a_paper_that_hangs_has_its_row_and_the_others_their_answers(night):
     assert run.ends()[0] == 0 and ended(worker)
     papers = table(night, "papers").set_index("paper")
     assert list(papers.status) == ["failed", "ok"]
-    assert "not done after 0.5 minutes (minutes_per_paper) and was stopped" in papers.reason["study_1"]
+    assert "not done after 0.25 minutes (minutes_per_paper) and was stopped" in papers.reason["study_1"]
