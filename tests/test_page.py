@@ -215,6 +215,7 @@ def test_the_matrix_shows_values_states_and_experiments(page):
     shade = "return document.querySelector(`[aria-label='${arguments[0]}']`).style.getPropertyValue('--sure')"
     assert page.js(shade, "age_mean, several, Experiment 2: 71.5 years, confidence 0.20") == "0.20"
     assert page.one("#note").text == PAYLOAD
+    assert "failed without an answer" in [legend.text for legend in page.all(".legend")]
     page.one("[aria-label='Hide the experiments of several']").click()
     assert "Experiment 1" not in page.texts(".experiment")
 
@@ -274,6 +275,19 @@ def test_the_keyboard_goes_everywhere(page):
     assert not page.one("#panel").is_displayed() and "open=" not in page.js("return location.hash")
     page.keys(keys_of("END"))
     assert page.js("return document.activeElement.getAttribute('aria-label')").startswith("population, scan")
+
+
+def test_a_key_folds_and_unfolds_the_experiments_of_a_paper(page):
+    focused = "return document.activeElement.textContent"
+    page.open(page.cell("several", "n_total", "Experiment 2")).keys(keys_of("HOME"))
+    assert page.js(focused) == "Experiment 2"
+    page.keys("e")
+    assert "Experiment 2" not in page.texts(".experiment") and page.js(focused) == "▸several"
+    page.keys("e")
+    assert "Experiment 2" in page.texts(".experiment") and page.js(focused) == "▾several"
+    page.click("Keys")
+    assert "E\nhides or shows the experiments" in page.one("dialog").text
+    page.click("Close", "dialog")
 
 
 def test_a_value_shows_its_evidence(page):
@@ -489,6 +503,39 @@ def test_distributions_lead_to_the_papers(page):
     ]
 
 
+def test_a_chart_of_one_whole_number_has_its_bar_on_it(page):
+    page.js("Corrections.setReviewer('MK'); Corrections.say(findRow('okafor_2021', '').cells[0], '2')")
+    ticks = """return [...document.querySelectorAll(arguments[0] + ' text')].map((text) => {
+      const { left, right, top, bottom } = text.getBoundingClientRect();
+      return [text.textContent, (left + right) / 2, (top + bottom) / 2];
+    })"""
+    middle = """const { left, right, top, bottom } = document.querySelector(arguments[0]).getBoundingClientRect();
+      return [(left + right) / 2, (top + bottom) / 2]"""
+    page.js("View.go({ view: 'space', paper: 'okafor_2021' })")
+    card = "[aria-label='n_total: papers by value']"
+    page.wait("return document.querySelector(arguments[0])", card)
+    shown = {text: across for text, across, _ in page.js(ticks, f"{card} [aria-label^='x-axis']")}
+    assert all(text.isdigit() for text in shown)
+    assert shown["2"] == pytest.approx(page.js(middle, f"{card} [aria-label='2: 1 paper']")[0], abs=2)
+    page.js("View.go({ view: 'pair', x: 'n_total', y: 'age_mean' })")
+    across = {text: x for text, x, _ in page.js(ticks, ".chart [aria-label^='x-axis tick']")}
+    assert "2" in across and all(text.isdigit() for text in across)
+    dot = page.js(middle, "circle")
+    assert dot == pytest.approx(page.js(middle, "[aria-label='2 with 22.4: 1 paper']"), abs=2)
+    assert dot[0] == pytest.approx(across["2"], abs=2)
+    room = page.js("return document.querySelector('.chart svg').getBoundingClientRect().width")
+    field = page.js(
+        "return document.querySelector('[aria-label=\"2 with 22.4: 1 paper\"]').getBoundingClientRect().width"
+    )
+    assert field < room / 4
+
+
+def test_every_number_lies_in_a_field(page):
+    script = "return Fields.divide(arguments[0], arguments[1]).fields.map((f) => arguments[1].filter(f.of).length)"
+    for told in (["0.7"], ["0.1", "0.3"], ["0"], ["-3"], ["-0.3", "0.6"], ["0.01", "40"]):
+        assert sum(page.js(script, 1, told)) == len(told), told
+
+
 def test_two_parameters_show_where_no_paper_is(page):
     page.open("#view=pair&x=population&y=aiming_report")
     assert "No paper that is shown reports both." in page.one("#view").text
@@ -501,6 +548,14 @@ def test_two_parameters_show_where_no_paper_is(page):
     assert len(page.all("circle")) == 4  # of several two, one for each experiment
     page.all("circle")[-1].click()
     assert page.one("#panel h2").text in ("okafor_2021", "turned", "several", "hostile")
+    page.keys(keys_of("ESCAPE"))
+    first, *others = page.all("circle")
+    assert (first.get_attribute("role"), first.get_attribute("tabindex")) == ("button", "0")
+    assert {other.get_attribute("tabindex") for other in others} == {"-1"}
+    first.send_keys(keys_of("ARROW_RIGHT"))
+    paper = page.js("return document.activeElement.getAttribute('aria-label')").split(":")[0]
+    page.keys(keys_of("ENTER"))
+    assert page.one("#panel h2").text == paper
 
 
 def test_a_discovery_is_copied_as_an_entry(page):

@@ -149,16 +149,11 @@ const Pairs = (() => {
       y1: (field) => field.b.from,
       y2: (field) => field.b.to,
     };
-    const axis = ({ isLog, edges }, index) => ({
-      ...{
-        type: isLog ? "log" : "linear",
-        domain: d3.extent(edges),
-        label: title(index),
-        labelAnchor: "center",
-        tickFormat: shortNumber,
-      },
-      ticks: isLog ? edges.filter((edge) => /^1/.test(edge.toExponential())) : 8,
+    const axis = (divided, index) => ({
+      ...Charts.axis(divided, PARAMETERS[index], 8),
+      ...{ label: title(index), labelAnchor: "center" },
     });
+    const inWords = (dot) => `${dot.whole.paper.paper}: ${dot.values.join(", ")}`;
     const chart = Plot.plot({
       ...Charts.BASE,
       ...shade(fields),
@@ -183,15 +178,12 @@ const Pairs = (() => {
             fill: "var(--ink)",
             fillOpacity: 0.55,
           },
-          ...{ title: (dot) => `${dot.whole.paper.paper}: ${dot.values.join(", ")}`, className: "papers" },
+          ...{ title: inWords, ariaLabel: inWords, className: "papers" },
         }),
       ],
     });
-    const circles = [...chart.querySelectorAll(".papers > *")];
-    circles.forEach((circle, number) => {
-      circle.classList.add("hit");
-      circle.addEventListener("click", () => View.go({ open: address("paper", dots[number].whole.paper.paper) }));
-    });
+    const open = (number) => View.go({ open: address("paper", dots[number].whole.paper.paper) });
+    Charts.pressable([...chart.querySelectorAll(".papers > *")], open);
     return Charts.clickable(chart, fields, `Papers by ${title(x)} and ${title(y)}`);
   }
 
