@@ -120,12 +120,12 @@ const Matrix = (() => {
     draw(shown);
   }
 
-  /** Fold by the key: the focus stays on a row of the paper. */
+  /** Fold by the key: the focus goes to the row of the paper, which stays. */
   function foldAt(row) {
     const whole = row.whole ?? row;
     if (!whole.parts.length || View.state.parts) return;
     fold(whole);
-    grid.focus(rows.indexOf(folded.has(whole.paper.paper) ? whole : row));
+    grid.focus(rows.indexOf(whole));
   }
 
   function fill(td, cell) {
