@@ -5,6 +5,8 @@ import io
 import json
 import shutil
 import time
+from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 import pikepdf
 import pypdfium2
@@ -55,6 +57,16 @@ def settle_real(run, paper, file):
     draw_pages(run, paper, run.papers / file)
 
 
+def tell_cost(run):
+    """What truncation left out of a paper, and what a step took."""
+    context = run.results / "context" / "several.json"
+    section = {"title": "General discussion", "kind": "discussion", "tokens": 1800, "tokens_kept": 300, "kept": []}
+    context.write_text(json.dumps(json.loads(context.read_text()) | {"sections": [section]}))
+    folder = run.results / "benchmarks" / "extract"
+    folder.mkdir(parents=True)
+    (folder / "b0001.tsv").write_text("s\th:m:s\tmax_rss\n150.0\t0:02:30\t2048.0\n")
+
+
 def draw_pages(run, paper, file):
     folder = run.results / "pages" / paper
     folder.mkdir(parents=True)
@@ -95,8 +107,12 @@ def run(tmp_path_factory):
     run.add("stuck", task="failed", reason="Out of memory.")
     run.add("copy", copy_of="several")
     for number in range(FILLERS):
-        run.add(f"z_{number:03}", values=[reported("n_total", 10 + number % 7, confidence=0.5)])
+        found = [finding("zigzag_targets")] if number < 2 else []  # that two papers have
+        run.add(f"z_{number:03}", values=[reported("n_total", 10 + number % 7, confidence=0.5)], findings=found)
+    for record in run.batches["extraction", "b0001"]:
+        record |= {"model": "Qwen/Qwen3-32B", "revision": "9216db5", "software": "torch 2.6.0, CUDA 12.4"}
     run.write()
+    tell_cost(run)
     for paper, file in real.items():
         settle_real(run, paper, file)
     for paper in ("several", "hostile"):
@@ -212,9 +228,17 @@ def test_the_matrix_shows_values_states_and_experiments(page):
         "n_total, scan: no answer",
     ):
         assert label in labels
+    for label, shown in {
+        "n_total, okafor_2021: 32, confidence 0.93": "32",
+        "offset, several: not reported": "–",
+        "aiming_report, several: failed": "failed",
+        "n_total, scan: no answer": "",
+    }.items():
+        assert page.one(f"[aria-label='{label}']").text == shown
     shade = "return document.querySelector(`[aria-label='${arguments[0]}']`).style.getPropertyValue('--sure')"
     assert page.js(shade, "age_mean, several, Experiment 2: 71.5 years, confidence 0.20") == "0.20"
     assert page.one("#note").text == PAYLOAD
+    assert "failed without an answer" in [legend.text for legend in page.all(".legend")]
     page.one("[aria-label='Hide the experiments of several']").click()
     assert "Experiment 1" not in page.texts(".experiment")
 
@@ -255,6 +279,29 @@ def test_the_matrix_sorts_by_a_column(page):
     assert page.papers()[0] == "z_000" and page.one("th[data-key=n_total]").get_attribute("aria-sort") == "ascending"
     page.one("th[data-key=n_total]").click()
     assert page.papers()[:2] == ["several", "okafor_2021"]
+    page.open().one("#view tbody [tabindex='0']").click()
+    page.keys(*map(keys_of, ("ARROW_UP", "ARROW_RIGHT", "ENTER")))
+    assert page.js("return location.hash").startswith("#sort=n_total") and page.papers()[0] == "z_000"
+
+
+def test_each_filter_is_set_by_its_control(page):
+    from selenium.webdriver.support.ui import Select
+
+    def told(hash, papers):
+        page.wait("return location.hash === arguments[0]", hash)
+        assert page.papers() == papers
+        page.click("Clear")
+
+    Select(page.one("[aria-label=Status]")).select_by_visible_text("Failed, not read")
+    told("#status=failed", ["scan", "several", "stuck"])
+    page.one("details.menu summary").click()
+    page.click("None", "details.menu")
+    next(label for label in page.all("details.menu label") if label.text == "population").click()
+    told("#parameter=population", ["several"])
+    page.one("[aria-label=Paper]").send_keys("okaf")
+    told("#paper=okaf", ["okafor_2021"])
+    page.one("[aria-label='Confidence from']").send_keys("0.9")
+    told("#low=0.9", ["hostile", "okafor_2021", "several", "turned"])
 
 
 def test_the_keyboard_goes_everywhere(page):
@@ -276,6 +323,19 @@ def test_the_keyboard_goes_everywhere(page):
     assert page.js("return document.activeElement.getAttribute('aria-label')").startswith("population, scan")
 
 
+def test_a_key_folds_and_unfolds_the_experiments_of_a_paper(page):
+    focused = "return document.activeElement.textContent"
+    page.open(page.cell("several", "n_total", "Experiment 2")).keys(keys_of("HOME"))
+    assert page.js(focused) == "Experiment 2"
+    page.keys("e")
+    assert "Experiment 2" not in page.texts(".experiment") and page.js(focused) == "▸several"
+    page.keys("e")
+    assert "Experiment 2" in page.texts(".experiment") and page.js(focused) == "▾several"
+    page.click("Keys")
+    assert "E\nhides or shows the experiments" in page.one("dialog").text
+    page.click("Close", "dialog")
+
+
 def test_a_value_shows_its_evidence(page):
     page.open(page.cell("okafor_2021", "age_mean"))
     shown = page.one("#panel").text
@@ -283,6 +343,7 @@ def test_a_value_shows_its_evidence(page):
         assert words in shown
     link = page.one("#panel blockquote a").get_attribute("href")
     assert link == (page.file.parent.parent / "papers").as_uri() + "/Okafor%20%26%202021%20%231%2050%25.pdf#page=1"
+    assert Path(unquote(urlparse(link).path)).is_file()
     page.open(page.cell("several", "offset"))
     assert "The model would have said -77 deg." in page.one("#panel").text and "p_null 0.8" in page.one("#panel").text
     page.open(page.cell("several", "n_total", "Experiment 1"))
@@ -329,6 +390,36 @@ def test_a_picture_that_is_missing_is_a_sentence(page):
     assert "pages/z_000/2.webp" in page.said.pop()
 
 
+def test_pictures_are_asked_for_with_their_value_alone(page):
+    page.logs()
+    assert page.sent and not [url for url in page.sent if url.endswith(".webp")]
+    page.open(page.cell("okafor_2021", "n_total"))
+    page.wait("return document.querySelector('.sheet img')?.complete")
+    page.logs()
+    assert [url for url in page.sent if url.endswith(".webp")] == [
+        (page.file.parent / "pages/okafor_2021/1.webp").as_uri()
+    ]
+
+
+def test_the_link_of_a_value_opens_its_pdf(page):
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    page.open(page.cell("okafor_2021", "n_total"))
+    link = page.one("#panel blockquote a")
+    address = link.get_attribute("href")
+    (own,) = page.driver.window_handles
+    link.click()
+    WebDriverWait(page.driver, 10).until(lambda driver: len(driver.window_handles) == 2)
+    (other,) = set(page.driver.window_handles) - {own}
+    page.driver.switch_to.window(other)
+    page.wait("return document.contentType === 'application/pdf'")
+    assert page.driver.current_url == address
+    page.driver.close()
+    page.driver.switch_to.window(own)
+    page.logs()
+    page.sent = [url for url in page.sent if not url.startswith("chrome-extension:")]  # the browser's own viewer
+
+
 def name_reviewer(page):
     page.wait("return document.querySelector('dialog[open] [name=reviewer]')").send_keys("MK")
     page.click("Go on", "dialog")
@@ -351,6 +442,9 @@ def test_corrections_are_kept_exported_and_merged(page, run, chromium):
     assert "Corrected: 24 by MK" in page.one("#panel .review").text
     label = page.one("td.open").get_attribute("aria-label")
     assert label == "n_total, several: 24, confidence 0.93, corrected, not in the run yet"
+    assert [(mark.text, mark.get_attribute("class")) for mark in page.all("td.open .mark")] == [
+        ("✎", "mark corrected here")
+    ]
     page.open(page.cell("several", "offset")).click("Fill in", "#panel")  # of a cell that reports nothing
     page.keys("-3")
     page.click("Save", "#panel")
@@ -371,6 +465,19 @@ def test_corrections_are_kept_exported_and_merged(page, run, chromium):
         run.corrections.unlink()
         run.merge()
         write_report(run, "--evaluated", "--note", PAYLOAD)
+
+
+def test_keys_accept_a_value_and_go_to_the_next(page):
+    page.js("Corrections.setReviewer('MK')")
+    page.open(page.cell("several", "software")).one("td.open").send_keys("a")
+    page.wait("return document.querySelector('#panel .review b')?.textContent === 'Accepted'")
+    assert [mark.text for mark in page.all("td.open .mark")] == ["✓"]
+    page.keys("n")
+    assert page.one("#panel h2").text == "population" and "several.pdf" in page.one("#panel .source").text
+    assert "Not reviewed." in page.one("#panel .review").text
+    page.keys("a", "n")  # past the first experiment's age_mean, to the next that has no review
+    assert page.one("#panel h2").text == "age_mean years"
+    assert page.one("td.open").get_attribute("aria-label").startswith("age_mean, several, Experiment 1: 25")
 
 
 def check_export(page, run, folder):
@@ -484,9 +591,50 @@ def test_distributions_lead_to_the_papers(page):
     assert page.js("return View.state.view") == "matrix" and page.one("#found").text.startswith("17 of 126 papers")
     page.driver.back()
     page.wait("return document.querySelectorAll('.card svg').length === 4")
+    page.one(f"{card} [aria-label='16 to 17: 17 papers']").click()
+    assert page.js("return location.hash") == "#where=n_total%7E16..18"
+    assert page.one("#found").text.startswith("17 of 126 papers")
+    page.driver.back()
+    page.wait("return document.querySelectorAll('.card svg').length === 4")
+    assert "age_mean years" in page.texts(".card h3")
     assert page.texts("[aria-label='population: papers by value'] .hit") == [
         *("young: 1 paper", "older: 1 paper", "patients: 0 papers"),
     ]
+
+
+def test_a_chart_of_one_whole_number_has_its_bar_on_it(page):
+    page.js("Corrections.setReviewer('MK'); Corrections.say(findRow('okafor_2021', '').cells[0], '2')")
+    ticks = """return [...document.querySelectorAll(arguments[0] + ' text')].map((text) => {
+      const { left, right, top, bottom } = text.getBoundingClientRect();
+      return [text.textContent, (left + right) / 2, (top + bottom) / 2];
+    })"""
+    middle = """const { left, right, top, bottom } = document.querySelector(arguments[0]).getBoundingClientRect();
+      return [(left + right) / 2, (top + bottom) / 2]"""
+    page.js("View.go({ view: 'space', paper: 'okafor_2021' })")
+    card = "[aria-label='n_total: papers by value']"
+    page.wait("return document.querySelector(arguments[0])", card)
+    shown = {text: across for text, across, _ in page.js(ticks, f"{card} [aria-label^='x-axis']")}
+    assert all(text.isdigit() for text in shown)
+    assert shown["2"] == pytest.approx(page.js(middle, f"{card} [aria-label='2: 1 paper']")[0], abs=2)
+    page.js("View.go({ view: 'pair', x: 'n_total', y: 'age_mean' })")
+    across = {text: x for text, x, _ in page.js(ticks, ".chart [aria-label^='x-axis tick']")}
+    assert "2" in across and all(text.isdigit() for text in across)
+    dot = page.js(middle, "circle")
+    assert dot == pytest.approx(page.js(middle, "[aria-label='2 with 22.4: 1 paper']"), abs=2)
+    assert dot[0] == pytest.approx(across["2"], abs=2)
+    room = page.js("return document.querySelector('.chart svg').getBoundingClientRect().width")
+    field = page.js(
+        "return document.querySelector('[aria-label=\"2 with 22.4: 1 paper\"]').getBoundingClientRect().width"
+    )
+    assert field < room / 4
+    opacity = page.js("return document.querySelector('.chart rect[fill-opacity]').getAttribute('fill-opacity')")
+    assert opacity == "0.75"  # so that the dot is seen on it
+
+
+def test_every_number_lies_in_a_field(page):
+    script = "return Fields.divide(arguments[0], arguments[1]).fields.map((f) => arguments[1].filter(f.of).length)"
+    for told in (["0.7"], ["0.1", "0.3"], ["0"], ["-3"], ["-0.3", "0.6"], ["0.01", "40"]):
+        assert sum(page.js(script, 1, told)) == len(told), told
 
 
 def test_two_parameters_show_where_no_paper_is(page):
@@ -497,10 +645,27 @@ def test_two_parameters_show_where_no_paper_is(page):
     assert any(label.startswith("young with ") and label.endswith(": 1 paper") for label in labels)
     assert sum(label.endswith(": 0 papers") for label in labels) > len(labels) / 2
     assert "are blank: no paper is there" in page.one("#view").text
+    page.one("[role=group] .hit[aria-label$=': 1 paper'][aria-label^='older with ']").click()
+    assert "population%7Eolder" in page.js("return location.hash") and page.papers() == ["several"]
     page.open("#view=pair&x=n_total&y=age_mean")
     assert len(page.all("circle")) == 4  # of several two, one for each experiment
     page.all("circle")[-1].click()
     assert page.one("#panel h2").text in ("okafor_2021", "turned", "several", "hostile")
+    page.keys(keys_of("ESCAPE"))
+    first, *others = page.all("circle")
+    assert (first.get_attribute("role"), first.get_attribute("tabindex")) == ("button", "0")
+    assert {other.get_attribute("tabindex") for other in others} == {"-1"}
+    first.send_keys(keys_of("ARROW_RIGHT"))
+    paper = page.js("return document.activeElement.getAttribute('aria-label')").split(":")[0]
+    page.keys(keys_of("ENTER"))
+    assert page.one("#panel h2").text == paper
+
+
+def test_the_commonest_discovery_comes_first(page):
+    page.open("#view=discoveries")
+    names, counts = (page.texts(f"#view tbody [data-column='{column}']") for column in (0, 1))
+    assert names[0] == "zigzag_targets" and set(names[1:]) == {"tablet_tilt", PAYLOAD}
+    assert counts == ["2", "1", "1"]
 
 
 def test_a_discovery_is_copied_as_an_entry(page):
@@ -508,6 +673,12 @@ def test_a_discovery_is_copied_as_an_entry(page):
     entry = yaml.safe_load(page.one("#panel pre").text)[0]
     assert entry == {"name": "tablet_tilt", "kind": "number", "unit": "deg", "definition": "What tablet_tilt is."}
     assert "We set tablet_tilt to 15." in page.one("#panel").text
+    rights = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    page.driver.execute_cdp_cmd("Browser.grantPermissions", rights)
+    page.click("Copy", "#panel")
+    page.wait("return document.getElementById('said').textContent === 'Copied.'")
+    taken = page.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
+    assert yaml.safe_load(taken) == [entry]
     page.click("The papers in the matrix", "#panel")
     assert page.papers() == ["several"]
 
@@ -516,11 +687,8 @@ def test_the_evaluation_leads_to_its_cells(page):
     page.open("#view=evaluation")
     assert "F1 0.50" in page.one(".heading").text and page.all("svg circle")
     errors = page.all(".below tbody tr:not(.space)")
-    assert (
-        [error.text.split("\n")[0] for error in errors]
-        and "wrong_value" in page.one(".below").text
-        or "lost_text" in page.one(".below").text
-    )
+    assert page.texts(".below tbody tr > *")[:5] == ["several", "n_total", "lost_text", "41", "40"]
+    assert len(errors) == 1
     errors[0].click()
     assert page.one("#panel h2").text == "n_total" and "several.pdf" in page.one("#panel .source").text
 
@@ -531,8 +699,13 @@ def test_papers_and_run_say_what_happened(page):
     assert "It has no text." in shown and "Out of memory." in shown and "The same file as several." in shown
     page.open("#view=papers&open=paper%2Fseveral")
     assert "It was said of Experiment 2." in page.one("#panel").text
+    assert page.texts("#panel tbody td") == ["General discussion", "discussion", "1,800", "300"]
     page.open("#view=run")
-    assert "allocated is the measured peak of the paper’s process" in page.one("#view").text
+    shown = page.one("#view").text
+    assert "allocated is the measured peak of the paper’s process" in shown
+    for fact in ("Model\nQwen/Qwen3-32B", "Revision\n9216db5", "Versions\ntorch 2.6.0, CUDA 12.4"):
+        assert fact in shown
+    assert page.texts(".card td") == ["extract", "1", "2.5 min", "2.00 GiB"]
 
 
 def test_what_papers_and_models_say_is_shown_as_text(page):

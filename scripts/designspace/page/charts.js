@@ -6,12 +6,23 @@ const Charts = (() => {
   const HIT = { fill: "transparent", pointerEvents: "all" };
   const told = (field) => `${field.label}: ${counted(field.count, "paper")}`;
 
-  function histogram(host, fields, { edges, isLog, parameter, label }) {
+  /** The axis of fields of numbers. Few fields have room around them, but not below zero where no value is. */
+  function axis({ isLog, edges, fields }, { kind }, count) {
+    const [low, high] = [fields[0].from, fields.at(-1).to];
+    const room = isLog ? 0 : (Math.max(0, Math.floor((7 - fields.length) / 2)) * (high - low)) / fields.length;
+    const least = edges[0] < 0 ? -Infinity : low - edges[0]; // zero, or the left side of its field
+    const start = Math.max(low - room, least);
+    const domain = [start, start + high - low + 2 * room];
+    const ticks = isLog ? edges.filter((edge) => /^1/.test(edge.toExponential())) : d3.ticks(...domain, count);
+    return {
+      ...{ type: isLog ? "log" : "linear", domain, tickFormat: shortNumber },
+      ticks: kind === "integer" ? ticks.filter(Number.isInteger) : ticks,
+    };
+  }
+
+  function histogram(host, divided, parameter, label) {
+    const { fields } = divided;
     const highest = d3.max(fields, (field) => field.count);
-    const [low, high] = d3.extent(edges);
-    // Few bars have room around them.
-    const more = isLog ? 0 : (Math.max(0, Math.floor((7 - fields.length) / 2)) * (high - low)) / fields.length;
-    const inWords = (number) => (parameter.kind === "integer" && !Number.isInteger(number) ? "" : shortNumber(number));
     const x = { x1: "from", x2: "to" };
     const chart = Plot.plot({
       ...BASE,
@@ -23,13 +34,7 @@ const Charts = (() => {
         marginTop: 14,
         marginBottom: 24,
       },
-      x: {
-        type: isLog ? "log" : "linear",
-        domain: [low - more, high + more],
-        label: null,
-        tickFormat: inWords,
-        ticks: isLog ? edges.filter((edge) => /^1/.test(edge.toExponential())) : 6,
-      },
+      x: { ...axis(divided, parameter, 6), label: null },
       y: { label: null, grid: true, ticks: Math.min(4, highest), tickFormat: "d", domain: [0, highest] },
       marks: [
         Plot.rectY(fields, { ...x, y1: 0, y2: "count", fill: "var(--accent)", insetLeft: 0.5, insetRight: 0.5, rx: 1 }),
@@ -87,26 +92,29 @@ const Charts = (() => {
     return clickable(chart, fields, label);
   }
 
-  /** Let the fields of a chart, drawn in their order as the class hits, lead to their papers by mouse and by keys. */
-  function clickable(chart, fields, label, open = lead) {
+  /** Let the fields of a chart, drawn in their order as the class hits, lead to their papers. */
+  function clickable(chart, fields, label) {
     chart.setAttribute("role", "group");
     chart.setAttribute("aria-label", label);
-    const hits = [...chart.querySelectorAll(".hits > *")];
+    pressable([...chart.querySelectorAll(".hits > *")], (number) => lead(fields[number]));
+    return chart;
+  }
+
+  /** Let marks be pressed by mouse and by keys: Tab goes to the first, the arrows to the others. */
+  function pressable(hits, press) {
     hits.forEach((hit, number) => {
-      const field = fields[number];
       hit.setAttribute("tabindex", number ? "-1" : "0");
       hit.setAttribute("role", "button");
       hit.classList.add("hit");
-      hit.addEventListener("click", () => open(field));
+      hit.addEventListener("click", () => press(number));
       hit.addEventListener("keydown", (event) => {
         const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-        if (event.key === "Enter" || event.key === " ") open(field);
+        if (event.key === "Enter" || event.key === " ") press(number);
         else if (step) hits[number + step]?.focus();
         else return;
         event.preventDefault();
       });
     });
-    return chart;
   }
 
   /** To the papers of a field, in the matrix. */
@@ -151,5 +159,5 @@ const Charts = (() => {
     });
   }
 
-  return { BASE, HIT, told, histogram, bars, clickable, calibration };
+  return { BASE, HIT, told, axis, histogram, bars, clickable, pressable, calibration };
 })();

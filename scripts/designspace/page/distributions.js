@@ -31,10 +31,11 @@ const Distributions = (() => {
     const told = result.papers
       .map((whole) => [whole, [...valuesOf(whole, index, result)]])
       .filter(([, values]) => values.length);
-    const { edges, isLog, fields } = Fields.divide(
+    const divided = Fields.divide(
       index,
       told.flatMap(([, values]) => values),
     );
+    const { edges, fields } = divided;
     for (const field of fields) field.count = told.filter(([, values]) => values.some(field.of)).length;
     const head = el(
       "h3",
@@ -51,7 +52,7 @@ const Distributions = (() => {
     if (!told.length) return card.append(empty("No paper that is shown reports it."));
     const label = `${parameter.name}: papers by value`;
     card.append(
-      edges ? Charts.histogram(card, fields, { edges, isLog, parameter, label }) : Charts.bars(card, fields, label),
+      edges ? Charts.histogram(card, divided, parameter, label) : Charts.bars(card, fields, label),
     );
   }
 

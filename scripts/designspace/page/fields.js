@@ -6,7 +6,8 @@ const Fields = (() => {
 
   /**
    * The fields of the values of a parameter: {isLog, edges (of numbers), fields: [{label, where, of(value)}]}. where is
-   * the condition that leads to the papers.
+   * the condition that leads to the papers; from and to are where a field of numbers is drawn, that of a whole number
+   * around it.
    */
   function divide(index, values) {
     const parameter = PARAMETERS[index];
@@ -35,16 +36,13 @@ const Fields = (() => {
     if (!numbers.length) return { edges: [], fields: [] };
     const [low, high] = d3.extent(numbers);
     const isLog = low > 0 && high / low >= 50;
-    const edges = isLog ? logEdges(low, high) : evenEdges(low, high, kind === "integer");
+    const isWhole = kind === "integer";
+    const edges = isLog ? logEdges(low, high) : evenEdges(low, high, isWhole);
+    const shift = isWhole ? 0.5 : 0;
+    const title = (from, to) =>
+      isWhole ? wholes(from, to - 1) : low === high ? shortNumber(low) : `${shortNumber(from)} to ${shortNumber(to)}`;
     const fields = d3.pairs(edges).map(([from, to]) => ({
-      ...{
-        from,
-        to,
-        label:
-          kind === "integer"
-            ? wholes(Math.ceil(from), Math.ceil(to) - 1)
-            : `${shortNumber(from)} to ${shortNumber(to)}`,
-      },
+      ...{ from: from - shift, to: to - shift, label: title(from, to) },
       where: `${name}~${from}..${to}`,
       of: (value) => from <= value && value < to,
     }));
@@ -54,17 +52,25 @@ const Fields = (() => {
   const wholes = (first, last) => (last > first ? `${first} to ${last}` : String(first));
 
   function evenEdges(low, high, isWhole) {
-    const even = low < high ? d3.tickStep(low, high, 12) : isWhole ? 1 : Math.abs(low) / 10 || 1;
-    const step = isWhole ? Math.max(1, even) : even;
-    const first = Math.floor(low / step);
-    return d3.range(first, Math.floor(high / step) + 2).map((number) => Number((number * step).toPrecision(12)));
+    const exact = (number) => Number(number.toPrecision(12));
+    if (low === high && !isWhole) return low ? d3.sort([0.95 * low, 1.05 * low].map(exact)) : [0, 1];
+    const step = isWhole ? Math.max(1, d3.tickStep(low, high, 12)) : d3.tickStep(low, high, 12);
+    const all = d3.range(Math.floor(low / step) - 1, Math.floor(high / step) + 3);
+    return around(
+      all.map((number) => exact(number * step)),
+      low,
+      high,
+    );
   }
+
+  /** Those of the edges that the numbers need: the last lies above the highest, whatever the division rounded. */
+  const around = (edges, low, high) => edges.slice(d3.bisectRight(edges, low) - 1, d3.bisectRight(edges, high) + 1);
 
   /** 1, 2, 5, 10, 20 and so on around the numbers. */
   function logEdges(low, high) {
     const powers = d3.range(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high)) + 2);
     const all = powers.flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
-    return all.slice(d3.bisectRight(all, low) - 1, d3.bisectRight(all, high) + 1);
+    return around(all, low, high);
   }
 
   return { divide };

@@ -96,19 +96,20 @@ const Matrix = (() => {
       return;
     }
     td.title = paper.file;
-    const isFolded = folded.has(paper.paper) || View.state.parts !== "";
+    const isFolded = folded.has(paper.paper);
     const label = `${isFolded ? "Show" : "Hide"} the experiments of ${paper.paper}`;
     const attributes = {
       class: "fold",
       tabindex: "-1",
       "aria-label": label,
       "aria-expanded": String(!isFolded),
-      title: label,
+      title: `${label} (E)`,
     };
     const name = el("span", { class: "paper" }, paper.paper);
     const state = paper.status === "ok" ? null : el("span", { class: "state" }, paper.status);
+    const canFold = parts.length && !View.state.parts;
     td.append(
-      parts.length ? button(isFolded ? "▸" : "▾", () => fold(row), attributes) : el("span", { class: "fold" }),
+      canFold ? button(isFolded ? "▸" : "▾", () => fold(row), attributes) : el("span", { class: "fold" }),
       name,
     );
     if (state) td.append(state);
@@ -117,6 +118,14 @@ const Matrix = (() => {
   function fold({ paper }) {
     if (!folded.delete(paper.paper)) folded.add(paper.paper);
     draw(shown);
+  }
+
+  /** Fold by the key: the focus goes to the row of the paper, which stays. */
+  function foldAt(row) {
+    const whole = row.whole ?? row;
+    if (!whole.parts.length || View.state.parts) return;
+    fold(whole);
+    grid.focus(rows.indexOf(whole));
   }
 
   function fill(td, cell) {
@@ -181,6 +190,7 @@ const Matrix = (() => {
       { class: "tools" },
       el("span", { class: "legend" }, "Confidence 0 ", el("span", { class: "scale" }), " 1"),
       el("span", { class: "legend" }, el("b", {}, "–"), " not reported"),
+      el("span", { class: "legend failed" }, el("span", { class: "value" }, "failed"), " without an answer"),
       Object.entries(MARKS).map(([verdict, mark]) =>
         el("span", { class: "legend" }, el("span", { class: `mark ${verdict}` }, mark), ` ${verdict}`),
       ),
@@ -206,7 +216,10 @@ const Matrix = (() => {
       button("Keys", () => Help.open(), { class: "plain" }),
     );
     host.append(tools);
-    const key = (event, row, column) => Panel.key(event, row && column?.index != null ? row.cells[column.index] : null);
+    const key = (event, row, column) => {
+      if (row && event.key.toLowerCase() === "e") foldAt(row);
+      else Panel.key(event, row && column?.index != null ? row.cells[column.index] : null);
+    };
     const moved = (row, column) => View.state.open && row && open(row, column);
     const rowClass = (row) => (row.whole ? "part" : row.parts.length ? "whole" : null);
     grid = new Grid(host, { label: "Papers by parameters", open, sort: sortBy, key, moved, rowClass });
@@ -246,6 +259,7 @@ const Help = {
       ["/", "to the search"],
       ["↑ ↓ ← →", "from cell to cell; Ctrl+Home and Ctrl+End to the first and the last"],
       ["Enter", "opens a cell, or sorts by a column"],
+      ["E", "hides or shows the experiments of a paper"],
       ["Esc", "closes the details"],
       ["A", "accepts the value"],
       ["C", "changes it"],

@@ -37,7 +37,8 @@ const Pairs = (() => {
     const fields = cross(across, up, dots);
     const bare = fields.filter((field) => !field.count).length;
     const both = counted(new Set(dots.map((dot) => dot.whole)).size, "paper");
-    note.textContent = `Both are reported by ${both}. Of ${counted(fields.length, "field")}, ${bare.toLocaleString("en")} are blank: no paper is there.`;
+    const blank = `Of ${counted(fields.length, "field")}, ${bare.toLocaleString("en")} ${bare === 1 ? "is" : "are"} blank: no paper is there.`;
+    note.textContent = `Both are reported by ${both}. ${bare ? blank : ""}`;
     const chart = isNumeric(PARAMETERS[x]) && isNumeric(PARAMETERS[y]) ? scatter : heat;
     place.append(chart(place, { x, y, across, up, fields, dots }));
   }
@@ -76,6 +77,7 @@ const Pairs = (() => {
   }
 
   const title = (index) => PARAMETERS[index].name + (PARAMETERS[index].unit ? ` (${PARAMETERS[index].unit})` : "");
+  const COUNT = { value: "count", scale: "opacity" }; // by name: Plot takes counts that are all 1 for opacities
   const shade = (fields) => ({
     opacity: { type: "sqrt", domain: [0, d3.max(fields, (field) => field.count)], range: [0.06, 0.75] },
   });
@@ -123,7 +125,7 @@ const Pairs = (() => {
         Plot.cell(fields, { ...at, fill: "none", stroke: "var(--line)", rx: 3 }),
         Plot.cell(
           fields.filter((field) => field.count),
-          { ...at, fill: "var(--accent)", fillOpacity: "count", rx: 3 },
+          { ...at, fill: "var(--accent)", fillOpacity: COUNT, rx: 3 },
         ),
         Plot.text(
           fields.filter((field) => field.count),
@@ -149,16 +151,11 @@ const Pairs = (() => {
       y1: (field) => field.b.from,
       y2: (field) => field.b.to,
     };
-    const axis = ({ isLog, edges }, index) => ({
-      ...{
-        type: isLog ? "log" : "linear",
-        domain: d3.extent(edges),
-        label: title(index),
-        labelAnchor: "center",
-        tickFormat: shortNumber,
-      },
-      ticks: isLog ? edges.filter((edge) => /^1/.test(edge.toExponential())) : 8,
+    const axis = (divided, index) => ({
+      ...Charts.axis(divided, PARAMETERS[index], 8),
+      ...{ label: title(index), labelAnchor: "center" },
     });
+    const inWords = (dot) => `${dot.whole.paper.paper}: ${dot.values.join(", ")}`;
     const chart = Plot.plot({
       ...Charts.BASE,
       ...shade(fields),
@@ -172,7 +169,7 @@ const Pairs = (() => {
         Plot.rect(fields, { ...box, fill: "none", stroke: "var(--line)" }),
         Plot.rect(
           fields.filter((field) => field.count),
-          { ...box, fill: "var(--accent)", fillOpacity: "count", inset: 0.5 },
+          { ...box, fill: "var(--accent)", fillOpacity: COUNT, inset: 0.5 },
         ),
         Plot.rect(fields, { ...box, title: Charts.told, ...Charts.HIT, ariaLabel: Charts.told, className: "hits" }),
         Plot.dot(dots, {
@@ -183,15 +180,12 @@ const Pairs = (() => {
             fill: "var(--ink)",
             fillOpacity: 0.55,
           },
-          ...{ title: (dot) => `${dot.whole.paper.paper}: ${dot.values.join(", ")}`, className: "papers" },
+          ...{ title: inWords, ariaLabel: inWords, className: "papers" },
         }),
       ],
     });
-    const circles = [...chart.querySelectorAll(".papers > *")];
-    circles.forEach((circle, number) => {
-      circle.classList.add("hit");
-      circle.addEventListener("click", () => View.go({ open: address("paper", dots[number].whole.paper.paper) }));
-    });
+    const open = (number) => View.go({ open: address("paper", dots[number].whole.paper.paper) });
+    Charts.pressable([...chart.querySelectorAll(".papers > *")], open);
     return Charts.clickable(chart, fields, `Papers by ${title(x)} and ${title(y)}`);
   }
 
