@@ -3,7 +3,7 @@
 `max_new_tokens` is what all branches of a task may write together. Each has an equal share of it at most.
 """
 
-LONGEST = 24  # tokens of a value: a branch that goes on is reciting
+LONGEST = 22  # tokens of a value: a branch that goes on is reciting
 EXPERIMENTS = 6  # of one paper that are asked about
 ROWS = 128  # so many rows a step takes in hardly more time than one: that in which the weights are read
 
