@@ -108,10 +108,15 @@ def test_a_paper_that_hangs_has_its_row_and_the_others_their_answers(night):
         (night / "papers" / f"{paper}.pdf").unlink()
     run = Run(night, "run.log")
     driver = wait_for(run.driver, run.process)
-    worker = wait_for(lambda: [pid for child in children(driver) for pid in children(child)], run.process)[0]
-    wait_for(lambda: psutil.Process(worker).cpu_times().user > 0.1, run.process)  # it is at work
+
+    def at_work():
+        with suppress(psutil.NoSuchProcess):
+            papers = [psutil.Process(pid) for child in children(driver) for pid in children(child)]
+            return [paper.pid for paper in papers if paper.cpu_times().user > 0]
+
+    worker = wait_for(at_work, run.process)[0]
     os.kill(worker, signal.SIGSTOP)
     assert run.ends()[0] == 0 and ended(worker)
-    papers = table(night, "papers").set_index("paper")
-    assert list(papers.status) == ["failed", "ok"]
-    assert "not done after 0.25 minutes (minutes_per_paper) and was stopped" in papers.reason["study_1"]
+    papers = table(night, "papers")
+    assert sorted(papers.status) == ["failed", "ok"]
+    assert papers.reason.str.contains("not done after 0.25 minutes (minutes_per_paper)", regex=False).sum() == 1
