@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import merge
-from designspace import ledger, merging, tables, values
+from designspace import ledger, merging, records, tables, values
 
 LIBRARY = [
     {"name": "n_total", "kind": "integer", "definition": "Participants."},
@@ -102,8 +102,8 @@ class Run:
     def write(self, seed=None):
         """Write ledger and batches, their rows shuffled by `seed`, and papers that say what was found in them."""
         said = {}
-        for record in (record for records in self.batches.values() for record in records):
-            for item in (item for key in ("values", "experiments", "findings") for item in record.get(key, [])):
+        for record in (record for batch in self.batches.values() for record in batch):
+            for item in records.items(record):
                 if item["evidence"]:
                     path = self.results / "text" / f"{record['paper']}.json"
                     text = said.setdefault(path, json.loads(path.read_text(encoding="utf-8")))
@@ -118,8 +118,8 @@ class Run:
             if seed is not None:
                 order.shuffle(rows)
         ledger.save(self.ledger, self.results / "ledger.csv", 0)
-        for (task, batch), records in self.batches.items():
-            lines = "".join(json.dumps(record) + "\n" for record in records)
+        for (task, batch), answers in self.batches.items():
+            lines = "".join(json.dumps(record) + "\n" for record in answers)
             (self.results / task / f"{batch}.jsonl").write_text(lines, encoding="utf-8")
         return self
 

@@ -95,12 +95,8 @@ def typed(said, parameter):
 def row(paper, value):
     """A value of an answer as the evaluation reads it."""
     kept = {key: value[key] for key in ("parameter", "status", "evidence", "page", "confidence")}
-    return kept | {
-        "paper": paper,
-        "experiment": value.get("experiment", ""),
-        "value": values.as_text(value["value"]),
-        "review": "",
-    }
+    kept |= {"experiment": value.get("experiment", ""), "value": values.as_text(value["value"])}
+    return kept | {"paper": paper, "review": ""}
 
 
 def main():

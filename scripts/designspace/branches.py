@@ -5,7 +5,7 @@
 
 LONGEST = 22  # tokens of a value: a branch that goes on is reciting
 EXPERIMENTS = 6  # of one paper that are asked about
-ROWS = 128  # so many rows a step takes in hardly more time than one: that in which the weights are read
+ROWS = 128  # of a step, most of whose time is still that in which the weights are read
 
 
 def of_extraction(library, max_new_tokens, reasoning):

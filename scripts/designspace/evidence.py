@@ -54,10 +54,12 @@ def rank(record, context, parameter, value):
 def choose(record, context, parameter, value, near=None):
     """Span `(start, end)` of the best evidence for a value: of every paper with a sentence, always one. To hold the
     pattern `near` counts as much as to hold the value."""
-    ranked = rank(record, context, parameter, value)
-    if near:
-        ranked.sort(key=lambda sentence: -sentence[2] - VALUE * bool(near.search(record["text"], *sentence[:2])))
-    return ranked[0][:2]
+
+    def worth(sentence):
+        *span, score = sentence
+        return score + VALUE * bool(near and near.search(record["text"], *span))
+
+    return max(rank(record, context, parameter, value), key=worth)[:2]
 
 
 def locate(record, context, parameter, value, near=None):

@@ -28,7 +28,8 @@ def question(tokenizer, tokens):
 
 def slots(tokenizer):
     """Slots of the branch of that question."""
-    return len(plain(tokenizer, parameters.begin("experiments"))) + LISTED_TOKENS
+    asked = question(tokenizer, LISTED_TOKENS)
+    return len(asked.prompt) + asked.max_new_tokens
 
 
 def named(record, context, grammar_tokenizer, reply, least):
@@ -40,10 +41,10 @@ def named(record, context, grammar_tokenizer, reply, least):
     found, text = {}, contexts.kept_text(record, context)
     for name, confidence in answers.scalars(grammar_tokenizer, reply):
         name = f"Experiment {name}" if name.isdecimal() else name
-        if confidence >= least and written(name).search(text):
-            row = {"name": name, "confidence": confidence}
-            row |= evidence.locate(record, context, _NAMED, name, near=written(name))
-            found.setdefault(spelled(name), row)
+        pattern = written(name)
+        if confidence >= least and pattern.search(text):
+            where = evidence.locate(record, context, _NAMED, name, near=pattern)
+            found.setdefault(spelled(name), {"name": name, "confidence": confidence} | where)
     return list(found.values()) if len(found) > 1 else []
 
 
@@ -63,8 +64,11 @@ def ask(reader, tokenizer, library, names, tokens, slots):
     """Ask the parameters that may differ for each of the experiments, for one value, in so many new tokens together.
     Returns [(name, parameter, reply)], without the last experiments where there are too few tokens for all, and without
     a parameter whose name and the experiment's leave too few slots."""
-    names = names[: tokens // (LEAST_TOKENS * max(len(differing(library)), 1))]
-    pairs = [(name, parameter) for name in names for parameter in differing(library)]
+    differ = differing(library)
+    if not (names and differ):
+        return []
+    names = names[: tokens // (LEAST_TOKENS * len(differ))]
+    pairs = [(name, parameter) for name in names for parameter in differ]
     most = min(tokens // max(len(pairs), 1), MOST_TOKENS)
     asked = []
     for name, parameter in pairs:

@@ -5,6 +5,8 @@ its own. Null is not allowed but its probability is kept, and so are those of th
 confidence, and a value is reported where that is high enough.
 """
 
+from collections import defaultdict
+
 from . import context as contexts
 from . import experiments, prompt, quantities, reasoning
 from .branches import LONGEST, of_extraction
@@ -59,23 +61,24 @@ def answer(reader, tokenizer, record, context, library, settings):
     more = experiments.ask(reader, tokenizer, library, [experiment["name"] for experiment in named], left, slots)
     left -= sum(len(reply.tokens) for *_, reply in more)
     named = [experiment for experiment in named if experiment["name"] in {name for name, *_ in more}]
-    own = [(name, told(words, parameter, reply, found)) for name, parameter, reply in more]
-    # What an experiment reports, its paper does.
-    joined = [one.joined(other for _, other in own if other.parameter is one.parameter) for one in whole]
+    own = defaultdict(list)
+    for name, parameter, reply in more:
+        own[parameter["name"]].append((name, told(words, parameter, reply, found)))
 
     values = []
-    for b, (alone, one) in enumerate(zip(whole, joined, strict=True)):
+    for b, alone in enumerate(whole):
+        of_experiments = own[alone.parameter["name"]]
+        one = alone.joined(other for _, other in of_experiments)  # what an experiment reports, its paper does
         made = rows(record, context, one, least)
         if not one.values and 1 - one.p_null >= least:
-            most = min(share, LONGEST)
+            most = asked[b].max_new_tokens
             reason = f"The value was not complete after {most} tokens (its share of max_new_tokens, {LONGEST} at most)."
             made[0] |= {"status": "failed", "reason": reason}
         if b in reasons:
             why = reasoning.sentence(words, reasons[b])
             made = [row | {"reasoning": why} if row["value"] in alone.reported(least) else row for row in made]
         values += made
-        for name, other in own:
-            same = alone.reported(least) == one.reported(least) == other.reported(least)
-            if other.parameter is one.parameter and not same:
+        for name, other in of_experiments:
+            if not alone.reported(least) == one.reported(least) == other.reported(least):
                 values += experiments.rows(record, context, name, other, least)
     return {"values": values, "experiments": named, "new_tokens": settings["max_new_tokens"] - left}

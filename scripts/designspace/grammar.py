@@ -13,14 +13,20 @@ NULL = rf"start: / ?null/ {END}"
 
 # Neither quotes, backslashes nor control, format, private and unassigned characters: what needs no escape in JSON.
 _CHARACTER = r'[^"\\\p{C}]'
-_SENTENCE = rf'"[^"\\\p{{C}}\s]{_CHARACTER}{{1,199}}"'
+
+
+def _string(least, most):
+    """A regular expression for a JSON string of so many characters, the first of them no space."""
+    return rf'/"[^"\\\p{{C}}\s]{_CHARACTER}{{{least - 1},{most - 1}}}"/'
+
+
 _SCALARS = {
     "integer": "/-?(0|[1-9][0-9]{0,8})/",
     "number": r"/-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?/",
     "boolean": "/true|false/",
-    "string": rf'/"[^"\\\p{{C}}\s]{_CHARACTER}{{0,119}}"/',
+    "string": _string(1, 120),
 }
-SENTENCE = f"start: / ?{_SENTENCE}/ {END}"
+SENTENCE = f"start: TEXT {END}\nTEXT: / ?/ {_string(2, 200)}"
 
 
 def _literal(text):
@@ -52,8 +58,7 @@ def value(parameter):
 
 def names(most):
     """The grammar of a list of at most `most` names, which may be empty."""
-    name = rf'/"[^"\\\p{{C}}\s]{_CHARACTER}{{0,39}}"/'
-    return f'start: / ?\\[/ ({_several("NAME", most)})? "]" END\nNAME: {name}\nEND: {END}\n'
+    return f'start: / ?\\[/ ({_several("NAME", most)})? "]" END\nNAME: {_string(1, 40)}\nEND: {END}\n'
 
 
 def findings(most, refused):

@@ -78,14 +78,14 @@ def check_files(name: str, revision: str | None = None) -> None:
     """Raise ModelError if a model has not what a run reads: its configuration, tokenizer and, where nothing is
     downloaded, weights; or if it has code of its own. Shards are known to be whole by their headers; what is in the
     tensors is not read."""
+    from huggingface_hub import constants
+
     if is_embedded(name) and not Path(name).exists():
         return
     for file in ("config.json", "tokenizer.json"):
         folder = model_file(name, file, revision).parent
     _check_code(read_config(folder / "config.json"), name)
     shards = _shards(folder)
-    from huggingface_hub import constants
-
     here = Path(name).is_dir()
     final = here or constants.HF_HUB_OFFLINE  # else what the hub's cache lacks is downloaded by who loads it
     if here and not shards:

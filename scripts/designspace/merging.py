@@ -64,7 +64,7 @@ def check_answers(record: dict, text: dict, library: dict[str, dict], path: Path
             raise records.set_aside(path, f"answers {name}, which the parameter library does not have")
         if kind in ("integer", "number") and not isinstance(value.get("value"), (int, float, type(None))):
             raise records.set_aside(path, f"has a value of {name} that is no number")
-    for item in (item for key in ("values", "experiments", "findings") for item in record.get(key, [])):
+    for item in records.items(record):
         if item["evidence"] is not None and text["text"][item["start"] : item["end"]] != item["evidence"]:
             name = item.get("parameter") or item["name"]
             raise records.set_aside(path, f"has evidence for {name} that is not in the text of {record['paper']}")

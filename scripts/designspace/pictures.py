@@ -14,7 +14,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
-from . import limits
+from . import limits, records
 from .files import NotWritten, write_whole, writing
 from .text import boxes
 
@@ -29,10 +29,8 @@ SECONDS = 60  # that a paper may take, beside one for each page; a usual page ta
 
 def pages_with_evidence(text: dict, answers: list[dict]) -> list[int]:
     """The pages on which the evidence in the answers about a paper is printed, sorted; `text` is its text record."""
-    items = [
-        item for record in answers for kind in ("values", "experiments", "findings") for item in record.get(kind, [])
-    ]
-    places = [place for item in items if item.get("evidence") for place in boxes(text, item["start"], item["end"])]
+    items = [item for record in answers for item in records.items(record) if item.get("evidence")]
+    places = [place for item in items for place in boxes(text, item["start"], item["end"])]
     return sorted({place["page"] for place in places})
 
 

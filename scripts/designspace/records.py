@@ -18,6 +18,7 @@ PLACE = {"evidence": (str, type(None)), "page": (int, type(None)), "start": (int
 VALUE = {"parameter": str, "status": str, "p_null": NUMBER, **PLACE}
 EXPERIMENT = {"name": str, **PLACE}
 FINDING = {"name": str, "value": str, "importance": str, **PLACE}
+ITEMS = {"values": VALUE, "experiments": EXPERIMENT, "findings": FINDING}  # of which a record has what its task finds
 PLAN = {"extraction": dict}
 
 
@@ -84,10 +85,15 @@ def read_batch(path: Path, papers: list[str]) -> dict[str, dict]:
 def parse_answers(line: bytes) -> dict:
     """The record of a task in a line of JSON. ValueError, its message the end of a sentence, where it is none."""
     record = parse(line, ANSWERS)
-    for key, shape in (("values", VALUE), ("experiments", EXPERIMENT), ("findings", FINDING)):
+    for key, shape in ITEMS.items():
         if not _fits(record.get(key, []), [shape]):
             raise ValueError(f"is broken at `{key}`")
     return record
+
+
+def items(record: dict) -> list[dict]:
+    """All items of a record of a task that may have evidence."""
+    return [item for key in ITEMS for item in record.get(key, [])]
 
 
 def parse(data: bytes, shape: dict) -> dict:
