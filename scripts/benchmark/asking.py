@@ -49,14 +49,21 @@ def one_json(weights, tokenizer, grammar_tokenizer, record, kept, library):
 
 
 def branches(weights, tokenizer, grammar_tokenizer, record, kept, library, reasoning=False):
-    """The extraction of the workflow, with all values reported. Returns what `one_json` does."""
-    settings = {"max_new_tokens": 2048, "min_confidence": 0.0, "reasoning": reasoning}
+    """The extraction of the workflow, as it is by default, and then with all values reported. Returns what `one_json`
+    does."""
+    settings = {"max_new_tokens": 2048, "min_confidence": 0.3, "reasoning": reasoning}
     tokens = prefix(tokenizer, record, kept, extraction.frame(library, settings))
     number, _, slots = extraction.shape(tokenizer, library, settings)
     reader = CountingReader(weights, grammar_tokenizer, len(tokens), number, slots)
     reader.read(tokens, 1024)
     fields = extraction.answer(reader, tokenizer, record, kept, library, settings)
-    return reader, fields["values"], fields["new_tokens"]
+    by_name = {parameter["name"]: parameter for parameter in library}
+    told = [value for value in fields["values"] if value["value"] is not None]
+    for value in told:
+        if value["status"] != "reported":
+            place = evidence.locate(record, kept, by_name[value["parameter"]], value["value"])
+            value |= place | {"status": "reported"}
+    return reader, told, fields["new_tokens"]
 
 
 WAYS = {"one-json": one_json, "branches": branches, "reasoning": partial(branches, reasoning=True)}
