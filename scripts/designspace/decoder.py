@@ -4,7 +4,7 @@ The same layers as transformers', in the same order, without its generality: a d
 in place of forty. What is not of these families goes through transformers' own forward pass.
 """
 
-from . import hub, kernels
+from . import hub, kernels, linear
 from .attention import FUSED, attend
 
 
@@ -27,12 +27,12 @@ def forward(model, tokens, positions, cache):
             residual, x, cos, sin = (tensor.to(device) for tensor in (residual, x, cos, sin))
             cache.move(device)
         x = add_norm(residual, x, layer.input_layernorm)
-        heads = attention.q_proj(x), attention.k_proj(x), attention.v_proj(x)
+        heads = linear.project(x, attention.q_proj, attention.k_proj, attention.v_proj)
         query = kernels.rotate_and_store(*heads, head_norms(attention), (cos, sin), cache, index)
-        x = attention.o_proj(attend(query, cache, index, attention.scaling))
+        (x,) = linear.project(attend(query, cache, index, attention.scaling), attention.o_proj)
         del heads, query  # the MLP takes the most memory
         x = add_norm(residual, x, layer.post_attention_layernorm)
-        x = mlp.down_proj(kernels.swiglu(mlp.gate_proj(x), mlp.up_proj(x)))
+        (x,) = linear.project(linear.gated(x, mlp.gate_proj, mlp.up_proj), mlp.down_proj)
     return add_norm(residual, x, base.norm)
 
 

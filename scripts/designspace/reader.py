@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from . import decoder
+from . import decoder, linear
 from .attention import SharedPrefixCache
 from .masks import Masks
 
@@ -142,7 +142,7 @@ class Reader:
         """The logits [rows, vocabulary] behind one token, [rows, 1], of each row."""
         if decoder.serves(self.model):
             last = self._hidden(tokens)[:, -1]
-            return self.model.lm_head(last.to(self.model.lm_head.weight.device))
+            return linear.project(last.to(self.model.lm_head.weight.device), self.model.lm_head)[0]
         return self._forward(self.model, tokens, self.cache.positions(1)).logits[:, -1]
 
     def _forward(self, module, tokens, positions):

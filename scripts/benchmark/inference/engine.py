@@ -4,6 +4,7 @@ import others
 import torch
 from shapes import DEVICE, DTYPE, LARGE, ON_GPU, PAPER, in_eight_bits, model, prompt, row, seconds, tokenizer
 
+from designspace import linear
 from designspace.memory import count_parameters
 from designspace.reader import Question, Reader
 
@@ -102,9 +103,10 @@ def linear_layers(large, rows=32):
     def step():
         for layer in large.base_model.layers:
             attention, mlp = layer.self_attn, layer.mlp
-            attention.k_proj(hidden), attention.v_proj(hidden), attention.o_proj(attention.q_proj(hidden))
-            mlp.up_proj(hidden), mlp.down_proj(mlp.gate_proj(hidden))
-        large.lm_head(hidden)
+            query, _, _ = linear.project(hidden, attention.q_proj, attention.k_proj, attention.v_proj)
+            linear.project(query, attention.o_proj)
+            linear.project(linear.gated(hidden, mlp.gate_proj, mlp.up_proj), mlp.down_proj)
+        linear.project(hidden, large.lm_head)
 
     hidden = torch.randn(rows, large.config.hidden_size, dtype=DTYPE, device=DEVICE)
     step()

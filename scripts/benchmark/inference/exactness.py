@@ -1,4 +1,5 @@
-"""Whether the answers are right: logits against a float32 reference, and the tests of the reader on this device."""
+"""Whether the answers are right: logits against a float32 reference, and the tests of the reader and its layers on
+this device."""
 
 import subprocess
 import sys
@@ -24,8 +25,9 @@ def measure():
         theirs = large(whole, logits_to_keep=1).logits[:, -1].float()
         right = reference(large, whole)
     row("logits, relative error: ours, generate", *(f"{error(logits, right):.2e}" for logits in (ours, theirs)))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", TESTS / "test_reader.py"]
-    subprocess.run([*command, "-k", "not embedded"], check=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    tests = [TESTS / "test_reader.py", TESTS / "test_linear.py"]
+    subprocess.run([*command, *tests, "-k", "not embedded"], check=True)
 
 
 @torch.inference_mode()
