@@ -5,36 +5,42 @@ tiny shape goes through the same code. Times are of one run each, after a first 
 """
 
 import argparse
+import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import engine
-import exactness
-import loading
-import memory
-import several
-import shapes
-
 PARTS = {
-    "speed": engine.measure,  # prefill, decode step and both tasks, against the ceilings and transformers' own ways
-    "memory": memory.measure,  # fresh processes: start, predicted and measured peak, what is left afterwards
-    "int8": engine.measure_int8,
-    "exactness": exactness.measure,
-    "loading": loading.measure,
-    "gpus": several.measure,  # a model spread over several
+    "speed": "engine.measure",  # prefill, decode step and both tasks, against the ceilings and transformers' own ways
+    "memory": "memory.measure",  # fresh processes: start, predicted and measured peak, what is left afterwards
+    "int8": "engine.measure_int8",
+    "exactness": "exactness.measure",
+    "loading": "loading.measure",
+    "gpus": "several.measure",  # a model spread over several
 }
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", default=[], choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS))
-    parts = parser.parse_args().parts or PARTS
+    parts = parser.parse_args().parts or list(PARTS)
+    if len(parts) == 1:
+        return measure(*parts)
+    for part in parts:  # in a process of its own: what one leaves in the memory would be counted as another's
+        if code := subprocess.run([sys.executable, Path(__file__).parent, part]).returncode:
+            sys.exit(code)
+
+
+def measure(part):
+    """Run one part in this process."""
+    import shapes
+
+    print(f"\n== {part}", flush=True)
     shapes.row("machine", shapes.machine())
-    for part in parts:
-        print(f"\n== {part}", flush=True)
-        PARTS[part]()
+    module, function = PARTS[part].split(".")
+    getattr(import_module(module), function)()
 
 
 if __name__ == "__main__":

@@ -55,6 +55,7 @@ def measure():
     with served(weights) as place:
         row(f"{LARGE}, int8")
         peaks(weights, place, LENGTHS[1:2])
+    free(weights)
 
 
 def peaks(weights, place, lengths, **how):
