@@ -1,5 +1,6 @@
 """Read generated papers with a small model of random weights, where one in ten meets a fault that is really made, and
-count what becomes of them. It runs extract.py on a GPU where there is one, and on a CPU otherwise."""
+count what becomes of them; before that, ask for GPUs that are not there. It runs extract.py on a GPU where there is
+one, and on a CPU otherwise."""
 
 import argparse
 import contextlib
@@ -29,12 +30,16 @@ WINDOW = 10  # papers at the start and at the end of which the memory is compare
 # What is done to papers, and the status that they then have.
 KINDS = {
     "worker killed": "ok",
-    "out of memory": "ok",
+    "half of memory": "ok",
     "text broken": "failed",
+    "no memory": "failed",
     "driver killed": "ok",
     "worker hangs": "failed",
 }
-ROUND = [*KINDS, "worker killed", "out of memory", "text broken", "worker killed", "out of memory"]
+ROUND = [*KINDS, "worker killed", "half of memory", "text broken", "no memory"]
+# Of what is done to the memory: the share of a paper's keys and values that still has room, where the last attempts
+# read a half and a quarter of the paper, and the attempts that are out of memory with it.
+STARVED = {"half of memory": (0.7, 2), "no memory": (0.15, 4)}
 # Shapes of the model. On a GPU of about 125 million parameters, and with more keys and values than such a model would
 # have, 128 KiB a token, so that what a paper needs depends on how much of it is read.
 SHAPES = {
@@ -83,7 +88,7 @@ def make_model(folder, device):
 
 def make_paper(folder, paper, fault, budget, tokenizer):
     """The text and the context of a paper: a page, of some 600 letters or, to be out of memory, of the whole budget."""
-    text = SENTENCE.format(paper) * (budget // 100 if fault == "out of memory" else 6)
+    text = SENTENCE.format(paper) * (budget // 100 if fault in STARVED else 6)
     line = {"start": 0, "end": len(text), "box": [50, 700, 300, 710], "size": 9.0}
     page = {"page": 1, "width": 595.0, "height": 842.0, "start": 0, "end": len(text), "lines": [line]}
     record = {"paper": paper, "sha256": "0" * 64, "status": "ok", "reason": "", "n_pages": 1, "text": text}
@@ -104,12 +109,12 @@ def choose(papers, n):
 class Batch:
     """A run of extract.py over papers, which is started again when it was killed."""
 
-    def __init__(self, folder, device, papers, name, minutes):
+    def __init__(self, folder, device, papers, name, minutes=MINUTES, capacity=CAPACITY, gpus=1):
         self.papers, self.output, self.log = papers, folder / f"{name}.jsonl", (folder / f"{name}.log").open("ab")
         self.journal = folder / f"{name}.jsonl.journal"
         command = f"{SCRIPTS}/extract.py --results {folder} --output {self.output} --parameters {folder}/library.yaml"
         command += f" --model {folder}/model --device {device} --dtype {DTYPE[device]} --prefill-chunk {CHUNK}"
-        command += f" --capacity {CAPACITY}B --reserve {RESERVE}B --minutes-per-paper {minutes}"
+        command += f" --capacity {capacity}B --reserve {RESERVE}B --minutes-per-paper {minutes} --gpus {gpus}"
         command += f" --max-new-tokens {NEW_TOKENS} --min-confidence 0 --no-reasoning --papers"
         self.command = [sys.executable, *command.split(), *papers]
         self.start()
@@ -139,6 +144,28 @@ class Batch:
         return None
 
 
+def ask_for_other_gpus(folder, papers, device):
+    """Start the program on GPUs that are not what its memory was planned for, and print with what it refuses them."""
+    refuse(folder, papers, "one GPU more than there is", gpus=torch.cuda.device_count() + 1)
+    if device == "cuda":
+        free, total = torch.cuda.mem_get_info()
+        refuse(folder, papers, "a GPU that is too small", capacity=2 * total)
+        held = torch.empty(free - CAPACITY // 2, dtype=torch.uint8, device=device)
+        refuse(folder, papers, "a GPU that others use")
+        del held
+        torch.cuda.empty_cache()
+
+
+def refuse(folder, papers, what, **asked):
+    """Run a batch that is to be refused, and print the last line of its log."""
+    batch = Batch(folder, "cuda", papers, what.replace(" ", "_"), **asked)
+    code = batch.driver.wait()
+    said = [line for line in Path(batch.log.name).read_text().splitlines() if "extraction stopped" in line]
+    if not code or not said or batch.finished():
+        sys.exit(f"{what} was not refused: {Path(batch.log.name).read_text()[-3000:]}")
+    print(f"{what}: {said[-1]}")
+
+
 def make(fault, batch, device):
     """Do to the paper that is being read what is to be done to it. Returns whether it was done to that paper."""
     if fault == "text broken":
@@ -151,8 +178,8 @@ def make(fault, batch, device):
         return False
     if fault == "worker killed":
         worker.kill()
-    elif fault == "out of memory":
-        starve(batch, worker, device)
+    elif fault in STARVED:
+        starve(batch, worker, device, *STARVED[fault])
     elif fault == "driver killed":
         worker.resume()
         batch.driver.kill()
@@ -161,16 +188,17 @@ def make(fault, batch, device):
     return True  # and one that hangs stays stopped
 
 
-def starve(batch, worker, device):
-    """Take the memory of a paper's process: on a GPU hold all but what half of the paper needs until the paper is done;
-    on a CPU do what the kernel does when memory is out, twice."""
+def starve(batch, worker, device, share, attempts):
+    """Take the memory of a paper's process: on a GPU hold all but what a share of the paper needs until the paper is
+    done; on a CPU do what the kernel does when memory is out, so many times."""
     if device == "cpu":
-        worker.kill()
-        if worker := batch.stop_worker(other_than=worker.pid):
+        while worker and attempts:
             worker.kill()
+            attempts -= 1
+            worker = batch.stop_worker(other_than=worker.pid) if attempts else None
         return
     done, (free, _) = batch.finished(), torch.cuda.mem_get_info()
-    held = torch.empty(max(0, free - room_for_half(device)), dtype=torch.uint8, device=device)
+    held = torch.empty(max(0, free - room_for(share, device)), dtype=torch.uint8, device=device)
     worker.resume()
     while batch.driver.poll() is None and batch.finished() == done:
         time.sleep(0.01)
@@ -178,12 +206,12 @@ def starve(batch, worker, device):
     torch.cuda.empty_cache()
 
 
-def room_for_half(device):
-    """Bytes of a GPU in which a process can read half of a paper as long as the budget, and not the whole."""
+def room_for(share, device):
+    """Bytes of a GPU in which a process can read that share of a paper as long as the budget, and no more."""
     model = {"dtype": DTYPE[device], "device": device, "gpus": 1, "attention": "fused", "quantization": None}
     branches = {"branches": len(LIBRARY), "branch_tokens": memory.FORCED_TOKENS + NEW_TOKENS}
     costs = memory.costs(config_of(device), 0, model, prefill_chunk=CHUNK // 4, **branches)
-    keys_and_values = int(0.7 * BUDGET[device] * costs["kv_bytes_per_token"])
+    keys_and_values = int(share * BUDGET[device] * costs["kv_bytes_per_token"])
     return memory.PROCESS_BYTES[device] + costs["workspace_bytes"] + costs["slots_bytes"] + keys_and_values
 
 
@@ -252,11 +280,12 @@ def run(folder, papers):
     tokenizer = make_model(folder / "model", device)
     for paper in papers:
         make_paper(folder, paper, faults.get(paper), BUDGET[device], tokenizer)
-    long = next(paper for paper in faults if faults[paper] == "out of memory")
-    watch(Batch(folder, device, [papers[0], long], "warm-up", 10), {}, device)  # compiles the kernels
+    long = next(paper for paper in faults if faults[paper] in STARVED)
+    ask_for_other_gpus(folder, papers[:2], device)
+    watch(Batch(folder, device, [papers[0], long], "warm-up", minutes=10), {}, device)  # compiles the kernels
 
     before, begun = in_use(device, psutil.Process()), time.monotonic()
-    made, least = watch(Batch(folder, device, papers, "all", MINUTES), faults, device)
+    made, least = watch(Batch(folder, device, papers, "all"), faults, device)
     seconds, after = time.monotonic() - begun, in_use(device, psutil.Process())
     first, last = (min(least[n] for n in window) for window in (range(1, WINDOW), range(len(papers))[-WINDOW:]))
     whose = "GPU memory in use between papers" if device == "cuda" else "Resident memory of the driver"
