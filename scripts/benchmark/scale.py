@@ -235,8 +235,9 @@ def measure(papers, part, command, project):
 
 
 def snakemake(project, *arguments, start=("-m", "snakemake")):
-    workflow = ["--snakefile", str(project / "designspace" / "Snakefile"), "--cores", "2"]
-    return [sys.executable, *start, *workflow, "--set-threads", "extract=1", "discover=1", *arguments]
+    folder = project / "designspace"
+    workflow = ["--snakefile", str(folder / "Snakefile"), "--profile", str(folder / "workflow/profiles/default")]
+    return [sys.executable, *start, *workflow, "--cores", "2", "--set-threads", "extract=1", "discover=1", *arguments]
 
 
 def run(project, papers, more=16):
