@@ -70,7 +70,7 @@ def embedded_model():
     return str(folder)
 
 
-@pytest.fixture(params=["llama", "qwen3", "mistral"])
+@pytest.fixture(params=["llama", "qwen2", "qwen3", "mistral"])
 def family(request):
     return request.param
 

@@ -1,7 +1,7 @@
 """The forward pass of Llama-like decoders, as its matrix products and the few kernels between them.
 
-The same layers as transformers', in the same order, without its generality: a decode step is a dozen kernels a layer
-in place of forty. What is not of these families goes through transformers' own forward pass.
+The same layers as transformers', in the same order, without its generality: a decode step is nine kernels a layer in
+place of forty. What is not of these families goes through transformers' own forward pass.
 """
 
 from . import hub, kernels, linear

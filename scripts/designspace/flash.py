@@ -6,9 +6,9 @@ second merges the shares with a branch's attention over its own slots. Queries a
 compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
 """
 
-import functools
-
 import torch
+
+from .kernels import gpu, precision
 
 try:
     import triton
@@ -32,7 +32,7 @@ def continue_branches(query, cache, layer, scaling):
     kv_heads, rows, tokens, groups, head_dim = query.shape
     length, folded = cache.prefix_length, rows * tokens * groups
     blocks = triton.cdiv(folded, _rows(folded)) * kv_heads
-    share = triton.cdiv(length, max(1, _gpu(query.device).multi_processor_count // blocks))
+    share = triton.cdiv(length, max(1, gpu(query.device).multi_processor_count // blocks))
     share = triton.cdiv(share, _keys(query)) * _keys(query)
     shares = triton.cdiv(length, share)  # none is empty
     prefix = torch.empty(shares, kv_heads, folded, head_dim, dtype=torch.float32, device=query.device)
@@ -46,7 +46,7 @@ def continue_branches(query, cache, layer, scaling):
         query, keys, values, prefix, lse, out, cache.rows, cache.starts, scaling * LOG2_E,
         tokens, keys.shape[2], rows, SHARES=shares,
         GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim),
-        M=block, N=32, PRECISION=_precision(query),
+        M=block, N=32, PRECISION=precision(query),
     )  # fmt: skip
     return out
 
@@ -60,8 +60,8 @@ def _flash(query, cache, layer, scaling, length, out, lse=None, share=None, shar
         query, keys, values, out, lse, scaling * LOG2_E,
         folded, length - tokens, length, keys.shape[1], share or length,
         GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim),
-        M=block, N=_keys(query), CAUSAL=lse is None, PRECISION=_precision(query),
-        num_warps=block // 16, num_stages=3 if _gpu(query.device).shared_memory_per_block_optin >= 144 * 1024 else 2,
+        M=block, N=_keys(query), CAUSAL=lse is None, PRECISION=precision(query),
+        num_warps=block // 16, num_stages=3 if gpu(query.device).shared_memory_per_block_optin >= 144 * 1024 else 2,
     )  # fmt: skip
 
 
@@ -74,12 +74,6 @@ def _keys(query):
     """Keys of a block: what of them a multiprocessor has room for beside their values."""
     return min(64, max(16, 16384 // (triton.next_power_of_2(query.shape[-1]) * query.element_size())))
 
-
-def _precision(query):
-    return "ieee" if query.dtype == torch.float32 else "tf32"
-
-
-_gpu = functools.cache(torch.cuda.get_device_properties)
 
 if triton:
     # Numbers that differ from paper to paper are not specialized, for each kind would be compiled anew; all

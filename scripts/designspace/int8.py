@@ -1,14 +1,12 @@
 """Weights of eight bits: half the memory of bfloat16.
 
 torchao rounds them while a model is loaded: a byte for each weight and a scale for each row of a matrix. Activations
-keep the model's dtype, so that nothing is lost but what the rounding of the weights loses. A step of few rows
-multiplies the bytes as they are; a chunk of a paper turns a matrix into the dtype first, which many rows pay for.
+keep the model's dtype, so that nothing is lost but what the rounding of the weights loses. A chunk of a paper turns a
+matrix into the dtype first, which many rows pay for; a step of few rows multiplies the bytes as they are (linear.py).
 """
 
 import torch
 import torch.nn.functional as F
-
-from . import linear
 
 
 def config():
@@ -39,7 +37,5 @@ class Int8Linear(torch.nn.Module):
         self.bias = bias
 
     def forward(self, x):
-        if linear.is_few(x, self):
-            return linear.project(x, self)[0]
         out = F.linear(x, self.weight.to(x.dtype)).mul_(self.scale)
         return out if self.bias is None else out.add_(self.bias)

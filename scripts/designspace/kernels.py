@@ -4,6 +4,8 @@ Written one by one in PyTorch they take longer than the products of a decode ste
 computes, in plain PyTorch. Triton compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
 """
 
+import functools
+
 import torch
 import torch.nn.functional as F
 
@@ -12,6 +14,13 @@ try:
     import triton.language as tl
 except ImportError:  # a build of PyTorch for the CPU alone comes without
     triton = None
+
+gpu = functools.cache(torch.cuda.get_device_properties)
+
+
+def precision(x):
+    """How Triton multiplies matrices of x's dtype: those of float32 exactly."""
+    return "ieee" if x.dtype == torch.float32 else "tf32"
 
 
 def add_rms_norm(residual, x, weight, eps):

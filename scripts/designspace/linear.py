@@ -16,8 +16,9 @@ try:
 except ImportError:  # a build of PyTorch for the CPU alone comes without
     triton = None
 
-FEW_ROWS = 64  # cuBLAS is faster with more,
-FEW_ROWS_INT8 = 128  # and takes no bytes
+FEW_ROWS = 64  # cuBLAS is faster with more
+FEW_ROWS_INT8 = 128  # later, since for cuBLAS the bytes have to be turned into the dtype first
+MOST_STAGES = 6  # tiles on their way to a multiprocessor: more are no faster
 
 
 def project(x, *layers):
@@ -39,39 +40,41 @@ def gated(x, gate, up):
 
 
 def is_few(x, layer):
-    """Whether x has so few rows, and is on a GPU, that the kernel is the faster way."""
+    """Whether x, on a GPU, has so few rows that the kernel is the faster way."""
     most = FEW_ROWS_INT8 if layer.weight.dtype == torch.int8 else FEW_ROWS
     return x.is_cuda and x.numel() <= most * x.shape[-1]
 
 
 def _launch(kernel, x, layers, outs):
-    """Run a kernel with a program for each block of the outputs."""
+    """Run a kernel with a program for each block of the outputs. The layers' weights are of one dtype."""
     inputs, size, weight_size = x.shape[-1], x.element_size(), layers[0].weight.element_size()
     rows = x.numel() // inputs
     m, n, k = max(16, triton.next_power_of_2(rows)), 64, 256 // size
     if m == 16 and weight_size == 1:
-        n, k = 32, 256  # bytes to turn into the dtype hold up the few
+        n, k = 32, 256  # of so few rows the time is that of turning bytes into the dtype: more programs share it
     blocks = sum(triton.cdiv(out.shape[-1], n) for out in outs)
-    gpu = torch.cuda.get_device_properties(x.device)
-    # Tiles on their way, as many as there is room for: one program on a multiprocessor, or two where there are more.
+    # Programs that are more than the multiprocessors run in pairs, and each has half of the room.
+    gpu = kernels.gpu(x.device)
     room = gpu.shared_memory_per_block_optin // (2 if blocks > gpu.multi_processor_count else 1)
-    kernel[(blocks,)](
-        x,
-        tuple(layer.weight for layer in layers),
-        tuple(getattr(layer, "scale", None) for layer in layers),
-        tuple(layer.bias for layer in layers),
-        tuple(outs),
-        tuple(out.shape[-1] for out in outs),
-        rows,
-        inputs,
-        M=m,
-        N=n,
-        K=k,
-        ALL_ROWS=rows == m,
-        ALL_INPUTS=inputs % k == 0,
-        PRECISION="ieee" if x.dtype == torch.float32 else "tf32",
-        num_stages=max(2, min(6, room // ((m * size + n * weight_size) * k))),
-    )
+    stages = room // ((m * size + n * weight_size) * k)
+    with torch.cuda.device(x.device):  # which of several GPUs is the current one depends on the layer before
+        kernel[(blocks,)](
+            x.contiguous(),
+            tuple(layer.weight for layer in layers),
+            tuple(getattr(layer, "scale", None) for layer in layers),
+            tuple(layer.bias for layer in layers),
+            tuple(outs),
+            tuple(out.shape[-1] for out in outs),
+            rows,
+            inputs,
+            M=m,
+            N=n,
+            K=k,
+            ALL_ROWS=rows == m,
+            ALL_INPUTS=inputs % k == 0,
+            PRECISION=kernels.precision(x),
+            num_stages=max(2, min(MOST_STAGES, stages)),
+        )
 
 
 if triton:

@@ -142,7 +142,8 @@ class Reader:
         """The logits [rows, vocabulary] behind one token, [rows, 1], of each row."""
         if decoder.serves(self.model):
             last = self._hidden(tokens)[:, -1]
-            return linear.project(last.to(self.model.lm_head.weight.device), self.model.lm_head)[0]
+            (logits,) = linear.project(last.to(self.model.lm_head.weight.device), self.model.lm_head)
+            return logits
         return self._forward(self.model, tokens, self.cache.positions(1)).logits[:, -1]
 
     def _forward(self, module, tokens, positions):
