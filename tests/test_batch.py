@@ -14,7 +14,7 @@ import torch
 from conftest import model_section, random_model, text_record
 from llguidance.hf import from_tokenizer
 
-from designspace import batch, context, grammar, hub, inference, journal, processes, worker
+from designspace import batch, context, grammar, hub, inference, journal, model, processes, worker
 from designspace.masks import GrammarRefused, Masks
 from designspace.model import check_gpus, obstacle_to_sharing
 from designspace.worker import Job
@@ -203,10 +203,18 @@ def test_a_gpu_for_one_process_only_is_not_shared(tmp_path, monkeypatch):
     assert obstacle_to_sharing(weights) == "The GPU serves one process at a time (compute mode Exclusive_Process)."
 
 
+def test_a_model_never_spills_into_main_memory(model_folder, monkeypatch):
+    spilled = SimpleNamespace(hf_device_map={"model.layers.0": 0, "model.layers.1": "cpu"})
+    monkeypatch.setattr(model.AutoModelForCausalLM, "from_pretrained", lambda **how: spilled)
+    section = model_section(model_folder, device="cuda", gpus=2, attention="plain")
+    with pytest.raises(hub.ModelError, match=r"do not fit 2 GPUs \(some would be on cpu\): set `model.gpus` to more"):
+        model.load(**section, room=2**30)
+
+
 def test_layers_that_are_not_computed_exactly_are_refused(tmp_path, tokenizer, papers):
-    model = random_model("mistral")
-    model.config.sliding_window = 128
-    model.save_pretrained(tmp_path / "model")
+    sliding = random_model("mistral")
+    sliding.config.sliding_window = 128
+    sliding.save_pretrained(tmp_path / "model")
     tokenizer.save_pretrained(tmp_path / "model")
     with pytest.raises(batch.Stop, match="has layers of the kind sliding_attention"):
         batch.run(job_of(str(tmp_path / "model")), papers[:1], tmp_path / "b.jsonl")

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 import yaml
@@ -344,6 +345,7 @@ def test_a_model_of_the_hubs_cache_needs_no_network(config, tmp_path, monkeypatc
     [
         ({"sliding_window": 4096}, "The model model has layers of the kind sliding_attention, and only full attention"),
         ({"layer_types": ["linear_attention", "full_attention"]}, "The model model has layers of the kind linear_att"),
+        ({"model_type": "jamba"}, "The model model (jamba) has recurrent layers"),
         ({"attn_logit_softcapping": 50.0}, "The model model caps its attention scores (attn_logit_softcapping)"),
         ({"hidden_size": 65536}, "The model does not fit: weights"),
     ],
@@ -355,6 +357,21 @@ def test_a_model_that_is_not_served_or_does_not_fit(config, tmp_path, more, sent
     assert sentences(config)[0].startswith(sentence)
     (tmp_path / "model" / "config.json").write_text(json.dumps(MODEL | {"use_sliding_window": False}))
     configuration.check(config)
+
+
+def test_all_recurrent_models_that_transformers_knows_are_refused():
+    import transformers
+    from transformers.models.auto import configuration_auto, modeling_auto
+
+    checked = set()
+    for family in modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        module = configuration_auto.model_type_to_module_name(family)
+        code = Path(transformers.__file__).parent / "models" / module / f"modeling_{module}.py"
+        if code.exists() and "_is_stateful = True" in code.read_text("utf-8"):
+            checked.add(family)
+            with pytest.raises(hub.ModelError, match="choose a model with full attention"):
+                hub.check_attention(transformers.AutoConfig.for_model(family).to_dict(), family)
+    assert checked >= hub.RECURRENT_FAMILIES
 
 
 def test_sizes_of_the_schema_are_sizes_of_the_planner(config):

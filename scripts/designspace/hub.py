@@ -18,6 +18,9 @@ EMBEDDED_CONFIG = {
 }
 # The families of decoders whose forward pass decoder.py writes with fused kernels.
 FUSED_FAMILIES = {"llama", "mistral", "qwen2", "qwen3"}
+# Those whose layers, or some of them, carry a state from token to token, and whose config.json has no `layer_types`.
+RECURRENT_FAMILIES = {"bamba", "falcon_h1", "falcon_mamba", "jamba", "mamba", "mamba2", "nemotron_h", "recurrent_gemma"}
+RECURRENT_FAMILIES |= {"rwkv", "xlstm", "zamba", "zamba2"}
 
 LONGEST_HEADER = 100 * 2**20  # bytes, of a safetensors file
 
@@ -151,6 +154,11 @@ def check_attention(config: dict, name: str) -> None:
     kinds = set(config.get("layer_types") or [])
     if not kinds and config.get("sliding_window") and config.get("use_sliding_window", True):
         kinds = {"sliding_attention"}
+    if config.get("model_type") in RECURRENT_FAMILIES:
+        raise ModelError(
+            f"The model {name} ({config['model_type']}) has recurrent layers, whose state many questions cannot "
+            f"share; choose a model with full attention in all layers, such as Qwen3 or Llama 3."
+        )
     if others := sorted(kinds - {"full_attention"}):
         raise ModelError(
             f"The model {name} has layers of the kind {', '.join(others)}, and only full attention is computed exactly "
