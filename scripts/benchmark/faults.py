@@ -1,6 +1,6 @@
 """Read generated papers with a small model of random weights, where one in ten meets a fault that is really made, and
-count what becomes of them; before that, ask for GPUs that are not there. It runs extract.py on a GPU where there is
-one, and on a CPU otherwise."""
+count what becomes of them; before that, ask for GPUs that are not what the memory is planned for. It runs extract.py on
+a GPU where there is one, and on a CPU otherwise."""
 
 import argparse
 import contextlib
@@ -27,19 +27,19 @@ from designspace import context, memory  # noqa: E402
 MINUTES = 0.25  # that a paper may take
 BUDGET = {"cuda": 12288, "cpu": 2048}  # tokens of a paper; of this model a token is a letter
 WINDOW = 10  # papers at the start and at the end of which the memory is compared
-# What is done to papers, and the status that they then have.
+# What is done to papers, the status that they then have, and their last attempt.
 KINDS = {
-    "worker killed": "ok",
-    "half of memory": "ok",
-    "text broken": "failed",
-    "no memory": "failed",
-    "driver killed": "ok",
-    "worker hangs": "failed",
+    "worker killed": ("ok", 2),
+    "half of memory": ("ok", 3),
+    "text broken": ("failed", 1),
+    "no memory": ("failed", 4),
+    "driver killed": ("ok", 1),
+    "worker hangs": ("failed", 1),
 }
 ROUND = [*KINDS, "worker killed", "half of memory", "text broken", "no memory"]
-# Of what is done to the memory: the share of a paper's keys and values that still has room, where the last attempts
-# read a half and a quarter of the paper, and the attempts that are out of memory with it.
-STARVED = {"half of memory": (0.7, 2), "no memory": (0.15, 4)}
+# What is left of the memory: room for such a share of a paper, of which the third attempt reads half and the fourth a
+# quarter.
+STARVED = {"half of memory": 0.7, "no memory": 0.15}
 # Shapes of the model. On a GPU of about 125 million parameters, and with more keys and values than such a model would
 # have, 128 KiB a token, so that what a paper needs depends on how much of it is read.
 SHAPES = {
@@ -157,7 +157,7 @@ def ask_for_other_gpus(folder, papers, device):
 
 
 def refuse(folder, papers, what, **asked):
-    """Run a batch that is to be refused, and print the last line of its log."""
+    """Run a batch that is to be refused, and print with what it was."""
     batch = Batch(folder, "cuda", papers, what.replace(" ", "_"), **asked)
     code = batch.driver.wait()
     said = [line for line in Path(batch.log.name).read_text().splitlines() if "extraction stopped" in line]
@@ -179,7 +179,7 @@ def make(fault, batch, device):
     if fault == "worker killed":
         worker.kill()
     elif fault in STARVED:
-        starve(batch, worker, device, *STARVED[fault])
+        starve(batch, worker, device, fault)
     elif fault == "driver killed":
         worker.resume()
         batch.driver.kill()
@@ -188,17 +188,18 @@ def make(fault, batch, device):
     return True  # and one that hangs stays stopped
 
 
-def starve(batch, worker, device, share, attempts):
+def starve(batch, worker, device, fault):
     """Take the memory of a paper's process: on a GPU hold all but what a share of the paper needs until the paper is
-    done; on a CPU do what the kernel does when memory is out, so many times."""
+    done; on a CPU do to all attempts but one that is to succeed what the kernel does when memory is out."""
     if device == "cpu":
-        while worker and attempts:
+        status, last = KINDS[fault]
+        worker.kill()
+        for _ in range(1, last - (status == "ok")):
+            worker = batch.stop_worker(other_than=worker.pid)
             worker.kill()
-            attempts -= 1
-            worker = batch.stop_worker(other_than=worker.pid) if attempts else None
         return
     done, (free, _) = batch.finished(), torch.cuda.mem_get_info()
-    held = torch.empty(max(0, free - room_for(share, device)), dtype=torch.uint8, device=device)
+    held = torch.empty(max(0, free - room_for(STARVED[fault], device)), dtype=torch.uint8, device=device)
     worker.resume()
     while batch.driver.poll() is None and batch.finished() == done:
         time.sleep(0.01)
@@ -254,16 +255,16 @@ def report(papers, faults, made, records):
         said = ", ".join(f"{n} {status} at attempt {attempt}" for (status, attempt), n in ends)
         print(f"  {kind:14} {sum(fault == kind for fault in made.values()):3} made: {said}")
     lost, twice = set(papers) - set(by_paper), len(records) - len(by_paper)
-    expected = {paper: KINDS[faults[paper]] if paper in faults else "ok" for paper in papers}
-    others = [paper for paper in by_paper if by_paper[paper]["status"] != expected[paper]]
-    print(f"  lost {len(lost)}, twice {twice}, with another status than expected {len(others)}")
+    expected = {paper: KINDS[faults[paper]] if paper in faults else ("ok", 1) for paper in papers}
+    others = [paper for paper, end in by_paper.items() if (end["status"], end["attempt"]) != expected[paper]]
+    print(f"  lost {len(lost)}, twice {twice}, with another end than expected {len(others)}")
     if lost or twice or others or made != faults:
         sys.exit(f"Not all is as it should be: {sorted(lost)} {others} {sorted(faults.keys() - made.keys())}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--papers", type=int, default=200, help="how many, at least 10 (default: %(default)s)")
+    parser.add_argument("--papers", type=int, default=200, help="how many, at least 20 (default: %(default)s)")
     parser.add_argument("--folder", type=Path, help="an empty folder in which all files stay")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -292,6 +293,8 @@ def run(folder, papers):
     print(f"{seconds:.0f} s. {whose}: {mib(first)} among the first {WINDOW}, {mib(last)} among the last {WINDOW}.")
     if device == "cuda":
         print(f"GPU memory in use before the batch: {mib(before)}, and after it: {mib(after)}.")
+    if last > first + 2**26:
+        sys.exit("The memory has grown.")
     report(papers, faults, made, [json.loads(line) for line in (folder / "all.jsonl").read_text().splitlines()])
 
 
