@@ -126,6 +126,11 @@ BY_NAME = {
     "rotated text": (typeset(f"{FILLER}\n#rotate(90deg, reflow: true)[{TURNED}]"), "ok", TURNED),
     "a font without a Unicode map": (edited(SAMPLE, without_unicode_maps), "needs_ocr", "`ocr: true`"),
     "control characters": (make_pdf(column("A \x01 rotation \x07 of", FILLER)), "ok", "A \ufffd rotation \ufffd of"),
+    "soft hyphens": (
+        typeset(f"{FAMILIES}{FILLER} The adap\u00adta\u00adtion was slow."),
+        "ok",
+        "The adaptation was slow.",
+    ),
     "a decompression bomb": (
         page_of(deflated(b" " * 2**20, 1024), ["/FlateDecode"]),
         "unreadable",

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -68,6 +69,7 @@ def test_every_file_has_a_record_that_is_whole(corpus):
         assert record["status"] in STATUSES
         assert (record["reason"] == "") == (record["text"] != "") == (record["status"] == "ok")
         assert record["status"] == "ok" or record["reason"].endswith(".")
+        assert not re.search(r"exit code|takes more than [0-9]+ s\b", record["reason"])
         assert not {unicodedata.category(letter) for letter in set(record["text"]) - {"\n"}} & {"Cc", "Cs", "Co"}
         json.dumps(record, allow_nan=False).encode("utf-8")
         for page in record["pages"]:
