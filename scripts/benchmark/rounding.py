@@ -1,0 +1,58 @@
+"""What rounding the weights of a model to eight bits does to its logits, by the library that rounds them.
+
+`python scripts/benchmark/rounding.py MODEL TEXT ...` reads the first tokens of each text with the model in bfloat16, as
+`model.quantization: int8` rounds it, and as bitsandbytes does, which is no dependency: pip install it for this. The
+reference is the model in float32.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from designspace import int8
+
+TOKENS = 512
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+WAYS = {
+    "not rounded": lambda: None,
+    "torchao": int8.config,
+    "bitsandbytes": lambda: BitsAndBytesConfig(load_in_8bit=True),
+}
+
+
+def load(name, dtype, quantization=None):
+    how = {"dtype": dtype, "quantization_config": quantization, "device_map": DEVICE, "use_safetensors": True}
+    model = AutoModelForCausalLM.from_pretrained(name, **how).eval()
+    int8.replace_linear(model)
+    return model
+
+
+@torch.inference_mode()
+def logits(model, pieces):
+    return [model(torch.tensor([piece], device=DEVICE)).logits[0].float() for piece in pieces]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", help="a name on the model hub, or a folder")
+    parser.add_argument("texts", type=Path, nargs="+", help="files of text")
+    arguments = parser.parse_args()
+    tokenizer = AutoTokenizer.from_pretrained(arguments.model)
+    pieces = [tokenizer.encode(path.read_text("utf-8"))[:TOKENS] for path in arguments.texts]
+    reference = logits(load(arguments.model, torch.float32), pieces)
+    for way, quantization in WAYS.items():
+        ours = logits(load(arguments.model, torch.bfloat16, quantization()), pieces)
+        pairs = list(zip(ours, reference, strict=True))
+        errors = [((one - right).norm() / right.norm()).item() for one, right in pairs]
+        same = [(one.argmax(-1) == right.argmax(-1)).float().mean().item() for one, right in pairs]
+        print(f"{way:12}  relative error of the logits {min(errors):.3f} to {max(errors):.3f}", end=", ")
+        print(f"the same most probable token {min(same):.0%} to {max(same):.0%}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
