@@ -70,6 +70,14 @@ def embedded_model():
     return str(folder)
 
 
+def pytest_generate_tests(metafunc):
+    """Tests with a `device` run on a CPU, and on a GPU where there is one."""
+    if "device" in metafunc.fixturenames:
+        import torch
+
+        metafunc.parametrize("device", ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"])
+
+
 @pytest.fixture(params=["llama", "qwen2", "qwen3", "mistral"])
 def family(request):
     return request.param

@@ -12,11 +12,6 @@ TOLERANCE = {torch.float32: 1e-5, torch.float16: 2e-3, torch.bfloat16: 1e-2}
 ROWS = [1, 6, 32, 48, 64, 108, 128, 300]  # from few to more than the kernel takes
 
 
-@pytest.fixture(params=["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"])
-def device(request):
-    return request.param
-
-
 @pytest.fixture(params=TOLERANCE, ids=str)
 def dtype(request):
     return request.param

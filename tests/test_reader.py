@@ -86,11 +86,6 @@ def test_the_embedded_model_says_together_what_it_says_alone(embedded_model):
     assert say(model, grammar_tokenizer, prefix, questions, 100) == expected
 
 
-@pytest.fixture(params=["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"])
-def device(request):
-    return request.param
-
-
 @pytest.fixture(params=[attention.FUSED, attention.PLAIN])
 def implementation(request):
     return request.param

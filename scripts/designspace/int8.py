@@ -1,8 +1,9 @@
 """Weights of eight bits: half the memory of bfloat16.
 
 torchao rounds them while a model is loaded: a byte for each weight and a scale for each row of a matrix. Activations
-keep the model's dtype, so that nothing is lost but what the rounding of the weights loses. A chunk of a paper turns a
-matrix into the dtype first, which many rows pay for; a step of few rows multiplies the bytes as they are (linear.py).
+keep the model's dtype, so that nothing is lost but what the rounding of the weights loses. A layer turns its matrix
+into the dtype first, which the many rows of a chunk pay for; for the few of a step the fused forward pass multiplies
+the bytes as they are (linear.py).
 """
 
 import torch
