@@ -10,8 +10,8 @@ import sys
 
 import pytest
 from conftest import ROOT
+from paper_processes import go_on, hold
 from test_batch import lines
-from test_faults import wait_for
 from test_interruptions import PAPERS, Run, night  # noqa: F401 (one is a fixture)
 from test_workflow import empty_project, table  # noqa: F401 (one is a fixture)
 
@@ -45,15 +45,17 @@ def fill(folder):
 FULL = "No space left on device. Make room on its disk and start again."
 
 
-def test_a_full_disk(night, results):  # noqa: F811
+def test_a_full_disk(night, results, tmp_path, monkeypatch):  # noqa: F811
+    hold(monkeypatch, tmp_path, "extract.py", 2)
     filler = fill(results)
     code, printed = Run(night, "first.log").ends()
     assert code == 1 and f"Cannot write results/.lock: {FULL}" in printed and "rule extract_text" not in printed
     filler.unlink()
 
     run = Run(night, "second.log")
-    wait_for(lambda: run.answered() >= 1, run.process)
+    _, paper = run.held()
     filler = fill(results)
+    go_on(paper)
     code, printed = run.ends()
     assert code == 1 and f"extraction stopped: Cannot write results/extraction/b0001.jsonl.journal: {FULL}" in printed
     assert not list(results.glob("extraction/*.jsonl")) and not list(results.glob("*.csv.tmp"))
@@ -63,6 +65,7 @@ def test_a_full_disk(night, results):  # noqa: F811
     whole = [json.loads(line) for line in journal if line.endswith(b"\n")]  # the disk was full in the middle of a line
     assert whole
 
+    monkeypatch.undo()
     assert Run(night, "third.log").ends()[0] == 0
     assert list(table(night, "papers").paper) == PAPERS and set(table(night, "papers").status) == {"ok"}
     assert lines(results / "extraction" / "b0001.jsonl")[: len(whole)] == whole, (

@@ -6,46 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from conftest import ROOT, text_record
+from paper_processes import ended, go_on, held, hold, wait_for
 from test_batch import job_of, lines
 
 from designspace import context
-
-
-def children(pid):
-    """The processes that a process started and that still run."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            state, parent = entry.read_text().rpartition(") ")[2].split()[:2]
-            if int(parent) == pid and state != "Z":
-                found.append(int(entry.parent.name))
-    return found
-
-
-def wait_for(find, of):
-    """What `find` finds, as soon as that is something; fails when the process `of` ends before."""
-    while not (found := find()):
-        assert of.poll() is None, f"{of.args} ended with code {of.returncode}"
-        time.sleep(0.01)
-    return found
-
-
-def paper_process(driver):
-    """The process of the paper that a driver is at: a child of its fork server."""
-    return wait_for(lambda: [pid for child in children(driver.pid) for pid in children(child)], driver)[0]
-
-
-def ended(pid):
-    """Whether a process ends; fails only with the test's own time limit."""
-    with suppress(OSError):  # it is gone
-        while Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z":
-            time.sleep(0.01)
-    return True
 
 
 @pytest.fixture
@@ -73,45 +40,44 @@ def start(tmp_path, tokenizer, model_folder):
     return program
 
 
-def test_a_killed_batch_goes_on_with_its_journal_and_two_do_not_mix(start, tmp_path):
+def test_a_killed_batch_goes_on_with_its_journal_and_two_do_not_mix(start, tmp_path, monkeypatch):
     journal, output = tmp_path / "b.jsonl.journal", tmp_path / "b.jsonl"
 
-    def finished(records):
-        return lambda: journal.exists() and len(lines(journal)) > records
-
+    hold(monkeypatch, tmp_path, "extract.py", 2)
     driver = start("first.log")
-    wait_for(finished(1), driver)
-    left = paper_process(driver)
+    left = wait_for(lambda: held(driver.pid), driver)
     driver.kill()
     driver.wait()
+    go_on(left)
     assert ended(left), "a paper's process does not outlive its driver"
     before = lines(journal)[1:]
-    assert 1 <= len(before) < 5
+    assert [record["paper"] for record in before] == ["p1"]
 
     driver = start("second.log")
-    wait_for(finished(len(before) + 1), driver)
+    paper = wait_for(lambda: held(driver.pid), driver)
     os.kill(driver.pid, signal.SIGSTOP)  # it stays in the middle, as one that a killed snakemake left behind
     late = start("third.log")
     wait_for(lambda: "waiting for its end" in (tmp_path / "third.log").read_text(), late)
     os.kill(driver.pid, signal.SIGCONT)
+    go_on(paper)
     assert driver.wait() == late.wait() == 0
     records = lines(output)
     assert [record["paper"] for record in records] == ["p1", "p2", "p3", "p4", "p5"]
-    assert records[: len(before)] == before, "what was in the journal was not asked again"
+    assert records[:1] == before, "what was in the journal was not asked again"
     told = [(tmp_path / log).read_text().count("extraction ") for log in ("second.log", "third.log")]
-    assert told == [5 - len(before), 0]
+    assert told == [4, 0]
 
 
-def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path):
+def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path, monkeypatch):
+    hold(monkeypatch, tmp_path, "extract.py", 1, 2)
     driver = start("log", minutes_per_paper=0.1)
-    resting = paper_process(driver)
-    for pid in (driver.pid, resting):  # a laptop that sleeps, or a job that is suspended
-        os.kill(pid, signal.SIGSTOP)
+    resting = wait_for(lambda: held(driver.pid), driver)
+    os.kill(driver.pid, signal.SIGSTOP)  # with its paper, as when a laptop sleeps or a job is suspended
     time.sleep(7)
-    for pid in (resting, driver.pid):
-        os.kill(pid, signal.SIGCONT)
+    go_on(resting)
+    os.kill(driver.pid, signal.SIGCONT)
     assert ended(resting)
-    os.kill(hanging := paper_process(driver), signal.SIGSTOP)  # most likely before it has read all of its paper
+    hanging = wait_for(lambda: held(driver.pid), driver)  # before it has read any of its paper
     assert ended(hanging)
     assert driver.wait() == 0
     ok, late, *others = lines(tmp_path / "b.jsonl")
@@ -120,10 +86,11 @@ def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path):
     assert {record["status"] for record in others} == {"ok"}
 
 
-def test_a_paper_that_runs_out_of_memory_climbs_the_ladder_and_the_rest_goes_on(start, tmp_path):
+def test_a_paper_that_runs_out_of_memory_climbs_the_ladder_and_the_rest_goes_on(start, tmp_path, monkeypatch):
+    hold(monkeypatch, tmp_path, "extract.py", *range(1, 4 + 2 + 1))
     driver = start("log")
     for _ in range(4 + 2):  # of the first paper all processes are killed, as the kernel does it, of the second two
-        os.kill(killed := paper_process(driver), signal.SIGKILL)
+        os.kill(killed := wait_for(lambda: held(driver.pid), driver), signal.SIGKILL)
         assert ended(killed)
     assert driver.wait() == 0
     always, twice, *others = lines(tmp_path / "b.jsonl")

@@ -3,13 +3,15 @@
 import re
 
 import pytest
+from test_batch import lines
 from test_workflow import configure, empty_project, new_project, pdf, snakemake, study  # noqa: F401 (two are fixtures)
 from transformers import AutoModelForCausalLM
 
 
 @pytest.fixture
 def project(new_project):  # noqa: F811
-    pdf(study(1), new_project / "papers" / "study_1.pdf")
+    for n in (1, 2):
+        pdf(study(n), new_project / "papers" / f"study_{n}.pdf")
     return new_project
 
 
@@ -35,10 +37,37 @@ def test_a_missing_shard_of_the_model_is_named_before_any_job(project):
     assert not (project / "results").exists()
 
 
-def test_a_gpu_that_is_not_there_is_said_before_the_first_paper(project, monkeypatch):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    configure(project, model={"device": "cuda", "attention": "plain"})
-    finished, printed = snakemake(project, "--resources", "gpu=1", "--until", "extract", fails=True)
-    assert "extract" not in finished
-    assert re.search(r"extraction stopped: The configuration asks for a GPU .* and PyTorch sees none here", printed)
-    assert not (project / "results" / "extraction" / "b0001.jsonl").exists()
+# In extract.py, and nowhere else: what PyTorch says of a GPU that this machine need not have.
+GPU = """
+import sys
+
+if any(argument.endswith("extract.py") for argument in sys.orig_argv):
+    import torch
+
+    ones = torch.ones
+    torch.ones = lambda *shape, device: ones(*shape)
+    torch.cuda.device_count = lambda: {gpus}
+    torch.cuda.get_device_name = lambda gpu: "Card"
+    torch.cuda.get_device_capability = lambda gpu: {capability}
+    torch.cuda.mem_get_info = lambda gpu: ({free} << 30, {total} << 30)
+"""
+
+
+def test_a_gpu_that_is_missing_or_a_wrong_one_is_said_before_the_first_paper(project, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    configure(project, model={"device": "cuda", "attention": "plain"}, memory={"capacity": "24GiB"})
+    right = {"gpus": 1, "capability": (8, 0), "free": 24, "total": 24}
+    for change, sentence in [
+        ({"gpus": 0}, r"The configuration asks for a GPU .* and PyTorch sees none here"),
+        ({"total": 16}, r"The GPU, Card, has 16\.00 GiB, and the memory is planned for 24\.00 GiB"),
+        ({"free": 20}, r"Of the 24\.00 GiB of the GPU, Card, only 20\.00 GiB are free"),
+        ({"capability": (7, 5)}, r"The GPU, Card, is of compute capability 7\.5, and at least 8\.0 is needed"),
+    ]:
+        (tmp_path / "sitecustomize.py").write_text(GPU.format(**right | change))
+        finished, printed = snakemake(project, "--resources", "gpu=1", "--until", "extract", fails=True)
+        assert "extract" not in finished
+        log = (project / "results" / "logs" / "extract" / "b0001.log").read_text()
+        for said in (printed, log):
+            assert re.search(f"extraction stopped: {sentence}", said) and "Traceback" not in said
+        (answers,) = (project / "results" / "extraction").iterdir()
+        assert answers.name == "b0001.jsonl.journal" and not lines(answers)[1:], "no paper was begun"

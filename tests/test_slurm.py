@@ -3,18 +3,16 @@
 import csv
 import os
 import shutil
-import signal
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import slurm_cluster
 import yaml
 from conftest import ROOT, random_model
+from paper_processes import driver_of, held, hold, wait_for
 from test_batch import lines
-from test_faults import children, wait_for
 
 GPU_RULES = ("rule_extract_wildcards_", "rule_discover_wildcards_")
 
@@ -67,36 +65,18 @@ def find(slurm, rule):
     return [job for job in slurm.jobs() if job["Comment"].startswith(f"rule_{rule}_wildcards_")][-1]
 
 
-def paper_process(program):
-    """The process of the paper that a job with extract.py or discover.py is at."""
-    for pid in slurm_cluster.ours():
-        with suppress(OSError):
-            if f"{program}\0--papers".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-                for worker in (worker for child in children(pid) for worker in children(child)):
-                    return worker
-    return None
-
-
 @pytest.fixture(scope="module")
-def interrupted(slurm, folder):
+def interrupted(slurm, folder, tmp_path_factory):
     """{task: what was answered when its job was ended} of a whole run, in the middle of both batches: the job of
     extract is cancelled, and that of discover, in which a paper hangs, is at its time limit."""
-    run = submit(folder)
     programs = {"extraction": "extract.py", "discovery": "discover.py"}
-
-    def begun():
-        """The tasks that have answered one paper and do not yet stand still, with the process of the next."""
-        for task in programs.keys() - answered.keys():
-            journal = folder / f"results/{task}/b0001.jsonl.journal"
-            if journal.exists() and journal.read_bytes().count(b"\n") == 2 and (pid := paper_process(programs[task])):
-                return task, pid, lines(journal)[1:]
-        return None
-
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        hold(monkeypatch, tmp_path_factory.mktemp("hold"), "--papers", 2)
+        run = submit(folder)
     answered = {}
-    while len(answered) < 2:
-        task, pid, records = wait_for(begun, run)
-        os.kill(pid, signal.SIGSTOP)
-        answered[task] = records
+    for task, program in programs.items():
+        wait_for(lambda program=program: held(driver_of(program, slurm.ours())), run)
+        answered[task] = lines(folder / f"results/{task}/b0001.jsonl.journal")[1:]
     # A limit in the past: SLURM looks at the time of its jobs every half minute.
     job = find(slurm, "discover")["JobId"]
     subprocess.run(["scontrol", "update", f"JobId={job}", "EndTime=now"], check=True)

@@ -1,0 +1,81 @@
+"""The processes of papers that extract.py and discover.py start, found, and held where a test is to meet them."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+# In each new interpreter: in a fork server of the program, count the papers, and let those to hold stand still in their
+# first moment.
+HOLD = """
+import os, signal, sys
+
+program, *held = os.environ["HELD_PAPERS"].split()
+papers = []
+
+
+def stand_still():
+    if str(len(papers)) in held:
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+if "forkserver" in " ".join(sys.orig_argv):
+    with open(f"/proc/{os.getppid()}/cmdline") as command:
+        if program in command.read():
+            os.register_at_fork(before=lambda: papers.append(1), after_in_child=stand_still)
+"""
+
+
+def hold(monkeypatch, folder, program, *numbers):
+    """From now on, of each run of a program the processes with these numbers, from 1, stand still as they begin."""
+    (folder / "sitecustomize.py").write_text(HOLD)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.setenv("HELD_PAPERS", " ".join(map(str, [program, *numbers])))
+
+
+def go_on(pid):
+    os.kill(pid, signal.SIGCONT)
+
+
+def children(pid):
+    """{pid: state} of the processes that a process started and that still run."""
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent = entry.read_text().rpartition(") ")[2].split()[:2]
+            if int(parent) == pid and state != "Z":
+                found[int(entry.parent.name)] = state
+    return found
+
+
+def held(driver):
+    """The process of a paper that stands still, of the program whose process is `driver`: a child of its fork server;
+    None if there is none."""
+    papers = {pid: state for child in children(driver) for pid, state in children(child).items()}
+    return next((pid for pid, state in papers.items() if state == "T"), None)
+
+
+def driver_of(program, among):
+    """The process of a program with a model among those; None if there is none."""
+    for pid in among:
+        with suppress(OSError):
+            if f"{program}\0--papers".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return pid
+    return None
+
+
+def wait_for(find, of):
+    """What `find` finds, as soon as that is something; fails when the process `of` ends before."""
+    while not (found := find()):
+        assert of.poll() is None, f"{of.args} ended with code {of.returncode}"
+        time.sleep(0.01)
+    return found
+
+
+def ended(pid):
+    """Whether a process ends; fails only with the test's own time limit."""
+    with suppress(OSError):  # it is gone
+        while Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z":
+            time.sleep(0.01)
+    return True
