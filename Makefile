@@ -1,7 +1,7 @@
 # make demo    the whole workflow over four invented papers, on this machine's CPU
 # make test    all tests, two files of them side by side
 # make check   the checks of the code's form
-# make audit   known vulnerabilities of the installed packages
+# make audit   known vulnerabilities of the installed packages, and withdrawn releases
 # Each makes its environment, .venv, first; that is done once and again only when envs/ changes.
 
 PYTHON ?= python3

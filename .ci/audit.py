@@ -1,6 +1,7 @@
-"""Known vulnerabilities of the installed packages, those that the pins bring included, by pip-audit.
+"""Known vulnerabilities of the installed packages, those that the pins bring included, by pip-audit, and releases among
+them that their makers withdrew, by the package index.
 
-Fails where there is one. Where the database cannot be asked, it says so and of how many packages, and does not fail:
+Fails where there is one. Where a database cannot be asked, it says so and of how many packages, and does not fail:
 a build must not depend on somebody's server. pip-audit itself takes no answer for no vulnerability.
 """
 
@@ -8,8 +9,15 @@ import json
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import distributions
 from pathlib import Path
+from urllib.request import Request, urlopen
+
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+
+INDEX = "https://pypi.org/simple"
+JSON = "application/vnd.pypi.simple.v1+json"  # https://peps.python.org/pep-0691/
 
 
 def pins() -> list[str]:
@@ -44,16 +52,41 @@ def findings(packages: list[dict]) -> list[str]:
     ]
 
 
+def marks(pin: str) -> list[bool | str]:
+    """Whether each file of a release was withdrawn ("yanked"), or why it was; nothing where the index does not say."""
+    name, version = pin.split("==")
+    try:
+        with urlopen(Request(f"{INDEX}/{name}/", headers={"Accept": JSON}), timeout=30) as answer:
+            return [file["yanked"] for file in json.load(answer)["files"] if release(file["filename"]) == version]
+    except (OSError, ValueError, KeyError):
+        return []
+
+
+def release(filename: str) -> str:
+    """The version of a file of the index; empty where its name says none."""
+    try:
+        parse = parse_wheel_filename if filename.endswith(".whl") else parse_sdist_filename
+        return str(parse(filename)[1])
+    except (InvalidWheelFilename, InvalidSdistFilename):
+        return ""
+
+
 def main():
     pinned = pins()
     packages = ask(pinned)
     answered = sum("skip_reason" not in package for package in packages)
-    found = findings(packages)
-    print(*found, sep="\n", end="\n" if found else "")
-    print(f"{len(found)} known vulnerabilities in the {answered} of {len(pinned)} packages that could be asked about.")
-    if answered < len(pinned):
+    with ThreadPoolExecutor(8) as pool:
+        releases = {pin: found for pin, found in zip(pinned, pool.map(marks, pinned), strict=True) if found}
+    withdrawn = {pin: found[0] for pin, found in releases.items() if all(found)}
+    vulnerable = findings(packages)
+    for line in [*vulnerable, *(f"{pin} was withdrawn ({why})" for pin, why in withdrawn.items())]:
+        print(line)
+    asked = f"the {answered} of {len(pinned)} packages that could be asked about"
+    print(f"{len(vulnerable)} known vulnerabilities in {asked}.")
+    print(f"{len(withdrawn)} withdrawn releases among the {len(releases)} that could be asked about.")
+    if min(answered, len(releases)) < len(pinned):
         print("Of the others nothing is known: the database has no answer for them, or is out of reach.")
-    sys.exit(bool(found))
+    sys.exit(bool(vulnerable or withdrawn))
 
 
 if __name__ == "__main__":

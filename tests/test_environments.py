@@ -2,6 +2,8 @@
 
 import ast
 import importlib.util
+import io
+import json
 import re
 import shutil
 import subprocess
@@ -57,24 +59,69 @@ def test_every_licence_lets_a_lab_ship():
         assert not any(REFUSED.search(text) for text in licences(package)), package.name
 
 
-def test_the_audit_fails_where_there_is_a_finding_and_says_where_nobody_answered(monkeypatch, capsys):
+@pytest.fixture
+def audit():
+    """The program of the audit, as a module."""
     spec = importlib.util.spec_from_file_location("audit", AUDIT)
     audit = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(audit)
+    return audit
+
+
+def test_the_audit_fails_where_there_is_a_finding_and_says_where_nobody_answered(audit, monkeypatch, capsys):
     assert "pytest==9.2.0" in audit.pins() and not any("+" in pin for pin in audit.pins())
     safe = {"name": "a", "version": "1", "vulns": []}
     bad = {"name": "b", "version": "2", "vulns": [{"id": "PYSEC-1", "aliases": ["CVE-1"], "fix_versions": ["3"]}]}
     unknown = {"name": "c", "skip_reason": "Dependency not found on PyPI"}
-    monkeypatch.setattr(audit, "pins", lambda: ["a==1", "b==2", "c==3"])
-    for packages, code, said in (
-        ([safe, bad, unknown], 1, "b 2: PYSEC-1 (CVE-1), fixed in 3\n1 known vulnerabilities in the 2 of 3 packages"),
-        ([safe, unknown, unknown], 0, "0 known vulnerabilities in the 1 of 3 packages that could be asked about."),
-        ([], 0, "0 known vulnerabilities in the 0 of 3 packages that could be asked about.\nOf the others nothing is"),
+    here = dict.fromkeys(["a==1", "b==2", "c==3"], [False, False])
+    monkeypatch.setattr(audit, "pins", lambda: list(here))
+    for packages, marks, code, said in (
+        (
+            [safe, bad, unknown],
+            here,
+            1,
+            "b 2: PYSEC-1 (CVE-1), fixed in 3\n1 known vulnerabilities in the 2 of 3 packag",
+        ),
+        (
+            [safe, unknown, unknown],
+            here,
+            0,
+            "0 known vulnerabilities in the 1 of 3 packages that could be asked about.",
+        ),
+        (
+            [],
+            here,
+            0,
+            "0 known vulnerabilities in the 0 of 3 packages that could be asked about.\n0 withdrawn releases",
+        ),
+        ([safe] * 3, here | {"b==2": ["bad", True]}, 1, "b==2 was withdrawn (bad)\n0 known vulnerabilities"),
+        (
+            [safe] * 3,
+            here | {"b==2": ["bad", False]},
+            0,
+            "0 withdrawn releases among the 3 that could be asked about.\n",
+        ),
+        ([safe] * 3, here | {"b==2": []}, 0, "among the 2 that could be asked about.\nOf the others nothing is known"),
     ):
         monkeypatch.setattr(audit, "ask", lambda pinned, packages=packages: packages)
+        monkeypatch.setattr(audit, "marks", marks.get)
         with pytest.raises(SystemExit) as left:
             audit.main()
         assert left.value.code == code and said in capsys.readouterr().out
+
+
+def test_what_the_index_says_of_a_release_is_read_from_its_files(audit, monkeypatch):
+    names = ["one_thing-1.0-py3-none-any.whl", "one_thing-1.0.tar.gz", "one_thing-1.0.1.tar.gz", "one-thing-1.0.exe"]
+    listing = json.dumps({"files": [{"filename": name, "yanked": name.endswith("gz") and "bad"} for name in names]})
+    asked = []
+    monkeypatch.setattr(audit, "urlopen", lambda request, timeout: asked.append(request) or io.StringIO(listing))
+    assert audit.marks("one-thing==1.0") == [False, "bad"]
+    assert (asked[0].full_url, asked[0].get_header("Accept")) == ("https://pypi.org/simple/one-thing/", audit.JSON)
+    listing = "<html>a firewall's own page</html>"
+    assert audit.marks("one-thing==1.0") == []
+    monkeypatch.undo()
+    monkeypatch.setattr(audit, "INDEX", "https://localhost:1")
+    assert audit.marks("one-thing==1.0") == [], "it is out of reach"
 
 
 def canonical(name):
