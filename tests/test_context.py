@@ -14,7 +14,7 @@ SENTENCES = "Subjects reached to {n} targets with feedback. The rotation was {n}
 
 
 def record(text, status="ok", reason=""):
-    page = {"page": 1, "start": 0, "end": len(text), "lines": []}
+    page = {"page": 1, "width": 595, "height": 842, "start": 0, "end": len(text), "lines": []}
     return {"paper": "p", "status": status, "reason": reason, "n_pages": 1, "text": text, "pages": [page]}
 
 
@@ -108,6 +108,7 @@ def test_truncation_and_padding_of_the_tokenizer_file_do_not_count():
         ("A. ", 500_000),
         ("a line of many words that is not finished because and\n", 2_000_000),
         ("Methods\n", 200_000),
+        ("data " * 20 + "zz\n", 1_000_000),
     ],
 )
 def test_a_malicious_text_takes_no_longer_than_another_of_its_length(pattern, characters):

@@ -33,7 +33,11 @@ _KINDS = [
         r"(conflicts?|declarations?|disclosures?|competing|duality)( of| financial)? (competing )?interests?( .*)?",
     ),
     ("back", r"author(s|s'|'s)? ?(contributions?|notes?|information|details)|contributions?|credit( .*)?"),
-    ("back", r"((data|code|materials?|software)( ?,? ?(and)? ?))+(availability|accessibility|sharing)( .*)?"),
+    (
+        "back",
+        r"(data|code|materials?|software)((,| and|, and)? (data|code|materials?|software))*"
+        r" (availability|accessibility|sharing)( .*)?",
+    ),
     (
         "back",
         r"availability of .*|(open|extended) (practices|data).*|supplement(ary|al)( .*)?|supporting (information|data)",
