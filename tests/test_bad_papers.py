@@ -18,7 +18,7 @@ from conftest import ROOT, needs_tesseract
 from test_text import FILLER, column, make_pdf
 from tokenizers import Tokenizer, models
 
-from designspace import again, context, ledger, merging, ocr, reading, text
+from designspace import again, context, ledger, limits, merging, ocr, reading, text
 
 EXTRACT = ROOT / "scripts" / "extract_text.py"
 STATUSES = {"ok", "needs_ocr", "encrypted", "empty", "unreadable"}
@@ -119,6 +119,19 @@ def paper(tmp_path):
 
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
+
+
+def test_a_paper_whose_process_is_killed_is_read_again_by_the_next_run(paper, monkeypatch, tmp_path):
+    def call(*arguments, **room):
+        raise limits.Killed("the process that read it was killed")
+
+    monkeypatch.setattr(limits, "call", call)
+    record = reading.read(paper, "a", sha256(SAMPLE), with_ocr=False)
+    assert record["status"] == "failed" and record["reason"] == (
+        "The PDF cannot be read: the process that read it was killed. The next run tries it again."
+    )
+    again.note(tmp_path / "a.json", record["status"])
+    assert again.noted(tmp_path, with_ocr=False)["a"].startswith("failed ")
 
 
 def test_a_link_out_of_the_folder_is_read(tmp_path, paper):

@@ -9,9 +9,15 @@ import signal
 
 from . import processes
 
+GOODBYE_SECONDS = 10  # that a process may take to end when it has nothing more to say
+
 
 class Failed(Exception):
     """No answer; the message says what happened, as the end of a sentence."""
+
+
+class Killed(Failed):
+    """Someone else killed the process, as the kernel does where the machine is out of memory."""
 
 
 def call(function, *arguments, seconds: int, address_space: int, output: int = 64 * 2**20):
@@ -29,12 +35,13 @@ def call(function, *arguments, seconds: int, address_space: int, output: int = 6
     process.start()
     sender.close()
     try:
-        if not receiver.poll(seconds):
+        # Seconds in which this process runs as well: those that a suspended job rests are no one's.
+        if not any(receiver.poll(1) for _ in range(seconds)):
             raise Failed(f"it takes more than {seconds} s")
         answer = json.loads(receiver.recv_bytes(output))
     except (EOFError, OSError):  # it died before its answer, or in the middle
-        process.join()
-        raise Failed(_ending(process.exitcode, address_space)) from None
+        process.join(GOODBYE_SECONDS)
+        raise _ending(process.exitcode, address_space) from None
     finally:
         with contextlib.suppress(OSError):  # no such group: it died before it had one
             os.killpg(process.pid, signal.SIGKILL)
@@ -70,8 +77,12 @@ def _too_much(address_space):
 
 
 def _ending(code, address_space):
+    if code is None:
+        return Failed("the process that read it did not end")
     if code == -signal.SIGABRT:  # what pdfium does where it gets no more memory
-        return f"{_too_much(address_space)}, or a library gave up on it (SIGABRT)"
+        return Failed(f"{_too_much(address_space)}, or a library gave up on it (SIGABRT)")
+    if code == -signal.SIGKILL:
+        return Killed("the process that read it was killed")
     if code < 0:
-        return f"the process that read it was ended by {signal.Signals(-code).name}"
-    return f"the process that read it ended with an error (exit code {code}), which its log has"
+        return Failed(f"the process that read it was ended by {signal.Signals(-code).name}")
+    return Failed(f"the process that read it ended with an error (exit code {code}), which its log has")

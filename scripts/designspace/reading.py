@@ -29,6 +29,8 @@ def read(pdf: Path, paper: str, sha256: str, with_ocr: bool) -> dict:
 def _within(room, trouble, function, pdf, paper, sha256, *more):
     try:
         return limits.call(function, pdf, paper, sha256, *more, **room)
+    except limits.Killed as failure:
+        return text.unreadable(paper, sha256, f"{trouble}: {failure}. The next run tries it again.", "failed")
     except limits.Failed as failure:
         return text.unreadable(paper, sha256, DAMAGED.format(trouble, failure, paper))
 
