@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import shutil
+import signal
 import sys
 from types import SimpleNamespace
 
@@ -143,6 +144,29 @@ def test_a_process_that_dies_is_a_failed_paper(model_folder, papers, tmp_path):
     first, second = lines(tmp_path / "b.jsonl")
     assert first["status"] == "failed" and "ended with code 1" in first["reason"]
     assert second["status"] == "ok"
+
+
+def test_a_gpu_that_breaks_stops_the_run_and_fails_no_paper(model_folder, papers, tmp_path, monkeypatch):
+    ones = torch.ones
+
+    def broken(*shape, device=None):
+        if device is None:
+            return ones(*shape)
+        raise torch.AcceleratorError("CUDA error: uncorrectable ECC error encountered")
+
+    monkeypatch.setattr(torch, "ones", broken)  # in this process, which holds the weights
+    fails = (papers[1][0] | {"text": None}, papers[1][1])  # its process ends with an error
+    with pytest.raises(batch.Stop, match="cannot compute on the GPU any more .CUDA error: uncorrectable ECC error"):
+        batch.run(job_of(model_folder), [papers[0], fails, papers[0]], tmp_path / "b.jsonl")
+    assert [record["status"] for record in lines(tmp_path / "b.jsonl.journal")[1:]] == ["ok"]
+
+
+def test_a_process_that_is_ended_with_its_job_fails_no_paper(model_folder, papers, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "in_fresh_process", lambda *a: batch.ending(-signal.SIGTERM))
+    with pytest.raises(batch.Stop, match="was ended with its job"):
+        batch.run(job_of(model_folder), papers[:1], tmp_path / "b.jsonl")
+    assert not lines(tmp_path / "b.jsonl.journal")[1:]
+    assert batch.ending(batch.SERVER_GONE)["status"] == "stop"
 
 
 def test_a_model_that_cannot_be_loaded_stops_the_run_with_a_sentence(model_folder, papers, tmp_path):

@@ -23,6 +23,7 @@ from .worker import Rung
 # What is tried when memory runs out: the plan, a smaller chunk, then less of the paper.
 LADDER = [Rung(1, 1), Rung(4, 1), Rung(4, 2), Rung(4, 4)]
 GOODBYE_SECONDS = 60  # that a process may take to end after its answer
+SERVER_GONE = 255  # what multiprocessing tells of a process whose fork server has ended
 
 
 class Stop(Exception):
@@ -50,6 +51,8 @@ def run(job, papers, output, minutes_per_paper=10, log=sys.stderr):
         head |= {"model": job.model["name"], "revision": job.model["revision"]}  # the worker knows the exact one
         if record["status"] == "ok":
             head |= climb(job, weights, record, context, start, minutes_per_paper)
+        if head["status"] == "failed" and weights and (obstacle := model.obstacle_to_computing(weights)):
+            raise Stop(obstacle)  # it would fail every paper that is left; a job that fails goes on with this one
         journal.append(head)
         print(f"{job.task} {number}/{len(papers)} {summary(head)}", file=log, flush=True)
     journal.finish(output, [record["paper"] for record, _ in papers])
@@ -94,7 +97,7 @@ def in_fresh_process(start, job, weights, record, context, rung, seconds):
             outcome = json.loads(receiver.recv_bytes())
             process.join(GOODBYE_SECONDS)
     except (EOFError, OSError):  # it died before its answer, or in the middle
-        process.join()
+        process.join(GOODBYE_SECONDS)
         outcome = ending(process.exitcode)
     process.kill()
     process.join()
@@ -111,6 +114,13 @@ def ending(code):
     """The outcome of a process that ended with a code before its answer."""
     if code == -signal.SIGKILL:  # what the kernel does, and SLURM, when memory is out
         return {"status": "out_of_memory", "reason": "The paper's process was killed."}
+    if code in (-signal.SIGTERM, SERVER_GONE):  # what SLURM does to all processes of a job, one after the other
+        return {
+            "status": "stop",
+            "reason": "The paper's process was ended with its job; start again.",
+        }
+    if code is None:
+        return {"status": "failed", "reason": "The paper's process neither answered nor ended, and was stopped."}
     return {"status": "failed", "reason": f"The paper's process ended with code {code}; the log says why."}
 
 

@@ -125,6 +125,16 @@ def obstacle_to_sharing(model):
     return f"The GPU serves one process at a time (compute mode {exclusive.pop()})." if exclusive else ""
 
 
+def obstacle_to_computing(model):
+    """Why nothing can be computed where the weights are, as a sentence; empty where it can."""
+    try:
+        for device in {weight.device for weight in model.parameters()}:
+            torch.ones(1, device=device).sum().item()
+    except RuntimeError as error:
+        return f"PyTorch cannot compute on the GPU any more ({error}): start again, with another one if it stays so."
+    return ""
+
+
 @functools.cache
 def load_tokenizer(name, revision=None):
     """The tokenizer; it writes no spaces of its own and takes none away."""
