@@ -9,7 +9,7 @@ from conftest import ROOT, text_record
 from test_context import byte_pairs
 from test_tables import Run
 
-from designspace import files
+from designspace import files, journal
 
 
 def test_a_file_is_replaced_and_its_folder_made(tmp_path):
@@ -29,6 +29,33 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
     with pytest.raises(files.NotWritten, match=r"Cannot write .*a\.csv: No space left on device\. Make room"):
         files.write_whole(tmp_path / "a.csv", b"new")
     assert [entry.read_bytes() for entry in tmp_path.iterdir()] == [b"old"]
+
+
+def test_two_writers_of_a_file_do_not_mix(tmp_path, monkeypatch):
+    """A job that a killed run left behind, and that of the next run."""
+
+    def replace(temporary, path):  # when all of the first is written, the second writes all of its own
+        monkeypatch.undo()
+        with monkeypatch.context() as other:
+            other.setattr("os.getpid", lambda: 1)
+            files.write_whole(path, b"second, and longer")
+        assert path.read_bytes() == b"second, and longer"
+        return temporary.replace(path)
+
+    monkeypatch.setattr("pathlib.Path.replace", replace)
+    files.write_whole(tmp_path / "a.csv", b"first")
+    assert {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()} == {"a.csv": b"first"}
+
+
+def test_what_a_killed_job_had_begun_to_write_is_removed_when_a_run_ends(tmp_path):
+    path = tmp_path / "pages" / "smith_2019" / "9.webp"
+    command = "import os, sys, signal; from designspace import files; "
+    command += "os.fsync = lambda file: os.kill(os.getpid(), signal.SIGKILL); files.write_whole(sys.argv[1], b'half')"
+    subprocess.run([sys.executable, "-c", command, path], cwd=ROOT / "scripts")
+    (left,) = path.parent.iterdir()
+    assert left.name.startswith("9.webp.") and left.name.endswith(files.TEMPORARY)
+    journal.discard(tmp_path)
+    assert not list(path.parent.iterdir())
 
 
 def arguments(program, folder):

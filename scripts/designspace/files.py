@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import socket
 from pathlib import Path
 
 # What to do where a file cannot be written.
@@ -13,6 +14,9 @@ ADVICE = {
         (errno.EACCES, errno.EPERM, errno.EROFS), "Make the folder writable or use another, and start again."
     ),
 }
+
+
+TEMPORARY = ".tmp"  # what the names of files end with that are being written
 
 
 class NotWritten(OSError):
@@ -31,9 +35,10 @@ def writing(path: Path):
 
 def write_whole(path: str | Path, data: bytes) -> None:
     """Write a file, and the folders above it, so that a reader sees the old one or the new one and never half of one,
-    also after a crash. NotWritten, with nothing left behind, where that fails."""
+    also after a crash, and where another process writes it too. NotWritten, with nothing left behind, where that
+    fails."""
     path = Path(path)
-    temporary = path.with_name(path.name + ".tmp")
+    temporary = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}{TEMPORARY}")
     with writing(path):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,16 +12,18 @@ import sys
 from pathlib import Path
 
 from . import locks, records
-from .files import write_whole, writing
+from .files import TEMPORARY, write_whole, writing
 
 JOURNAL = ".journal"  # behind the name of the output
 
 
 def discard(results: Path) -> None:
-    """Remove the journals of all batches whose output is there."""
+    """Remove the journals of all batches whose output is there, and what killed jobs had begun to write."""
     for path in results.glob(f"*/*.jsonl{JOURNAL}"):
         if path.with_suffix("").exists():
             path.unlink(missing_ok=True)
+    for path in results.rglob(f"*{TEMPORARY}"):
+        path.unlink(missing_ok=True)
 
 
 class Journal:
