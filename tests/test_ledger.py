@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from designspace import ledger
+from designspace import ledger, reading
 
 
 @pytest.fixture
@@ -29,6 +29,7 @@ def papers(tmp_path):
             seen = time.time_ns() + ledger.CLOCK_MARGIN_NS  # as if all files had been there for longer than that
             rows = self.plan(papers_per_job)
             ledger.save(rows, self.file, seen)
+            time.sleep(0.02)
             assert ledger.load(self.file) == rows
             assert len({row.paper.casefold() for row in rows}) == len({row.file for row in rows}) == len(rows)
             return {row.paper: (row.file, row.batch, row.duplicate_of) for row in rows}
@@ -292,13 +293,23 @@ def test_a_file_that_changes_between_plan_and_save_is_noticed(papers, known):
 
 
 def test_a_file_copied_just_before_is_opened_once_more(papers, monkeypatch):
+    seen = time.time_ns()
     papers.write(a="1")
-    ledger.save(papers.plan(), papers.file, time.time_ns())
+    ledger.save(papers.plan(), papers.file, seen)
     opened = []
     hasher = ledger._sha256
     monkeypatch.setattr(ledger, "_sha256", lambda path: opened.append(path.name) or hasher(path))
     papers.plan()
     assert opened == ["a.pdf"]
+
+
+def test_a_file_without_an_end_holds_nothing_up(papers):
+    papers.write(a="1")
+    with (papers.folder / "endless.pdf").open("wb") as file:
+        file.truncate(2**40)  # a terabyte, of which nothing is on the disk
+    assert papers.run() == {"a": ("a.pdf", "b0001", ""), "endless": ("endless.pdf", "b0001", "")}
+    record = reading.read(papers.folder / "endless.pdf", "endless", "", with_ocr=False)
+    assert record["status"] == "unreadable" and "more than 2 GiB of memory" in record["reason"]
 
 
 def test_unreadable_files_are_papers_and_no_copies(papers, monkeypatch):
@@ -325,6 +336,8 @@ HEADER = "paper,file,sha256,batch,duplicate_of\n"
         HEADER + "a,a.pdf,abc,b0001,\n",
         HEADER + f"a,a.pdf,{'0' * 64},first,\n",
         HEADER + f"a,a.pdf,{'0' * 64},,\n",
+        HEADER + f"a,a.pdf,{'0' * 64},,b\n",
+        HEADER + f"{'a' * 200_000},a.pdf,{'0' * 64},b0001,\n",
         HEADER + f"a,a.pdf,{'0' * 64},b0001,\na,b.pdf,{'1' * 64},b0001,\n",
         HEADER + f"a,a.pdf,{'0' * 64},b0001,\nb,a.pdf,{'1' * 64},b0001,\n",
     ],

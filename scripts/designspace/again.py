@@ -22,5 +22,5 @@ def note(text_file: Path, status: str) -> None:
 
 def noted(folder: Path, with_ocr: bool) -> dict[str, str]:
     """{paper: what its note says}, of all notes in the folder of the texts that count now."""
-    notes = {path.stem: path.read_text() for path in folder.glob("*.again")}
+    notes = {path.stem: path.read_text(errors="replace") for path in folder.glob("*.again")}
     return {paper: said for paper, said in notes.items() if with_ocr or said != SCAN}

@@ -21,6 +21,7 @@ from .values import escape, unescape
 
 # The file system of the papers may have another clock than this machine, and ticks of up to two seconds.
 CLOCK_MARGIN_NS = 2 * 10**9
+LARGEST = 2 * 2**30  # bytes of a file: no more can be read within the limits of the extraction
 CLEAN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
@@ -159,6 +160,8 @@ def _last_change(path):
 def _sha256(path):
     """Hex digest, or "" for a file that cannot be read: it is a paper all the same, and its extraction says why."""
     try:
+        if path.stat().st_size > LARGEST:  # one can be made that has no end
+            return ""
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
@@ -173,7 +176,10 @@ def load(ledger_file) -> list[Row]:
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise _damaged(ledger_file, str(error)) from None
-    lines = list(csv.reader(io.StringIO(text, newline="")))
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise _damaged(ledger_file, str(error)) from None
     if not lines or lines[0] != list(Row._fields):
         raise _damaged(ledger_file, f"its first line is not {','.join(Row._fields)}")
     rows = []
@@ -192,6 +198,8 @@ def load(ledger_file) -> list[Row]:
         ):
             raise _damaged(ledger_file, f"row {number} has a cell that is no id, PDF, sha256 or batch")
         rows.append(row)
+    if unknown := {row.duplicate_of for row in rows if row.duplicate_of} - {row.paper for row in rows}:
+        raise _damaged(ledger_file, f"it has a copy of {min(unknown)}, and no such paper")
     for column in ("paper", "file"):
         if len({getattr(row, column) for row in rows}) < len(rows):
             raise _damaged(ledger_file, f"a {column} is in two rows")
