@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from designspace import comparison, configuration, files, gold, sheets, tables
+from designspace import comparison, configuration, files, gold, records, sheets, tables
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
         tables.write_csv(tables.make_frame(rows, comparison.COLUMNS), args.output)
     except FileNotFoundError as missing:
         sys.exit(f"There is no {missing.filename}; name two folders of results, each of a finished run.")
-    except (configuration.ConfigurationError, sheets.SheetError, files.NotWritten) as error:
+    except (configuration.ConfigurationError, records.BrokenResult, sheets.SheetError, files.NotWritten) as error:
         sys.exit(str(error))
     print(f"{summary}\nWritten   {args.output}")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from designspace import evaluation, files, gold, sheets, tables
+from designspace import evaluation, files, gold, records, sheets, tables
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
         for name, columns in tables.EVALUATION_TABLES.items():
             tables.write_csv(tables.make_frame(rows[name], columns), args.results / f"{name}.csv")
         print(*left_out, sep="\n")
-    except (sheets.SheetError, files.NotWritten) as error:
+    except (records.BrokenResult, sheets.SheetError, files.NotWritten) as error:
         sys.exit(f"evaluate: {error}")
 
 

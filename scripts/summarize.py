@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from designspace import report
+from designspace import records, report
 
 
 def main() -> None:
@@ -18,6 +18,9 @@ def main() -> None:
         rows = report.load(args.results, args.evaluated)
     except FileNotFoundError as missing:  # a run may have been asked for something else
         print(f"No tables yet: there is no {missing.filename}. A run of the whole workflow makes them.")
+        return
+    except records.BrokenResult as error:
+        print(error)
         return
     print(report.summary(rows, args.results, args.note))
 

@@ -100,8 +100,12 @@ class Run:
         (self.results / name).write_text(json.dumps(content), encoding="utf-8")
 
     def write(self, seed=None):
-        """Write ledger and batches, their rows shuffled by `seed`, and papers that say what was found in them."""
-        said = {}
+        """Write ledger and batches, their rows shuffled by `seed`, and papers that say what was found in them. What
+        was added without an answer about a parameter gets one: it is not reported."""
+        names, said = [parameter["name"] for parameter in yaml.safe_load(self.parameters.read_text())], {}
+        for record in (record for batch in self.batches.values() for record in batch if "values" in record):
+            answered = {value["parameter"] for value in record["values"]}
+            record["values"] += [unreported(name, None) for name in names if name not in answered]
         for record in (record for batch in self.batches.values() for record in batch):
             for item in records.items(record):
                 if item["evidence"]:
@@ -229,7 +233,8 @@ def test_an_experiment_has_a_row_of_its_own(run):
     run.add("single_2020", values=[reported("n_total", 8)])
     run.add("many_2020", values=values, experiments=experiments)
     frames = run.write().merge()
-    assert frames["extractions"][["experiment", "parameter", "item", "value"]].values.tolist() == [
+    told = frames["extractions"].query("status == 'reported'")
+    assert told[["experiment", "parameter", "item", "value"]].values.tolist() == [
         ["", "n_total", 1, "158"],
         ["Experiment 1", "n_total", 1, "24"],
         ["", "age_mean", 1, "30"],
@@ -352,7 +357,7 @@ def test_the_database_is_keyed_and_typed(full):
         ("zhou_2020", 159, "integer", None)
     ]
     assert full.sql("SELECT AVG(number) FROM extractions WHERE parameter = 'age_mean'") == [(44.75,)]
-    assert full.sql("SELECT COUNT(*) FROM extractions WHERE evidence IS NULL") == [(2,)]
+    assert full.sql("SELECT COUNT(*) FROM extractions WHERE evidence IS NULL") == [(6,)]
     assert full.sql("SELECT COUNT(*) FROM papers") == [(5,)]
 
 
@@ -385,10 +390,11 @@ NASTY = [
 def test_a_text_survives_the_csv_and_is_no_formula(run, text):
     run.add("a", values=[reported("software", text, reasoning=text, evidence=text)], findings=[finding("x", text)])
     frames = run.write().merge()
-    row, text = frames["extractions"].iloc[0], text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    row = frames["extractions"].set_index("parameter").loc["software"]
     assert row["value"] == row["reasoning"] == row["evidence"] == text
     assert frames["parameters"].loc[0, "software"] == text
-    assert run.sql("SELECT value FROM extractions") == [(text,)]
+    assert run.sql("SELECT value FROM extractions WHERE parameter = 'software'") == [(text,)]
     for name in tables.CSV_TABLES:
         # Where decimals have a comma, a spreadsheet takes the semicolon for the separator, and sees other cells.
         for separator in ",;\t":
@@ -414,7 +420,7 @@ def test_numbers_keep_their_sign(run):
 
 def test_what_cannot_be_printed_is_replaced(run):
     run.add("a", values=[reported("software", "x\x00\ud800y")])
-    assert run.write().merge()["extractions"].loc[0, "value"] == "x\ufffd\ufffdy"
+    assert run.write().merge()["parameters"].loc[0, "software"] == "x\ufffd\ufffdy"
 
 
 def test_a_file_name_is_no_formula(run):
@@ -450,6 +456,13 @@ BROKEN = [
     ("extraction/b0002.jsonl", lambda data: data * 2),
     ("discovery/b0001.jsonl", lambda data: data.replace(b'"findings": [{', b'"findings": [7, {')),
     ("discovery/b0002.jsonl", lambda data: data.splitlines()[0] + b"\n"),
+    ("extraction/b0001.jsonl", lambda data: data.replace(b'"task": "extraction"', b'"task": "discovery"')),
+    ("extraction/b0001.jsonl", lambda data: data.replace(b'"parameter": "offset"', b'"parameter": "software"')),
+    ("extraction/b0001.jsonl", lambda data: data.replace(b'"values": [', b'"valeus": [')),
+    ("extraction/b0001.jsonl", lambda data: data.replace(b'"value": true', b'"value": "true"')),
+    ("extraction/b0001.jsonl", lambda data: data.replace(b'"status": "reported"', b'"status": "maybe"')),
+    ("extraction/b0002.jsonl", lambda data: data.replace(b'"status": "needs_ocr"', b'"status": "ok"')),
+    ("discovery/b0001.jsonl", lambda data: data.replace(b'"findings": [', b'"finds": [')),
     ("text/scan.json", lambda data: bytes(40)),
     ("text/zhou_2020.json", lambda data: data.replace(b'"zhou_2020"', b'"adams_2018"')),
     ("context/stuck.json", lambda data: b"{}"),
@@ -480,7 +493,7 @@ def test_a_missing_file_is_named(full, name):
 
 def test_answers_to_another_library_are_refused(full):
     full.parameters.write_text(yaml.safe_dump(LIBRARY[1:]))
-    assert "b0001.jsonl answers n_total, which the parameter library does not have" in full.merge()
+    assert ".jsonl answers n_total, which the parameter library does not have" in full.merge()
 
 
 def test_the_program_ends_with_the_sentence(full):

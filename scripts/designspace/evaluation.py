@@ -4,7 +4,6 @@ What is compared are sets of values, one for each cell that gold speaks of: a pa
 experiments. What readers corrected in the tables is left out of account: it is the model that is measured.
 """
 
-import json
 import re
 from collections import defaultdict
 from functools import lru_cache
@@ -14,7 +13,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, utils
 
-from . import corrections, ledger, quantities, quotes, tables
+from . import corrections, ledger, quantities, quotes, records, tables
 from .gold import Gold
 from .values import as_text
 
@@ -214,7 +213,7 @@ def missing_from(gold: Gold, text: dict, context: dict, parameter: dict) -> str:
 
 @lru_cache(maxsize=2)
 def _texts(results, paper):
-    return tuple(json.loads((results / kind / f"{paper}.json").read_bytes()) for kind in ("text", "context"))
+    return records.read_paper(results, paper)
 
 
 def read(results: Path) -> tuple[Answers, dict[str, str]]:

@@ -18,6 +18,8 @@ from .tables import TABLES, make_frame
 from .values import as_text
 
 IMPORTANCE = ("high", "medium", "low")
+VALUE_STATUS = ("reported", "not_reported", "failed")
+TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,), "string": (str,)}  # in a record, by kind
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -57,17 +59,34 @@ def _row(table: str, *sources: dict, **more) -> tuple:
 
 
 def check_answers(record: dict, text: dict, library: dict[str, dict], path: Path) -> None:
-    """Raise BrokenResult for answers to another library, or with a value or evidence that is none."""
+    """Raise BrokenResult for answers that are not those of the batch's task about this paper and this library, or with
+    a value or evidence that is none."""
+    paper, answered = record["paper"], {value["parameter"] for value in record.get("values", [])}
+    if record["task"] != path.parent.name:
+        raise records.set_aside(path, f"has answers of another task, {record['task']}")
+    if record["status"] not in ("failed", text["status"]):
+        raise records.set_aside(path, f"says that {paper} is {record['status']}, and its text is {text['status']}")
+    for name in answered - library.keys():
+        raise records.set_aside(path, f"answers {name}, which the parameter library does not have")
+    if record["status"] == "ok":
+        if record["task"] == "extraction" and (missing := library.keys() - answered):
+            raise records.set_aside(path, f"has no answer about {min(missing)} of {paper}")
+        if record["task"] == "discovery" and "findings" not in record:
+            raise records.set_aside(path, f"has no findings of {paper}")
     for value in record.get("values", []):
-        name, kind = value["parameter"], library.get(value["parameter"], {}).get("kind")
-        if kind is None:
-            raise records.set_aside(path, f"answers {name}, which the parameter library does not have")
-        if kind in ("integer", "number") and not isinstance(value.get("value"), (int, float, type(None))):
-            raise records.set_aside(path, f"has a value of {name} that is no number")
+        if not is_value(value.get("value"), library[value["parameter"]]) or value["status"] not in VALUE_STATUS:
+            raise records.set_aside(path, f"has a value of {value['parameter']} that is none")
     for item in records.items(record):
         if item["evidence"] is not None and text["text"][item["start"] : item["end"]] != item["evidence"]:
             name = item.get("parameter") or item["name"]
-            raise records.set_aside(path, f"has evidence for {name} that is not in the text of {record['paper']}")
+            raise records.set_aside(path, f"has evidence for {name} that is not in the text of {paper}")
+
+
+def is_value(value, parameter: dict) -> bool:
+    """Whether a record may say this of a parameter: a value of its kind, or None."""
+    if parameter["kind"] == "category":
+        return value is None or value in parameter["values"]
+    return value is None or type(value) in TYPES[parameter["kind"]]
 
 
 def paper_row(entry: dict, text: dict, context: dict, records: list[dict]) -> tuple:

@@ -8,15 +8,13 @@ import csv
 import json
 import os
 import re
-import sqlite3
 from collections import defaultdict
-from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
 import yaml
 
-from . import corrections, ledger, quantities
+from . import corrections, ledger, quantities, records, tables
 from .values import NUMBER
 
 VALUE = ("value", "status", "confidence", "p_null", "candidate", "reason", "reasoning")
@@ -71,7 +69,7 @@ def paper(row: dict, experiments: list, results: Path, papers: str) -> dict:
     told |= {"duplicate_of": row["duplicate_of"], "pdf": f"{papers}/{quote(row['file'])}", "experiments": experiments}
     if row["duplicate_of"]:
         return told
-    text, context = (json.loads((results / kind / f"{row['paper']}.json").read_bytes()) for kind in ("text", "context"))
+    text, context = records.read_paper(results, row["paper"])
     cut = [section for section in context["sections"] if section["tokens_kept"] < section["tokens"]]
     return told | {
         "sizes": {page["page"]: [page["width"], page["height"]] for page in text["pages"]},
@@ -100,8 +98,7 @@ def _short(value):
 def findings(results: Path) -> dict[str, list[dict]]:
     """What each paper says of each discovery, by the discovery's name."""
     told = defaultdict(list)
-    with closing(sqlite3.connect((results / "designspace.sqlite").resolve().as_uri() + "?mode=ro", uri=True)) as base:
-        base.row_factory = sqlite3.Row
+    with tables.open_sqlite(results / "designspace.sqlite") as base:
         for row in base.execute("SELECT * FROM findings"):
             told[row["discovery"]].append(dict(row))
     return told
@@ -156,8 +153,11 @@ def steps(benchmarks: Path) -> list[dict]:
     told = []
     for step in sorted(benchmarks.glob("*")):
         files = sorted(step.glob("*.tsv")) if step.is_dir() else [step]
-        jobs = [row for file in files for row in csv.DictReader(file.read_text("utf-8").splitlines(), delimiter="\t")]
-        seconds, most = ([float(job[key]) for job in jobs if NUMBER.fullmatch(job[key])] for key in ("s", "max_rss"))
+        lines = [file.read_text("utf-8", "replace").splitlines() for file in files]
+        jobs = [row for table in lines for row in csv.DictReader(table, delimiter="\t")]
+        # What is no number was not measured, or the file was cut short: it is not counted.
+        cells = ([job.get(key) or "" for job in jobs] for key in ("s", "max_rss"))
+        seconds, most = ([float(cell) for cell in column if NUMBER.fullmatch(cell)] for column in cells)
         most = int(max(most, default=0) * 2**20)
         told.append({"step": step.stem, "jobs": len(jobs), "seconds": sum(seconds), "bytes": most})
     return told

@@ -9,9 +9,9 @@ from pathlib import Path
 
 NUMBER = (int, float)
 LINE = {"start": int, "end": int, "box": [NUMBER]}
-PAGE = {"page": int, "start": int, "end": int, "lines": [LINE]}
+PAGE = {"page": int, "width": NUMBER, "height": NUMBER, "start": int, "end": int, "lines": [LINE]}
 TEXT = {"paper": str, "status": str, "reason": str, "n_pages": int, "text": str, "pages": [PAGE]}
-SECTION = {"title": str, "kind": str, "tokens_kept": int, "kept": [[int]]}
+SECTION = {"title": str, "kind": str, "tokens": int, "tokens_kept": int, "kept": [[int]]}
 CONTEXT = {"paper": str, "status": str, "token_budget": int, "tokens": int, "tokens_kept": int, "sections": [SECTION]}
 ANSWERS = {"paper": str, "task": str, "status": str, "reason": str}
 PLACE = {"evidence": (str, type(None)), "page": (int, type(None)), "start": (int, type(None)), "end": (int, type(None))}

@@ -3,13 +3,20 @@
 from collections import Counter
 from pathlib import Path
 
-from . import tables
+from . import records, tables
 
 
 def load(results: Path, evaluated: bool = False) -> dict[str, list[dict]]:
-    """The rows of the CSV tables in `results`, by table, with those of the evaluation where there is one."""
+    """The rows of the CSV tables in `results`, by table, with those of the evaluation where there is one.
+    FileNotFoundError where one is missing, BrokenResult where one is broken or has not all of its rows."""
     names = [*tables.CSV_TABLES, *(tables.EVALUATION_TABLES if evaluated else [])]
-    return {name: tables.read_rows(results / f"{name}.csv") for name in names}
+    rows = {name: tables.read_rows(results / f"{name}.csv") for name in names}
+    with tables.open_sqlite(results / "designspace.sqlite") as base:
+        for name in tables.CSV_TABLES:
+            (written,) = base.execute(f"SELECT count(*) FROM {name}").fetchone()
+            if len(rows[name]) != written:  # a file that was cut short may end with a whole row
+                raise records.set_aside(results / f"{name}.csv", f"has {len(rows[name])} rows and not {written}")
+    return rows
 
 
 def figures(rows: dict[str, list[dict]]) -> dict[str, int]:

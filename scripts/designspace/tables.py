@@ -8,10 +8,12 @@ SQLite, and in a frame "" in a column of text and <NA> in a column of numbers.
 
 import sqlite3
 from collections import defaultdict
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pandas as pd
 
+from . import records
 from .files import write_whole
 from .values import escape, unescape
 
@@ -214,9 +216,31 @@ def _quote(name: str) -> str:
 
 
 def read_rows(path: str | Path) -> list[dict]:
-    """The rows of a table written by write_csv, {column: value}; a missing number is None."""
-    frame = read_csv(path).astype(object)
+    """The rows of a table written by write_csv, {column: value}; a missing number is None. FileNotFoundError where it
+    is missing, BrokenResult where it is no such table."""
+    path = Path(path)
+    if not path.read_bytes().endswith(b"\n"):
+        raise records.set_aside(path, "was cut short")
+    try:
+        frame = read_csv(path).astype(object)
+    except (ValueError, TypeError) as error:
+        raise records.set_aside(path, f"is no table ({error})") from None
+    columns = (TABLES | EVALUATION_TABLES)[path.stem]
+    if list(columns) != list(frame.columns[: len(columns)]):
+        raise records.set_aside(path, "has not the columns of its table")
     return frame.where(frame.notna(), None).to_dict("records")
+
+
+@contextmanager
+def open_sqlite(path: Path):
+    """A file written by write_sqlite, to read from. BrokenResult where it is none. It is opened as one that nobody
+    changes, which takes no locks."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)) as database:
+            database.row_factory = sqlite3.Row
+            yield database
+    except sqlite3.DatabaseError as error:
+        raise records.set_aside(path, f"is no whole database ({error})") from None
 
 
 def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict], path: Path) -> None:
