@@ -145,7 +145,7 @@ class Browser:
 
     def wait(self, script, *arguments):
         """What the script returns, as soon as it is something."""
-        for _ in range(200):
+        for _ in range(3000):  # a minute, on a machine that is busy
             if found := self.js(script, *arguments):
                 return found
             time.sleep(0.02)

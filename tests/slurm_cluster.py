@@ -43,6 +43,8 @@ GresTypes=gpu
 KillWait=2
 MinJobAge=3600
 ReturnToService=2
+MessageTimeout=60
+BatchStartTimeout=60
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool
 SlurmctldPidFile={folder}/slurmctld.pid
@@ -113,6 +115,8 @@ def start() -> list[subprocess.Popen]:
     for command in (munged, ["slurmctld", "-D"], ["slurmd", "-D"]):
         with open(FOLDER / f"{command[0]}.log", "w") as log:
             daemons.append(subprocess.Popen(command, cwd=FOLDER, stdout=log, stderr=log, start_new_session=True))
+        while command is munged and not (FOLDER / "munge.socket").exists() and daemons[0].poll() is None:
+            time.sleep(0.05)
     deadline = time.monotonic() + 60
     while ask("sinfo", "--noheader", "--format=%T") != "idle":
         if time.monotonic() > deadline:

@@ -19,7 +19,8 @@ from designspace import ledger, tables
 def demo():
     """The results of the demonstration; made, or made again where its papers, its settings or the code changed."""
     sources = sorted(path for folder in ("scripts", "config") for path in (ROOT / folder).rglob("*.[phy]*"))
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources if path.suffix != ".pyc")).hexdigest()
+    sources = [path for path in sources if "__pycache__" not in path.parts]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
     made_by = ROOT / "results" / "demo" / "made_by"
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     command = [sys.executable, "-m", "snakemake", "--profile", "workflow/profiles/default"]

@@ -4,9 +4,9 @@ The results of the real workflow are on a small disk in memory, which the test f
 """
 
 import json
-import shutil
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 from conftest import ROOT
@@ -38,7 +38,9 @@ def results(night):  # noqa: F811
 def fill(folder):
     """Write until nothing more fits. Returns the file to remove."""
     filler = folder / "filler"
-    filler.write_bytes(bytes(shutil.disk_usage(folder).free))
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
     return filler
 
 
@@ -54,13 +56,14 @@ def test_a_full_disk(night, results, tmp_path, monkeypatch):  # noqa: F811
 
     run = Run(night, "second.log")
     _, paper = run.held()
-    filler = fill(results)
+    fillers = [fill(folder) for folder in (results, night / ".snakemake")]
     go_on(paper)
     code, printed = run.ends()
     assert code == 1 and f"extraction stopped: Cannot write results/extraction/b0001.jsonl.journal: {FULL}" in printed
     assert not list(results.glob("extraction/*.jsonl")) and not list(results.glob("*.csv.tmp"))
     assert not (results / "papers.csv").exists(), "what is not complete is not merged"
-    filler.unlink()
+    for filler in fillers:
+        filler.unlink()
     journal = (results / "extraction" / "b0001.jsonl.journal").read_bytes().splitlines(keepends=True)[1:]
     whole = [json.loads(line) for line in journal if line.endswith(b"\n")]  # the disk was full in the middle of a line
     assert whole

@@ -70,10 +70,10 @@ def test_a_killed_batch_goes_on_with_its_journal_and_two_do_not_mix(start, tmp_p
 
 def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path, monkeypatch):
     hold(monkeypatch, tmp_path, "extract.py", 1, 2)
-    driver = start("log", minutes_per_paper=0.1)
+    driver = start("log", minutes_per_paper=0.2)
     resting = wait_for(lambda: held(driver.pid), driver)
     os.kill(driver.pid, signal.SIGSTOP)  # with its paper, as when a laptop sleeps or a job is suspended
-    time.sleep(7)
+    time.sleep(13)
     go_on(resting)
     os.kill(driver.pid, signal.SIGCONT)
     assert ended(resting)
@@ -82,7 +82,7 @@ def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path, monke
     assert driver.wait() == 0
     ok, late, *others = lines(tmp_path / "b.jsonl")
     assert (ok["status"], ok["attempt"]) == ("ok", 1)
-    assert late["status"] == "failed" and late["reason"].startswith("The paper was not done after 0.1 minutes")
+    assert late["status"] == "failed" and late["reason"].startswith("The paper was not done after 0.2 minutes")
     assert {record["status"] for record in others} == {"ok"}
 
 

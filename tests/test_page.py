@@ -110,6 +110,7 @@ def test_the_filter_narrows_papers_and_its_link_carries_it(page):
     page.click("Clear")
     assert page.js("return location.hash") in ("", "#") and len(page.papers()) > 10
     page.driver.back()
+    page.wait("return !document.querySelector('#view .paper')")
     assert page.papers() == []
 
 
@@ -327,7 +328,7 @@ def check_export(page, run, folder):
     assert "Corrected: 24 by MK" in page.one("#panel .review").text
     page.one("#export").click()
     file = folder / "corrections.csv"
-    for _ in range(200):
+    for _ in range(3000):
         if file.exists() and file.stat().st_size:
             break
         time.sleep(0.02)

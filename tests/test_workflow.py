@@ -245,6 +245,15 @@ def test_answers_that_are_damaged_are_made_again_and_never_merged(project, damag
     assert [record["values"] for record in lines(answers)] == [record["values"] for record in whole]
 
 
+def test_a_table_that_is_cut_short_is_made_again(project):
+    path = project / "results" / "extractions.csv"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole[:-1].rindex(b"\n") + 1])  # a row less
+    finished, printed = snakemake(project, "--show-failed-logs", fails=True)
+    assert not finished and re.search(r"results/extractions.csv has \d+ rows and not \d+: it is now called", printed)
+    assert set(snakemake(project)[0]) == {"merge", "report"} and path.read_bytes() == whole
+
+
 def test_settings_that_change_no_answer_run_nothing_again(project):
     configure(project, memory={"allocator": "expandable_segments:True,max_split_size_mb:512", "prefill_chunk": 1024})
     assert not set(snakemake(project)[0]) & (PAPER_WORK | GPU_WORK)
@@ -357,24 +366,44 @@ def test_odd_file_names_work(new_project):
     assert not list(new_project.rglob("pwned"))
 
 
-def test_bad_papers_have_their_row_and_good_ones_are_complete(new_project):
+# Of each status, and those that are read and are strange to what comes behind.
+BAD = [
+    "zero bytes",
+    "not a PDF",
+    "broken cross-reference table",
+    "encrypted, opens without a password",
+    "encrypted with a password",
+    "no pages",
+    "a page of 20,000 by 20,000 points",
+    "text as outlines",
+    "right to left",
+    "rotated text",
+    "a font without a Unicode map",
+    "control characters",
+    "soft hyphens",
+]
+
+
+def test_bad_papers_have_their_row_and_good_ones_are_unharmed(new_project, finished_project, tmp_path):
     papers = new_project / "papers"
-    good = pdf(study(1), papers / "good.pdf").read_bytes()
-    (papers / "corrupt.pdf").write_bytes(good[:300] + b"\0" * 200)
-    (papers / "not_a_pdf.pdf").write_text("<html>Please log in.</html>")
-    (papers / "zero.pdf").write_bytes(b"")
-    pdf("#rect(width: 5cm, height: 5cm, fill: red)", papers / "scanned.pdf")
-    (papers / "encrypted.pdf").write_bytes(BY_NAME["encrypted with a password"][0])
-    configure(new_project, papers_per_job=16)
+    for name in BAD:
+        (papers / f"{name}.pdf").write_bytes(BY_NAME[name][0])
+    for n in (1, 2):
+        pdf(study(n), tmp_path / f"study_{n}.pdf")
+        (papers / f"study_{n}.pdf").symlink_to(tmp_path / f"study_{n}.pdf")  # out of the folder
+    (papers / "a link to a secret.pdf").symlink_to("/etc/passwd")
+    configure(new_project, papers_per_job=6)
     _, printed = snakemake(new_project)
-    rows = table(new_project, "papers").set_index("paper")
-    assert rows.loc["good"].status == "ok"
-    assert rows.loc["encrypted"].status == "encrypted" and rows.loc["scanned"].status == "needs_ocr"
-    assert {rows.loc[name].status for name in ("corrupt", "not_a_pdf", "zero")} <= {"unreadable", "empty"}
-    assert all(rows.drop("good").reason.str.endswith("."))
-    values = table(new_project, "extractions")
-    assert set(values.paper) == {"good"} and set(values.parameter) == set(table(new_project, "parameters").columns[2:])
-    assert "encrypted" in printed, "the summary says which papers were not read"
+    rows = table(new_project, "papers").set_index("file")
+    assert len(rows) == len(BAD) + 3 and rows.loc["a link to a secret.pdf"].status == "unreadable"
+    for name in BAD:
+        row, (_, status, said) = rows.loc[f"{name}.pdf"], BY_NAME[name]
+        assert row.status == status and (row.reason == "" if status == "ok" else said in row.reason), name
+    values, alone = (table(at, "extractions").set_index("paper") for at in (new_project, finished_project))
+    assert values.loc[["study_1", "study_2"]].equals(alone.loc[["study_1", "study_2"]])
+    assert set(values.index) == set(rows[rows.status == "ok"].paper)
+    assert "encrypted with a password.pdf: encrypted" in printed, "the summary says which papers were not read"
+    assert (new_project / "results" / "report.html").exists()
 
 
 def lines_of(record, page):
