@@ -115,10 +115,7 @@ def ending(code):
     if code == -signal.SIGKILL:  # what the kernel does, and SLURM, when memory is out
         return {"status": "out_of_memory", "reason": "The paper's process was killed."}
     if code in (-signal.SIGTERM, SERVER_GONE):  # what SLURM does to all processes of a job, one after the other
-        return {
-            "status": "stop",
-            "reason": "The paper's process was ended with its job; start again.",
-        }
+        return {"status": "stop", "reason": "The paper's process was ended with its job; start again."}
     if code is None:
         return {"status": "failed", "reason": "The paper's process neither answered nor ended, and was stopped."}
     return {"status": "failed", "reason": f"The paper's process ended with code {code}; the log says why."}

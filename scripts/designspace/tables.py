@@ -219,8 +219,10 @@ def read_rows(path: str | Path) -> list[dict]:
     """The rows of a table written by write_csv, {column: value}; a missing number is None. FileNotFoundError where it
     is missing, BrokenResult where it is no such table."""
     path = Path(path)
-    if not path.read_bytes().endswith(b"\n"):
-        raise records.set_aside(path, "was cut short")
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - 1, 0))
+        if file.read() != b"\n":
+            raise records.set_aside(path, "was cut short")
     try:
         frame = read_csv(path).astype(object)
     except (ValueError, TypeError) as error:
@@ -236,7 +238,7 @@ def open_sqlite(path: Path):
     """A file written by write_sqlite, to read from. BrokenResult where it is none. It is opened as one that nobody
     changes, which takes no locks."""
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)) as database:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             database.row_factory = sqlite3.Row
             yield database
     except sqlite3.DatabaseError as error:
