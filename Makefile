@@ -1,5 +1,5 @@
 # make demo    the whole workflow over four invented papers, on this machine's CPU
-# make test    all tests, two files of them side by side
+# make test    all tests, three files of them side by side
 # make check   the checks of the code's form
 # make audit   known vulnerabilities of the installed packages, and withdrawn releases
 # Each makes its environment, .venv, first; that is done once and again only when envs/ changes.
@@ -25,7 +25,7 @@ demo: env
 
 test: env
 	@echo "Running all tests ..."
-	@python -m pytest -ra -n 2 --dist loadfile
+	@python -m pytest -ra -n 3 --dist loadfile
 
 check: env
 	@echo "Checking the form of the code ..."
