@@ -1,7 +1,7 @@
 """What the tests share: the library on the path, a tokenizer and small models with random weights.
 
-`make test` runs the files of tests side by side, in three processes: what a test makes is in a folder of its own, or made
-`alone`.
+`make test` runs the files of tests side by side, in three processes: what a test makes is in a folder of its own, or
+made `alone`.
 """
 
 import contextlib
