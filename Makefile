@@ -25,7 +25,7 @@ demo: env
 
 test: env
 	@echo "Running all tests ..."
-	@python -m pytest -ra -n 3 --dist loadfile
+	@python -m pytest -ra -n 3 --dist loadfile --no-loadscope-reorder
 
 check: env
 	@echo "Checking the form of the code ..."

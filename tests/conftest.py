@@ -70,6 +70,14 @@ def embedded_model():
     return str(folder)
 
 
+# Files that take minutes begin first, so that none of them is left alone at the end.
+LONGEST = ("test_workflow", "test_slurm", "test_interruptions", "test_disk", "test_faults")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
 def pytest_generate_tests(metafunc):
     """Tests with a `device` run on a CPU, and on a GPU where there is one."""
     if "device" in metafunc.fixturenames:

@@ -15,6 +15,7 @@ import bad_papers
 import pytest
 from bad_papers import BY_NAME, SAMPLE, SAMPLES
 from conftest import ROOT, needs_tesseract
+from test_tables import unreported
 from test_text import FILLER, column, make_pdf
 from tokenizers import Tokenizer, models
 
@@ -93,8 +94,9 @@ def test_every_file_has_its_row(corpus):
         (folder / "context" / f"{paper}.json").write_text(json.dumps(context.fit(record, 256, tokenizer)))
     for batch, papers in ledger.batches(rows).items():
         for task in ("extraction", "discovery"):
+            found = {"values": [unreported("n_total", None)], "findings": []}
             heads = [{key: records[paper][key] for key in ("paper", "status", "reason")} for paper in papers]
-            lines = [json.dumps(head | {"task": task}) + "\n" for head in heads]
+            lines = [json.dumps(head | {"task": task} | found) + "\n" for head in heads]
             (folder / task / f"{batch}.jsonl").write_text("".join(lines))
     parameters = [{"name": "n_total", "kind": "integer", "definition": "Participants."}]
     tables = merging.build(folder, folder / "ledger.csv", folder / "papers", parameters, folder / "no corrections.csv")
