@@ -172,13 +172,10 @@ def load(ledger_file) -> list[Row]:
     """The rows of the ledger, none where there is no file. LedgerError where it is not a ledger."""
     try:
         text = Path(ledger_file).read_bytes().decode()
+        lines = list(csv.reader(io.StringIO(text, newline="")))
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise _damaged(ledger_file, str(error)) from None
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline="")))
-    except csv.Error as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise _damaged(ledger_file, str(error)) from None
     if not lines or lines[0] != list(Row._fields):
         raise _damaged(ledger_file, f"its first line is not {','.join(Row._fields)}")

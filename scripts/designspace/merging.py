@@ -66,8 +66,8 @@ def check_answers(record: dict, text: dict, library: dict[str, dict], path: Path
         raise records.set_aside(path, f"has answers of another task, {record['task']}")
     if record["status"] not in ("failed", text["status"]):
         raise records.set_aside(path, f"says that {paper} is {record['status']}, and its text is {text['status']}")
-    for name in answered - library.keys():
-        raise records.set_aside(path, f"answers {name}, which the parameter library does not have")
+    if unknown := answered - library.keys():
+        raise records.set_aside(path, f"answers {min(unknown)}, which the parameter library does not have")
     if record["status"] == "ok":
         if record["task"] == "extraction" and (missing := library.keys() - answered):
             raise records.set_aside(path, f"has no answer about {min(missing)} of {paper}")

@@ -33,11 +33,8 @@ _KINDS = [
         r"(conflicts?|declarations?|disclosures?|competing|duality)( of| financial)? (competing )?interests?( .*)?",
     ),
     ("back", r"author(s|s'|'s)? ?(contributions?|notes?|information|details)|contributions?|credit( .*)?"),
-    (
-        "back",
-        r"(data|code|materials?|software)((,| and|, and)? (data|code|materials?|software))*"
-        r" (availability|accessibility|sharing)( .*)?",
-    ),
+    # Atomic, since a blank that could be matched in several ways makes a line of many words take for ever.
+    ("back", r"((data|code|materials?|software)(?> ?,? ?(and)? ?))+(availability|accessibility|sharing)( .*)?"),
     (
         "back",
         r"availability of .*|(open|extended) (practices|data).*|supplement(ary|al)( .*)?|supporting (information|data)",
