@@ -70,6 +70,12 @@ def embedded_model():
     return str(folder)
 
 
+def run_first(monkeypatch, folder, code):
+    """From now on every Python program that is started, and what it starts, runs the code before its own."""
+    (folder / "sitecustomize.py").write_text(code)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+
+
 # Files that take minutes begin first, so that none of them is left alone at the end.
 LONGEST = ("test_workflow", "test_slurm", "test_interruptions", "test_disk", "test_faults")
 

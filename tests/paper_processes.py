@@ -6,6 +6,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from conftest import run_first
+
 # In each new interpreter: in a fork server of the program, count the papers, and let those to hold stand still in their
 # first moment.
 HOLD = """
@@ -29,8 +31,7 @@ if "forkserver" in " ".join(sys.orig_argv):
 
 def hold(monkeypatch, folder, program, *numbers):
     """From now on, of each run of a program the processes with these numbers, from 1, stand still as they begin."""
-    (folder / "sitecustomize.py").write_text(HOLD)
-    monkeypatch.setenv("PYTHONPATH", str(folder))
+    run_first(monkeypatch, folder, HOLD)
     monkeypatch.setenv("HELD_PAPERS", " ".join(map(str, [program, *numbers])))
 
 

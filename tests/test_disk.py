@@ -60,7 +60,7 @@ def test_a_full_disk(night, results, tmp_path, monkeypatch):  # noqa: F811
     go_on(paper)
     code, printed = run.ends()
     assert code == 1 and f"extraction stopped: Cannot write results/extraction/b0001.jsonl.journal: {FULL}" in printed
-    assert not list(results.glob("extraction/*.jsonl")) and not list(results.glob("*.csv.tmp"))
+    assert not list(results.glob("extraction/*.jsonl")) and not list(results.glob("*.csv*.tmp"))
     assert not (results / "papers.csv").exists(), "what is not complete is not merged"
     for filler in fillers:
         filler.unlink()

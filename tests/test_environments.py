@@ -75,33 +75,21 @@ def test_the_audit_fails_where_there_is_a_finding_and_says_where_nobody_answered
     unknown = {"name": "c", "skip_reason": "Dependency not found on PyPI"}
     here = dict.fromkeys(["a==1", "b==2", "c==3"], [False, False])
     monkeypatch.setattr(audit, "pins", lambda: list(here))
+    none_of, gone = "0 known vulnerabilities in the", here | {"b==2": ["bad", True]}
+    half, unheard = here | {"b==2": ["bad", False]}, here | {"b==2": []}
+    about, rest = "that could be asked about.\n", "Of the others nothing is known"
     for packages, marks, code, said in (
         (
             [safe, bad, unknown],
             here,
             1,
-            "b 2: PYSEC-1 (CVE-1), fixed in 3\n1 known vulnerabilities in the 2 of 3 packag",
+            "b 2: PYSEC-1 (CVE-1), fixed in 3\n1 known vulnerabilities in the 2 of 3 packages",
         ),
-        (
-            [safe, unknown, unknown],
-            here,
-            0,
-            "0 known vulnerabilities in the 1 of 3 packages that could be asked about.",
-        ),
-        (
-            [],
-            here,
-            0,
-            "0 known vulnerabilities in the 0 of 3 packages that could be asked about.\n0 withdrawn releases",
-        ),
-        ([safe] * 3, here | {"b==2": ["bad", True]}, 1, "b==2 was withdrawn (bad)\n0 known vulnerabilities"),
-        (
-            [safe] * 3,
-            here | {"b==2": ["bad", False]},
-            0,
-            "0 withdrawn releases among the 3 that could be asked about.\n",
-        ),
-        ([safe] * 3, here | {"b==2": []}, 0, "among the 2 that could be asked about.\nOf the others nothing is known"),
+        ([safe, unknown, unknown], here, 0, f"{none_of} 1 of 3 packages {about}"),
+        ([], here, 0, f"{none_of} 0 of 3 packages {about}0 withdrawn releases among the 3 {about}{rest}"),
+        ([safe] * 3, gone, 1, f"b==2 was withdrawn (bad)\n{none_of} 3 of 3 packages {about}1 withdrawn"),
+        ([safe] * 3, half, 0, f"0 withdrawn releases among the 3 {about}"),
+        ([safe] * 3, unheard, 0, f"0 withdrawn releases among the 2 {about}{rest}"),
     ):
         monkeypatch.setattr(audit, "ask", lambda pinned, packages=packages: packages)
         monkeypatch.setattr(audit, "marks", marks.get)

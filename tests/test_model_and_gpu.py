@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from conftest import run_first
 from test_batch import lines
 from test_workflow import configure, empty_project, new_project, pdf, snakemake, study  # noqa: F401 (two are fixtures)
 from transformers import AutoModelForCausalLM
@@ -54,7 +55,6 @@ if any(argument.endswith("extract.py") for argument in sys.orig_argv):
 
 
 def test_a_gpu_that_is_missing_or_a_wrong_one_is_said_before_the_first_paper(project, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     configure(project, model={"device": "cuda", "attention": "plain"}, memory={"capacity": "24GiB"})
     right = {"gpus": 1, "capability": (8, 0), "free": 24, "total": 24}
     for change, sentence in [
@@ -63,7 +63,7 @@ def test_a_gpu_that_is_missing_or_a_wrong_one_is_said_before_the_first_paper(pro
         ({"free": 20}, r"Of the 24\.00 GiB of the GPU, Card, only 20\.00 GiB are free"),
         ({"capability": (7, 5)}, r"The GPU, Card, is of compute capability 7\.5, and at least 8\.0 is needed"),
     ]:
-        (tmp_path / "sitecustomize.py").write_text(GPU.format(**right | change))
+        run_first(monkeypatch, tmp_path, GPU.format(**right | change))
         finished, printed = snakemake(project, "--resources", "gpu=1", "--until", "extract", fails=True)
         assert "extract" not in finished
         log = (project / "results" / "logs" / "extract" / "b0001.log").read_text()

@@ -493,7 +493,7 @@ def test_a_missing_file_is_named(full, name):
 
 def test_answers_to_another_library_are_refused(full):
     full.parameters.write_text(yaml.safe_dump(LIBRARY[1:]))
-    assert ".jsonl answers n_total, which the parameter library does not have" in full.merge()
+    assert "b0002.jsonl answers n_total, which the parameter library does not have" in full.merge()
 
 
 def test_the_program_ends_with_the_sentence(full):

@@ -13,7 +13,7 @@ import pytest
 import typst
 import yaml
 from bad_papers import BY_NAME, SAMPLE
-from conftest import ROOT, needs_tesseract, random_model
+from conftest import ROOT, needs_tesseract, random_model, run_first
 from test_batch import lines
 
 from designspace import tables
@@ -196,8 +196,7 @@ def watch(event, details):
         os.write(2, b"opened a PDF\\n")
 sys.addaudithook(watch)
 """
-    (project / "sitecustomize.py").write_text(watcher)
-    monkeypatch.setenv("PYTHONPATH", str(project))
+    run_first(monkeypatch, project, watcher)
     pdf(study(7), project / "papers" / "study_1.pdf")
     pdf(study(8), project / "papers" / "study_8.pdf")
     _, printed = snakemake(project, "--dry-run", "--mode", "remote", "--forceall")
@@ -370,6 +369,7 @@ def test_odd_file_names_work(new_project):
 BAD = [
     "zero bytes",
     "not a PDF",
+    "only a header",
     "encrypted with a password",
     "no pages",
     "a page of 20,000 by 20,000 points",
@@ -397,6 +397,8 @@ def test_bad_papers_have_their_row_and_good_ones_are_unharmed(new_project, finis
     values, alone = (table(at, "extractions").set_index("paper") for at in (new_project, finished_project))
     assert values.loc[["study_1", "study_2"]].equals(alone.loc[["study_1", "study_2"]])
     assert set(values.index) == set(rows[rows.status == "ok"].paper)
+    assert set(values.parameter) == set(table(new_project, "parameters").columns[2:])
+    assert all(rows[rows.status != "ok"].reason.str.endswith("."))
     assert "encrypted with a password.pdf: encrypted" in printed, "the summary says which papers were not read"
     assert (new_project / "results" / "report.html").exists()
 
