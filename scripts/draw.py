@@ -22,13 +22,13 @@ def main() -> None:
 
     drawn = {}
     try:
-        file_of = {row.paper: row.file for row in ledger.load(args.ledger)}
+        rows = ledger.find(args.ledger, args.paper)
         answers = [records.read_batch(path, args.paper) for path in args.answers]
         for paper in args.paper:
             text = records.read_text(args.texts / f"{paper}.json")
             pages = pictures.pages_with_evidence(text, [of_all[paper] for of_all in answers])
             folder = args.output.parent / paper
-            left_out = pictures.draw(args.papers / file_of[paper], text["sha256"], pages, folder)
+            left_out = pictures.draw(args.papers / rows[paper].file, text["sha256"], pages, folder)
             for page, why in left_out.items():
                 print(f"{paper}: page {page} was not drawn: {why}.")
             drawn[paper] = [page for page in pages if page not in left_out]

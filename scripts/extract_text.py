@@ -20,11 +20,9 @@ def main():
     if arguments.ocr and (problem := ocr.missing()):
         sys.exit(problem)
     try:
-        row = next((row for row in ledger.load(arguments.ledger) if row.paper == paper), None)
+        row = ledger.find(arguments.ledger, [paper])[paper]
     except ledger.LedgerError as error:
         sys.exit(str(error))
-    if row is None:
-        sys.exit(f"The ledger {arguments.ledger} has no paper {paper}: run the workflow, which adds it.")
     record = reading.read(arguments.papers / row.file, paper, row.sha256, arguments.ocr)
     try:
         again.note(arguments.output, record["status"])

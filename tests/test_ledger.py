@@ -354,3 +354,23 @@ def test_bytes_that_are_no_text(papers):
     papers.file.write_bytes(b"\xff\xfe")
     with pytest.raises(ledger.LedgerError, match="is damaged"):
         papers.plan()
+
+
+def test_a_job_finds_its_papers_and_checks_no_other(papers):
+    papers.write(a="1", b="2", c="3")
+    papers.run()
+    rows = {row.paper: row for row in papers.plan()}
+    with papers.file.open("a") as file:
+        file.write("d,a cell too few\n")
+    assert ledger.find(papers.file, ["c", "a"]) == {"a": rows["a"], "c": rows["c"]}
+    with pytest.raises(ledger.LedgerError, match="row 4 has 2 cells"):
+        ledger.find(papers.file, ["a", "d"])
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_paper_that_no_run_has_added(papers, known):
+    papers.write(a="1")
+    if known:
+        papers.run()
+    with pytest.raises(ledger.LedgerError, match=r"ledger.csv has no paper b: run the workflow"):
+        ledger.find(papers.file, ["b"])

@@ -2,8 +2,8 @@
 
 A paper's identity is its content. The ledger remembers id, sha256 and batch of every PDF that was ever seen, so that a
 renamed file stays the same paper, a copy is processed once, and an old batch never changes. `plan` only reads, since a
-dry run makes a plan, too; `save` is called when a run starts, and its jobs `load` what was saved. Its file gets the
-time from before the papers were hashed, so that a paper that changed since is hashed again.
+dry run makes a plan, too; `save` is called when a run starts, and its jobs `load` or `find` what was saved. Its file
+gets the time from before the papers were hashed, so that a paper that changed since is hashed again.
 """
 
 import csv
@@ -170,37 +170,59 @@ def _sha256(path):
 
 def load(ledger_file) -> list[Row]:
     """The rows of the ledger, none where there is no file. LedgerError where it is not a ledger."""
-    try:
-        text = Path(ledger_file).read_bytes().decode()
-        lines = list(csv.reader(io.StringIO(text, newline="")))
-    except FileNotFoundError:
-        return []
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise _damaged(ledger_file, str(error)) from None
-    if not lines or lines[0] != list(Row._fields):
-        raise _damaged(ledger_file, f"its first line is not {','.join(Row._fields)}")
-    rows = []
-    for number, cells in enumerate(lines[1:], 1):
-        if len(cells) != len(Row._fields):
-            raise _damaged(ledger_file, f"row {number} has {len(cells)} cells and not {len(Row._fields)}")
-        row = Row(*cells)._replace(file=unescape(cells[1]))
-        if not (
-            CLEAN.fullmatch(row.paper)
-            and is_pdf(row.file)
-            and "/" not in row.file
-            and re.fullmatch(r"([0-9a-f]{64})?", row.sha256)
-            and re.fullmatch(r"(b[0-9]{4,})?", row.batch)
-            and (row.batch or row.duplicate_of)
-            and (not row.duplicate_of or CLEAN.fullmatch(row.duplicate_of))
-        ):
-            raise _damaged(ledger_file, f"row {number} has a cell that is no id, PDF, sha256 or batch")
-        rows.append(row)
+    rows = [_row(ledger_file, number, cells) for number, cells in _lines(ledger_file)]
     if unknown := {row.duplicate_of for row in rows if row.duplicate_of} - {row.paper for row in rows}:
         raise _damaged(ledger_file, f"it has a copy of {min(unknown)}, and no such paper")
     for column in ("paper", "file"):
         if len({getattr(row, column) for row in rows}) < len(rows):
             raise _damaged(ledger_file, f"a {column} is in two rows")
     return rows
+
+
+def find(ledger_file, papers: list[str]) -> dict[str, Row]:
+    """{paper: its row} of some papers. No other row is checked: there is a job for each paper, and as many rows.
+
+    LedgerError where the ledger does not have one of them, or is damaged there.
+    """
+    rows = {}
+    for number, cells in _lines(ledger_file):
+        if cells and cells[0] in papers:
+            rows[cells[0]] = _row(ledger_file, number, cells)
+            if len(rows) == len(papers):
+                return rows
+    missing = next(paper for paper in papers if paper not in rows)
+    raise LedgerError(f"The ledger {ledger_file} has no paper {missing}: run the workflow, which adds it.")
+
+
+def _lines(ledger_file):
+    """Number and cells of each row, one at a time; none where there is no file."""
+    try:
+        lines = csv.reader(io.StringIO(Path(ledger_file).read_bytes().decode(), newline=""))
+        if next(lines, None) != list(Row._fields):
+            raise _damaged(ledger_file, f"its first line is not {','.join(Row._fields)}")
+        yield from enumerate(lines, 1)
+    except FileNotFoundError:
+        return
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise _damaged(ledger_file, str(error)) from None
+
+
+def _row(ledger_file, number, cells):
+    """The row of a line, if its cells are what they should be."""
+    if len(cells) != len(Row._fields):
+        raise _damaged(ledger_file, f"row {number} has {len(cells)} cells and not {len(Row._fields)}")
+    row = Row(*cells)._replace(file=unescape(cells[1]))
+    if not (
+        CLEAN.fullmatch(row.paper)
+        and is_pdf(row.file)
+        and "/" not in row.file
+        and re.fullmatch(r"([0-9a-f]{64})?", row.sha256)
+        and re.fullmatch(r"(b[0-9]{4,})?", row.batch)
+        and (row.batch or row.duplicate_of)
+        and (not row.duplicate_of or CLEAN.fullmatch(row.duplicate_of))
+    ):
+        raise _damaged(ledger_file, f"row {number} has a cell that is no id, PDF, sha256 or batch")
+    return row
 
 
 def _damaged(ledger_file, why):
