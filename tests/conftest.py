@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import pytest  # noqa: E402
+import yaml  # noqa: E402
+from projects import GPU_WORK, PAPER_WORK, configure, pdf, snakemake, study  # noqa: E402
 
 from designspace import hub, locks  # noqa: E402
 
@@ -77,7 +79,7 @@ def run_first(monkeypatch, folder, code):
 
 
 # Files that take minutes begin first, so that none of them is left alone at the end.
-LONGEST = ("test_workflow", "test_slurm", "test_interruptions", "test_disk", "test_faults")
+LONGEST = ("test_reruns", "test_slurm", "test_workflow", "test_interruptions", "test_disk", "test_faults")
 
 
 def pytest_collection_modifyitems(items):
@@ -176,6 +178,50 @@ def record():
 @pytest.fixture(scope="session")
 def library():
     """The parameter library that the workflow comes with."""
-    import yaml
-
     return yaml.safe_load((ROOT / "config" / "parameters.yaml").read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def empty_project(tmp_path_factory, tokenizer, library):
+    """A project without papers: the default configuration and library, and a model of random weights."""
+    project = tmp_path_factory.mktemp("empty")
+    shutil.copytree(ROOT / "config", project / "config")
+    (project / "papers").mkdir()
+    random_model("llama").save_pretrained(project / "model")
+    tokenizer.save_pretrained(project / "model")
+    configure(
+        project,
+        papers_per_job=2,
+        model={"name": "model", "device": "cpu", "dtype": "float32"},
+        memory={"capacity": "4GiB", "reserve": "1GiB", "token_budget": 256},
+        extraction={"max_new_tokens": 768, "min_confidence": 0},
+        discovery={"max_new_tokens": 384, "findings": 2},
+    )
+    # The prompt of the whole library is longer than this little model's positions.
+    (project / "config" / "parameters.yaml").write_text(yaml.safe_dump(library[:3], sort_keys=False), "utf-8")
+    return project
+
+
+@pytest.fixture(scope="session")
+def finished_project(empty_project, tmp_path_factory):
+    """A project whose two papers were read."""
+    project = tmp_path_factory.mktemp("finished") / "project"
+    shutil.copytree(empty_project, project)
+    for n in (1, 2):
+        pdf(study(n), project / "papers" / f"study_{n}.pdf")
+    finished, _ = snakemake(project)
+    both = dict.fromkeys(PAPER_WORK, 2)
+    assert finished == {**both, **dict.fromkeys(["plan_memory", *GPU_WORK, "merge", "draw", "report"], 1)}
+    return project
+
+
+@pytest.fixture
+def project(finished_project, tmp_path):
+    """A copy of the finished project, times and Snakemake's memory included."""
+    return Path(shutil.copytree(finished_project, tmp_path / "project"))
+
+
+@pytest.fixture
+def new_project(empty_project, tmp_path):
+    """A copy of the project without papers."""
+    return Path(shutil.copytree(empty_project, tmp_path / "project"))

@@ -11,9 +11,9 @@ from contextlib import suppress
 import pytest
 from conftest import ROOT
 from paper_processes import go_on, hold
+from projects import table
 from test_batch import lines
 from test_interruptions import PAPERS, Run, night  # noqa: F401 (one is a fixture)
-from test_workflow import empty_project, table  # noqa: F401 (one is a fixture)
 
 
 def mount(*arguments):

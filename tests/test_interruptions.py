@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from paper_processes import children, driver_of, ended, go_on, held, hold, wait_for
+from projects import configure, pdf, study, table
 from test_batch import lines
-from test_workflow import configure, empty_project, pdf, study, table  # noqa: F401 (one is a fixture)
 
 PAPERS = [f"study_{n}" for n in range(1, 6)]
 
 
 @pytest.fixture
-def night(empty_project, tmp_path):  # noqa: F811
+def night(empty_project, tmp_path):
     """A project with five papers, which are one batch."""
     project = Path(shutil.copytree(empty_project, tmp_path / "project"))
     for n, paper in enumerate(PAPERS):

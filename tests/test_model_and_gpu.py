@@ -4,13 +4,13 @@ import re
 
 import pytest
 from conftest import run_first
+from projects import configure, pdf, snakemake, study
 from test_batch import lines
-from test_workflow import configure, empty_project, new_project, pdf, snakemake, study  # noqa: F401 (two are fixtures)
 from transformers import AutoModelForCausalLM
 
 
 @pytest.fixture
-def project(new_project):  # noqa: F811
+def project(new_project):
     for n in (1, 2):
         pdf(study(n), new_project / "papers" / f"study_{n}.pdf")
     return new_project

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bad_papers import BY_NAME
 from conftest import ROOT, needs_tesseract
-from test_workflow import configure, empty_project, table  # noqa: F401
+from projects import configure, table
 
 from designspace import records
 
@@ -41,7 +41,7 @@ def offline(command, folder=None, cache=""):
 
 
 @pytest.fixture
-def hub_project(empty_project, tmp_path):  # noqa: F811
+def hub_project(empty_project, tmp_path):
     """A project whose model is one of the hub, of a pinned revision, in the cache; and the cache's folder."""
     project = Path(shutil.copytree(empty_project, tmp_path / "project"))
     repository = tmp_path / "cache" / "hub" / "models--lab--model"

@@ -1,0 +1,62 @@
+"""A project as a user has it, in which the real workflow runs as a user runs it: its papers, settings and tables."""
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import typst
+import yaml
+
+from designspace import tables
+
+SNAKEFILE = Path(__file__).resolve().parent.parent / "Snakefile"
+GPU_WORK = {"extract", "discover"}
+PAPER_WORK = {"extract_text", "truncate"}
+
+
+def pdf(text, path):
+    """A one-page PDF of a text."""
+    path.write_bytes(typst.compile(text.encode()))
+    return path
+
+
+def study(n):
+    """A short invented paper."""
+    return f"= Methods\nIn study {n} a total of {10 + n} right-handed people reached for targets at {n} cm distance."
+
+
+def snakemake(project, *arguments, fails=False):
+    """Run the workflow in a project; returns how many jobs of each rule finished, and what was printed."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", SNAKEFILE, "--cores", "2", "--rerun-incomplete"]
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    command += ["--set-threads", "extract=1", "discover=1"]  # the model is so small that they run side by side
+    command = [*map(str, command), *arguments]
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
+    printed = done.stdout + done.stderr
+    assert (done.returncode != 0) == fails, printed
+    finished = Counter(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", printed))
+    finished.pop("all", None)
+    return finished, printed
+
+
+def planned(project, *arguments):
+    """How many jobs of each rule a run would have now, by a dry run of it."""
+    _, printed = snakemake(project, "--dry-run", *arguments)
+    jobs = {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", printed, re.MULTILINE)}
+    return {rule: count for rule, count in jobs.items() if rule not in ("all", "total")}
+
+
+def configure(project, **changes):
+    """Change settings of a project; a dictionary changes keys of a section."""
+    path = project / "config" / "config.yaml"
+    config = yaml.safe_load(path.read_text("utf-8"))
+    for key, value in changes.items():
+        config[key] = config[key] | value if isinstance(value, dict) else value
+    path.write_text(yaml.safe_dump(config), "utf-8")
+
+
+def table(project, name):
+    return tables.read_csv(project / "results" / f"{name}.csv")
