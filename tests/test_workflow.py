@@ -115,6 +115,13 @@ def test_odd_file_names_work(new_project):
     assert not list(new_project.rglob("pwned"))
 
 
+def test_snakemake_looks_for_jobs_when_one_ends_and_not_ever_more_often(project):
+    finished, printed = snakemake(project, "--verbose", "--forcerun", "merge")
+    assert finished == {"merge": 1, "report": 1}
+    ends = [*finished, "all"]
+    assert printed.count("Resources before job selection") <= 1 + len(ends)
+
+
 # Of each status, and those that are read and are strange to what comes behind.
 BAD = [
     "zero bytes",
