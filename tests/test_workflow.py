@@ -58,25 +58,20 @@ sys.addaudithook(watch)
     assert "opened a PDF" in printed and "study_8" in printed
 
 
-@pytest.mark.parametrize(
-    ("damage", "sentence"),
-    [
-        (
-            lambda data: data.replace(b'"evidence": "', b'"evidence": "It is not true: '),
-            r"b0001.jsonl has evidence for \S+ that is not in the text of",
-        ),
-        (lambda data: data[:-30], r"b0001.jsonl is not valid JSON .* in line 2"),
-    ],
-)
-def test_answers_that_are_damaged_are_made_again_and_never_merged(project, damage, sentence):
+def test_answers_that_are_damaged_are_made_again_and_never_merged(project):
     answers = project / "results" / "extraction" / "b0001.jsonl"
-    whole = lines(answers)
-    answers.write_bytes(damage(answers.read_bytes()))
-    finished, printed = snakemake(project, "--show-failed-logs", fails=True)
-    assert "merge" not in finished and re.search(sentence, printed)
-    assert not (project / "results" / "papers.csv").exists()
+    whole, values = answers.read_bytes(), [record["values"] for record in lines(answers)]
+    nonsense = whole.replace(b'"evidence": "', b'"evidence": "It is not true: ')
+    for damaged, sentence in [
+        (nonsense, r"b0001.jsonl has evidence for \S+ that is not in the text of"),
+        (whole[:-30], r"b0001.jsonl is not valid JSON .* in line 2"),
+    ]:
+        answers.write_bytes(damaged)
+        finished, printed = snakemake(project, "--show-failed-logs", fails=True)
+        assert "merge" not in finished and re.search(sentence, printed)
+        assert not (project / "results" / "papers.csv").exists() and not answers.exists()
     assert set(snakemake(project)[0]) == {"extract", "merge", "draw", "report"}
-    assert [record["values"] for record in lines(answers)] == [record["values"] for record in whole]
+    assert [record["values"] for record in lines(answers)] == values
 
 
 def test_a_table_that_is_cut_short_is_made_again(project):
@@ -180,14 +175,14 @@ def test_a_wrong_configuration_is_a_sentence_before_anything_runs(project, chang
 
 
 @pytest.mark.parametrize(
-    "library, sentence",
+    "entries, sentence",
     [
         ([{"name": "a", "kind": "colour", "definition": "A."}], "integer, number, string, boolean or category"),
         ([{"name": "a", "kind": "integer", "definition": "A."}] * 2, "two parameters have the name `a`"),
     ],
 )
-def test_a_wrong_library_is_a_sentence_before_anything_runs(project, library, sentence):
-    (project / "config" / "parameters.yaml").write_text(yaml.safe_dump(library), "utf-8")
+def test_a_wrong_library_is_a_sentence_before_anything_runs(project, entries, sentence):
+    (project / "config" / "parameters.yaml").write_text(yaml.safe_dump(entries), "utf-8")
     finished, printed = snakemake(project, fails=True)
     assert not finished and sentence in printed and "Traceback" not in printed
 
