@@ -110,11 +110,12 @@ def test_odd_file_names_work(new_project):
     assert not list(new_project.rglob("pwned"))
 
 
-def test_snakemake_looks_for_jobs_when_one_ends_and_not_ever_more_often(project):
-    finished, printed = snakemake(project, "--verbose", "--forcerun", "merge")
-    assert finished == {"merge": 1, "report": 1}
-    ends = [*finished, "all"]
-    assert printed.count("Resources before job selection") <= 1 + len(ends)
+def test_snakemake_looks_for_jobs_when_one_ends_and_not_ever_more_often(new_project):
+    for n in range(8):
+        pdf(study(n), new_project / "papers" / f"study_{n}.pdf")
+    finished, printed = snakemake(new_project, "--verbose", "--cores", "1", "--until", "extract_text")
+    assert finished == {"extract_text": 8}
+    assert printed.count("Resources before job selection") <= 1 + 8
 
 
 # Of each status, and those that are read and are strange to what comes behind.
