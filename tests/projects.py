@@ -46,6 +46,7 @@ def planned(project, *arguments):
     """How many jobs of each rule a run would have now, by a dry run of it."""
     _, printed = snakemake(project, "--dry-run", *arguments)
     jobs = {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", printed, re.MULTILINE)}
+    assert bool(jobs) != ("Nothing to be done" in printed), printed
     return {rule: count for rule, count in jobs.items() if rule not in ("all", "total")}
 
 

@@ -50,16 +50,17 @@ if any(argument.endswith("extract.py") for argument in sys.orig_argv):
     torch.cuda.device_count = lambda: {gpus}
     torch.cuda.get_device_name = lambda gpu: "Card"
     torch.cuda.get_device_capability = lambda gpu: {capability}
-    torch.cuda.mem_get_info = lambda gpu: ({total} << 30, {total} << 30)
+    torch.cuda.mem_get_info = lambda gpu: ({free} << 30, {total} << 30)
 """
 
 
 def test_a_gpu_that_is_missing_or_a_wrong_one_is_said_before_the_first_paper(project, tmp_path, monkeypatch):
     configure(project, model={"device": "cuda", "attention": "plain"}, memory={"capacity": "24GiB"})
-    right = {"gpus": 1, "capability": (8, 0), "total": 24}
+    right = {"gpus": 1, "capability": (8, 0), "free": 24, "total": 24}
     for change, sentence in [
         ({"gpus": 0}, r"The configuration asks for a GPU .* and PyTorch sees none here"),
         ({"total": 16}, r"The GPU, Card, has 16\.00 GiB, and the memory is planned for 24\.00 GiB"),
+        ({"free": 20}, r"Of the 24\.00 GiB of the GPU, Card, only 20\.00 GiB are free"),
         ({"capability": (7, 5)}, r"The GPU, Card, is of compute capability 7\.5, and at least 8\.0 is needed"),
     ]:
         run_first(monkeypatch, tmp_path, GPU.format(**right | change))
