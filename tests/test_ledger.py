@@ -113,7 +113,29 @@ def test_only_pdfs_of_the_folder_itself(papers, tmp_path):
     (papers.folder / "loop.pdf").symlink_to("loop.pdf")
     (papers.folder / "device.pdf").symlink_to("/dev/zero")
     os.mkfifo(papers.folder / "pipe.pdf")
-    assert list(papers.run()) == ["link", "real", "shouted"]
+    assert list(papers.run()) == ["dangling", "link", "loop", "real", "shouted"]
+
+
+def test_a_paper_whose_drive_is_not_mounted_stays_what_it_was(papers, tmp_path):
+    drive = tmp_path / "drive"
+    drive.mkdir()
+    for name in ("a.pdf", "never seen.pdf"):
+        (papers.folder / name).symlink_to(drive / name)
+    (drive / "a.pdf").write_text("1")
+    rows = papers.plan()
+    assert [bool(row.sha256) for row in rows] == [True, False]
+    papers.run()
+    drive.rename(tmp_path / "away")
+    assert papers.plan() == rows and ledger.present(rows, papers.folder) == [row.paper for row in rows]
+    os.utime(papers.file, (time.time() + 3600,) * 2)  # whatever the clock says
+    assert papers.plan() == rows
+    (papers.folder / "again.pdf").write_text("1")
+    found = {row.file: row.duplicate_of for row in papers.plan()}
+    assert found == {"again.pdf": "", "a.pdf": "a", "never seen.pdf": ""}, "what is here goes before what is away"
+    (papers.folder / "again.pdf").unlink()
+    (tmp_path / "away").rename(drive)
+    (drive / "never seen.pdf").write_text("2")
+    assert all(row.sha256 for row in papers.plan())
 
 
 @pytest.mark.parametrize("name", ["two\nlines.pdf", os.fsdecode(b"latin\xe9.pdf")])

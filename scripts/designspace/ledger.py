@@ -59,8 +59,8 @@ def plan(papers_folder, ledger_file, papers_per_job: int) -> list[Row]:
     Reads only. LedgerError where the ledger is damaged or a file name cannot be used.
     """
     rows = load(ledger_file)
-    hashes = _hashes(Path(papers_folder), Path(ledger_file), rows)
-    rows = _follow_files(rows, hashes)
+    hashes, away = _hashes(Path(papers_folder), Path(ledger_file), rows)
+    rows = _follow_files(rows, hashes, away)
     taken = {row.paper.casefold() for row in rows}  # Smith and smith would be one file on some systems
     known = {row.file for row in rows}
     for file in sorted(hashes.keys() - known):
@@ -74,16 +74,16 @@ def plan(papers_folder, ledger_file, papers_per_job: int) -> list[Row]:
     return _assign_batches(_mark_copies(rows, hashes), papers_per_job)
 
 
-def _follow_files(rows, hashes):
+def _follow_files(rows, hashes, away):
     """Known rows with what their files hold now, and with the new names of files that were renamed."""
     rows = [row._replace(sha256=hashes.get(row.file, row.sha256)) for row in rows]
     new_names, copies = {}, {}
     for file in sorted(hashes.keys() - {row.file for row in rows}):
         new_names.setdefault(hashes[file], []).append(file)
     for i, row in enumerate(rows):
-        if row.file in hashes and not row.batch:
+        if row.file in hashes.keys() - away and not row.batch:
             copies.setdefault(row.sha256, []).append(i)
-    gone = [i for i, row in enumerate(rows) if row.sha256 and row.file not in hashes]
+    gone = [i for i, row in enumerate(rows) if row.sha256 and (row.file not in hashes or row.file in away)]
     for i in sorted(gone, key=lambda i: not rows[i].batch):  # papers choose before copies
         row = rows[i]
         if names := new_names.get(row.sha256):
@@ -126,35 +126,49 @@ def is_pdf(file_name: str) -> bool:
 
 
 def pdf_files(papers_folder) -> list[str]:
-    """Names of the PDFs in the folder itself, sorted; links to files count, as those of a reference manager do."""
+    """Names of the PDFs in the folder itself, sorted; links to files count, as those of a reference manager do, also
+    while what they lead to is away, as a drive that is not mounted."""
     with os.scandir(papers_folder) as entries:
-        # A link that leads to itself is an error to os, and no file to pathlib.
-        return sorted(e.name for e in entries if is_pdf(e.name) and (Path(e) if e.is_symlink() else e).is_file())
+        return sorted(
+            e.name for e in entries if is_pdf(e.name) and (_is_link_to_file(e) if e.is_symlink() else e.is_file())
+        )
+
+
+def _is_link_to_file(link):
+    return os.path.isfile(link) or not os.path.exists(link)
 
 
 def _hashes(folder, ledger_file, rows):
-    """{file: sha256} of the PDFs that are there. Those that the ledger knows and that did not change since the time of
-    its file stay closed; a time in the future is of a clock that was wrong, and tells nothing.
+    """{file: sha256} of the PDFs that are there, and the files of which only a link is, while what the ledger knows of
+    them holds. Those that it knows and that did not change since the time of its file stay closed; a time in the future
+    is of a clock that was wrong, and tells nothing.
     """
     known = {row.file: row.sha256 for row in rows if row.sha256}
     seen = ledger_file.stat().st_mtime_ns if rows else 0
     if seen > time.time_ns():
         seen = 0
-    hashes = {}
+    hashes, away = {}, set()
     for file in pdf_files(folder):
         if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in file):
             raise LedgerError(
                 f"The name of the paper {file!r} in {folder} has a control character or is not UTF-8; rename it."
             )
-        is_old = file in known and _last_change(folder / file) < seen
-        hashes[file] = known[file] if is_old else _sha256(folder / file)
-    return hashes
+        changed = _last_change(folder / file) if file in known else seen
+        if changed is None:
+            away.add(file)
+        is_known = changed is None or changed < seen
+        hashes[file] = known[file] if is_known else _sha256(folder / file)
+    return hashes, away
 
 
 def _last_change(path):
-    """Time in ns of the last change of a file, or of the link to it; one moved here with its old mtime changed too."""
-    there = path.stat()
-    return max(there.st_mtime_ns, there.st_ctime_ns, path.lstat().st_ctime_ns)
+    """Time in ns of the last change of a file, or of the link to it; one moved here with its old mtime changed too.
+    None of one that is away."""
+    try:
+        there = path.stat()
+        return max(there.st_mtime_ns, there.st_ctime_ns, path.lstat().st_ctime_ns)
+    except OSError:
+        return None
 
 
 def _sha256(path):
