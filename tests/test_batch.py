@@ -17,7 +17,7 @@ from llguidance.hf import from_tokenizer
 
 from designspace import batch, context, grammar, hub, inference, journal, model, processes, worker
 from designspace.masks import GrammarRefused, Masks
-from designspace.model import check_gpus, obstacle_to_sharing
+from designspace.model import check_gpus
 from designspace.worker import Job
 
 SETTINGS = {"max_new_tokens": 64, "min_confidence": 0.0, "reasoning": False}
@@ -66,7 +66,8 @@ def test_without_shared_memory_every_paper_loads_the_weights(model_folder, paper
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1000))
     batch.run(job_of(model_folder), papers[:2], tmp_path / "b.jsonl", log=sys.stdout)
     assert (
-        "too little shared memory (/dev/shm) for the weights. Each paper loads them itself." in capsys.readouterr().out
+        "too little shared memory (/dev/shm) for the weights. Each paper loads the weights itself."
+        in capsys.readouterr().out
     )
     assert [record["status"] for record in lines(tmp_path / "b.jsonl")] == ["ok", "ok"]
 
@@ -120,6 +121,22 @@ def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, m
     fields = batch.climb(job_of(model_folder), None, record, kept, None, 10)
     assert fields["status"] == "failed" and fields["attempt"] == 4
     assert fields["reason"].startswith("Out of memory on all 4 attempts") and fields["reason"].endswith("Full.")
+
+
+def test_the_minutes_of_a_paper_are_not_those_that_its_model_takes_to_load(monkeypatch):
+    given = []
+
+    def late(start, job, weights, record, context, rung, seconds):
+        given.append(len(list(seconds)))
+        return {"status": "late"}
+
+    monkeypatch.setattr(batch, "in_fresh_process", late)
+    said = [batch.climb(None, weights, {}, {}, None, 10)["reason"] for weights in ("attached", None)]
+    assert given == [10 * 60, (10 + batch.LOADING_MINUTES) * 60]
+    assert said == [
+        "The paper was not done after 10 minutes (minutes_per_paper) and was stopped.",
+        "The paper was not done after 10 minutes (minutes_per_paper) and 20 to load the model and was stopped.",
+    ]
 
 
 def test_memory_that_is_out_is_told_from_other_errors():
@@ -196,7 +213,7 @@ def test_a_gpu_that_is_not_there_stops_the_run_with_a_sentence(model_folder, pap
             (8, 0),
             39,
             40,
-            "The GPU, One GPU, has 40.00 GiB, and the memory is planned for 79.25 GiB .*to 40.00GiB or le",
+            "The GPU, One GPU, has 40.00 GiB, and the memory is planned for 79.25 GiB .*to 40960MiB or le",
         ),
         ((9, 0), 77, 80, "Of the 80.00 GiB of the GPU, One GPU, only 77.00 GiB are free, .*nvidia-smi"),
         ((9, 0), None, 80, "PyTorch cannot compute on the GPU here: busy"),
@@ -221,10 +238,14 @@ def test_a_gpu_for_one_process_only_is_not_shared(tmp_path, monkeypatch):
     tool = tmp_path / "nvidia-smi"
     tool.write_text("#!/bin/sh\necho Default\necho Exclusive_Process\n")
     tool.chmod(0o755)
-    weights = SimpleNamespace(device=SimpleNamespace(type="cuda"))
-    assert obstacle_to_sharing(weights) == ""
+    assert model.obstacle_to_processes() == ""
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    assert obstacle_to_sharing(weights) == "The GPU serves one process at a time (compute mode Exclusive_Process)."
+    sentence = "The GPU serves one process at a time (compute mode Exclusive_Process)."
+    assert model.obstacle_to_processes() == sentence
+    monkeypatch.setattr(worker, "load", lambda job: pytest.fail("the driver itself is on the GPU"))
+    log = io.StringIO()
+    assert batch.load_for_all(SimpleNamespace(model={"device": "cuda"}), log) is None
+    assert log.getvalue() == f"{sentence} Each paper loads the weights itself.\n"
 
 
 def test_a_model_never_spills_into_main_memory(model_folder, monkeypatch):

@@ -49,4 +49,4 @@ def test_papers_of_a_batch_attach_rounded_weights(model_folder, papers, tmp_path
     job = dataclasses.replace(job, model=job.model | {"quantization": "int8"})
     batch.run(job, papers[:2], tmp_path / "b.jsonl")
     assert [record["status"] for record in lines(tmp_path / "b.jsonl")] == ["ok", "ok"]
-    assert "loads them itself" not in capsys.readouterr().err
+    assert "loads the weights itself" not in capsys.readouterr().err

@@ -4,6 +4,7 @@ Each finished paper is appended to a journal beside the output, and a job that w
 """
 
 import contextlib
+import gc
 import hashlib
 import json
 import signal
@@ -14,6 +15,7 @@ from dataclasses import asdict
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
+import torch
 from torch.multiprocessing import set_sharing_strategy
 
 from . import model, processes, worker
@@ -22,6 +24,7 @@ from .worker import Rung
 
 # What is tried when memory runs out: the plan, a smaller chunk, then less of the paper.
 LADDER = [Rung(1, 1), Rung(4, 1), Rung(4, 2), Rung(4, 4)]
+LOADING_MINUTES = 20  # that a process may take in addition where it loads the weights, or even downloads them
 GOODBYE_SECONDS = 60  # that a process may take to end after its answer
 SERVER_GONE = 255  # what multiprocessing tells of a process whose fork server has ended
 
@@ -40,10 +43,7 @@ def run(job, papers, output, minutes_per_paper=10, log=sys.stderr):
     # Tensors on a CPU are shared by name: by open file, a model has more of them than a process may be handed.
     set_sharing_strategy("file_system")
     # One paper needs no second process to hold the weights for it: its own loads them.
-    weights = worker.load(job) if len(readable) > 1 else None
-    if weights and (obstacle := model.obstacle_to_sharing(weights)):
-        print(f"{obstacle} Each paper loads them itself.", file=log)
-        weights = None
+    weights = load_for_all(job, log) if len(readable) > 1 else None
     for number, (record, context) in enumerate(papers, 1):
         if record["paper"] in done:
             continue
@@ -58,16 +58,32 @@ def run(job, papers, output, minutes_per_paper=10, log=sys.stderr):
     journal.finish(output, [record["paper"] for record, _ in papers])
 
 
+def load_for_all(job, log):
+    """The weights that the processes of the papers share; None where they cannot, and the log says why."""
+    obstacle = model.obstacle_to_processes() if job.model["device"] == "cuda" else ""
+    if not obstacle:
+        weights = worker.load(job)
+        obstacle = model.obstacle_to_sharing(weights)
+        if not obstacle:
+            return weights
+        del weights
+        gc.collect()
+        torch.cuda.empty_cache()  # each paper's process needs that room
+    print(f"{obstacle} Each paper loads the weights itself.", file=log)
+    return None
+
+
 def climb(job, weights, record, context, start, minutes):
     """Try a paper on the rungs of the ladder until one has memory enough, for so many minutes in all. Returns the
     record's further fields."""
-    seconds = iter(range(max(1, round(minutes * 60))))
+    seconds = iter(range(max(1, round((minutes + (0 if weights else LOADING_MINUTES)) * 60))))
     for attempt, rung in enumerate(LADDER, 1):
         outcome = in_fresh_process(start, job, weights, record, context, rung, seconds)
         if outcome["status"] == "stop":
             raise Stop(outcome["reason"])
         if outcome["status"] == "late":
-            reason = f"The paper was not done after {minutes:g} minutes (minutes_per_paper) and was stopped."
+            loading = "" if weights else f" and {LOADING_MINUTES} to load the model"
+            reason = f"The paper was not done after {minutes:g} minutes (minutes_per_paper){loading} and was stopped."
             return {"attempt": attempt, "status": "failed", "reason": reason}
         if outcome["status"] != "out_of_memory":
             return {"attempt": attempt} | outcome

@@ -96,7 +96,7 @@ def check_gpu(gpu, capacity, reserve):
     if total < capacity:
         raise hub.ModelError(
             f"The GPU, {name}, has {size}, and the memory is planned for {planned} (`memory.capacity`): choose a GPU "
-            f"that has so much, or set `memory.capacity` to {size.replace(' ', '')} or less."
+            f"that has so much, or set `memory.capacity` to {total >> 20}MiB or less."
         )
     if free < capacity - reserve:
         raise hub.ModelError(
@@ -111,6 +111,14 @@ def size(model, device=None):
     return sum(weight.nbytes for weight in model.parameters() if device is None or weight.device == device)
 
 
+def obstacle_to_processes():
+    """Why two processes cannot use the GPU at once, as a sentence; empty where they can. It does not use it itself."""
+    query = ["nvidia-smi", "--query-gpu=compute_mode", "--format=csv,noheader"]
+    modes = subprocess.run(query, capture_output=True, text=True).stdout.split("\n") if shutil.which(query[0]) else []
+    exclusive = [mode.strip() for mode in modes if mode.startswith("Exclusive")]
+    return f"The GPU serves one process at a time (compute mode {exclusive[0]})." if exclusive else ""
+
+
 def obstacle_to_sharing(model):
     """Why other processes cannot attach the weights, as a sentence; empty where they can."""
     if hasattr(model, "_hf_hook"):
@@ -119,10 +127,7 @@ def obstacle_to_sharing(model):
         # Of the size of half the RAM on most machines, but of 64 MB in most containers.
         enough = shutil.disk_usage("/dev/shm").free > size(model)
         return "" if enough else "There is too little shared memory (/dev/shm) for the weights."
-    query = ["nvidia-smi", "--query-gpu=compute_mode", "--format=csv,noheader"]
-    modes = subprocess.run(query, capture_output=True, text=True).stdout.split("\n") if shutil.which(query[0]) else []
-    exclusive = {mode.strip() for mode in modes} - {"Default", ""}
-    return f"The GPU serves one process at a time (compute mode {exclusive.pop()})." if exclusive else ""
+    return ""
 
 
 def obstacle_to_computing(model):

@@ -65,5 +65,5 @@ def batch_memory(wildcards, attempt):
 
 
 def batch_minutes(wildcards, attempt):
-    """Minutes for a batch: to load the model, and for each paper the most that one may take."""
-    return math.ceil(20 + config["minutes_per_paper"] * len(BATCHES[wildcards.batch])) * attempt
+    """Minutes for a batch: to start and to load the model, and for each paper the most that one may take."""
+    return math.ceil(30 + config["minutes_per_paper"] * len(BATCHES[wildcards.batch])) * attempt
