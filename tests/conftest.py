@@ -68,7 +68,8 @@ def embedded_model():
     folder = ROOT / hub.EMBEDDED_MODEL
     with alone():
         if not folder.exists():
-            subprocess.run([sys.executable, ROOT / "scripts" / "fetch_model.py", "--output", folder], check=True)
+            command = [sys.executable, ROOT / "scripts" / "fetch_model.py", "--output", folder]
+            subprocess.run(command, env=os.environ | {"HF_HUB_OFFLINE": "0"}, check=True)
     return str(folder)
 
 

@@ -22,7 +22,7 @@ def demo():
     sources = [path for path in sources if "__pycache__" not in path.parts]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
     made_by = ROOT / "results" / "demo" / "made_by"
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HF_HUB_OFFLINE": "0"}
     command = [sys.executable, "-m", "snakemake", "--profile", "workflow/profiles/default"]
     command += ["--configfile", "config/demo.yaml"]
     with alone():

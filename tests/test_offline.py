@@ -14,7 +14,7 @@ from projects import configure, table
 from designspace import records
 
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--cores", "2"]
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
+COMMIT, OTHER = "0123456789abcdef0123456789abcdef01234567", "76543210fedcba9876543210fedcba9876543210"
 # In a network of its own that has no way out, the kernel counts each packet that somebody tried to send all the same.
 ISOLATED = ["unshare", "--net", *(["--map-root-user"] if os.geteuid() else [])]
 COUNT = "grep -h -E '^Ip:|^Ip6OutNoRoutes' /proc/net/snmp /proc/net/snmp6"
@@ -42,14 +42,15 @@ def offline(command, folder=None, cache=""):
 
 @pytest.fixture
 def hub_project(empty_project, tmp_path):
-    """A project whose model is one of the hub, of a pinned revision, in the cache; and the cache's folder."""
+    """A project whose model is one of the hub, pinned by a tag, in the cache; and the cache's folder."""
     project = Path(shutil.copytree(empty_project, tmp_path / "project"))
     repository = tmp_path / "cache" / "hub" / "models--lab--model"
     repository.joinpath("snapshots").mkdir(parents=True)
     (project / "model").rename(repository / "snapshots" / COMMIT)
     repository.joinpath("refs").mkdir()
-    (repository / "refs" / "main").write_text(COMMIT)
-    configure(project, ocr=True, model={"name": "lab/model", "revision": COMMIT})
+    for ref, commit in (("main", OTHER), ("v1.0", COMMIT)):
+        (repository / "refs" / ref).write_text(commit)
+    configure(project, ocr=True, model={"name": "lab/model", "revision": "v1.0"})
     (project / "papers" / "scan.pdf").write_bytes(BY_NAME["a scan without a text layer"][0])
     return project, tmp_path / "cache"
 
@@ -72,7 +73,8 @@ def test_a_run_with_a_scan_and_a_model_of_the_cache_never_tries_the_network(hub_
     assert len(values[values.status == "reported"])
     for task in ("extraction", "discovery"):
         (record,) = records.read_batch(project / "results" / task / "b0001.jsonl", ["scan"]).values()
-        assert (record["model"], record["revision"]) == ("lab/model", COMMIT)
+        assert (record["model"], record["revision"]) == ("lab/model", COMMIT), "the commit, not its name"
+    assert set(table(project, "memory").revision) == {COMMIT}
 
 
 def test_a_model_that_is_not_in_the_cache_is_a_sentence_and_no_attempt(hub_project):
@@ -81,3 +83,10 @@ def test_a_model_that_is_not_in_the_cache_is_a_sentence_and_no_attempt(hub_proje
     code, printed, tried = offline(SNAKEMAKE, project, cache)
     assert code and "The model lab/other is not a folder here, not in the cache of downloaded models" in printed
     assert tried == 0 and "Traceback" not in printed
+
+
+def test_the_embedded_model_is_not_downloaded_either(tmp_path):
+    code, printed, tried = offline(
+        [sys.executable, ROOT / "scripts" / "fetch_model.py", "--output", tmp_path / "model"]
+    )
+    assert code and "with HF_HUB_OFFLINE nothing is downloaded" in printed and tried == 0
