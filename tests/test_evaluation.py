@@ -10,7 +10,7 @@ from test_tables import LIBRARY, Run, reported, unreported
 
 import compare
 import evaluate
-from designspace import evaluation, gold, quotes, report, sheets, tables
+from designspace import evaluation, gold, quotes, records, report, sheets, tables
 
 EFFECTOR = {"name": "effector", "kind": "category", "multiple": True, "values": ["arm", "eye"], "definition": "Part."}
 ENTRIES = [*LIBRARY, EFFECTOR, {"name": "age_range", "kind": "string", "multiple": True, "definition": "Range."}]
@@ -243,6 +243,18 @@ def test_the_three_tables(run, gold_file, capsys):
 
     summary = report.summary(report.load(run.results, evaluated=True), run.results)
     assert "Evaluation   F1 0.40 (precision 0.40, recall 0.40) on 5 values; of the right ones 50% in the rea" in summary
+
+
+@pytest.mark.parametrize("name", tables.EVALUATION_TABLES)
+def test_a_table_that_lost_rows_is_set_aside_and_never_shown(run, gold_file, name):
+    run_program(evaluate, "--results", run.results, "--gold", gold_file, "--parameters", run.parameters)
+    report.load(run.results, evaluated=True)
+    path = run.results / f"{name}.csv"
+    whole = path.read_bytes().splitlines(keepends=True)
+    for kept, sentence in ((whole[:-1], rf"{name}.csv has \d values and not \d: it is now"), (whole[:1], " has ")):
+        path.write_bytes(b"".join(kept))
+        with pytest.raises(records.BrokenResult, match=sentence):
+            report.load(run.results, evaluated=True)
 
 
 def test_gold_about_nothing_here_gives_empty_scores(run, tmp_path):

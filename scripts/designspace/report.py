@@ -16,7 +16,27 @@ def load(results: Path, evaluated: bool = False) -> dict[str, list[dict]]:
             (written,) = base.execute(f"SELECT count(*) FROM {name}").fetchone()
             if len(rows[name]) != written:  # a file that was cut short may end with a whole row
                 raise records.set_aside(results / f"{name}.csv", f"has {len(rows[name])} rows and not {written}")
+    if evaluated:
+        _check_sums(rows, results)
     return rows
+
+
+def _check_sums(rows, results):
+    """Raise BrokenResult where the tables of an evaluation do not add up, and so one of them was cut short."""
+    scores, errors, bins = (rows[name] for name in tables.EVALUATION_TABLES)
+    if not scores:
+        raise records.set_aside(results / "evaluation.csv", "has no rows")
+    all_values, parts = scores[0], scores[2:]
+    support, reported, correct = (all_values[column] or 0 for column in ("support", "reported", "correct"))
+    for name, values, expected in [
+        ("evaluation", sum(part["support"] for part in parts), support),
+        ("evaluation", sum(part["reported"] for part in parts), reported),
+        ("evaluation_errors", sum(error["error"] != "spurious" for error in errors), support - correct),
+        ("evaluation_errors", sum(error["value"] != "" for error in errors), reported - correct),
+        ("evaluation_calibration", sum(part["n"] for part in bins), reported),
+    ]:
+        if values != expected:
+            raise records.set_aside(results / f"{name}.csv", f"has {values} values and not {expected}")
 
 
 def figures(rows: dict[str, list[dict]]) -> dict[str, int]:
@@ -33,7 +53,7 @@ def figures(rows: dict[str, list[dict]]) -> dict[str, int]:
 
 
 def summary(rows: dict[str, list[dict]], results: Path, note: str = "", most: int = 3) -> str:
-    """What came out, in 5 to 13 lines: the note, if there is one, the papers that were not read (at most `most` by
+    """What came out, in 6 to 13 lines: the note, if there is one, the papers that were not read (at most `most` by
     name), values, files."""
     count = figures(rows)
     missed = [row for row in rows["papers"] if row["status"] not in ("ok", "duplicate")]
