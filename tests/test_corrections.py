@@ -106,6 +106,13 @@ def test_a_paper_that_no_model_could_read_gets_values_by_hand(run):
     assert frames["papers"].set_index("paper").loc["scan", "status"] == "needs_ocr"
 
 
+def test_that_nothing_is_reported_stays_said_where_the_model_has_no_row(run):
+    correct(run, ("scan", "n_total", "", {}), ("smith_2019", "n_total", "", {"experiment": "Pilot"}))
+    frames = run.merge()
+    assert cell(frames, "n_total", "scan") == cell(frames, "n_total", experiment="Pilot") == [["", "", "accepted"]]
+    assert set(frames["extractions"].query("review != ''").status) == {"not_reported"}
+
+
 @pytest.mark.parametrize("name", ["smith_2019", "smith_2019.pdf", "copy", "copy.pdf"])
 def test_a_paper_may_be_named_by_its_file_or_its_copy(run, name):
     correct(run, (name, "n_total", "160", {}))

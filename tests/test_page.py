@@ -360,6 +360,14 @@ def check_export(page, run, folder):
     assert page.js("return Object.keys(localStorage).filter((k) => k.startsWith('designspace corrections'))") != []
     assert page.js("return Corrections.waiting() + document.querySelectorAll('.mark.here').length") == 1  # the legend's
     assert "Corrected: 24 by MK" in page.one("#panel .review").text and "In this browser" not in page.one("#panel").text
+    page.click("Change", "#panel")
+    page.one("#panel [name=note]").clear()
+    page.one("#panel [name=note]").send_keys("Table 2")
+    page.click("Save", "#panel")
+    page.open(page.cell("several", "n_total"))  # its value is the file's, and its note is not
+    assert "Table 2" in page.one("#panel .review").text
+    page.click("Undo", "#panel")
+    assert "Table 1" in page.one("#panel .review").text
     page.click("Undo", "#panel")
     assert "The review is taken back." in page.one("#panel .review").text
     assert page.js("return Corrections.csv()").count("n_total") == 1  # that of the paper that is gone

@@ -85,7 +85,7 @@ def review(answers: list[dict], correction: Correction, parameter: dict) -> list
     `answers` are the model's, with `value`, `status` and `candidate` as in extractions.csv. Every row keeps what the
     model reported as its `model_value`, to which evidence and confidence still belong. What both say is accepted. The
     reader's other values take the places of the model's (corrected), and what is left of the model's is not reported
-    (rejected).
+    (rejected). Where neither has a value and the model has no row, there is one for what the reader says.
     """
     stamp = {"reviewer": correction.reviewer, "reviewed": correction.date, "review_note": correction.note}
     wanted = list(dict.fromkeys(map(values.as_text, values.parse(correction.value, parameter))))
@@ -105,4 +105,5 @@ def review(answers: list[dict], correction: Correction, parameter: dict) -> list
         )
         reviewed = {"value": value, "status": status, "candidate": candidate, "model_value": row["value"]}
         rows.append(row | reviewed | stamp | {"review": verdict})
-    return rows + [{"value": value, "status": "reported", "review": "corrected"} | stamp for value in new]
+    rows += [{"value": value, "status": "reported", "review": "corrected"} | stamp for value in new]
+    return rows or [{"value": "", "status": "not_reported", "review": "accepted"} | stamp]

@@ -39,7 +39,8 @@ const Corrections = (() => {
   function taken(row) {
     const file = latest.get(row.key);
     if (row.withdrawn) return !file;
-    return file != null && (file.value === row.value || Date.parse(file.date) >= Date.parse(row.date));
+    const same = (field) => file[field] === row[field];
+    return file != null && (["value", "note", "reviewer"].every(same) || Date.parse(file.date) >= Date.parse(row.date));
   }
 
   function load() {
