@@ -55,8 +55,11 @@ rule all:
 
 onstart:
     # Snakemake 9.27 limits the jobs a second, and after each look for jobs to start it looks again a second later, after
-    # that look, too: the more jobs have ended, the more often, until it does nothing else (docs/scale.md).
-    workflow.scheduler.job_rate_limiter = None
+    # that look, too: the more jobs have ended, the more often, until it does nothing else (docs/scale.md). A limit that
+    # is not Snakemake's default is a user's.
+    limit = workflow.scheduling_settings.max_jobs_per_timespan
+    if limit and (limit.max_jobs, limit.timespan) == (100, 1):
+        workflow.scheduler.job_rate_limiter = None
     try:
         locks.keep_others_out(RESULTS)
         # Only a real run remembers new papers: reading the ledger above writes nothing, nor does a dry run.

@@ -28,9 +28,11 @@ def study(n):
     return f"= Methods\nIn study {n} a total of {10 + n} right-handed people reached for targets at {n} cm distance."
 
 
-def snakemake(project, *arguments, fails=False):
-    """Run the workflow in a project; returns how many jobs of each rule finished, and what was printed."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", SNAKEFILE, "--cores", "2", "--rerun-incomplete"]
+def snakemake(project, *arguments, fails=False, through=()):
+    """Run the workflow in a project, `through` another command; returns how many jobs of each rule finished, and what
+    was printed."""
+    command = [*through, sys.executable, "-m", "snakemake", "--snakefile", SNAKEFILE]
+    command += ["--cores", "2", "--rerun-incomplete"]
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     command += ["--set-threads", "extract=1", "discover=1"]  # the model is so small that they run side by side
     command = [*map(str, command), *arguments]

@@ -214,6 +214,7 @@ def test_caps_leave_every_branch_its_tokens(config):
             "entry 1 of `values` of the parameter `a` is true; it must",
         ),
         ("- {name: a, kind: category, definition: x, values: ['\"']}", "entry 1 of `values` of the parameter `a` is"),
+        ("- {name: a, kind: category, definition: x, values: [b; c]}", "entry 1 of `values` of the parameter `a` is"),
         ("- {name: a, kind: number, definition: x, values: [b]}", "`a` has `values` but is of kind number"),
         (
             "- {name: a, kind: number, definition: x}\n- {name: a, kind: string, definition: y}",

@@ -4,6 +4,7 @@ The results of the real workflow are on a small disk in memory, which the test f
 """
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -11,7 +12,7 @@ from contextlib import suppress
 import pytest
 from conftest import ROOT
 from paper_processes import go_on, hold
-from projects import table
+from projects import snakemake, table
 from test_batch import lines
 from test_interruptions import PAPERS, Run, night  # noqa: F401 (one is a fixture)
 
@@ -91,3 +92,17 @@ def test_folders_that_may_not_be_written(night, results):  # noqa: F811
     assert code == 1 and "Traceback" not in printed
     assert f"config: you may not write in {results}, where the results go (`results`); make that" in printed
     assert f"config: you may not write in {night / '.snakemake'}, where Snakemake keeps its notes; make that" in printed
+
+
+# Root may write anywhere; without this capability it may where a folder's modes say so, as anybody else.
+AS_ANYBODY = ["setpriv", "--inh-caps=-dac_override", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+
+
+def test_a_folder_of_the_results_that_belongs_to_somebody_else(project):
+    text = project / "results" / "text"
+    text.chmod(0o555)
+    finished, printed = snakemake(project, "--forcerun", "extract_text", through=AS_ANYBODY, fails=True)
+    assert not finished and "Traceback" not in printed
+    assert f"config: you may not write in {text}, where the results go (`results`); make that" in printed
+    text.chmod(0o755)
+    assert not snakemake(project, through=AS_ANYBODY)[0]

@@ -53,9 +53,13 @@ def test_what_a_killed_job_had_begun_to_write_is_removed_when_a_run_ends(tmp_pat
     command += "os.fsync = lambda file: os.kill(os.getpid(), signal.SIGKILL); files.write_whole(sys.argv[1], b'half')"
     subprocess.run([sys.executable, "-c", command, path], cwd=ROOT / "scripts")
     (left,) = path.parent.iterdir()
-    assert left.name.startswith("9.webp.") and left.name.endswith(files.TEMPORARY)
+    assert left.name.startswith("9.webp.") and files.TEMPORARY.search(left.name)
+    others = [tmp_path / "notes.tmp", tmp_path / "papers" / "old" / "a.pdf.12.tmp"]
+    for other in others:
+        other.parent.mkdir(parents=True, exist_ok=True)
+        other.touch()
     journal.discard(tmp_path)
-    assert not list(path.parent.iterdir())
+    assert not list(path.parent.iterdir()) and all(other.exists() for other in others)
 
 
 def arguments(program, folder):

@@ -17,6 +17,7 @@ SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
 # New tokens of one branch: fewer do not hold a value, or one finding with its keys.
 LEAST_NEW_TOKENS = {"extraction": 16, "discovery": 64}
 CLOCK_SECONDS = 120  # that the clock of a file server may be ahead of this machine's
+RESULTS_FOLDERS = ("text", "context", "extraction", "discovery", "pages", "logs", "benchmarks")
 
 
 class ConfigurationError(ValueError):
@@ -102,13 +103,19 @@ def _papers_problems(folder):
 
 
 def _writing_problems(results):
+    """The first folder that may not be written of the results, and Snakemake's."""
     problems = []
-    for folder, what in ((results, "the results go (`results`)"), (Path(".snakemake"), "Snakemake keeps its notes")):
-        there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-        if not os.access(there, os.W_OK | os.X_OK):
-            problems.append(
-                f"config: you may not write in {there}, where {what}; make that folder writable, or use another."
-            )
+    for what, folders in (
+        ("the results go (`results`)", [results, *(results / name for name in RESULTS_FOLDERS)]),
+        ("Snakemake keeps its notes", [Path(".snakemake")]),
+    ):
+        for folder in folders:
+            there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+            if not os.access(there, os.W_OK | os.X_OK):
+                problems.append(
+                    f"config: you may not write in {there}, where {what}; make that folder writable, or use another."
+                )
+                break
     return problems
 
 

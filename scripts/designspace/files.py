@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -16,7 +17,7 @@ ADVICE = {
 }
 
 
-TEMPORARY = ".tmp"  # what the names of files end with that are being written
+TEMPORARY = re.compile(r"\.[0-9]+\.tmp$")  # the end of the names of files that are being written
 
 
 class NotWritten(OSError):
@@ -38,7 +39,7 @@ def write_whole(path: str | Path, data: bytes) -> None:
     also after a crash, and where another process writes it too. NotWritten, with nothing left behind, where that
     fails."""
     path = Path(path)
-    temporary = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}{TEMPORARY}")
+    temporary = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}.tmp")
     with writing(path):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -22,8 +22,10 @@ def discard(results: Path) -> None:
     for path in results.glob(f"*/*.jsonl{JOURNAL}"):
         if path.with_suffix("").exists():
             path.unlink(missing_ok=True)
-    for path in results.rglob(f"*{TEMPORARY}"):
-        path.unlink(missing_ok=True)
+    for place in ("*", "*/*", "pages/*/*"):
+        for path in results.glob(place):
+            if TEMPORARY.search(path.name):
+                path.unlink(missing_ok=True)
 
 
 class Journal:
