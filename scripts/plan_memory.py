@@ -13,7 +13,7 @@ DEFAULT = Path(__file__).resolve().parent.parent / "config"
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     inference.add_model(parser)
-    parser.add_argument("--capacity", "--gpu-memory", default="79.25GiB", help="what a job may use of GPU or RAM")
+    parser.add_argument("--capacity", "--gpu-memory", default="79GiB", help="what a job may use of GPU or RAM")
     parser.add_argument("--reserve", default="2GiB", help="of it, what stays free")
     parser.add_argument("--prefill-chunk", type=int, help="tokens that are read at once; left out: chosen")
     parser.add_argument("--token-budget", type=int, help="tokens of a paper to keep; left out: as many as fit")

@@ -16,7 +16,7 @@ from designspace import configuration, memory
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 # What a program may use of a card of so many GB.
-CARDS = {"24 GB": "23.5GiB", "40 GB": "39.4GiB", "48 GB": "44.4GiB", "80 GB": "79.25GiB", "141 GB": "139.8GiB"}
+CARDS = {"24 GB": "23.5GiB", "40 GB": "39.4GiB", "48 GB": "44.4GiB", "80 GB": "79GiB", "141 GB": "139.8GiB"}
 # Family, layers, hidden and intermediate size, heads, vocabulary, positions, tied; all have 8 key-value heads of 128.
 MODELS = {
     "Qwen3-4B": ("qwen3", 36, 2560, 9728, 32, 151936, 40960, True),
