@@ -78,14 +78,14 @@ def typeset(source, **settings):
     return typst.compile(source.encode(), **settings)
 
 
-def picture(data):
-    """The first page of a PDF as a scanner would have it: one picture, in a PDF."""
+def scanned(data, pages):
+    """The first pages of a PDF as a scanner would have them: each one picture."""
     import pypdfium2
 
     with pypdfium2.PdfDocument(data) as pdf:
-        image = pdf[0].render(scale=200 / 72, grayscale=True).to_pil()
+        first, *others = (pdf[n].render(scale=200 / 72, grayscale=True).to_pil() for n in range(pages))
     scan = io.BytesIO()
-    image.save(scan, "PDF", resolution=200, quality=80)
+    first.save(scan, "PDF", resolution=200, quality=80, save_all=True, append_images=others)
     return scan.getvalue()
 
 
@@ -115,7 +115,7 @@ BY_NAME = {
     "2,000 full pages": (make_pdf(*[column(*[FILLER] * 45)] * 2000), "unreadable", "more than 2,000,000 characters"),
     "a page of 20,000 by 20,000 points": (edited(make_pdf(column(FILLER)), huge_page), "ok", FILLER),
     "text as outlines": (outlines(FILLER), "needs_ocr", "`ocr: true`"),
-    "a scan without a text layer": (picture(SAMPLE), "needs_ocr", "`ocr: true`"),
+    "a scan without a text layer": (scanned(SAMPLE, 2), "needs_ocr", "`ocr: true`"),
     "a scan with a cover": (make_pdf(column(FILLER), [], [], [], [], []), "needs_ocr", "Only 1 of 6 pages"),
     "a scan with stamps": (
         make_pdf(*[[(50, 20, 8, "Downloaded from journals.org on May 1")]] * 4),

@@ -100,14 +100,23 @@ def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
     assert not list(night.glob("results/*/*.journal"))
 
 
-def test_a_paper_that_hangs_has_its_row_and_the_others_their_answers(night, tmp_path, monkeypatch):
+def test_a_paper_that_hangs_and_one_without_memory_have_their_rows_and_the_others_their_answers(
+    night, tmp_path, monkeypatch
+):
     configure(night, minutes_per_paper=0.5)
-    for paper in PAPERS[2:]:
+    for paper in PAPERS[3:]:
         (night / "papers" / f"{paper}.pdf").unlink()
-    hold(monkeypatch, tmp_path, "extract.py", 1)
+    hold(monkeypatch, tmp_path, "extract.py", *range(1, 1 + 4 + 1))
     run = Run(night, "run.log")
     _, hanging = run.held()
-    assert run.ends()[0] == 0 and ended(hanging)
+    assert ended(hanging)
+    for _ in range(4):  # all attempts of the second paper, as the kernel does it
+        os.kill(killed := run.held()[1], signal.SIGKILL)
+        assert ended(killed)
+    assert run.ends()[0] == 0
     papers = table(night, "papers")
-    assert list(papers.status) == ["failed", "ok"]
-    assert papers.reason.str.contains("not done after 0.5 minutes (minutes_per_paper)", regex=False).sum() == 1
+    assert list(papers.status) == ["failed", "failed", "ok"]
+    assert "not done after 0.5 minutes (minutes_per_paper)" in papers.reason[0]
+    assert papers.reason[1].startswith("Extraction: Out of memory on all 4 attempts")
+    used = table(night, "memory").query("task == 'extraction'")
+    assert list(used.attempt) == [1, 4, 1] and list(used.status) == ["failed", "failed", "ok"]

@@ -16,26 +16,19 @@ def project(new_project):
     return new_project
 
 
-def test_a_damaged_file_of_the_model_is_named_before_any_job(project):
-    weights = project / "model" / "model.safetensors"
-    weights.write_bytes(weights.read_bytes()[:-1000])
-    finished, printed = snakemake(project, fails=True)
-    sentence = (
-        r"The model file model/model.safetensors has \d+ bytes and not \d+: it was cut short or changed; download"
-    )
-    assert not finished and re.search(sentence, printed) and "Traceback" not in printed
-    assert not (project / "results").exists()
-
-
-def test_a_missing_shard_of_the_model_is_named_before_any_job(project):
+def test_a_damaged_or_missing_shard_of_the_model_is_named_before_any_job(project):
     model = AutoModelForCausalLM.from_pretrained(project / "model")
     (project / "model" / "model.safetensors").unlink()
     model.save_pretrained(project / "model", max_shard_size="200KB")
     shard = min((project / "model").glob("model-00002-*.safetensors"))
-    shard.unlink()
-    finished, printed = snakemake(project, fails=True)
-    assert not finished and f"The model file model/{shard.name} is not there, and model.safetensors.index" in printed
-    assert not (project / "results").exists()
+    shard.write_bytes(shard.read_bytes()[:-1000])
+    damaged = rf"The model file model/{shard.name} has \d+ bytes and not \d+: it was cut short or changed; download"
+    missing = f"The model file model/{shard.name} is not there, and model.safetensors.index"
+    for sentence in (damaged, missing):
+        finished, printed = snakemake(project, fails=True)
+        assert not finished and re.search(sentence, printed) and "Traceback" not in printed
+        assert not (project / "results").exists()
+        shard.unlink(missing_ok=True)
 
 
 # In extract.py, and nowhere else: what PyTorch says of a GPU that this machine need not have.

@@ -11,6 +11,7 @@ import pytest
 from bad_papers import BY_NAME, SAMPLE
 from conftest import needs_tesseract
 from projects import GPU_WORK, PAPER_WORK, configure, pdf, planned, snakemake, study, table
+from test_text import FILLER
 
 from designspace.text import extract_text
 
@@ -159,6 +160,32 @@ def test_a_copy_under_a_second_name_is_processed_once_and_listed(project):
     assert set(table(project, "extractions").paper) == {"study_1", "study_2"}
 
 
+def test_a_paper_that_could_not_be_read_is_tried_again_until_it_can(new_project, tmp_path):
+    text, drive, away = new_project / "results" / "text" / "a.json", tmp_path / "drive", tmp_path / "away"
+    (new_project / "papers" / "a.pdf").symlink_to(drive / "study.pdf")
+    away.mkdir()  # the drive is not mounted yet
+    pdf(study(1), away / "study.pdf")
+
+    def read():
+        finished, _ = snakemake(new_project, "--until", "extract_text")
+        assert finished == {"extract_text": 1}
+        record = json.loads(text.read_text("utf-8"))
+        return record["status"], record["reason"]
+
+    reason = "The PDF cannot be read: No such file or directory. The next run tries it again."
+    assert read() == ("unreadable", reason)
+    away.rename(drive)
+    assert read() == ("ok", "")
+    drive.rename(away)
+    assert "extract_text" not in planned(new_project), "what was read stays while its drive is away"
+    text.unlink()
+    for _ in range(2):
+        assert read() == ("failed", reason)
+    away.rename(drive)
+    assert read() == ("ok", "")
+    assert "extract_text" not in planned(new_project), "once is enough"
+
+
 def lines_of(record, page):
     """{what a line says: its box}"""
     return {record["text"][line["start"] : line["end"]]: line["box"] for line in record["pages"][page - 1]["lines"]}
@@ -166,17 +193,25 @@ def lines_of(record, page):
 
 @needs_tesseract
 def test_switching_ocr_on_reads_scans_and_nothing_else_again(project):
-    (project / "papers" / "scan.pdf").write_bytes(BY_NAME["a scan without a text layer"][0])
-    snakemake(project, "--until", "extract_text")
-    text = project / "results" / "text" / "scan.json"
-    assert json.loads(text.read_text("utf-8"))["status"] == "needs_ocr"
+    scans = {"scan": "a scan without a text layer", "shapes": "text as outlines"}
+    for paper, name in scans.items():
+        (project / "papers" / f"{paper}.pdf").write_bytes(BY_NAME[name][0])
+
+    def read():
+        finished, _ = snakemake(project, "--until", "extract_text")
+        assert finished == {"extract_text": 2}
+        return [json.loads((project / "results" / "text" / f"{paper}.json").read_text("utf-8")) for paper in scans]
+
+    assert {record["status"] for record in read()} == {"needs_ocr"}
     configure(project, ocr=True)
-    assert snakemake(project, "--until", "extract_text")[0] == {"extract_text": 1}
-    record = json.loads(text.read_text("utf-8"))
-    assert (record["status"], record["reason"]) == ("ok", "Its text comes from OCR.")
-    # What OCR reads lies where it is printed on the page that was scanned.
-    found, printed = lines_of(record, 1), lines_of(extract_text(SAMPLE, "sample"), 1)
-    same = found.keys() & printed.keys()
-    assert len(same) > 0.6 * len(printed)
-    assert all(found[line] == pytest.approx(printed[line], abs=5) for line in same)  # of some 600 points
+    scan, shapes = read()
+    for record in (scan, shapes):
+        assert (record["status"], record["reason"]) == ("ok", "Its text comes from OCR.")
+    assert FILLER in " ".join(shapes["text"].split())
+    # What OCR reads lies where it is printed on the pages that were scanned.
+    for page in (1, 2):
+        found, printed = lines_of(scan, page), lines_of(extract_text(SAMPLE, "sample"), page)
+        same = found.keys() & printed.keys()
+        assert len(same) > 0.5 * len(printed)  # the ticks of a figure are read as one line
+        assert all(found[line] == pytest.approx(printed[line], abs=5) for line in same)  # of some 600 points
     assert "extract_text" not in snakemake(project, "--dry-run")[1], "once is enough"

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import torch
 import yaml
 from conftest import ROOT, random_model, text_record
 from test_tasks import DISCOVERY, EXTRACTION, ask, check_evidence, check_kind, printable
@@ -16,6 +17,7 @@ from tokenizers import AddedToken
 
 import fetch_model
 from designspace import configuration, context, discovery, extraction, hub, model, prompt
+from designspace.reader import Reader
 
 CODE = """
 from pathlib import Path
@@ -94,10 +96,30 @@ def test_an_embedded_model_that_is_not_the_expected_file_is_not_used(tmp_path, m
         return subprocess.CompletedProcess(command, 0)
 
     monkeypatch.setattr(subprocess, "run", download)
+    monkeypatch.setattr(fetch_model.constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(sys, "argv", ["fetch_model.py", "--output", str(tmp_path / "model")])
     with pytest.raises(SystemExit, match=r"is not the file that was expected \(its sha256 differs\): it was not used"):
         fetch_model.main()
     assert not (tmp_path / "model").exists()
+
+
+def test_an_embedded_model_that_was_converted_by_half_is_not_there(tmp_path, monkeypatch):
+    def convert(gguf, output):
+        output.mkdir()
+        (output / "config.json").write_text("{}")
+        if killed:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(fetch_model, "download", lambda folder: None)
+    monkeypatch.setattr(fetch_model, "convert", convert)
+    monkeypatch.setattr(sys, "argv", ["fetch_model.py", "--output", str(tmp_path / "model")])
+    killed = True
+    with pytest.raises(KeyboardInterrupt):
+        fetch_model.main()
+    assert not (tmp_path / "model").exists()
+    killed = False
+    fetch_model.main()
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
 # What a paper says
@@ -129,6 +151,15 @@ def test_a_papers_text_never_becomes_control_tokens(tokenizer, hostile):
     assert len(whole) == len(around) + len(tokens)
 
 
+def test_nor_does_it_become_those_of_a_real_tokenizer(embedded_model):
+    tokenizer = model.load_tokenizer(embedded_model)
+    control = {number: text for text, number in tokenizer.get_added_vocab().items()}
+    paper = f"before {' '.join(control.values())} after, {''.join(control.values())}"
+    assert len(control) > 10 and control.keys() <= set(tokenizer.encode(paper, add_special_tokens=False))
+    tokens = prompt.plain(tokenizer, paper)
+    assert control.keys().isdisjoint(tokens) and tokenizer.decode(tokens) == paper
+
+
 def test_runs_of_spaces_stay_tokens_where_a_tokenizer_has_them(tokenizer):
     tokenizer = copy.deepcopy(tokenizer)
     tokenizer.add_tokens([AddedToken("    ", special=False, normalized=False)])
@@ -152,28 +183,52 @@ def hostile():
     return text_record("hostile", ["Methods", *INSTRUCTIONS], ["A total of 24 people took part.", *INSTRUCTIONS[::-1]])
 
 
-def test_instructions_in_a_paper_do_not_leave_the_grammar(tokenizer, hostile, library):
-    weights = random_model("qwen3")
-    fields = ask(extraction, weights, tokenizer, hostile, library, EXTRACTION)
-    values, written = fields["values"], fields["new_tokens"]
+def check_values(fields, record, library):
+    """Returns the values that are reported, all of which are what the grammar and the library allow."""
     by_name = {parameter["name"]: parameter for parameter in library}
-    assert {value["parameter"] for value in values} == by_name.keys(), "no parameter more and none less"
-    assert written <= EXTRACTION["max_new_tokens"]
-    reported = [value for value in values if value["status"] == "reported"]
-    assert reported
+    assert {value["parameter"] for value in fields["values"]} == by_name.keys(), "no parameter more and none less"
+    assert fields["new_tokens"] <= EXTRACTION["max_new_tokens"]
+    reported = [value for value in fields["values"] if value["status"] == "reported"]
     for value in reported:
         check_kind(by_name[value["parameter"]], value["value"])
-        check_evidence(hostile, value)
+        check_evidence(record, value)
         assert printable(value["reasoning"]) and len(value["reasoning"]) <= 200
-    models = (random_model("qwen3", seed) for seed in range(20))
-    answers = (ask(discovery, weights, tokenizer, hostile, library, DISCOVERY) for weights in models)
-    fields = next(fields for fields in answers if fields["findings"])  # not every one has something to say
+    for experiment in fields["experiments"]:
+        assert printable(experiment["name"]) and len(experiment["name"]) <= 200
+    return reported
+
+
+def check_findings(fields, record, library):
+    """Returns the findings, likewise."""
     assert fields["new_tokens"] <= DISCOVERY["max_new_tokens"]
     for finding in fields["findings"]:
-        assert finding["category"] in DISCOVERY["categories"] and finding["name"] not in by_name
+        assert finding["category"] in DISCOVERY["categories"]
+        assert finding["name"] not in {parameter["name"] for parameter in library}
         free = [finding[key] for key in ("name", "description", "value", "unit")]
         assert all(printable(text) and len(text) <= 200 for text in free)
-        check_evidence(hostile, finding)
+        check_evidence(record, finding)
+    return fields["findings"]
+
+
+def test_instructions_in_a_paper_do_not_leave_the_grammar(tokenizer, hostile, library):
+    weights = random_model("qwen3")
+    assert check_values(ask(extraction, weights, tokenizer, hostile, library, EXTRACTION), hostile, library)
+    models = (random_model("qwen3", seed) for seed in range(20))
+    answers = (ask(discovery, weights, tokenizer, hostile, library, DISCOVERY) for weights in models)
+    assert any(check_findings(fields, hostile, library) for fields in answers)  # not every one has something to say
+
+
+def test_nor_does_a_model_that_does_what_the_paper_says(tokenizer, hostile, library, monkeypatch):
+    """One that at every step wants nothing more than the tokens of the instructions, control tokens included."""
+    weights = random_model("qwen3")
+    wanted = torch.zeros(weights.config.vocab_size)
+    wanted[tokenizer.encode("\n".join(INSTRUCTIONS), add_special_tokens=False)] = 100
+    own = Reader._logits
+    monkeypatch.setattr(Reader, "_logits", lambda reader, tokens: own(reader, tokens) + wanted)
+    assert check_values(ask(extraction, weights, tokenizer, hostile, library, EXTRACTION), hostile, library)
+    models = (random_model("qwen3", seed) for seed in range(20))
+    answers = (ask(discovery, weights, tokenizer, hostile, library, DISCOVERY) for weights in models)
+    assert any(check_findings(fields, hostile, library) for fields in answers)
 
 
 def test_a_paper_stays_in_its_turn(tokenizer, hostile):

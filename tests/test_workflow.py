@@ -59,28 +59,36 @@ sys.addaudithook(watch)
 
 
 def test_answers_that_are_damaged_are_made_again_and_never_merged(project):
-    answers = project / "results" / "extraction" / "b0001.jsonl"
+    answers, text = project / "results" / "extraction" / "b0001.jsonl", project / "results" / "text" / "study_1.json"
     whole, values = answers.read_bytes(), [record["values"] for record in lines(answers)]
     nonsense = whole.replace(b'"evidence": "', b'"evidence": "It is not true: ')
-    for damaged, sentence in [
-        (nonsense, r"b0001.jsonl has evidence for \S+ that is not in the text of"),
-        (whole[:-30], r"b0001.jsonl is not valid JSON .* in line 2"),
+    read = text.read_bytes()
+    for path, damaged, sentence in [
+        (answers, nonsense, r"b0001.jsonl has evidence for \S+ that is not in the text of"),
+        (answers, whole[:-30], r"b0001.jsonl is not valid JSON .* in line 2"),
+        (text, read[:-30], r"study_1.json is not valid JSON"),
     ]:
-        answers.write_bytes(damaged)
+        path.write_bytes(damaged)
         finished, printed = snakemake(project, "--show-failed-logs", fails=True)
         assert "merge" not in finished and re.search(sentence, printed)
-        assert not (project / "results" / "papers.csv").exists() and not answers.exists()
-    assert set(snakemake(project)[0]) == {"extract", "merge", "draw", "report"}
-    assert [record["values"] for record in lines(answers)] == values
+        assert not (project / "results" / "papers.csv").exists() and not path.exists()
+    finished, _ = snakemake(project)
+    assert finished["extract_text"] == finished["extract"] == finished["merge"] == 1
+    assert text.read_bytes() == read and [record["values"] for record in lines(answers)] == values
 
 
-def test_a_table_that_is_cut_short_is_made_again(project):
-    path = project / "results" / "extractions.csv"
-    whole = path.read_bytes()
-    path.write_bytes(whole[: whole[:-1].rindex(b"\n") + 1])  # a row less
-    finished, printed = snakemake(project, "--show-failed-logs", fails=True)
-    assert not finished and re.search(r"results/extractions.csv has \d+ rows and not \d+: it is now called", printed)
-    assert set(snakemake(project)[0]) == {"merge", "report"} and path.read_bytes() == whole
+def test_a_table_or_a_plan_that_is_cut_short_is_made_again(project):
+    path, plan = project / "results" / "extractions.csv", project / "results" / "memory_plan.json"
+    whole, planned_before = path.read_bytes(), plan.read_bytes()
+    for file, cut, sentence in [
+        (plan, planned_before[:-30], r"results/memory_plan.json is not valid JSON .*: it is now called"),
+        (path, whole[: whole[:-1].rindex(b"\n") + 1], r"results/extractions.csv has \d+ rows and not \d+: it is now"),
+    ]:
+        file.write_bytes(cut)
+        finished, printed = snakemake(project, "--show-failed-logs", fails=True)
+        assert not finished.keys() - {"plan_memory"} and re.search(sentence, printed) and not file.exists()
+    assert set(snakemake(project)[0]) == {"merge", "report"}
+    assert path.read_bytes() == whole and plan.read_bytes() == planned_before
 
 
 ODD_NAMES = [
