@@ -2,7 +2,7 @@
 # make test    all tests, three files of them side by side
 # make check   the checks of the code's form
 # make audit   known vulnerabilities of the installed packages, and withdrawn releases
-# Each makes its environment, .venv, first; that is done once and again only when envs/ changes.
+# make env     only the environment, .venv, which each of these makes first, once and again when envs/ changes
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)

@@ -39,7 +39,8 @@ def shape(tokenizer, library, settings):
 
 
 def answer(reader, tokenizer, record, context, library, settings):
-    """Ask for findings in a paper that was read. Returns the record's findings and new_tokens; see the contract.
+    """Ask for findings in a paper that was read. Returns the record's findings and new_tokens, as in
+    docs/architecture.md.
 
     A branch that runs out of tokens keeps the findings that are whole. A name is kept once for a paper.
     """

@@ -44,7 +44,7 @@ def shape(tokenizer, library, settings):
 
 def answer(reader, tokenizer, record, context, library, settings):
     """Ask the parameters of a paper that was read, then what differs between its experiments. Returns the record's
-    values, experiments and new_tokens; see the contract."""
+    values, experiments and new_tokens, as in docs/architecture.md."""
     _, share, slots = shape(tokenizer, library, settings)
     left, least, words = settings["max_new_tokens"], settings["min_confidence"], reader.grammar_tokenizer
     found = quantities.find(contexts.kept_text(record, context))

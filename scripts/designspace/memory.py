@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import hub
 
-KIB, GIB = 2**10, 2**30
+GIB = 2**30
 DTYPE_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 
 # The forced beginning of a branch: its key, of ordinary words, and what belongs to it. Where a key takes more, the

@@ -18,7 +18,7 @@ LINE = re.compile(rf"[^\r\n{HYPHEN}]*[^\s{HYPHEN}]{HYPHEN}?|{HYPHEN}")
 
 
 class BadPdf(Exception):
-    """A file that cannot be read as a paper: `status` is the contract's word for it, `reason` a sentence."""
+    """A file that cannot be read as a paper: `status` is that of its record, `reason` a sentence."""
 
     def __init__(self, status, reason):
         super().__init__(reason)
