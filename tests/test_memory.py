@@ -249,8 +249,9 @@ def test_the_rules_use(tmp_path):
         "--model", tmp_path, "--capacity", config["capacity"], "--reserve", config["reserve"], "--output", output
     )
     written = json.loads(output.read_text())
-    assert written["extraction"] == plan(qwen3_costs(branches=6 * 18, branch_tokens=32 + 22))
-    assert written["discovery"] == plan(qwen3_costs(branches=6, branch_tokens=32 + 4096 // 6))
+    room = config["capacity"]
+    assert written["extraction"] == plan(qwen3_costs(branches=6 * 18, branch_tokens=32 + 22), room)
+    assert written["discovery"] == plan(qwen3_costs(branches=6, branch_tokens=32 + 4096 // 6), room)
     assert written["token_budget"] == written["extraction"]["token_budget"] == 38656
     assert written["prefill_chunk"] == 4096
     first, second = done.stdout.splitlines()
