@@ -77,13 +77,13 @@ def plan(papers_folder, ledger_file, papers_per_job: int) -> list[Row]:
 def _follow_files(rows, hashes, away):
     """Known rows with what their files hold now, and with the new names of files that were renamed."""
     rows = [row._replace(sha256=hashes.get(row.file, row.sha256)) for row in rows]
-    new_names, copies = {}, {}
+    there, new_names, copies = hashes.keys() - away, {}, {}
     for file in sorted(hashes.keys() - {row.file for row in rows}):
         new_names.setdefault(hashes[file], []).append(file)
     for i, row in enumerate(rows):
-        if row.file in hashes.keys() - away and not row.batch:
+        if row.file in there and not row.batch:
             copies.setdefault(row.sha256, []).append(i)
-    gone = [i for i, row in enumerate(rows) if row.sha256 and (row.file not in hashes or row.file in away)]
+    gone = [i for i, row in enumerate(rows) if row.sha256 and row.file not in there]
     for i in sorted(gone, key=lambda i: not rows[i].batch):  # papers choose before copies
         row = rows[i]
         if names := new_names.get(row.sha256):
@@ -153,10 +153,10 @@ def _hashes(folder, ledger_file, rows):
             raise LedgerError(
                 f"The name of the paper {file!r} in {folder} has a control character or is not UTF-8; rename it."
             )
-        changed = _last_change(folder / file) if file in known else seen
+        changed = _last_change(folder / file)
         if changed is None:
             away.add(file)
-        is_known = changed is None or changed < seen
+        is_known = file in known and (changed is None or changed < seen)
         hashes[file] = known[file] if is_known else _sha256(folder / file)
     return hashes, away
 
