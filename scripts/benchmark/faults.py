@@ -236,31 +236,28 @@ def in_use(device, process):
 
 
 def watch(batch, faults, device):
-    """Run the batch to its end, making the faults on the way. Returns the faults that were made, and the least that was
-    in use while each paper without one was read: what the driver keeps, since the paper's process begins with none."""
-    made, least = {}, defaultdict(dict)
+    """Run the batch to its end, making the faults on the way. Returns the faults that were made, and what was in
+    use, many times, while each paper without one was read, {number: [uses]}."""
+    made, uses = {}, defaultdict(list)
     while (code := batch.driver.poll()) is None:
         done = batch.finished()
         if done < len(batch.papers):
             paper = batch.papers[done]
             if paper not in faults:
-                for what, held in in_use(device, batch.driver).items():
-                    least[done][what] = min(held, least[done].get(what, held))
+                uses[done].append(in_use(device, batch.driver))
             elif paper not in made and make(faults[paper], batch, device):
                 made[paper] = faults[paper]
         time.sleep(0.005)
     if code:
         sys.exit(f"The batch ended with code {code}:\n{Path(batch.log.name).read_text()[-3000:]}")
-    return made, least
+    return made, uses
 
 
-def least_of(least, numbers):
-    """{what: the least of it that was in use while any of these papers was read}"""
-    found = defaultdict(lambda: math.inf)
-    for number in numbers:
-        for what, held in least[number].items():
-            found[what] = min(found[what], held)
-    return found
+def least_of(uses, numbers):
+    """{what: the least of it that was in use while these papers were read}: what the driver keeps, since a paper's
+    process begins with none."""
+    taken = [use for number in numbers for use in uses[number]]
+    return {what: min(use[what] for use in taken if what in use) for use in taken[:1] for what in use}
 
 
 def report(papers, faults, made, records):
@@ -304,9 +301,9 @@ def run(folder, papers):
     watch(Batch(folder, device, [papers[0], long], "warm-up", minutes=10), {}, device)  # compiles the kernels
 
     before, begun = gpu_memory() if device == "cuda" else 0, time.monotonic()
-    made, least = watch(Batch(folder, device, papers, "all"), faults, device)
+    made, uses = watch(Batch(folder, device, papers, "all"), faults, device)
     print(f"{time.monotonic() - begun:.0f} s. Between papers there were in use, at the least:")
-    first, last = (least_of(least, window) for window in (range(1, WINDOW), range(len(papers))[-WINDOW:]))
+    first, last = (least_of(uses, window) for window in (range(1, WINDOW), range(len(papers))[-WINDOW:]))
     for what in first:
         amounts = [mib(each[what]) if "memory" in what else each[what] for each in (first, last)]
         print(f"  {what}: {amounts[0]} among the first {WINDOW}, {amounts[1]} among the last {WINDOW}")
