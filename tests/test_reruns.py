@@ -209,9 +209,9 @@ def test_switching_ocr_on_reads_scans_and_nothing_else_again(project):
         assert (record["status"], record["reason"]) == ("ok", "Its text comes from OCR.")
     assert FILLER in " ".join(shapes["text"].split())
     # What OCR reads lies where it is printed on the pages that were scanned.
-    for page in (1, 2):
+    for page, share in ((1, 0.6), (2, 0.5)):  # on the second, the ticks of a figure are read as one line
         found, printed = lines_of(scan, page), lines_of(extract_text(SAMPLE, "sample"), page)
         same = found.keys() & printed.keys()
-        assert len(same) > 0.5 * len(printed)  # the ticks of a figure are read as one line
+        assert len(same) > share * len(printed)
         assert all(found[line] == pytest.approx(printed[line], abs=5) for line in same)  # of some 600 points
     assert "extract_text" not in snakemake(project, "--dry-run")[1], "once is enough"

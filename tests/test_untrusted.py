@@ -210,25 +210,18 @@ def check_findings(fields, record, library):
     return fields["findings"]
 
 
-def test_instructions_in_a_paper_do_not_leave_the_grammar(tokenizer, hostile, library):
+@pytest.mark.parametrize("obeys", [False, True])
+def test_instructions_in_a_paper_do_not_leave_the_grammar(tokenizer, hostile, library, monkeypatch, obeys):
+    """Not even of a model that wants nothing more, at every step, than their tokens, control tokens included."""
     weights = random_model("qwen3")
+    if obeys:
+        wanted, own = torch.zeros(weights.config.vocab_size), Reader._logits
+        wanted[tokenizer.encode("\n".join(INSTRUCTIONS), add_special_tokens=False)] = 100
+        monkeypatch.setattr(Reader, "_logits", lambda reader, tokens: own(reader, tokens) + wanted)
     assert check_values(ask(extraction, weights, tokenizer, hostile, library, EXTRACTION), hostile, library)
     models = (random_model("qwen3", seed) for seed in range(20))
     answers = (ask(discovery, weights, tokenizer, hostile, library, DISCOVERY) for weights in models)
     assert any(check_findings(fields, hostile, library) for fields in answers)  # not every one has something to say
-
-
-def test_nor_does_a_model_that_does_what_the_paper_says(tokenizer, hostile, library, monkeypatch):
-    """One that at every step wants nothing more than the tokens of the instructions, control tokens included."""
-    weights = random_model("qwen3")
-    wanted = torch.zeros(weights.config.vocab_size)
-    wanted[tokenizer.encode("\n".join(INSTRUCTIONS), add_special_tokens=False)] = 100
-    own = Reader._logits
-    monkeypatch.setattr(Reader, "_logits", lambda reader, tokens: own(reader, tokens) + wanted)
-    assert check_values(ask(extraction, weights, tokenizer, hostile, library, EXTRACTION), hostile, library)
-    models = (random_model("qwen3", seed) for seed in range(20))
-    answers = (ask(discovery, weights, tokenizer, hostile, library, DISCOVERY) for weights in models)
-    assert any(check_findings(fields, hostile, library) for fields in answers)
 
 
 def test_a_paper_stays_in_its_turn(tokenizer, hostile):
