@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import pytest
 import yaml
-from projects import GPU_WORK, PAPER_WORK, configure, pdf, snakemake, study
+from projects import GPU_WORK, PAPER_WORK, STAND_IN, configure, pdf, snakemake, study
 
 from designspace.core import locks
 from designspace.planning import model_files
@@ -55,10 +55,10 @@ def tokenizer():
 
 
 @contextlib.contextmanager
-def alone():
-    """Where something is made in the folders of the repository, which all processes of the tests share."""
-    (ROOT / "resources").mkdir(exist_ok=True)
-    with (ROOT / "resources" / ".tests").open("w") as file:
+def alone(lock=ROOT / "resources" / ".tests"):
+    """Where something is made in a folder that all processes of the tests share, such as those of the repository."""
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as file:
         locks.wait_for(file)
         yield
 
@@ -78,6 +78,13 @@ def run_first(monkeypatch, folder, code):
     """From now on every Python program that is started, and what it starts, runs the code before its own."""
     (folder / "sitecustomize.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", str(folder))
+
+
+@pytest.fixture
+def without_model(monkeypatch, tmp_path_factory):
+    """From now on extract.py and discover.py answer at once, by the stand-in of scripts/benchmark/scale.py: for tests
+    of which jobs run. What they need of PyTorch takes ten seconds a run."""
+    run_first(monkeypatch, tmp_path_factory.mktemp("stand_in"), STAND_IN)
 
 
 # Files that take minutes begin first, so that none of them is left alone at the end.
@@ -206,14 +213,19 @@ def empty_project(tmp_path_factory, tokenizer, library):
 
 @pytest.fixture(scope="session")
 def finished_project(empty_project, tmp_path_factory):
-    """A project whose two papers were read."""
-    project = tmp_path_factory.mktemp("finished") / "project"
-    shutil.copytree(empty_project, project)
-    for n in (1, 2):
-        pdf(study(n), project / "papers" / f"study_{n}.pdf")
-    finished, _ = snakemake(project)
-    both = dict.fromkeys(PAPER_WORK, 2)
-    assert finished == {**both, **dict.fromkeys(["plan_memory", *GPU_WORK, "merge", "draw", "report"], 1)}
+    """A project whose two papers were read by a model; made once for all processes of the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    project = folder / "finished" / "project"
+    with alone(folder / "finished.lock"):
+        if not project.exists():
+            shutil.copytree(empty_project, project)
+            for n in (1, 2):
+                pdf(study(n), project / "papers" / f"study_{n}.pdf")
+            finished, _ = snakemake(project)
+            both = dict.fromkeys(PAPER_WORK, 2)
+            assert finished == {**both, **dict.fromkeys(["plan_memory", *GPU_WORK, "merge", "draw", "report"], 1)}
     return project
 
 
