@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import pytest
 import yaml
-from projects import GPU_WORK, PAPER_WORK, STAND_IN, configure, pdf, snakemake, study
+from projects import GPU_WORK, PAPER_WORK, TASKS, configure, pdf, snakemake, stand_in, study
 
 from designspace.core import locks
 from designspace.planning import model_files
@@ -84,7 +84,7 @@ def run_first(monkeypatch, folder, code):
 def without_model(monkeypatch, tmp_path_factory):
     """From now on extract.py and discover.py answer at once, by the stand-in of scripts/benchmark/scale.py: for tests
     of which jobs run. What they need of PyTorch takes ten seconds a run."""
-    run_first(monkeypatch, tmp_path_factory.mktemp("stand_in"), STAND_IN)
+    run_first(monkeypatch, tmp_path_factory.mktemp("stand_in"), stand_in(*TASKS))
 
 
 # Files that take minutes begin first, so that none of them is left alone at the end.
