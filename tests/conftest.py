@@ -88,11 +88,22 @@ def without_model(monkeypatch, tmp_path_factory):
 
 
 # Files that take minutes begin first, so that none of them is left alone at the end.
-LONGEST = ("test_reruns", "test_slurm", "test_workflow", "test_interruptions", "test_disk", "test_faults")
+LONGEST = ("test_slurm", "test_workflow", "test_interruptions", "test_disk", "test_faults", "test_reruns")
 
 
 def pytest_collection_modifyitems(items):
+    """Order the tests, and mark those that `-m "not slow"` and the like are to leave out."""
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+    for item in items:
+        file, parameters = item.path.stem, getattr(item, "callspec", None)
+        if file in LONGEST:
+            item.add_marker("slow")
+        if file == "test_slurm":
+            item.add_marker("slurm")
+        if file == "test_page":
+            item.add_marker("browser")
+        if parameters and parameters.params.get("device") == "cuda":
+            item.add_marker("gpu")
 
 
 def pytest_generate_tests(metafunc):
