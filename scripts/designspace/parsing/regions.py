@@ -1,0 +1,170 @@
+"""Where tables may stand on a page: between rules of equal extent, and where consecutive lines share their gaps."""
+
+import re
+from dataclasses import dataclass
+
+from .columns import separators
+from .lines import Line, Piece, is_number, lines
+from .marks import Box, Marks, Rule, Word
+
+APART = 1.0  # of a line's height: a gap between cells where no rule helps to tell
+SAME_EDGE = 6.0  # points by which rules of one table may differ in extent
+SHORTEST = 50.0  # points of a rule that bounds a table
+EMPTIEST = 60.0  # points between two rules without text
+MOST_RULES = 600  # of a page that are looked at for tables
+NEXT = 1.9  # of a line's height: middles of lines that follow each other are not farther apart
+CAPTION = re.compile(r"(?:supplement\w*|appendix|extended data)?\s*(?:table|tab\.|exhibit)\s*[A-Z]{0,3}[-.]?\d*", re.I)
+
+
+@dataclass(slots=True)
+class Region:
+    """A box that may be a table's, and whether rules bound it."""
+
+    box: Box
+    ruled: bool
+
+
+def inside(words: list[Word], box: Box, margin: float = 1.0) -> list[Word]:
+    """The words whose middles lie in a box."""
+    x0, y0, x1, y1 = box
+    return [
+        word
+        for word in words
+        if y0 - margin <= word.middle <= y1 + margin and x0 - margin <= (word.x0 + word.x1) / 2 <= x1 + margin
+    ]
+
+
+def is_prose(table: list[Line]) -> bool:
+    """Whether lines are running text: many words, few gaps."""
+    pieces = [line.pieces(APART) for line in table]
+    words = sum(len(line.words) for line in table)
+    count = sum(len(parts) for parts in pieces)
+    return len(table) >= 3 and count < 1.4 * len(table) and words > 6 * count
+
+
+def joined(rules: list[Rule], gap: float = 8.0) -> list[Rule]:
+    """Rules with their parts on one line put together, from top to bottom (or from left to right)."""
+    found: list[Rule] = []
+    for rule in sorted(rules, key=lambda rule: (round(rule.at / 1.5), rule.begin)):
+        last = found[-1] if found else None
+        if last and abs(rule.at - last.at) < 1.6 and rule.begin <= last.end + gap:
+            last.end = max(last.end, rule.end)
+            last.drawn = last.drawn or rule.drawn
+        else:
+            found.append(Rule(rule.at, rule.begin, rule.end, rule.drawn))
+    return sorted(found, key=lambda rule: rule.at)
+
+
+def ruled_regions(marks: Marks) -> list[Region]:
+    """The boxes between rules of equal extent that have something like a table between them."""
+    across = [rule for rule in joined(marks.across) if rule.length >= SHORTEST][:MOST_RULES]
+    stacks: list[list[Rule]] = []
+    for rule in across:
+        for stack in stacks:
+            if abs(stack[0].begin - rule.begin) < SAME_EDGE and abs(stack[0].end - rule.end) < SAME_EDGE:
+                stack.append(rule)
+                break
+        else:
+            stacks.append([rule])
+    found = []
+    for stack in stacks:
+        run = [stack[0]]
+        for upper, lower in zip(stack, stack[1:], strict=False):
+            if not _band(marks, upper, lower):
+                found.append(run)
+                run = []
+            run.append(lower)
+        found.append(run)
+    return [
+        Region((min(r.begin for r in run), run[0].at, max(r.end for r in run), run[-1].at), True)
+        for run in found
+        if len(run) > 1 and run[-1].at - run[0].at > 8
+    ]
+
+
+def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
+    """Whether the space between two rules may be part of a table."""
+    x0, x1 = max(upper.begin, lower.begin), min(upper.end, lower.end)
+    words = inside(marks.words, (x0, upper.at, x1, lower.at))
+    height = lower.at - upper.at
+    if not words:
+        return height < EMPTIEST and not _drawn_over(marks, (x0, upper.at, x1, lower.at))
+    crossing = [
+        rule
+        for rule in marks.down
+        if x0 + 4 < rule.at < x1 - 4 and rule.begin < upper.at + 3 and rule.end > lower.at - 3
+    ]
+    if crossing:
+        return True
+    return not is_prose(lines(words)) and not _drawn_over(marks, (x0, upper.at, x1, lower.at))
+
+
+def _drawn_over(marks: Marks, box: Box) -> bool:
+    """Whether a drawing covers a good part of a box."""
+    area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
+    return any(_shared(drawing, box) > 0.25 * area for drawing in marks.drawings)
+
+
+def _shared(one: Box, other: Box) -> float:
+    """The area that two boxes share."""
+    width, height = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def overlap(one: Box, other: Box) -> float:
+    """The share of the smaller of two boxes that lies in the other."""
+    smaller = min((b[2] - b[0]) * (b[3] - b[1]) for b in (one, other))
+    return _shared(one, other) / max(smaller, 1.0)
+
+
+def spaced_regions(marks: Marks, words: list[Word]) -> list[Region]:
+    """The boxes of consecutive lines that have gaps in common."""
+    found = []
+    for area in _areas(words, marks.width):
+        chosen = [word for word in words if area[0] <= (word.x0 + word.x1) / 2 <= area[1]]
+        for run in _runs(lines(chosen)):
+            found += _aligned(run)
+    return [Region(box, False) for box in found]
+
+
+def _areas(words: list[Word], width: float) -> list[tuple[float, float]]:
+    """The whole width, and where most lines leave the middle of the page free, its two columns."""
+    table = [line for line in lines(words) if len(line.words) > 1]
+    best, at = 0, width / 2
+    for x in range(int(0.4 * width), int(0.6 * width), 2):
+        free = sum(
+            not any(word.x0 - 2 < x < word.x1 + 2 for word in line.words) and line.words[0].x0 < x < line.words[-1].x1
+            for line in table
+        )
+        if free > best:
+            best, at = free, x
+    if best > 0.5 * len(table) and best > 10:
+        return [(0.0, at), (at, width), (0.0, width)]
+    return [(0.0, width)]
+
+
+def _runs(page: list[Line]) -> list[list[Line]]:
+    """Consecutive lines of at least two pieces each; a single piece between them may be a section's head."""
+    found: list[list[Line]] = []
+    run: list[Line] = []
+    single = 0
+    for line in page:
+        several = len(line.pieces(APART)) > 1
+        near = run and line.middle - run[-1].middle < 2 * NEXT * max(line.height, run[-1].height)
+        if not near or (not several and single >= 2):
+            found.append(run)
+            run, single = [], 0
+        if several or run:
+            run.append(line)
+            single = 0 if several else single + 1
+    found.append(run)
+    for run in found:
+        while run and len(run[-1].pieces(APART)) < 2:
+            run.pop()
+    return [run for run in found if len(run) >= 3]
+
+
+def _aligned(run: list[Line]) -> list[Box]:
+    x0, x1 = min(line.words[0].x0 for line in run), max(word.x1 for line in run for word in line.words)
+    spaces = separators(run, [], x0, x1)
+    return [(x0, run[0].y0, x1, run[-1].y1)] if spaces else []

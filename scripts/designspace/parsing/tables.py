@@ -1,0 +1,151 @@
+"""The tables of a page: their boxes, captions and cells.
+
+After the ways that Göbel et al. (2013, ICDAR table competition) compare, with rules, gaps and captions as signs.
+"""
+
+from dataclasses import dataclass
+
+import pypdfium2
+
+from .cells import Grid
+from ..glyphs import normalise
+from .lines import LEADERS, BULLET, Line, is_number, lines
+from .marks import Box, Marks, PageMarks, Word
+from .regions import APART, CAPTION, NEXT, Region, inside, overlap, ruled_regions, spaced_regions
+
+FEWEST_WORDS = 8  # printed in a direction that may hold a table
+MOST_WORDS = 6_000  # of a page
+
+
+def page_tables(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str) -> list[dict]:
+    """The tables of a page from top to bottom, each {"box", "caption", "cells"}.
+
+    `text` has one character for each of pdfium's, as `page_text` gives it. A box is [left, bottom, right, top] in
+    points on the page as it is shown; a caption is {"box", "text"} or None; a cell has "row", "column", "row_span",
+    "column_span", "header", "box" and "text".
+    """
+    marks = PageMarks(page, textpage, text)
+    found = []
+    for turn in marks.turns(FEWEST_WORDS):
+        upright = marks.upright(turn)
+        if len(upright.words) <= MOST_WORDS:
+            found += [_record(table, marks, turn) for table in find_tables(upright)]
+    return found
+
+
+@dataclass(slots=True)
+class Table:
+    """A table: its box, its grid of cells and the words of its caption."""
+
+    box: Box
+    grid: Grid
+    caption: list[Word]
+
+
+def find_tables(marks: Marks) -> list[Table]:
+    """The tables of a page turned upright, from top to bottom."""
+    tables: list[Table] = []
+    page = lines(marks.words)
+    for region in sorted(ruled_regions(marks), key=lambda r: -(r.box[2] - r.box[0]) * (r.box[3] - r.box[1])):
+        _add(tables, region, marks, page)
+    taken = {id(word) for table in tables for word in inside(marks.words, table.box)}
+    for region in spaced_regions(marks, [word for word in marks.words if id(word) not in taken]):
+        _add(tables, region, marks, page)
+    return sorted(tables, key=lambda table: table.box[1])
+
+
+def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) -> None:
+    """Add the table of a region, if it is one."""
+    if any(overlap(region.box, table.box) > 0.2 for table in tables):
+        return
+    words = inside(marks.words, region.box)
+    caption = _caption(region.box, page)
+    body = [word for line in lines(words) for word in line.words]
+    first = lines(words)[:1]
+    if first and _starts_caption(first[0]) and len(first[0].pieces(APART)) == 1:
+        caption = caption or first[0].words
+        body = [word for line in lines(words)[1:] for word in line.words]
+    if len(body) < 4:
+        return
+    grid = Grid(body, marks, _bounds(body) if not region.ruled else region.box)
+    if is_table(grid, region, bool(caption), marks):
+        tables.append(Table(region.box, grid, caption))
+
+
+def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
+    """Whether a region with these cells is a table, and no prose, figure, list or table of contents."""
+    n_rows, n_columns = 1 + max((b.last_row for b in grid.blocks), default=-1), len(grid.columns)
+    if n_rows < 2 or n_columns < 2 or len(grid.blocks) < 4:
+        return False
+    values = [block for block in grid.blocks if block.first]
+    texts = [" ".join(piece.text for piece in block.pieces) for block in grid.blocks]
+    numbers = sum(is_number(" ".join(piece.text for piece in block.pieces)) for block in values) / max(len(values), 1)
+    length = sum(len(text.split()) for text in texts) / len(texts)
+    drawn = sum(overlap(drawing, region.box) > 0.9 for drawing in marks.drawings)
+    if drawn > max(6, len(grid.blocks)):
+        return False
+    if len(values) < 0.3 * n_rows:
+        return False
+    if grid.ruled:
+        return True
+    if region.ruled:
+        return captioned or length < 6 or numbers > 0.3
+    if any(BULLET.fullmatch(text.split()[0]) for text in texts if text.split()) and numbers < 0.5:
+        return False
+    leaders = sum(bool(LEADERS.search(text)) for text in texts)
+    if n_columns == 2 and leaders > 0.3 * n_rows and not captioned:
+        return False
+    if captioned:
+        return length < 8
+    return numbers > 0.6 and length < 4 and n_rows >= 4
+
+
+def _starts_caption(line: Line) -> bool:
+    match = CAPTION.match(" ".join(word.text for word in line.words[:6]))
+    return bool(match and (any(c.isdigit() for c in match.group()) or match.group().isupper()))
+
+
+def _caption(box: Box, page: list[Line]) -> list[Word]:
+    """The words of the caption that begins in the lines above a table, or else in the line below it."""
+    near = [line for line in page if _over(line, box)]
+    above = [line for line in near if line.middle < box[1] + 1][-5:]
+    for number in range(len(above) - 1, -1, -1):
+        if _starts_caption(_clip(above[number], box)):
+            return [word for line in above[number:] for word in _clip(line, box).words]
+    below = [line for line in near if line.middle > box[3]][:1]
+    return [w for line in below if _starts_caption(_clip(line, box)) for w in _clip(line, box).words]
+
+
+def _over(line: Line, box: Box) -> bool:
+    return any(word.x1 > box[0] - 20 and word.x0 < box[2] + 20 for word in line.words)
+
+
+def _clip(line: Line, box: Box) -> Line:
+    return Line([w for w in line.words if w.x1 > box[0] - 20 and w.x0 < box[2] + 20], line.y0, line.y1)
+
+
+def _bounds(words: list[Word]) -> Box:
+    return min(w.x0 for w in words), min(w.y0 for w in words), max(w.x1 for w in words), max(w.y1 for w in words)
+
+
+def _record(table: Table, marks: PageMarks, turn: int) -> dict:
+    """A table as page_tables gives it."""
+    cells = []
+    for block in sorted(table.grid.blocks, key=lambda block: (block.row, block.first)):
+        words = [word for piece in block.pieces for word in piece.words]
+        cells.append(
+            {
+                "row": block.row,
+                "column": block.first,
+                "row_span": block.last_row - block.row + 1,
+                "column_span": block.last - block.first + 1,
+                "header": block.header,
+                "box": marks.shown(_bounds(words), turn),
+                "text": normalise(" ".join(word.text for word in words)),
+            }
+        )
+    caption = None
+    if table.caption:
+        text = normalise(" ".join(word.text for word in table.caption))
+        caption = {"box": marks.shown(_bounds(table.caption), turn), "text": text}
+    return {"box": marks.shown(table.box, turn), "caption": caption, "cells": cells}
