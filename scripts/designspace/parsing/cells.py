@@ -1,5 +1,7 @@
 """The cells of a table whose place is known: columns from gaps and rules, rows from lines, bands and heads."""
 
+from bisect import bisect_left, bisect_right
+
 from .columns import GAP, separators
 from .heads import Block, Item, head_blocks
 from .lines import LETTERS, Line, Piece, is_number, lines
@@ -25,7 +27,8 @@ class Grid:
         self.ruled = any(begin == end for begin, end in self.spaces)
         self.full = _full_rules(self.across, x0, x1, FULL)
         self.head = self._head()
-        self.blocks = self._blocks(x0, x1)
+        self.blocks = _without_empty_columns(self._blocks(x0, x1))
+        self.n_columns = 1 + max((block.last for block in self.blocks), default=-1)
 
     def _head(self) -> int:
         """How many lines are the head."""
@@ -193,6 +196,14 @@ def _columns(items: list[list[Item]], spaces: list, x0: float, x1: float) -> lis
         begin, end = min((p.x0 for p in pieces), default=left), max((p.x1 for p in pieces), default=right)
         found.append((begin, max(begin, end)))
     return found
+
+
+def _without_empty_columns(blocks: list[Block]) -> list[Block]:
+    """The blocks in the columns in which some block begins: a space between double rules is no column."""
+    used = sorted({block.first for block in blocks})
+    for block in blocks:
+        block.first, block.last = bisect_left(used, block.first), bisect_right(used, block.last) - 1
+    return blocks
 
 
 def _full_rules(across: list[Rule], x0: float, x1: float, share: float) -> list[float]:

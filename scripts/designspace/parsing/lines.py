@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from .marks import Rule, Word
 
 SAME_LINE = 0.45  # of a word's height: middles closer than this are of one line
-BULLET = re.compile(r"[•●▪■◦‣–—*❖➢\uf0a7\uf0b7\uf0d8]$")
+BULLET = re.compile(r"[•●▪■◦‣❖➢\uf0a7\uf0b7\uf0d8]$")
 DIGITS = re.compile(r"\d")
 LETTERS = re.compile(r"[^\W\d_]")
 LEADERS = re.compile(r"(?:[.·…_]\s*){4,}$")
@@ -65,6 +65,7 @@ class Line:
         for word in self.words:
             ruled = any(end - 2 < cut < word.x0 + 2 for cut in cuts)
             bullet = bool(parts) and len(parts[-1]) == 1 and BULLET.fullmatch(parts[-1][0].text)
+            bullet = bullet and bool(LETTERS.search(word.text)) and word.x0 - end < 4 * self.height
             if not parts or ruled or (word.x0 - end > gap * self.height and not bullet):
                 parts.append([])
             parts[-1].append(word)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .columns import separators
-from .lines import Line, Piece, is_number, lines
+from .lines import DIGITS, Line, lines
 from .marks import Box, Marks, Rule, Word
 
 APART = 1.0  # of a line's height: a gap between cells where no rule helps to tell
@@ -34,12 +34,21 @@ def inside(words: list[Word], box: Box, margin: float = 1.0) -> list[Word]:
     ]
 
 
-def is_prose(table: list[Line]) -> bool:
-    """Whether lines are running text: many words, few gaps."""
-    pieces = [line.pieces(APART) for line in table]
-    words = sum(len(line.words) for line in table)
-    count = sum(len(parts) for parts in pieces)
-    return len(table) >= 3 and count < 1.4 * len(table) and words > 6 * count
+def starts_caption(line: Line) -> bool:
+    """Whether a line begins as the caption of a table does."""
+    match = CAPTION.match(" ".join(word.text for word in line.words[:6]))
+    return bool(match and (DIGITS.search(match.group()) or match.group().isupper()))
+
+
+def is_prose(table: list[Line], x0: float, x1: float) -> bool:
+    """Whether there are two lines of running text together that fill the space from x0 to x1."""
+    together = 0
+    for line in table:
+        fills = line.words[-1].x1 - line.words[0].x0 > 0.7 * (x1 - x0)
+        together = together + 1 if fills and len(line.words) > 5 and len(line.pieces(APART)) == 1 else 0
+        if together == 2:
+            return True
+    return False
 
 
 def joined(rules: list[Rule], gap: float = 8.0) -> list[Rule]:
@@ -96,7 +105,25 @@ def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
     ]
     if crossing:
         return True
-    return not is_prose(lines(words)) and not _drawn_over(marks, (x0, upper.at, x1, lower.at))
+    table = lines(words)
+    if any(starts_caption(line) and len(line.pieces(APART)) == 1 for line in table):
+        return False
+    if any(_outside(marks.words, word, x0, x1) for line in table for word in (line.words[0], line.words[-1])):
+        return False
+    return not is_prose(table, x0, x1) and not _drawn_over(marks, (x0, upper.at, x1, lower.at))
+
+
+def _outside(words: list[Word], word: Word, x0: float, x1: float) -> bool:
+    """Whether the text of a word goes on beyond x0 or x1."""
+    space = 0.5 * word.height
+    return any(
+        abs(other.middle - word.middle) < 0.3 * word.height
+        and (
+            (other.x0 < x0 - 3 and other.x1 > word.x0 - space and other.x0 < word.x0)
+            or (other.x1 > x1 + 3 and other.x0 < word.x1 + space and other.x1 > word.x1)
+        )
+        for other in words
+    ) or word.x0 < x0 - 3 or word.x1 > x1 + 3
 
 
 def _drawn_over(marks: Marks, box: Box) -> bool:

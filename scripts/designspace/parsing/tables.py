@@ -11,7 +11,7 @@ from .cells import Grid
 from ..glyphs import normalise
 from .lines import LEADERS, BULLET, Line, is_number, lines
 from .marks import Box, Marks, PageMarks, Word
-from .regions import APART, CAPTION, NEXT, Region, inside, overlap, ruled_regions, spaced_regions
+from .regions import APART, Region, inside, overlap, ruled_regions, spaced_regions, starts_caption
 
 FEWEST_WORDS = 8  # printed in a direction that may hold a table
 MOST_WORDS = 6_000  # of a page
@@ -62,7 +62,7 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
     caption = _caption(region.box, page)
     body = [word for line in lines(words) for word in line.words]
     first = lines(words)[:1]
-    if first and _starts_caption(first[0]) and len(first[0].pieces(APART)) == 1:
+    if first and starts_caption(first[0]) and len(first[0].pieces(APART)) == 1:
         caption = caption or first[0].words
         body = [word for line in lines(words)[1:] for word in line.words]
     if len(body) < 4:
@@ -74,7 +74,7 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
 
 def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
     """Whether a region with these cells is a table, and no prose, figure, list or table of contents."""
-    n_rows, n_columns = 1 + max((b.last_row for b in grid.blocks), default=-1), len(grid.columns)
+    n_rows, n_columns = 1 + max((b.last_row for b in grid.blocks), default=-1), grid.n_columns
     if n_rows < 2 or n_columns < 2 or len(grid.blocks) < 4:
         return False
     values = [block for block in grid.blocks if block.first]
@@ -100,20 +100,15 @@ def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
     return numbers > 0.6 and length < 4 and n_rows >= 4
 
 
-def _starts_caption(line: Line) -> bool:
-    match = CAPTION.match(" ".join(word.text for word in line.words[:6]))
-    return bool(match and (any(c.isdigit() for c in match.group()) or match.group().isupper()))
-
-
 def _caption(box: Box, page: list[Line]) -> list[Word]:
     """The words of the caption that begins in the lines above a table, or else in the line below it."""
     near = [line for line in page if _over(line, box)]
     above = [line for line in near if line.middle < box[1] + 1][-5:]
     for number in range(len(above) - 1, -1, -1):
-        if _starts_caption(_clip(above[number], box)):
+        if starts_caption(_clip(above[number], box)):
             return [word for line in above[number:] for word in _clip(line, box).words]
     below = [line for line in near if line.middle > box[3]][:1]
-    return [w for line in below if _starts_caption(_clip(line, box)) for w in _clip(line, box).words]
+    return [w for line in below if starts_caption(_clip(line, box)) for w in _clip(line, box).words]
 
 
 def _over(line: Line, box: Box) -> bool:
