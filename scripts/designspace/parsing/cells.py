@@ -20,6 +20,7 @@ class Grid:
         x0, y0, x1, y1 = box
         self.lines = lines(words)
         self.across = [r for r in marks.across if y0 - 3 <= r.at <= y1 + 3 and r.begin < x1 and r.end > x0]
+        self.near = [r for r in marks.across if y0 - 60 <= r.at <= y1 + 60 and r.begin < x1 and r.end > x0]
         self.down = [r for r in marks.down if x0 - 3 <= r.at <= x1 + 3 and r.begin < y1 and r.end > y0]
         self.spaces = separators(self.lines, self.down, x0, x1) if self.lines else []
         self.items = [_place(line, self.spaces, self.down) for line in self.lines]
@@ -36,9 +37,9 @@ class Grid:
         for at in self.full:
             above = sum(line.middle < at for line in self.lines)
             if 0 < above <= most:
-                rest = self.items[above : above + 3]
-                spanned = all(item.last > item.first for item in self.items[above - 1][1:]) and above == 1
-                if not (spanned and rest and not any(is_number(i.piece.text) for i in rest[0])):
+                headed = {c for items in self.items[:above] for i in items for c in range(i.first, i.last + 1)}
+                numbers = any(is_number(item.piece.text) for item in self.items[above][1:])
+                if len(headed) >= 0.7 * (len(self.spaces) + 1) or numbers:
                     return above
         for number, items in enumerate(self.items[: most + 1]):
             values = [item for item in items if item.first]
@@ -98,7 +99,7 @@ class Grid:
         groups = []
         merging = boxed or len(spaced) >= 3
         for band in spaced:
-            if merging and len(band) > 1 and not self._rows_in(band):
+            if merging and len(band) > 1 and (band[-1] < self.head or not self._rows_in(band)):
                 groups.append(band)
             else:
                 groups += self._wrapped(band)

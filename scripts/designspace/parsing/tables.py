@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import pypdfium2
 
-from .cells import Grid
 from ..glyphs import normalise
+from .cells import Grid
 from .lines import LEADERS, BULLET, Line, is_number, lines
 from .marks import Box, Marks, PageMarks, Word
+from .extent import extended
 from .regions import APART, Region, inside, overlap, ruled_regions, spaced_regions, starts_caption
 
 FEWEST_WORDS = 8  # printed in a direction that may hold a table
+NEAR = 40.0  # points around numbers in which a drawing makes them a figure's
 MOST_WORDS = 6_000  # of a page
 
 
@@ -68,8 +70,15 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
     if len(body) < 4:
         return
     grid = Grid(body, marks, _bounds(body) if not region.ruled else region.box)
-    if is_table(grid, region, bool(caption), marks):
-        tables.append(Table(region.box, grid, caption))
+    if not is_table(grid, region, bool(caption), marks):
+        return
+    wider = extended(region.box, grid, page) if region.ruled else region.box
+    if wider != region.box and not any(overlap(wider, table.box) > 0.05 for table in tables):
+        known = {id(word) for word in caption}
+        body += [w for w in inside(marks.words, wider) if id(w) not in known and not _within(w, region.box)]
+        region, grid = Region(wider, True), Grid(body, marks, wider)
+        caption = _caption(wider, page) or caption
+    tables.append(Table(region.box, grid, caption))
 
 
 def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
@@ -86,7 +95,7 @@ def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
         return False
     if len(values) < 0.3 * n_rows:
         return False
-    if grid.ruled:
+    if grid.ruled and region.ruled:
         return True
     if region.ruled:
         return captioned or length < 6 or numbers > 0.3
@@ -97,6 +106,9 @@ def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
         return False
     if captioned:
         return length < 8
+    x0, y0, x1, y1 = region.box
+    if any(overlap((x0 - NEAR, y0 - NEAR, x1 + NEAR, y1 + NEAR), drawing) > 0 for drawing in marks.drawings):
+        return False  # the numbers along the axes of a figure
     return numbers > 0.6 and length < 4 and n_rows >= 4
 
 
@@ -106,7 +118,9 @@ def _caption(box: Box, page: list[Line]) -> list[Word]:
     above = [line for line in near if line.middle < box[1] + 1][-5:]
     for number in range(len(above) - 1, -1, -1):
         if starts_caption(_clip(above[number], box)):
-            return [word for line in above[number:] for word in _clip(line, box).words]
+            words = [_clip(line, box) for line in above[number:]]
+            end = next((i for i, line in enumerate(words) if i and len(line.pieces(2 * APART)) > 1), len(words))
+            return [word for line in words[:end] for word in line.words]
     below = [line for line in near if line.middle > box[3]][:1]
     return [w for line in below if starts_caption(_clip(line, box)) for w in _clip(line, box).words]
 
@@ -117,6 +131,10 @@ def _over(line: Line, box: Box) -> bool:
 
 def _clip(line: Line, box: Box) -> Line:
     return Line([w for w in line.words if w.x1 > box[0] - 20 and w.x0 < box[2] + 20], line.y0, line.y1)
+
+
+def _within(word: Word, box: Box) -> bool:
+    return bool(inside([word], box))
 
 
 def _bounds(words: list[Word]) -> Box:
