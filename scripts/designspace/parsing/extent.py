@@ -28,7 +28,7 @@ def _rows(outside: list[Line], box: Box, grid: Grid) -> list[Line]:
     for line in outside[:MOST_ROWS]:
         words = [word for word in line.words if word.x1 > box[0] - 3 and word.x0 < box[2] + 3]
         pieces = Line(words, line.y0, line.y1).pieces(APART) if words else []
-        if abs(line.middle - edge) > NEXT * line.height or not pieces or starts_caption(line):
+        if abs(line.middle - edge) > NEXT * line.height or not pieces or starts_caption(line.words):
             break
         if not (box[0] - 3 <= pieces[0].x0 and pieces[-1].x1 <= box[2] + 3):
             break

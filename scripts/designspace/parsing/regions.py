@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .columns import separators
-from .lines import DIGITS, Line, lines
+from .lines import Line, lines
 from .marks import Box, Marks, Rule, Word
 
 APART = 1.0  # of a line's height: a gap between cells where no rule helps to tell
@@ -13,7 +13,10 @@ SHORTEST = 50.0  # points of a rule that bounds a table
 EMPTIEST = 60.0  # points between two rules without text
 MOST_RULES = 600  # of a page that are looked at for tables
 NEXT = 1.9  # of a line's height: middles of lines that follow each other are not farther apart
-CAPTION = re.compile(r"(?:supplement\w*|appendix|extended data)?\s*(?:table|tab\.|exhibit)\s*[A-Z]{0,3}[-.]?\d*", re.I)
+CAPTION = re.compile(
+    r"(?i:(?:supplement\w*|appendix|extended\s*data)?\s*(?:t\s?a\s?b\s?l\s?e|tab\.|exhibit))\s*"
+    r"[-.]?(?:[A-Z]{0,3}[-.]?\d+(?:[-.]\d+)*[A-Za-z]?|[IVX]+)(?![\w-])(?!,?\s+[a-z(]|[,;)])|TABLE\b"
+)
 
 
 @dataclass(slots=True)
@@ -34,19 +37,24 @@ def inside(words: list[Word], box: Box, margin: float = 1.0) -> list[Word]:
     ]
 
 
-def starts_caption(line: Line) -> bool:
-    """Whether a line begins as the caption of a table does."""
-    match = CAPTION.match(" ".join(word.text for word in line.words[:6]))
-    return bool(match and (DIGITS.search(match.group()) or match.group().isupper()))
+def starts_caption(words: list[Word]) -> bool:
+    """Whether a line of words begins as the caption of a table does, and not as a sentence that mentions one."""
+    return bool(CAPTION.match(" ".join(word.text for word in words[:12])))
 
 
 def is_prose(table: list[Line], x0: float, x1: float) -> bool:
-    """Whether there are two lines of running text together that fill the space from x0 to x1."""
-    together = 0
+    """Whether there is running text: two lines together that fill the space, or three that are justified."""
+    filling, flush = 0, {}
     for line in table:
+        pieces = line.pieces(APART)
         fills = line.words[-1].x1 - line.words[0].x0 > 0.7 * (x1 - x0)
-        together = together + 1 if fills and len(line.words) > 5 and len(line.pieces(APART)) == 1 else 0
-        if together == 2:
+        filling = filling + 1 if fills and len(line.words) > 5 and len(pieces) == 1 else 0
+        edges = {(round(p.x0 / 2), round(p.x1 / 2)) for p in pieces if len(p.words) > 4}
+        flush = {
+            (a, b): 1 + max((flush.get((a + i, b + j), 0) for i in (-1, 0, 1) for j in (-1, 0, 1)), default=0)
+            for a, b in edges
+        }
+        if filling == 2 or max(flush.values(), default=0) >= 3:
             return True
     return False
 
@@ -106,7 +114,7 @@ def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
     if crossing:
         return True
     table = lines(words)
-    if any(starts_caption(line) and len(line.pieces(APART)) == 1 for line in table):
+    if any(starts_caption(line.words) and len(line.pieces(APART)) == 1 for line in table):
         return False
     if any(_outside(marks.words, word, x0, x1) for line in table for word in (line.words[0], line.words[-1])):
         return False

@@ -9,13 +9,14 @@ import pypdfium2
 
 from ..glyphs import normalise
 from .cells import Grid
-from .lines import LEADERS, BULLET, Line, is_number, lines
+from .lines import BULLET, LEADERS, Line, Piece, is_number, lines
 from .marks import Box, Marks, PageMarks, Word
 from .extent import extended
-from .regions import APART, Region, inside, overlap, ruled_regions, spaced_regions, starts_caption
+from .regions import APART, NEXT, Region, inside, overlap, ruled_regions, spaced_regions, starts_caption
 
 FEWEST_WORDS = 8  # printed in a direction that may hold a table
 NEAR = 40.0  # points around numbers in which a drawing makes them a figure's
+CAPTION_LINES = 6  # that are looked at
 MOST_WORDS = 6_000  # of a page
 
 
@@ -62,9 +63,11 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
         return
     words = inside(marks.words, region.box)
     caption = _caption(region.box, page)
+    if any(caption[:1] == table.caption[:1] != [] for table in tables):
+        caption = []
     body = [word for line in lines(words) for word in line.words]
     first = lines(words)[:1]
-    if first and starts_caption(first[0]) and len(first[0].pieces(APART)) == 1:
+    if first and starts_caption(first[0].words) and len(first[0].pieces(APART)) == 1:
         caption = caption or first[0].words
         body = [word for line in lines(words)[1:] for word in line.words]
     if len(body) < 4:
@@ -95,8 +98,12 @@ def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
         return False
     if len(values) < 0.3 * n_rows:
         return False
+    if not captioned and drawn > 2:
+        return False
     if grid.ruled and region.ruled:
         return True
+    if _is_text(grid):
+        return False
     if region.ruled:
         return captioned or length < 6 or numbers > 0.3
     if any(BULLET.fullmatch(text.split()[0]) for text in texts if text.split()) and numbers < 0.5:
@@ -112,25 +119,47 @@ def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
     return numbers > 0.6 and length < 4 and n_rows >= 4
 
 
+def _is_text(grid: Grid) -> bool:
+    """Whether the lines of every column are those of running text."""
+    columns: dict[int, list[int]] = {}
+    for line in grid.items:
+        for item in line:
+            columns.setdefault(item.first, []).append(len(item.piece.words))
+    return all(sum(counts) >= 4.5 * len(counts) for counts in columns.values())
+
+
 def _caption(box: Box, page: list[Line]) -> list[Word]:
-    """The words of the caption that begins in the lines above a table, or else in the line below it."""
-    near = [line for line in page if _over(line, box)]
-    above = [line for line in near if line.middle < box[1] + 1][-5:]
+    """The words of the caption that begins in the lines above a table, or else in those below it."""
+    near = [(line, _over(line, box)) for line in page]
+    near = [(line, pieces) for line, pieces in near if pieces]
+    above = [item for item in near if item[0].middle < box[1] + 1][-CAPTION_LINES:]
     for number in range(len(above) - 1, -1, -1):
-        if starts_caption(_clip(above[number], box)):
-            words = [_clip(line, box) for line in above[number:]]
-            end = next((i for i, line in enumerate(words) if i and len(line.pieces(2 * APART)) > 1), len(words))
-            return [word for line in words[:end] for word in line.words]
-    below = [line for line in near if line.middle > box[3]][:1]
-    return [w for line in below if starts_caption(_clip(line, box)) for w in _clip(line, box).words]
+        if starts_caption(_words(above[number][1])):
+            return _until_gap(above[number:], box)
+    below = [item for item in near if item[0].middle > box[3]][:CAPTION_LINES]
+    if below and starts_caption(_words(below[0][1])):
+        return _until_gap(below, box)
+    return []
 
 
-def _over(line: Line, box: Box) -> bool:
-    return any(word.x1 > box[0] - 20 and word.x0 < box[2] + 20 for word in line.words)
+def _over(line: Line, box: Box) -> list[Piece]:
+    """The pieces of a line that stand over or under a box."""
+    return [piece for piece in line.pieces(APART) if piece.x1 > box[0] and piece.x0 < box[2]]
 
 
-def _clip(line: Line, box: Box) -> Line:
-    return Line([w for w in line.words if w.x1 > box[0] - 20 and w.x0 < box[2] + 20], line.y0, line.y1)
+def _until_gap(lines_near: list[tuple[Line, list[Piece]]], box: Box) -> list[Word]:
+    """The words of lines as far as they follow each other closely, in the same size."""
+    words, last = [], None
+    for line, pieces in lines_near:
+        if last and (line.middle - last.middle > NEXT * last.height or len(pieces) > 1):
+            break
+        words += _words(pieces)
+        last = line
+    return words
+
+
+def _words(pieces: list[Piece]) -> list[Word]:
+    return [word for piece in pieces for word in piece.words]
 
 
 def _within(word: Word, box: Box) -> bool:
