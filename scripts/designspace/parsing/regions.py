@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .columns import separators
-from .lines import Line, lines
+from .lines import LETTERS, Line, Piece, lines
 from .marks import Box, Marks, Rule, Word
 
 APART = 1.0  # of a line's height: a gap between cells where no rule helps to tell
@@ -15,8 +15,9 @@ MOST_RULES = 600  # of a page that are looked at for tables
 NEXT = 1.9  # of a line's height: middles of lines that follow each other are not farther apart
 CAPTION = re.compile(
     r"(?i:(?:supplement\w*|appendix|extended\s*data)?\s*(?:t\s?a\s?b\s?l\s?e|tab\.|exhibit))\s*"
-    r"[-.]?(?:[A-Z]{0,3}[-.]?\d+(?:[-.]\d+)*[A-Za-z]?|[IVX]+)(?![\w-])(?!,?\s+[a-z(]|[,;)])|TABLE\b"
+    r"[-.]?(?:[A-Z]{0,3}[-.]?\d+(?:[-.]\d+)*[A-Za-z]?|[IVX]+)(?![\w-])(?!,?\s+[a-z]|[,;)])|TABLE\b"
 )
+FIGURE = re.compile(r"(?i:supplement\w*|extended\s*data)?\s*(?i:f\s?i\s?g\s?(?:u\s?r\s?e|\.)?)\s*S?\d")
 
 
 @dataclass(slots=True)
@@ -42,6 +43,11 @@ def starts_caption(words: list[Word]) -> bool:
     return bool(CAPTION.match(" ".join(word.text for word in words[:12])))
 
 
+def starts_figure(words: list[Word]) -> bool:
+    """Whether a line of words begins as the caption of a figure does."""
+    return bool(FIGURE.match(" ".join(word.text for word in words[:4])))
+
+
 def is_prose(table: list[Line], x0: float, x1: float) -> bool:
     """Whether there is running text: two lines together that fill the space, or three that are justified."""
     filling, flush = 0, {}
@@ -49,7 +55,7 @@ def is_prose(table: list[Line], x0: float, x1: float) -> bool:
         pieces = line.pieces(APART)
         fills = line.words[-1].x1 - line.words[0].x0 > 0.7 * (x1 - x0)
         filling = filling + 1 if fills and len(line.words) > 5 and len(pieces) == 1 else 0
-        edges = {(round(p.x0 / 2), round(p.x1 / 2)) for p in pieces if len(p.words) > 4}
+        edges = {(round(p.x0 / 2), round(p.x1 / 2)) for p in pieces if _is_sentence(p)}
         flush = {
             (a, b): 1 + max((flush.get((a + i, b + j), 0) for i in (-1, 0, 1) for j in (-1, 0, 1)), default=0)
             for a, b in edges
@@ -57,6 +63,12 @@ def is_prose(table: list[Line], x0: float, x1: float) -> bool:
         if filling == 2 or max(flush.values(), default=0) >= 3:
             return True
     return False
+
+
+def _is_sentence(piece: Piece) -> bool:
+    """Whether a piece of a line has words enough for running text, and few numbers among them."""
+    words = sum(bool(LETTERS.search(word.text)) for word in piece.words)
+    return words > 4 and words >= 0.7 * len(piece.words)
 
 
 def joined(rules: list[Rule], gap: float = 8.0) -> list[Rule]:

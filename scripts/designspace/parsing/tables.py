@@ -12,10 +12,11 @@ from .cells import Grid
 from .lines import BULLET, LEADERS, Line, Piece, is_number, lines
 from .marks import Box, Marks, PageMarks, Word
 from .extent import extended
-from .regions import APART, NEXT, Region, inside, overlap, ruled_regions, spaced_regions, starts_caption
+from .regions import APART, NEXT, Region, inside, overlap, ruled_regions, spaced_regions, starts_caption, starts_figure
 
 FEWEST_WORDS = 8  # printed in a direction that may hold a table
 NEAR = 40.0  # points around numbers in which a drawing makes them a figure's
+GUTTER = 0.65  # of a line's height: between the columns of a page
 CAPTION_LINES = 6  # that are looked at
 MOST_WORDS = 6_000  # of a page
 
@@ -65,15 +66,16 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
     caption = _caption(region.box, page)
     if any(caption[:1] == table.caption[:1] != [] for table in tables):
         caption = []
-    body = [word for line in lines(words) for word in line.words]
-    first = lines(words)[:1]
-    if first and starts_caption(first[0].words) and len(first[0].pieces(APART)) == 1:
-        caption = caption or first[0].words
-        body = [word for line in lines(words)[1:] for word in line.words]
+    table = lines(words)
+    if table and starts_caption(table[0].words):
+        own = _own_caption(table, marks)
+        caption = caption or [word for line in table[:own] for word in line.words]
+        table = table[own:]
+    body = [word for line in table for word in line.words]
     if len(body) < 4:
         return
     grid = Grid(body, marks, _bounds(body) if not region.ruled else region.box)
-    if not is_table(grid, region, bool(caption), marks):
+    if not is_table(grid, region, bool(caption), marks) or (not caption and _in_figure(region.box, page)):
         return
     wider = extended(region.box, grid, page) if region.ruled else region.box
     if wider != region.box and not any(overlap(wider, table.box) > 0.05 for table in tables):
@@ -144,7 +146,29 @@ def _caption(box: Box, page: list[Line]) -> list[Word]:
 
 def _over(line: Line, box: Box) -> list[Piece]:
     """The pieces of a line that stand over or under a box."""
-    return [piece for piece in line.pieces(APART) if piece.x1 > box[0] and piece.x0 < box[2]]
+    return [piece for piece in line.pieces(GUTTER) if piece.x1 > box[0] and piece.x0 < box[2]]
+
+
+def _own_caption(table: list[Line], marks: Marks) -> int:
+    """How many lines of a table that begins with its caption are the caption: to a rule, or a line of some pieces."""
+    for number, line in enumerate(table):
+        ruled = number and any(
+            table[number - 1].middle < rule.at < line.middle and rule.begin <= line.words[0].x0 + 5 for rule in marks.across
+        )
+        if ruled or (number and len(line.pieces(APART)) > 1):
+            return number
+    return len(table)
+
+
+def _in_figure(box: Box, page: list[Line]) -> bool:
+    """Whether the caption of a figure follows below a box before any other text of more than some words."""
+    for line in page:
+        pieces = _over(line, box) if line.y1 > box[3] else []
+        if pieces and starts_figure(_words(pieces)):
+            return True
+        if any(len(piece.words) > 7 for piece in pieces):
+            return False
+    return False
 
 
 def _until_gap(lines_near: list[tuple[Line, list[Piece]]], box: Box) -> list[Word]:
