@@ -13,7 +13,11 @@ min_version("9.27")
 SCRIPTS = Path(workflow.basedir, "scripts")
 sys.path.insert(0, str(SCRIPTS))
 
-from designspace import again, configuration, files, hub, journal, ledger, locks, memory
+from designspace.core import files, locks
+from designspace.planning import memory, model_files
+from designspace.project import ledger, rereads
+from designspace.runner import journal
+from designspace.settings import configuration
 
 
 configfile: "config/config.yaml"

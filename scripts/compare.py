@@ -4,7 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from designspace import comparison, configuration, files, gold, records, sheets, tables
+from designspace.core import files, records, sheets
+from designspace.results import annotations, comparison, tables
+from designspace.settings import configuration
 
 
 def main() -> None:
@@ -18,7 +20,7 @@ def main() -> None:
 
     try:
         library = {entry["name"]: entry for entry in configuration.load_parameters(args.parameters)}
-        golds = gold.load(args.gold, library) if args.gold else []
+        golds = annotations.load(args.gold, library) if args.gold else []
         rows, summary = comparison.compare(args.a, args.b, golds, library)
         tables.write_csv(tables.make_frame(rows, comparison.COLUMNS), args.output)
     except FileNotFoundError as missing:

@@ -1,14 +1,14 @@
 """Discover what a batch of papers reports beyond the parameter library; write a JSON line for each paper."""
 
-from designspace import inference
+from designspace.runner import command_line
 
 
 def main():
-    parser = inference.parser(__doc__)
+    parser = command_line.parser(__doc__)
     parser.add_argument("--findings", type=int, required=True, help="most findings of a category")
     parser.add_argument("--categories", nargs="+", required=True, help="a branch for each")
     arguments = parser.parse_args()
-    inference.run("discovery", arguments, {"findings": arguments.findings, "categories": arguments.categories})
+    command_line.run("discovery", arguments, {"findings": arguments.findings, "categories": arguments.categories})
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from designspace import files, ledger, pictures, records
+from designspace.core import files, records
+from designspace.parsing import pictures
+from designspace.project import ledger
 
 
 def main() -> None:

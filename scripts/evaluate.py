@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from designspace import evaluation, files, gold, records, sheets, tables
+from designspace.core import files, records, sheets
+from designspace.results import annotations, evaluation, tables
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
     entries = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
     library = {entry["name"]: entry for entry in entries}
     try:
-        rows, left_out = evaluation.evaluate(args.results, gold.load(args.gold, library), library)
+        rows, left_out = evaluation.evaluate(args.results, annotations.load(args.gold, library), library)
         for name, columns in tables.EVALUATION_TABLES.items():
             tables.write_csv(tables.make_frame(rows[name], columns), args.results / f"{name}.csv")
         print(*left_out, sep="\n")

@@ -2,16 +2,16 @@
 
 from argparse import BooleanOptionalAction
 
-from designspace import inference
+from designspace.runner import command_line
 
 
 def main():
-    parser = inference.parser(__doc__)
+    parser = command_line.parser(__doc__)
     parser.add_argument("--min-confidence", type=float, required=True, help="from which a value is reported")
     parser.add_argument("--reasoning", action=BooleanOptionalAction, required=True, help="a sentence for each value")
     arguments = parser.parse_args()
     settings = {"min_confidence": arguments.min_confidence, "reasoning": arguments.reasoning}
-    inference.run("extraction", arguments, settings)
+    command_line.run("extraction", arguments, settings)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from designspace import again, files, ledger, ocr, reading
+from designspace.core import files
+from designspace.parsing import ocr, reading
+from designspace.project import ledger, rereads
 
 
 def main():
@@ -25,7 +27,7 @@ def main():
         sys.exit(str(error))
     record = reading.read(arguments.papers / row.file, paper, row.sha256, arguments.ocr)
     try:
-        again.note(arguments.output, record["status"])
+        rereads.note(arguments.output, record["status"])
         files.write_whole(arguments.output, json.dumps(record, ensure_ascii=False).encode())
     except files.NotWritten as error:
         sys.exit(str(error))

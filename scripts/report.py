@@ -7,7 +7,9 @@ from pathlib import Path
 
 import yaml
 
-from designspace import corrections, files, page_data, page_html, records, report, sheets
+from designspace.core import files, records, sheets
+from designspace.report import page_data, page_html
+from designspace.results import corrections, summary
 
 
 def main() -> None:
@@ -28,7 +30,7 @@ def main() -> None:
         plan = records.read(args.plan, records.PLAN)
         told = corrections.load(args.corrections, {parameter["name"]: parameter for parameter in parameters})
         papers = page_data.way(args.output, args.papers)
-        rows = report.load(args.results, args.evaluated)
+        rows = summary.load(args.results, args.evaluated)
         data = page_data.build(rows, parameters, args.results, papers, told)
         data |= {"note": args.note, "plan": plan, "configuration": args.configuration}
         files.write_whole(args.output, page_html.render(data).encode())

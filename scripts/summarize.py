@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from designspace import records, report
+from designspace.core import records
+from designspace.results import summary
 
 
 def main() -> None:
@@ -15,14 +16,14 @@ def main() -> None:
     args = parser.parse_args()
     sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a file name still shows the rest
     try:
-        rows = report.load(args.results, args.evaluated)
+        rows = summary.load(args.results, args.evaluated)
     except FileNotFoundError as missing:  # a run may have been asked for something else
         print(f"No tables yet: there is no {missing.filename}. A run of the whole workflow makes them.")
         return
     except records.BrokenResult as error:
         print(error)
         return
-    print(report.summary(rows, args.results, args.note))
+    print(summary.summary(rows, args.results, args.note))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from designspace import context, files, hub, records
+from designspace.core import files, records
+from designspace.language import context
+from designspace.planning import model_files
 
 
 def main():
@@ -19,11 +21,11 @@ def main():
     parser.add_argument("--output", type=Path, required=True, help="context record to write (JSON)")
     arguments = parser.parse_args()
     try:
-        path = hub.model_file(arguments.model, "tokenizer.json", arguments.revision)
+        path = model_files.model_file(arguments.model, "tokenizer.json", arguments.revision)
         record = records.read_text(arguments.text)
         fitted = context.fit(record, arguments.token_budget, Tokenizer.from_file(str(path)))
         files.write_whole(arguments.output, (json.dumps(fitted, ensure_ascii=False, indent=1) + "\n").encode())
-    except (hub.ModelError, records.BrokenResult, files.NotWritten) as error:
+    except (model_files.ModelError, records.BrokenResult, files.NotWritten) as error:
         sys.exit(str(error))
     left_out = [section["title"] or section["kind"] for section in fitted["sections"] if not section["tokens_kept"]]
     print(f"{fitted['paper']}: {fitted['tokens_kept']} of {fitted['tokens']} tokens kept", end="")

@@ -10,7 +10,8 @@ from conftest import ROOT
 from test_report import PAYLOAD
 from test_tables import LIBRARY, Run, finding, reported, unreported
 
-from designspace import text
+from designspace.core import places
+from designspace.parsing import text
 
 PAPERS = ROOT / "tests" / "papers"
 POPULATION = {"name": "population", "kind": "category", "multiple": True, "values": ["young", "older", "patients"]}
@@ -46,7 +47,7 @@ def settle_real(run, paper, file):
     for value in answers["values"]:
         start = record["text"].index(WORDS)
         place = {"evidence": WORDS, "start": start, "end": start + len(WORDS), "page": 1}
-        value |= place | {"boxes": text.boxes(record, start, start + len(WORDS))}
+        value |= place | {"boxes": places.boxes(record, start, start + len(WORDS))}
     draw_pages(run, paper, run.papers / file)
 
 

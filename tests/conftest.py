@@ -16,11 +16,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # of PyTorch: the models are smal
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-import pytest  # noqa: E402
-import yaml  # noqa: E402
-from projects import GPU_WORK, PAPER_WORK, configure, pdf, snakemake, study  # noqa: E402
+import pytest
+import yaml
+from projects import GPU_WORK, PAPER_WORK, configure, pdf, snakemake, study
 
-from designspace import hub, locks  # noqa: E402
+from designspace.core import locks
+from designspace.planning import model_files
 
 needs_tesseract = pytest.mark.skipif(not shutil.which("tesseract"), reason="tesseract is not installed")
 needs_chromium = pytest.mark.skipif(
@@ -65,7 +66,7 @@ def alone():
 @pytest.fixture(scope="session")
 def embedded_model():
     """The folder of the embedded model, fetched if no rule has fetched it yet."""
-    folder = ROOT / hub.EMBEDDED_MODEL
+    folder = ROOT / model_files.EMBEDDED_MODEL
     with alone():
         if not folder.exists():
             command = [sys.executable, ROOT / "scripts" / "fetch_model.py", "--output", folder]

@@ -10,7 +10,7 @@ from pathlib import Path
 import typst
 import yaml
 
-from designspace import tables
+from designspace.results import tables
 
 SNAKEFILE = Path(__file__).resolve().parent.parent / "Snakefile"
 GPU_WORK = {"extract", "discover"}

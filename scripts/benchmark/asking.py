@@ -14,16 +14,21 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from designspace import context, evaluation, evidence, extraction, gold, ledger, memory, model, prompt, values
-from designspace.reader import Question, Reader
-from designspace.text import extract_text
+from designspace.engine import loading
+from designspace.engine.generator import Generator, Question
+from designspace.language import context, evidence, values
+from designspace.parsing.text import extract_text
+from designspace.planning import memory
+from designspace.project import ledger
+from designspace.results import annotations, evaluation
+from designspace.tasks import extraction, prompts
 
 LEAST = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 LONGEST = 1500  # tokens of the one JSON object
 OBJECT = r"start: /[^{}]*\{[^{}]*\}/"
 
 
-class CountingReader(Reader):
+class CountingReader(Generator):
     """A reader that counts its decode steps."""
 
     steps = 0
@@ -70,7 +75,7 @@ WAYS = {"one-json": one_json, "branches": branches, "reasoning": partial(branche
 
 
 def prefix(tokenizer, record, kept, frame):
-    return prompt.prefix(tokenizer, frame[0], context.kept_text(record, kept), frame[1])
+    return prompts.prefix(tokenizer, frame[0], context.kept_text(record, kept), frame[1])
 
 
 def parse(text):
@@ -121,11 +126,11 @@ def main():
         parser.error(f"There is no way {', '.join(sorted(unknown))}; choose from {', '.join(WAYS)}.")
     library = yaml.safe_load(arguments.parameters.read_text("utf-8"))
     by_name = {parameter["name"]: parameter for parameter in library}
-    golds = gold.load(arguments.gold, by_name)
-    tokenizer = model.load_tokenizer(arguments.model)
-    weights = model.load(arguments.model, None, arguments.dtype, arguments.device, 1, None, "fused", None)
+    golds = annotations.load(arguments.gold, by_name)
+    tokenizer = loading.load_tokenizer(arguments.model)
+    weights = loading.load(arguments.model, None, arguments.dtype, arguments.device, 1, None, "fused", None)
     vocabulary = weights.get_output_embeddings().out_features
-    grammar_tokenizer = model.load_grammar_tokenizer(arguments.model, None, vocabulary)
+    grammar_tokenizer = loading.load_grammar_tokenizer(arguments.model, None, vocabulary)
     papers = {}
     for pdf in sorted(arguments.papers.glob("*.pdf")):
         record = extract_text(pdf.read_bytes(), ledger.paper_id(pdf.name))

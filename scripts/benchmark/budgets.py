@@ -12,7 +12,8 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from designspace import configuration, memory
+from designspace.planning import memory
+from designspace.settings import configuration
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 # What a program may use of a card of so many GB.

@@ -10,8 +10,8 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from designspace import evidence, quotes, sections
-from designspace.text import page_of
+from designspace.core.places import page_of
+from designspace.language import evidence, matching, sections
 
 
 def main():
@@ -31,7 +31,7 @@ def main():
         record, context = papers[row["paper"]]
         parameter = library[row["parameter"]]
         ranked = evidence.rank(record, context, parameter, typed(row["value"], parameter["kind"]))[:8]
-        same = [quotes.same_sentence(record["text"][start:end], row["evidence"]) for start, end, _ in ranked]
+        same = [matching.same_sentence(record["text"][start:end], row["evidence"]) for start, end, _ in ranked]
         hits["sentence, best"] += same[0]
         hits["sentence, among the best 8"] += any(same)
         hits["page, best"] += page_of(record, ranked[0][0]) == int(row["page"])

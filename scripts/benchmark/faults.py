@@ -22,7 +22,8 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFa
 SCRIPTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(SCRIPTS))
 
-from designspace import context, memory  # noqa: E402
+from designspace.language import context
+from designspace.planning import memory
 
 MINUTES = 0.25  # that a paper may take
 BUDGET = {"cuda": 12288, "cpu": 2048}  # tokens of a paper; of this model a token is a letter

@@ -22,7 +22,7 @@ from selenium.webdriver.chrome.service import Service
 SCRIPTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(SCRIPTS))
 
-from designspace import ledger  # noqa: E402
+from designspace.project import ledger
 
 LIBRARY = SCRIPTS.parent / "config" / "parameters.yaml"
 QUIET = """no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update

@@ -14,7 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from designspace import int8
+from designspace.engine import int8
 
 TOKENS = 512
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"

@@ -29,7 +29,11 @@ HERE = Path(__file__).resolve()
 REPOSITORY = HERE.parents[2]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from designspace import context, inference, ledger, text  # noqa: E402
+from designspace.core import places
+from designspace.language import context
+from designspace.parsing import text
+from designspace.project import ledger
+from designspace.runner import command_line
 
 SAID = "the hand was hidden and a cursor showed the movement of every participant on each trial while vision rotated"
 BEFORE = {}  # {part: (papers, CPU seconds)} of the size before
@@ -92,7 +96,7 @@ def answer(task, record, library):
 
     def located():
         start, end = dice.choice(spans)
-        place = {"page": text.page_of(record, start), "boxes": text.boxes(record, start, end)}
+        place = {"page": places.page_of(record, start), "boxes": places.boxes(record, start, end)}
         return {"evidence": record["text"][start:end], "start": start, "end": end, **place}
 
     def value(parameter, **more):
@@ -122,7 +126,7 @@ def answer(task, record, library):
 
 def stand_in(task):
     """The program extract.py or discover.py, without a model."""
-    parser = inference.parser(__doc__)
+    parser = command_line.parser(__doc__)
     arguments, _ = parser.parse_known_args()
     library = yaml.safe_load(arguments.parameters.read_text())
     with open(arguments.output, "w") as file:

@@ -10,7 +10,7 @@ import pypdfium2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from designspace.text import extract_text
+from designspace.parsing.text import extract_text
 
 
 def read_alone(data):

@@ -38,7 +38,7 @@ def batch_of(kind):
     return lambda wildcards: [RESULTS / kind / f"{paper}.json" for paper in BATCHES[wildcards.batch]]
 
 
-AGAIN = again.noted(RESULTS / "text", config["ocr"])
+AGAIN = rereads.noted(RESULTS / "text", config["ocr"])
 
 
 def options(**values):

@@ -1,14 +1,14 @@
 # The model: the small embedded one, and the plan of the memory of any.
 
 # A folder that has to be made first; none for a hub's model or a folder of the user's.
-MODEL_FOLDER = [hub.EMBEDDED_MODEL] if hub.is_embedded(config["model"]["name"]) else []
+MODEL_FOLDER = [model_files.EMBEDDED_MODEL] if model_files.is_embedded(config["model"]["name"]) else []
 MODEL = options(model=config["model"]["name"], **{k: v for k, v in config["model"].items() if k != "name"})
 
 
 rule fetch_model:
     """Download the embedded model of 135 million parameters, once; it is there to check an installation."""
     output:
-        directory(hub.EMBEDDED_MODEL),
+        directory(model_files.EMBEDDED_MODEL),
     log:
         "resources/logs/fetch_model.log",
     benchmark:

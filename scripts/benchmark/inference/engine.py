@@ -4,9 +4,9 @@ import others
 import torch
 from shapes import DEVICE, DTYPE, LARGE, ON_GPU, PAPER, in_eight_bits, model, prompt, row, seconds, tokenizer
 
-from designspace import linear
-from designspace.memory import count_parameters
-from designspace.reader import Question, Reader
+from designspace.engine import linear
+from designspace.engine.generator import Generator, Question
+from designspace.planning.memory import count_parameters
 
 CHUNK = 4096
 TASKS = {"extraction": (32, 64), "discovery": (6, 256)}  # branches, and tokens of each
@@ -65,7 +65,7 @@ def engine(large, prefill_floor, step_floor):
 def task_seconds(large, grammar_tokenizer, branches, tokens):
     """Seconds to read a paper, to ask all questions about it, and of one decode step of all branches."""
     vocabulary = large.config.vocab_size
-    reader = Reader(large, grammar_tokenizer, PAPER, branches, tokens + 8)
+    reader = Generator(large, grammar_tokenizer, PAPER, branches, tokens + 8)
     text = prompt(PAPER, vocabulary)
     questions = [Question(prompt(8, 256), FREE, tokens) for _ in range(branches)]
     reader.read(text, CHUNK)

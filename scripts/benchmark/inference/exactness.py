@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from shapes import DEVICE, LARGE, SCALE, model, prompt, row
 
-from designspace.reader import Reader
+from designspace.engine.generator import Generator
 
 MARGIN = 1.1  # for chance: the weights and the tokens are new ones each time
 PREFIX, BRANCHES, OWN = 2048 // SCALE, 4, 8
@@ -37,7 +37,7 @@ def measure():
 @torch.inference_mode()
 def last_logits(large, prefix, prompts):
     """The logits behind the last token of each prompt, as the reader computes them."""
-    reader = Reader(large, None, len(prefix), len(prompts), len(prompts[0]) + 1)
+    reader = Generator(large, None, len(prefix), len(prompts), len(prompts[0]) + 1)
     reader.read(prefix, len(prefix) // 3)
     reader._prefill_prompts([own[:-1] for own in prompts])
     last = torch.tensor([own[-1] for own in prompts], device=reader.device)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shapes import DEVICE, DTYPE, GIB, LARGE, ON_GPU, model, row, seconds
 
-from designspace import model as models
+from designspace.engine import loading as models
 
 LAYERS = 8 if ON_GPU else 2  # of the large shape
 

@@ -27,9 +27,11 @@ from shapes import (
     used,
 )
 
-from designspace import batch, extraction, processes
-from designspace.prompt import overhead
-from designspace.worker import Job
+from designspace.core import processes
+from designspace.runner import driver
+from designspace.runner.worker import Job
+from designspace.tasks import extraction
+from designspace.tasks.prompts import overhead
 
 CONFIG = Path(__file__).parents[3] / "config"
 LIBRARY = yaml.safe_load((CONFIG / "parameters.yaml").read_text("utf-8"))
@@ -122,4 +124,4 @@ def one(weights, place, tokens, reserve=0, gpus=1):
     section |= {"gpus": gpus, "quantization": int8, "attention": "fused"}
     room = {"capacity": CAPACITY, "reserve": reserve, "prefill_chunk": 4096}
     job = Job("extraction", SETTINGS, LIBRARY, section, room)
-    return batch.in_fresh_process(place.start, job, weights, record, context, batch.Rung(1, 1), itertools.count())
+    return driver.in_fresh_process(place.start, job, weights, record, context, driver.Rung(1, 1), itertools.count())

@@ -8,7 +8,7 @@ from exactness import error, last_logits
 from memory import LENGTHS, peaks, served
 from shapes import CAPACITY, DEVICE, DTYPE, LARGE, model, prompt, row
 
-from designspace import model as models
+from designspace.engine import loading as models
 
 LAYERS = 8
 

@@ -11,9 +11,10 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 from transformers.initialization import no_init_weights
 
-from designspace import context, int8
-from designspace.attention import FUSED
-from designspace.memory import parse_size
+from designspace.engine import int8
+from designspace.engine.attention import FUSED
+from designspace.language import context
+from designspace.planning.memory import parse_size
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 ON_GPU = DEVICE.type == "cuda"

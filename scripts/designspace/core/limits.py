@@ -1,0 +1,88 @@
+"""A function in a process of its own: where it crashes, hangs or wants too much, only its answer is lost."""
+
+import contextlib
+import json
+import multiprocessing
+import os
+import resource
+import signal
+
+from designspace.core import processes
+
+GOODBYE_SECONDS = 10  # that a process may take to end when it has nothing more to say
+
+
+class Failed(Exception):
+    """No answer; the message says what happened, as the end of a sentence."""
+
+
+class Killed(Failed):
+    """Someone else killed the process, as the kernel does where the machine is out of memory."""
+
+
+def call(function, *arguments, seconds: int, address_space: int, output: int = 64 * 2**20):
+    """What `function(*arguments)` returns in a new process that may take `seconds` and `address_space` bytes, and whose
+    answer has at most `output` bytes. What it started ends with it.
+
+    Raises Failed where it takes more or does not end well; the traceback of an error is on stderr. Function and
+    arguments must be picklable, and the answer is JSON: what a process says that read something malicious is parsed
+    and never unpickled.
+    """
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    limits = {resource.RLIMIT_AS: address_space, resource.RLIMIT_CPU: seconds + 1, resource.RLIMIT_CORE: 0}
+    process = context.Process(target=_answer, args=(sender, limits, output, function, arguments), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        # Seconds in which this process runs as well: those that a suspended job rests are no one's.
+        if not any(receiver.poll(1) for _ in range(seconds)):
+            raise Failed(f"it takes more than {seconds} s")
+        answer = json.loads(receiver.recv_bytes(output))
+    except (EOFError, OSError):  # it died before its answer, or in the middle
+        process.join(GOODBYE_SECONDS)
+        raise _ending(process.exitcode, address_space) from None
+    finally:
+        with contextlib.suppress(OSError):  # no such group: it died before it had one
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.join()
+    if "failed" in answer:
+        raise Failed(answer["failed"])
+    return answer["answer"]
+
+
+def _answer(sender, limits, output, function, arguments):
+    os.setsid()  # a group of its own, which can be ended as one
+    processes.end_with_parent()
+    for kind, limit in limits.items():
+        hard = resource.getrlimit(kind)[1]
+        with contextlib.suppress(ValueError, OSError):  # a system without this limit
+            resource.setrlimit(kind, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+    try:
+        answer = json.dumps({"answer": function(*arguments)}).encode()
+    except MemoryError:
+        answer = _failed(_too_much(limits[resource.RLIMIT_AS]))
+    if len(answer) > output:
+        answer = _failed(f"what was read of it takes more than {output / 2**20:.3g} MiB")
+    sender.send_bytes(answer)
+
+
+def _failed(how):
+    return json.dumps({"failed": how}).encode()
+
+
+def _too_much(address_space):
+    return f"it needs more than {address_space / 2**30:.3g} GiB of memory"
+
+
+def _ending(code, address_space):
+    if code is None:
+        return Failed("the process that read it did not end")
+    if code == -signal.SIGABRT:  # what pdfium does where it gets no more memory
+        return Failed(f"{_too_much(address_space)}, or a library gave up on it (SIGABRT)")
+    if code == -signal.SIGKILL:
+        return Killed("the process that read it was killed")
+    if code < 0:
+        return Failed(f"the process that read it was ended by {signal.Signals(-code).name}")
+    return Failed(f"the process that read it ended with an error (exit code {code}), which its log has")

@@ -1,0 +1,20 @@
+"""Where on the printed pages a piece of a paper's text stands."""
+
+from bisect import bisect_right
+
+
+def page_of(record, start):
+    """The number of the page on which character `start` of the text is printed."""
+    pages = [page for page in record["pages"] if page["lines"]]
+    return pages[max(0, bisect_right(pages, start, key=lambda page: page["start"]) - 1)]["page"]
+
+
+def boxes(record, start, end):
+    """[{"page", "box"}] of the lines that characters [start, end) of the text are printed on, in reading order."""
+    return [
+        {"page": page["page"], "box": line["box"]}
+        for page in record["pages"]
+        if page["start"] < end and start < page["end"]
+        for line in page["lines"]
+        if line["start"] < end and start < line["end"]
+    ]

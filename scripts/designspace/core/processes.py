@@ -1,0 +1,42 @@
+"""Fresh processes that start at once: forked from a server that has the imports done and has touched no GPU."""
+
+import json
+import multiprocessing
+import os
+import signal
+import threading
+from multiprocessing import forkserver
+from pathlib import Path
+
+from designspace.core import quiet
+
+TOKENIZER = "DESIGNSPACE_TOKENIZER"  # in the environment, the model whose tokenizer the server makes ready
+
+
+def start(model, revision):
+    """Start the server, once, and return the multiprocessing context of its processes.
+
+    It returns at once: the server imports the library, and reads the tokenizer of the model, while the caller does
+    something else.
+    """
+    os.environ[TOKENIZER] = json.dumps([model, revision])
+    quiet.hush()
+    # The server is a new interpreter, which does not know the folder of this library.
+    library = str(Path(__file__).resolve().parents[2])
+    known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([library, *filter(None, known)]))
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["designspace.runner.preload"])
+    forkserver.ensure_running()
+    return context
+
+
+def end_with_parent():
+    """End this process as soon as the one that started it has ended, however that was: nobody else would, and what it
+    holds of a GPU's memory would be missing to the next."""
+
+    def wait():
+        multiprocessing.parent_process().join()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -1,0 +1,187 @@
+"""Attention over a shared prefix on a GPU: two Triton kernels.
+
+The first reads: flash attention of many queries over one run of keys, causal for the prefix itself; where the queries
+are few, as in a decode step, the keys are split into shares, so that the whole GPU works on them (flash decoding). The
+second merges the shares with a branch's attention over its own slots. Queries are folded, see attention.py. Triton
+compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
+"""
+
+import torch
+
+from designspace.engine.kernels import gpu, precision
+
+try:
+    import triton
+    import triton.language as tl
+except ImportError:  # a build of PyTorch for the CPU alone comes without
+    triton = None
+
+LOG2_E = 1.4426950408889634
+
+
+def read_prefix(query, cache, layer, scaling):
+    """Causal attention of a chunk of the prefix over all that was read so far: [tokens, heads * head_dim]."""
+    kv_heads, _, tokens, groups, head_dim = query.shape
+    out = query.new_empty(tokens, kv_heads * groups * head_dim)
+    _flash(query, cache, layer, scaling, cache.prefix_length + tokens, out)
+    return out
+
+
+def continue_branches(query, cache, layer, scaling):
+    """Attention of branches over the prefix and over their own slots: [rows, tokens, heads * head_dim]."""
+    kv_heads, rows, tokens, groups, head_dim = query.shape
+    length, folded = cache.prefix_length, rows * tokens * groups
+    blocks = triton.cdiv(folded, _rows(folded)) * kv_heads
+    share = triton.cdiv(length, max(1, gpu(query.device).multi_processor_count // blocks))
+    share = triton.cdiv(share, _keys(query)) * _keys(query)
+    shares = triton.cdiv(length, share)  # none is empty
+    prefix = torch.empty(shares, kv_heads, folded, head_dim, dtype=torch.float32, device=query.device)
+    lse = torch.empty(shares, kv_heads, folded, dtype=torch.float32, device=query.device)
+    _flash(query, cache, layer, scaling, length, prefix, lse, share, shares)
+
+    keys, values = cache.target(layer)
+    out = query.new_empty(rows, tokens, kv_heads * groups * head_dim)
+    block = min(64, max(16, triton.next_power_of_2(tokens * groups)))
+    _slots_kernel[(rows, kv_heads, triton.cdiv(tokens * groups, block))](
+        query, keys, values, prefix, lse, out, cache.rows, cache.starts, scaling * LOG2_E,
+        tokens, keys.shape[2], rows, SHARES=shares,
+        GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim),
+        M=block, N=32, PRECISION=precision(query),
+    )  # fmt: skip
+    return out
+
+
+def _flash(query, cache, layer, scaling, length, out, lse=None, share=None, shares=1):
+    """Attention over the first `length` keys of the prefix: causal, or with its `lse` and in shares of so many keys."""
+    kv_heads, rows, tokens, groups, head_dim = query.shape
+    keys, values, folded = cache.prefix_keys[layer], cache.prefix_values[layer], rows * tokens * groups
+    block = _rows(folded)
+    _flash_kernel[(triton.cdiv(folded, block), kv_heads, shares)](
+        query, keys, values, out, lse, scaling * LOG2_E,
+        folded, length - tokens, length, keys.shape[1], share or length,
+        GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim),
+        M=block, N=_keys(query), CAUSAL=lse is None, PRECISION=precision(query),
+        num_warps=block // 16, num_stages=3 if gpu(query.device).shared_memory_per_block_optin >= 144 * 1024 else 2,
+    )  # fmt: skip
+
+
+def _rows(folded):
+    """Rows of a block of queries."""
+    return 128 if folded > 64 else 64
+
+
+def _keys(query):
+    """Keys of a block: what of them a multiprocessor has room for beside their values."""
+    return min(64, max(16, 16384 // (triton.next_power_of_2(query.shape[-1]) * query.element_size())))
+
+
+if triton:
+    # Numbers that differ from paper to paper are not specialized, for each kind would be compiled anew; all
+    # offsets are still multiples of HEAD, from which the compiler knows that it may load 16 bytes at once.
+
+    @triton.jit(do_not_specialize=["rows", "before", "length", "capacity", "share"])
+    def _flash_kernel(
+        query, keys, values, out, lse, scale, rows, before, length, capacity, share,
+        GROUPS: tl.constexpr, KV_HEADS: tl.constexpr, HEAD: tl.constexpr, HEAD_BLOCK: tl.constexpr,
+        M: tl.constexpr, N: tl.constexpr, CAUSAL: tl.constexpr, PRECISION: tl.constexpr,
+    ):  # fmt: skip
+        """A program for each block of rows, key-value head and share of the keys."""
+        block = tl.num_programs(0) - 1 - tl.program_id(0)  # those with the most keys before them begin
+        head, number = tl.program_id(1), tl.program_id(2)
+        m, at = block * M + tl.arange(0, M), tl.arange(0, HEAD_BLOCK)
+        inside = (m < rows)[:, None] & (at < HEAD)[None, :]
+        row = head.to(tl.int64) * rows + m
+        q = tl.load(query + row[:, None] * HEAD + at[None, :], mask=inside, other=0.0)
+        keys += head.to(tl.int64) * capacity * HEAD
+        values += head.to(tl.int64) * capacity * HEAD
+        first = number * share
+        end = tl.minimum(first + share, length)
+        visible, last = end, length + tl.zeros((M,), tl.int32)  # keys that all rows see; the last key that each sees
+        if CAUSAL:
+            last = before + m // GROUPS
+            visible = before + block * M // GROUPS + 1
+            end = tl.minimum(end, before + (block * M + M - 1) // GROUPS + 1)
+        whole = first + (tl.minimum(visible, end) - first) // N * N  # up to here no key is masked
+        state = (
+            tl.full((M,), float("-inf"), tl.float32),
+            tl.zeros((M,), tl.float32),
+            tl.zeros((M, HEAD_BLOCK), tl.float32),
+        )
+        state = _over(q, keys, values, state, first, whole, end, last, scale, HEAD, HEAD_BLOCK, N, False, PRECISION)
+        highest, total, summed = _over(
+            q, keys, values, state, whole, end, end, last, scale, HEAD, HEAD_BLOCK, N, True, PRECISION
+        )
+        if CAUSAL:
+            to = (m // GROUPS).to(tl.int64) * KV_HEADS * GROUPS + head * GROUPS + m % GROUPS
+        else:
+            to = number.to(tl.int64) * KV_HEADS * rows + row
+            tl.store(lse + to, highest + tl.log2(total), mask=m < rows)
+        out += to[:, None] * HEAD + at[None, :]
+        tl.store(out, (summed / total[:, None]).to(out.dtype.element_ty), mask=inside)
+
+    @triton.jit
+    def _over(
+        q, keys, values, state, first, until, end, last, scale, HEAD: tl.constexpr, HEAD_BLOCK: tl.constexpr,
+        N: tl.constexpr, MASKED: tl.constexpr, PRECISION: tl.constexpr,
+    ):  # fmt: skip
+        """Take the keys [first, until) into the running softmax (highest score, total, weighted sum), base 2."""
+        highest, total, summed = state
+        at = tl.arange(0, HEAD_BLOCK)
+        for start in range(first, until, N):
+            n = start + tl.arange(0, N)
+            offsets = n[:, None] * HEAD + at[None, :]
+            there = (at < HEAD)[None, :]
+            if MASKED:
+                there &= (n < end)[:, None]
+            if MASKED or HEAD < HEAD_BLOCK:
+                key = tl.load(keys + offsets, mask=there, other=0.0)
+            else:
+                key = tl.load(keys + offsets)
+            scores = tl.dot(q, tl.trans(key), input_precision=PRECISION)
+            if MASKED:
+                scores = tl.where((n < end)[None, :] & (n[None, :] <= last[:, None]), scores, float("-inf"))
+            new = tl.maximum(highest, tl.max(scores, axis=1) * scale)
+            weights, shrink = tl.exp2(scores * scale - new[:, None]), tl.exp2(highest - new)
+            total = total * shrink + tl.sum(weights, axis=1)
+            if MASKED or HEAD < HEAD_BLOCK:
+                value = tl.load(values + offsets, mask=there, other=0.0)
+            else:
+                value = tl.load(values + offsets)
+            summed = tl.dot(weights.to(value.dtype), value, summed * shrink[:, None], input_precision=PRECISION)
+            highest = new
+        return highest, total, summed
+
+    @triton.jit(do_not_specialize=["tokens", "capacity", "rows"])
+    def _slots_kernel(
+        query, keys, values, prefix, lse, out, branches, starts, scale, tokens, capacity, rows, SHARES: tl.constexpr,
+        GROUPS: tl.constexpr, KV_HEADS: tl.constexpr, HEAD: tl.constexpr, HEAD_BLOCK: tl.constexpr,
+        M: tl.constexpr, N: tl.constexpr, PRECISION: tl.constexpr,
+    ):  # fmt: skip
+        """A program for each branch, key-value head and block of the branch's rows."""
+        row, head = tl.program_id(0), tl.program_id(1)
+        m, at = tl.program_id(2) * M + tl.arange(0, M), tl.arange(0, HEAD_BLOCK)
+        there = m < tokens * GROUPS
+        inside = there[:, None] & (at < HEAD)[None, :]
+        folded = (head * rows + row) * tokens * GROUPS + m
+        q = tl.load(query + folded[:, None] * HEAD + at[None, :], mask=inside, other=0.0)
+        # A share of the prefix is one more key, whose score is its log-sum-exp and whose value is its output.
+        highest = tl.full((M,), float("-inf"), tl.float32)
+        total, summed = tl.zeros((M,), tl.float32), tl.zeros((M, HEAD_BLOCK), tl.float32)
+        for number in tl.static_range(SHARES):
+            share = number * KV_HEADS * rows * tokens * GROUPS + folded
+            score = tl.load(lse + share, mask=there, other=0.0)
+            value = tl.load(prefix + share[:, None] * HEAD + at[None, :], mask=inside, other=0.0)
+            new = tl.maximum(highest, score)
+            weight, shrink = tl.exp2(score - new), tl.exp2(highest - new)
+            total = total * shrink + weight
+            summed = summed * shrink[:, None] + value * weight[:, None]
+            highest = new
+        base = (tl.load(branches + row) * KV_HEADS + head) * capacity * HEAD
+        start = tl.load(starts + row).to(tl.int32)
+        state = _over(
+            q, keys + base, values + base, (highest, total, summed), 0, start + tokens, start + tokens,
+            start + m // GROUPS, scale, HEAD, HEAD_BLOCK, N, True, PRECISION,
+        )  # fmt: skip
+        to = ((row * tokens + m // GROUPS) * KV_HEADS + head) * GROUPS + m % GROUPS
+        summed = state[2] / state[1][:, None]
+        tl.store(out + to[:, None] * HEAD + at[None, :], summed.to(out.dtype.element_ty), mask=inside)

@@ -1,0 +1,181 @@
+"""Which sentence of a paper is the evidence for a value: the sentences ranked by what they share with it.
+
+A sentence scores by the value that it holds (numbers in any unit or spelling, words in any form), by the words of the
+parameter's name and definition, each the more the rarer it is in the paper, by its section, and less if it cites.
+"""
+
+import math
+import re
+from collections import defaultdict
+from functools import lru_cache
+
+from designspace.core import places
+from designspace.language import quantities, sentences
+
+# Broad plateaus: halving or doubling one moves the share of hits (scripts/benchmark/evidence.py) by under 0.05.
+VALUE, NAME, DEFINITION = 3.0, 1.0, 0.4  # an item of the value, a word of the name, a word of the definition only
+NEAR = 30  # characters from the value within which a word of the question counts twice
+LONG = 150  # characters of a sentence that halve the worth of the words it holds: long ones hold any word
+CITES = 1.5  # less for a sentence that cites: it tells what others did
+LABEL = 3.0  # less for what does not end like a sentence: labels in figures, headings
+# A parameter is reported in the methods; elsewhere stand other papers' values, in the references nothing but titles.
+SECTIONS = {"methods": 1.5, "introduction": -0.7, "discussion": -1.0, "back": -6.0, "references": -15.0}
+
+_STOP = """a all an and any are as at be been between both by did do each either every for from given had has have how
+in into is it its many more most much no none not of on one only or other over paper per reported same so some such than
+that the their them then there these they this those to under used using was were what when where whether which who
+whom whose will with within without"""
+_STOP = frozenset(_STOP.split())
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SENTENCE_END = re.compile(r"[.!?][)\]\"”’]*[\d,–-]*$")
+# "Krakauer et al.", "(Bond and Taylor 2015)" and the raised number of "a previous study22"; "2T" and "M800" cite none.
+_CITATION = re.compile(r"\bet al\b|\b(?:19|20)\d\d[a-z]?[;)]|[a-z]{3}\d{1,3}(?:[,–-]\d{1,3})*(?=[.,;:)\s])")
+_PREFIX = re.compile(r"^(pseudo|quasi|semi)(?=\w{4})")
+# Endings in which forms of one word differ: "rotation" and "rotated", "instructed" and "instruction".
+_ENDING = re.compile(
+    r"(e|s|es|d|ed|ing|ings|er|ers|or|ors|r|rs|t|ion|ions|tion|tions|ation|ations|ment|ments|al|ally|ly|y|ie|ies|ied|ity"
+    r"|ive|ant|ants|ness|able|ic|ical|ful|i[sz](e|ed|ing|ation))?"
+)
+
+
+def rank(record, context, parameter, value):
+    """Sentences of the kept text as `(start, end, score)`, the best evidence for `value` of `parameter` first.
+
+    `parameter` is an entry of the library (name, kind, definition; perhaps unit and values). Where nothing of the paper
+    was kept, all of its sentences are ranked.
+    """
+    kept = tuple((*span, section["kind"]) for section in context["sections"] for span in section["kept"])
+    kept = kept or tuple((section["start"], section["end"], section["kind"]) for section in context["sections"])
+    index = _index(record["text"], kept)
+    scores = index.scores(parameter, value)
+    best = sorted(range(len(scores)), key=lambda sentence: -scores[sentence])
+    return [(*index.spans[sentence], scores[sentence]) for sentence in best]
+
+
+def choose(record, context, parameter, value, near=None):
+    """Span `(start, end)` of the best evidence for a value: of every paper with a sentence, always one. To hold the
+    pattern `near` counts as much as to hold the value."""
+
+    def worth(sentence):
+        *span, score = sentence
+        return score + VALUE * bool(near and near.search(record["text"], *span))
+
+    return max(rank(record, context, parameter, value), key=worth)[:2]
+
+
+def locate(record, context, parameter, value, near=None):
+    """The best evidence for a value as a record has it: verbatim, with its page and its lines' boxes."""
+    start, end = choose(record, context, parameter, value, near)
+    place = {
+        "page": places.page_of(record, start),
+        "start": start,
+        "end": end,
+        "boxes": places.boxes(record, start, end),
+    }
+    return {"evidence": record["text"][start:end]} | place
+
+
+class _Index:
+    """The sentences of a paper, and which of them hold a word or a number, and where.
+
+    What holds something is a dictionary: sentence -> (how well, from 0 to 1, positions in characters).
+    """
+
+    def __init__(self, text, kept):
+        self.spans, self.prior, self.quantities = [], [], []
+        self.positions = defaultdict(lambda: defaultdict(list))  # word -> sentence -> positions
+        for start, end, kind in kept:
+            for span in sentences.spans(text, start, end):
+                for word in _WORD.finditer(text, *span):
+                    self.positions[_PREFIX.sub("", word[0].lower())][len(self.spans)].append(word.start() - span[0])
+                self.spans.append(span)
+                self.quantities.append(quantities.find(text[slice(*span)]))
+                sentence = text[slice(*span)]
+                prior = SECTIONS.get(kind, 0.0) - (CITES if _CITATION.search(sentence) else 0.0)
+                self.prior.append(prior - (LABEL if not _SENTENCE_END.search(sentence[-20:]) else 0.0))
+        self.beginnings = defaultdict(list)
+        for word in self.positions:
+            self.beginnings[word[:3]].append(word)
+
+    def scores(self, parameter, value):
+        """The score of every sentence as evidence for the value."""
+        scores = list(self.prior)
+        where = defaultdict(list)  # sentence -> positions of the value in it
+        held = self._value(parameter, value)
+        for holders in held:
+            worth = VALUE * self._rarity(holders) / math.sqrt(len(held))
+            for sentence, (quality, positions) in holders.items():
+                scores[sentence] += worth * quality
+                where[sentence] += positions
+        weights = dict.fromkeys(_words(parameter["definition"]), DEFINITION)
+        weights |= dict.fromkeys(_words(parameter["name"]), NAME)
+        topic = [0.0] * len(scores)
+        for word, weight in weights.items():
+            holders = self._word(word)
+            worth = weight * self._rarity(holders)
+            for sentence, (_, positions) in holders.items():
+                topic[sentence] += worth
+                distances = [abs(one - other) for one in positions for other in where.get(sentence, [])]
+                if distances:
+                    scores[sentence] += worth * math.exp(-min(distances) / NEAR)
+        for sentence, (start, end) in enumerate(self.spans):
+            scores[sentence] += topic[sentence] / (1 + (end - start) / LONG)
+        return scores
+
+    def _value(self, parameter, value):
+        """What holds each item of the value: its numbers and its words. A boolean has none."""
+        unit = parameter.get("unit") or ""
+        if isinstance(value, bool):
+            return []
+        if not isinstance(value, str):
+            return [self._number(abs(value), unit)]
+        words = _words(value)
+        if not words:
+            # "both" and "none" are said by naming the alternatives.
+            words = [word for other in parameter.get("values") or [] for word in _words(other)]
+        numbers = [self._number(number, own or unit) for _, number, own in quantities.find(value)]
+        return numbers + [self._word(word) for word in words]
+
+    def _number(self, sought, unit):
+        held = {}
+        for sentence, found in enumerate(self.quantities):
+            agreeing = [(quantities.agreement(number, own, sought, unit), place) for place, number, own in found]
+            quality = max(agreeing, default=(0.0, 0))[0]
+            if quality:
+                held[sentence] = quality, [place for own, place in agreeing if own == quality]
+        return held
+
+    def _word(self, word):
+        positions = defaultdict(list)
+        for form in self.beginnings.get(word[:3], []):
+            if _same_word(word, form):
+                for sentence, found in self.positions[form].items():
+                    positions[sentence] += found
+        return {sentence: (1.0, found) for sentence, found in positions.items()}
+
+    def _rarity(self, holders):
+        """From near 0, for what every sentence holds, to 5 for what only one holds, in papers of any length."""
+        total, holding = len(self.spans), sum(quality for quality, _ in holders.values())
+        return 5 * math.log(1 + (total - holding + 0.5) / (holding + 0.5)) / math.log(total + 2)
+
+
+@lru_cache(maxsize=2)  # the values of one paper are asked for one after the other
+def _index(text, kept):
+    return _Index(text, kept)
+
+
+def _words(text):
+    """Words in lower case by which a sentence can be told from another."""
+    words = (match[0].lower() for match in _WORD.finditer(text.replace("_", " ")))
+    return list(dict.fromkeys(_PREFIX.sub("", word) for word in words if len(word) > 1 and word not in _STOP))
+
+
+def _same_word(one, other):
+    """Whether two words in lower case are forms of one word."""
+    if one == other:
+        return True
+    shorter = min(len(one), len(other))
+    shared = next((i for i in range(shorter) if one[i] != other[i]), shorter)
+    if shared < 3 or shared == 3 and max(len(one), len(other)) > 6:
+        return False
+    return bool(_ENDING.fullmatch(one, shared) and _ENDING.fullmatch(other, shared))

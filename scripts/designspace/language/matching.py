@@ -1,0 +1,46 @@
+"""Where a reader's quote stands in the text of a paper, whatever print made of its letters."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+ALIKE = 90  # of 100, from which a piece of a text is a quote with slips, by rapidfuzz's partial_ratio
+LONG = 20  # letters of a sentence that is long enough to be known inside a quote
+
+
+def letters(text: str) -> tuple[str, list[int]]:
+    """The letters and digits of a text, in lower case and without what print adds to them (ligatures, accents), and
+    where in the text each stands."""
+    kept = [
+        (letter, position)
+        for position, character in enumerate(text)
+        for letter in unicodedata.normalize("NFKD", character).lower()
+        if letter.isalnum()
+    ]
+    return "".join(letter for letter, _ in kept), [position for _, position in kept]
+
+
+_letters_of_paper = lru_cache(maxsize=2)(letters)  # one paper is asked for several quotes, one after the other
+
+
+def same_sentence(sentence: str, quote: str) -> bool:
+    """Whether one holds the other, by letters and digits alone."""
+    sentence, quote = letters(sentence)[0], letters(quote)[0]
+    return quote in sentence or len(sentence) > LONG and sentence in quote
+
+
+def places(text: str, quote: str) -> list[tuple[int, int]]:
+    """The spans of a text that are the quote, or the one that is most like it; none where there is no such piece."""
+    plain, positions = _letters_of_paper(text)
+    sought = letters(quote)[0]
+    found = [match.span() for match in re.finditer(re.escape(sought), plain)] if sought else []
+    if sought and plain and not found and (near := fuzz.partial_ratio_alignment(sought, plain, score_cutoff=ALIKE)):
+        found = [(near.dest_start, near.dest_end)]
+    return [(positions[start], positions[end - 1] + 1) for start, end in found]
+
+
+def spelled(name: str) -> str:
+    """What all spellings of an experiment's name share."""
+    return " ".join(name.split()).casefold()

@@ -1,0 +1,190 @@
+"""From printed lines to running text: lines joined to paragraphs, words to whole words, and the place of each kept."""
+
+import re
+from collections import Counter, defaultdict
+from itertools import pairwise
+
+from designspace.parsing.hyphens import count_words, is_compound
+
+FLOAT = re.compile(r"(Fig(ure)?|Table|Box|Scheme)\b", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d_]{4}")
+SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*[\d,–-]*$")
+LIST_ITEM = re.compile(r"(?:\[?\d{1,3}[.)\]]|[•–])\s+\S")
+HEADING = re.compile(
+    r"(\d[\d.]* )?(abstract|summary|introduction|background|((materials|results|discussion|methods) and )?"
+    r"(materials|methods?|procedures?|results|discussion|conclusions?)|experimental procedures?|participants|"
+    r"(general|data|statistical) (discussion|analys[ei]s|availability)|references|bibliography|acknowledge?ments?|"
+    r"author contributions|funding|supplement(ary|al) (material|information))[.:]?",
+    re.IGNORECASE,
+)
+CAPITALS = re.compile(r"[A-Z][A-Z ,:&-]{8,}")
+
+
+def join_lines(pages):
+    """(text, page records): the running text, and for each page where it and each of its lines lie in it.
+
+    The lines of a paragraph are joined by a space, or by nothing within a word; paragraphs, headings and columns end
+    with a newline. A paragraph that plainly goes on in the next column or page, also behind a figure, is one paragraph.
+    """
+    words = count_words(pages)
+    paragraphs = _paragraphs(pages, words)
+    _put_floats_aside(paragraphs, words)
+    lines = {page.number: [] for page in pages}
+    for number, line, separator in (item for paragraph in paragraphs for item in paragraph):
+        lines[number].append((line, separator))
+    pieces, records, length = [], [], 0
+    for page in pages:
+        record = {"page": page.number, "width": page.width, "height": page.height, "start": length, "lines": []}
+        for line, separator in lines[page.number]:
+            # A hyphen that stays is the line's own.
+            end = length + len(line.text) + separator.startswith("-")
+            box = [round(edge, 1) for edge in line.box]
+            record["lines"].append({"start": length, "end": end, "box": box, "size": round(line.size, 1)})
+            pieces += line.text, separator
+            length += len(line.text) + len(separator)
+        records.append(record | {"end": length})
+    return "".join(pieces), records
+
+
+def _paragraphs(pages, words):
+    """Lists of (page number, line, what follows it): a paragraph, a heading, a row of a table or a figure's label."""
+    leading = _leading(pages)
+    lines = [(page.number, page.lines, i) for page in pages for i in range(len(page.lines))]
+    paragraphs, begins = [], True
+    for (number, above, i), (_, below, j) in pairwise(lines):
+        line, following = above[i], below[j]
+        if j and _is_same_row(line, following):
+            gap = (following.box[0] - line.box[2]) / line.size
+            separator = "" if gap < 0.25 else " " if gap < 3 else "\n"
+        elif j and _is_below(line, following) and _is_same_paragraph(below, j, leading, begins):
+            separator = " "
+        else:
+            separator = " " if _goes_on_elsewhere(line, following) else "\n"
+        if begins:
+            paragraphs.append([])
+        separator = _with_hyphen(separator, line, following, words)
+        paragraphs[-1].append((number, line, separator))
+        begins = separator.endswith("\n")
+    if lines:
+        number, above, i = lines[-1]
+        paragraphs += [[]] if begins else []
+        paragraphs[-1].append((number, above[i], "-\n" if above[i].hyphenated else "\n"))
+    return paragraphs
+
+
+def _with_hyphen(separator, line, following, words):
+    if not line.hyphenated:
+        return separator
+    if separator == "\n":
+        return "-\n"
+    return "-" if is_compound(line.text, following.text, words) else ""
+
+
+def _put_floats_aside(paragraphs, words):
+    """Reunites, in place, paragraphs that figures or tables stand within in the file's order.
+
+    The floats of the page where the paragraph breaks off go before it, those of the page where it goes on go after it:
+    so the lines of a page stay together.
+    """
+    k = 0
+    while k < len(paragraphs):
+        if m := _continuation(paragraphs, k):
+            number, line, _ = paragraphs[k][-1]
+            floats = paragraphs[k + 1 : m]
+            before = [float_ for float_ in floats if float_[0][0] == number]
+            after = floats[len(before) :]
+            # Neither move may carry a float past lines of another page.
+            if not (before and paragraphs[k][0][0] < number) and not (
+                after and paragraphs[m][-1][0] > after[-1][-1][0]
+            ):
+                joint = (number, line, _with_hyphen(" ", line, paragraphs[m][0][1], words))
+                paragraphs[k : m + 1] = [*before, [*paragraphs[k][:-1], joint, *paragraphs[m]], *after]
+                k += len(before)
+        k += 1
+
+
+def _continuation(paragraphs, k):
+    """The index of the paragraph behind floats with which paragraph k goes on; None if it is complete or unclear."""
+    number, line, _ = paragraphs[k][-1]
+    if len(line.text) <= 25 or SENTENCE_END.search(line.text):
+        return None
+    for m in range(k + 1, len(paragraphs)):
+        first_number, first, _ = paragraphs[m][0]
+        if m > k + 1 and len(first.text) > 25 and _goes_on(line, first):
+            return m
+        is_float = FLOAT.match(first.text) or len(first.text) <= 25 or not _same_size(line, first)
+        if first_number > number + 1 or not is_float or _is_heading(first.text):
+            return None
+    return None
+
+
+def _is_same_row(line, following):
+    """Whether pdfium broke a row in two, as it does after a superscript."""
+    if following.box[0] < line.box[2] - 0.5 * line.size:
+        return False
+    overlap = min(line.box[3], following.box[3]) - max(line.box[1], following.box[1])
+    return overlap > 0.6 * min(line.box[3] - line.box[1], following.box[3] - following.box[1])
+
+
+def _is_below(line, following):
+    return following.box[1] < line.box[1] and min(line.box[2], following.box[2]) > max(line.box[0], following.box[0])
+
+
+def _same_size(line, following):
+    return abs(following.size - line.size) < 0.09 * line.size
+
+
+def _goes_on(line, following):
+    """Whether the words alone say that a sentence goes on: not ended, and not begun."""
+    return following.text[0].islower() and _same_size(line, following) and not SENTENCE_END.search(line.text)
+
+
+def _goes_on_elsewhere(line, following):
+    return len(line.text) > 25 and _goes_on(line, following)
+
+
+def _is_same_paragraph(lines, i, leading, begins):
+    """Whether line i, somewhere below line i - 1, belongs to the same paragraph."""
+    line, following = lines[i - 1], lines[i]
+    step = line.box[1] - following.box[1]
+    if not _same_size(line, following) or step > 1.35 * leading.get(round(2 * line.size), 1.5 * line.size):
+        return False
+    if _goes_on(line, following):
+        return True
+    if _is_heading(line.text) or _is_heading(following.text):
+        return False
+    if _is_table_row(line.text) and _is_table_row(following.text):
+        return False
+    if SENTENCE_END.search(line.text):
+        indent = (following.box[0] - line.box[0]) / line.size
+        if indent > 0.6 and not following.text[0].islower() or indent < -0.6 and not begins:
+            return False
+        if LIST_ITEM.match(following.text):
+            return False
+    if line.hyphenated:
+        return True
+    # A line that leaves room for the next word was ended on purpose. How far lines reach, the neighbours show.
+    neighbours = [other for other in lines[max(0, i - 3) : i + 3] if abs(other.box[0] - line.box[0]) < 4 * line.size]
+    room = max(other.box[2] for other in neighbours) - line.box[2]
+    word = len(following.text.partition(" ")[0]) + 1
+    return room < 1.3 * word * (following.box[2] - following.box[0]) / len(following.text) + 0.3 * line.size
+
+
+def _is_heading(text):
+    return len(text) < 60 and (HEADING.fullmatch(text) or CAPITALS.fullmatch(text))
+
+
+def _is_table_row(text):
+    """Whether a line has no words, and neither begins nor ends within an expression."""
+    return text[0].isalnum() and text[-1] not in ";,(=<>±−–" and not WORD.search(text)
+
+
+def _leading(pages):
+    """{twice the font size, rounded: the usual distance of two lines of that size, in points}."""
+    steps = defaultdict(Counter)
+    for page in pages:
+        for line, following in pairwise(page.lines):
+            step = line.box[1] - following.box[1]
+            if 0.7 * line.size < step < 3 * line.size and abs(line.box[0] - following.box[0]) < 3 * line.size:
+                steps[round(2 * line.size)][round(2 * step) / 2] += 1
+    return {size: counts.most_common(1)[0][0] for size, counts in steps.items()}

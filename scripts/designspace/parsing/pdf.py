@@ -1,0 +1,136 @@
+"""The lines of a PDF, as pdfium reads them: text, box and font size, in the order of the file."""
+
+import ctypes
+import re
+from dataclasses import dataclass
+from math import hypot
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from designspace.parsing.glyphs import HYPHEN, PageFonts, normalise, page_text
+
+LONGEST = 2_000_000  # characters of a paper; a book of 700 pages has fewer
+HYPHENS = HYPHEN + "-\u00ad\u2010\u2011"
+NO_PAGES = re.compile(rb"/Type\s*/Pages\b[^>]*/Count\s+0\b|/Count\s+0\b[^>]*/Type\s*/Pages\b")
+WORD = re.compile(r"[a-zA-Z]{2}")
+LINE = re.compile(rf"[^\r\n{HYPHEN}]*[^\s{HYPHEN}]{HYPHEN}?|{HYPHEN}")
+
+
+class BadPdf(Exception):
+    """A file that cannot be read as a paper: `status` is that of its record, `reason` a sentence."""
+
+    def __init__(self, status, reason):
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+
+
+@dataclass(slots=True)
+class Line:
+    """One printed line: its text, its box [left, bottom, right, top] and its font size, both in points."""
+
+    text: str
+    box: tuple
+    size: float
+    hyphenated: bool = False  # a hyphen at its end (not in `text`) divides a word or joins a compound
+
+
+@dataclass(slots=True)
+class Page:
+    """One page: its number from 1, its width and height in points, its lines in the order of the file."""
+
+    number: int
+    width: float
+    height: float
+    lines: list
+
+
+def read_pdf(data):
+    """The pages of a PDF given as bytes. Raises BadPdf where there is nothing to read; no other error.
+
+    A page that is damaged has no lines; the others are still read.
+    """
+    if not data:
+        raise BadPdf("empty", "The file has no content (zero bytes).")
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+            reason = "The PDF needs a password to be opened; put a copy that opens without one in its place."
+            raise BadPdf("encrypted", reason) from None
+        if NO_PAGES.search(data):
+            raise BadPdf("empty", "The PDF has no pages.") from None
+        kind = "is damaged" if b"%PDF-" in data[:1024] else "is not a PDF"
+        raise BadPdf("unreadable", f"The file {kind}: pdfium cannot open it.") from None
+    with document:
+        if not len(document):
+            raise BadPdf("empty", "The PDF has no pages.")
+        pages, length = [], 0
+        for index in range(len(document)):
+            pages.append(_read_page(document, index))
+            length += sum(len(line.text) for line in pages[-1].lines)
+            if length > LONGEST:
+                raise BadPdf("unreadable", f"Its text has more than {LONGEST:,} characters, and no paper has so many.")
+        return pages
+
+
+def _read_page(document, index):
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError:
+        return Page(index + 1, 0.0, 0.0, [])
+    rect = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, rect)
+    width, height = rect.right - rect.left, rect.top - rect.bottom
+    place = _placement(pdfium.FPDFPage_GetRotation(page), rect.left, rect.bottom, width, height)
+    if pdfium.FPDFPage_GetRotation(page) % 2:
+        width, height = height, width
+    try:
+        textpage = page.get_textpage()
+        lines = _read_lines(textpage, place, PageFonts(document, index))
+        textpage.close()
+    except pypdfium2.PdfiumError:
+        lines = []
+    page.close()
+    return Page(index + 1, round(width, 1), round(height, 1), lines)
+
+
+def _read_lines(textpage, place, fonts):
+    text = page_text(textpage, fonts)
+    handle = textpage.raw
+    rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+    rect_pointer, matrix_pointer = ctypes.byref(rect), ctypes.byref(matrix)
+    # The same memory as plain numbers, which are read all at once: this loop is where the time goes.
+    edges, entries = (ctypes.c_float * 4).from_buffer(rect), (ctypes.c_float * 6).from_buffer(matrix)
+    get_box, get_matrix = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetMatrix
+    get_size = pdfium.FPDFText_GetFontSize
+    lines = []
+    for match in LINE.finditer(text):
+        line = match.group()
+        begin, end = match.end() - len(line.lstrip()), match.end()
+        # The loose box of a character spans its font's ascent and descent, as a highlight does.
+        get_box(handle, begin, rect_pointer)
+        left, top, right, bottom = edges[:]
+        get_box(handle, end - 1, rect_pointer)
+        left_end, top_end, right_end, bottom_end = edges[:]
+        box = place(min(left, left_end), min(bottom, bottom_end), max(right, right_end), max(top, top_end))
+        # The size is that of a word near the middle, whatever superscripts and symbols stand at the line's ends.
+        word = WORD.search(text, (begin + end) // 2, end) or WORD.search(text, begin, end)
+        sample = word.start() if word else begin
+        get_matrix(handle, sample, matrix_pointer)
+        size = get_size(handle, sample) * hypot(*entries[2:4]) or top - bottom or 1.0
+        hyphenated = line[-1] in HYPHENS and len(line) > 1 and line[-2].isalnum()
+        line = normalise(line[:-1] if hyphenated else line)
+        if line:
+            lines.append(Line(line, box, size, hyphenated))
+    return lines
+
+
+def _placement(rotation, x, y, width, height):
+    """How boxes of the page's own space, whose lower left corner is (x, y), lie on the page as it is shown."""
+    return (
+        lambda left, bottom, right, top: (left - x, bottom - y, right - x, top - y),
+        lambda left, bottom, right, top: (bottom - y, width - right + x, top - y, width - left + x),
+        lambda left, bottom, right, top: (width - right + x, height - top + y, width - left + x, height - bottom + y),
+        lambda left, bottom, right, top: (height - top + y, left - x, height - bottom + y, right - x),
+    )[rotation % 4]

@@ -1,0 +1,45 @@
+"""The text of a paper as the later steps read it."""
+
+import hashlib
+import re
+
+from designspace.parsing.furniture import remove_line_numbers, remove_running_lines
+from designspace.parsing.glyphs import UNKNOWN
+from designspace.parsing.paragraphs import join_lines
+from designspace.parsing.pdf import BadPdf, read_pdf
+
+TWENTY_LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){20}")
+
+
+def unreadable(paper, sha256, reason, status="unreadable"):
+    """The record of a paper without text, whose PDF's bytes could not be had where `sha256` is empty."""
+    head = {"paper": paper, "sha256": sha256, "status": status, "reason": reason}
+    return head | {"n_pages": 0, "text": "", "pages": []}
+
+
+def extract_text(data, paper):
+    """The record of results/text/{paper}.json (see docs/architecture.md) of a PDF given as bytes.
+
+    A PDF that cannot be read is a record too, with a status and a reason.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    try:
+        pages = read_pdf(data)
+    except BadPdf as bad:
+        return unreadable(paper, sha256, bad.reason, bad.status)
+    record = {"paper": paper, "sha256": sha256, "status": "ok", "reason": ""}
+    remove_running_lines(pages)
+    remove_line_numbers(pages)
+    text, page_records = join_lines(pages)
+    with_text = sum(_is_text(text[page["start"] : page["end"]]) for page in page_records)
+    if 4 * with_text < len(pages) or not with_text:
+        # A scanned paper may still carry a publisher's cover page and a stamp on every page.
+        reason = f"Only {with_text} of {len(pages)} pages have text: it is probably a scan, which `ocr: true` reads."
+        text, page_records = "", []
+        record |= {"status": "needs_ocr", "reason": reason}
+    return record | {"n_pages": len(pages), "text": text, "pages": page_records}
+
+
+def _is_text(page):
+    """Whether a page has words, and not mainly glyphs of which its fonts do not say what they are."""
+    return bool(TWENTY_LETTERS.search(page)) and 2 * page.count(UNKNOWN) < len(page)

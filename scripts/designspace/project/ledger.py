@@ -1,0 +1,286 @@
+"""The ledger: which papers there are, what they are called, and which batch each belongs to.
+
+A paper's identity is its content. The ledger remembers id, sha256 and batch of every PDF that was ever seen, so that a
+renamed file stays the same paper, a copy is processed once, and an old batch never changes. `plan` only reads, since a
+dry run makes a plan, too; `save` is called when a run starts, and its jobs `load` or `find` what was saved. Its file
+gets the time from before the papers were hashed, so that a paper that changed since is hashed again.
+"""
+
+import csv
+import hashlib
+import io
+import os
+import re
+import time
+import unicodedata
+from pathlib import Path
+from typing import NamedTuple
+
+from designspace.core.files import write_whole
+from designspace.core.sheets import escape, unescape
+
+# The file system of the papers may have another clock than this machine, and ticks of up to two seconds.
+CLOCK_MARGIN_NS = 2 * 10**9
+LARGEST = 2 * 2**30  # bytes of a file: no more can be read within the limits of the extraction
+CLEAN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+
+
+class LedgerError(ValueError):
+    """A ledger or a file name that the workflow cannot work with; the message is a sentence for the user."""
+
+
+class Row(NamedTuple):
+    """A PDF that was seen. A copy has its paper's id in `duplicate_of` and no batch (unless it once was a paper)."""
+
+    paper: str
+    file: str
+    sha256: str
+    batch: str
+    duplicate_of: str
+
+
+def paper_id(file_name: str, digits: int = 8) -> str:
+    """A name for a paper that is safe as a file name everywhere, at most 80 characters of [A-Za-z0-9_-].
+
+    A stem that is safe already is its own id. Any other is cleaned, and hex digits of the file name's hash keep two
+    names that clean to the same apart.
+    """
+    stem = file_name[:-4] if is_pdf(file_name) else file_name
+    if digits == 8 and CLEAN.fullmatch(stem):
+        return stem
+    letters = (c for c in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(c))
+    cleaned = re.sub(r"[^A-Za-z0-9-]+", "_", "".join(letters)).strip("_-")[:60].strip("_-")
+    return f"{cleaned or 'paper'}-{hashlib.sha256(os.fsencode(file_name)).hexdigest()[:digits]}"
+
+
+def plan(papers_folder, ledger_file, papers_per_job: int) -> list[Row]:
+    """The ledger as it should be now: its known rows, in their order, then the new PDFs of the folder, by name.
+
+    Reads only. LedgerError where the ledger is damaged or a file name cannot be used.
+    """
+    rows = load(ledger_file)
+    hashes, away = _hashes(Path(papers_folder), Path(ledger_file), rows)
+    rows = _follow_files(rows, hashes, away)
+    taken = {row.paper.casefold() for row in rows}  # Smith and smith would be one file on some systems
+    known = {row.file for row in rows}
+    for file in sorted(hashes.keys() - known):
+        paper = next((i for i in (paper_id(file), paper_id(file, 16)) if i.casefold() not in taken), None)
+        if paper is None:
+            raise LedgerError(
+                f"No id is free for the paper {file!r}: other papers have the ones it could get; rename it."
+            )
+        taken.add(paper.casefold())
+        rows.append(Row(paper, file, hashes[file], "", ""))
+    return _assign_batches(_mark_copies(rows, hashes), papers_per_job)
+
+
+def _follow_files(rows, hashes, away):
+    """Known rows with what their files hold now, and with the new names of files that were renamed."""
+    rows = [row._replace(sha256=hashes.get(row.file, row.sha256)) for row in rows]
+    there, new_names, copies = hashes.keys() - away, {}, {}
+    for file in sorted(hashes.keys() - {row.file for row in rows}):
+        new_names.setdefault(hashes[file], []).append(file)
+    for i, row in enumerate(rows):
+        if row.file in there and not row.batch:
+            copies.setdefault(row.sha256, []).append(i)
+    gone = [i for i, row in enumerate(rows) if row.sha256 and row.file not in there]
+    for i in sorted(gone, key=lambda i: not rows[i].batch):  # papers choose before copies
+        row = rows[i]
+        if names := new_names.get(row.sha256):
+            rows[i] = row._replace(file=names.pop(0))
+        elif row.batch and (others := copies.get(row.sha256)):
+            # The original is gone and a copy stays: they change files, so that the paper keeps its id and its results.
+            j = others.pop(0)
+            rows[i], rows[j] = row._replace(file=rows[j].file), rows[j]._replace(file=row.file)
+    return rows
+
+
+def _mark_copies(rows, hashes):
+    """Of the rows that are there with one content, the first (with a batch, if any) is the paper, the rest copies.
+
+    A paper that became a copy because its content changed keeps its batch, as batches never change. Removed rows stay.
+    """
+    owner = {}
+    for row in sorted(rows, key=lambda row: not row.batch):
+        if row.file in hashes and row.sha256:
+            owner.setdefault(row.sha256, row.paper)
+    marked = []
+    for row in rows:
+        original = owner.get(row.sha256, row.paper)
+        is_here = row.file in hashes
+        marked.append(row._replace(duplicate_of="" if original == row.paper else original) if is_here else row)
+    return marked
+
+
+def _assign_batches(rows, papers_per_job):
+    """Batches, new ones only, for the papers that have none."""
+    last = max((int(row.batch[1:]) for row in rows if row.batch), default=0)
+    new = [row.paper for row in rows if not row.batch and not row.duplicate_of]
+    batch = {paper: f"b{last + 1 + i // papers_per_job:04d}" for i, paper in enumerate(new)}
+    return [row._replace(batch=batch.get(row.paper, row.batch)) for row in rows]
+
+
+def is_pdf(file_name: str) -> bool:
+    """Whether the name is a PDF's, in any case; hidden files are not papers."""
+    return file_name.lower().endswith(".pdf") and not file_name.startswith(".")
+
+
+def pdf_files(papers_folder) -> list[str]:
+    """Names of the PDFs in the folder itself, sorted; links to files count, as those of a reference manager do, also
+    while what they lead to is away, as a drive that is not mounted."""
+    with os.scandir(papers_folder) as entries:
+        return sorted(
+            e.name for e in entries if is_pdf(e.name) and (_is_link_to_file(e) if e.is_symlink() else e.is_file())
+        )
+
+
+def _is_link_to_file(link):
+    return os.path.isfile(link) or not os.path.exists(link)
+
+
+def _hashes(folder, ledger_file, rows):
+    """{file: sha256} of the PDFs that are there, and the files of which only a link is, while what the ledger knows of
+    them holds. Those that it knows and that did not change since the time of its file stay closed; a time in the future
+    is of a clock that was wrong, and tells nothing.
+    """
+    known = {row.file: row.sha256 for row in rows if row.sha256}
+    seen = ledger_file.stat().st_mtime_ns if rows else 0
+    if seen > time.time_ns():
+        seen = 0
+    hashes, away = {}, set()
+    for file in pdf_files(folder):
+        if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in file):
+            raise LedgerError(
+                f"The name of the paper {file!r} in {folder} has a control character or is not UTF-8; rename it."
+            )
+        changed = _last_change(folder / file)
+        if changed is None:
+            away.add(file)
+        is_known = file in known and (changed is None or changed < seen)
+        hashes[file] = known[file] if is_known else _sha256(folder / file)
+    return hashes, away
+
+
+def _last_change(path):
+    """Time in ns of the last change of a file, or of the link to it; one moved here with its old mtime changed too.
+    None of one that is away."""
+    try:
+        there = path.stat()
+        return max(there.st_mtime_ns, there.st_ctime_ns, path.lstat().st_ctime_ns)
+    except OSError:
+        return None
+
+
+def _sha256(path):
+    """Hex digest, or "" for a file that cannot be read: it is a paper all the same, and its extraction says why."""
+    try:
+        if path.stat().st_size > LARGEST:  # one can be made that has no end
+            return ""
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def load(ledger_file) -> list[Row]:
+    """The rows of the ledger, none where there is no file. LedgerError where it is not a ledger."""
+    rows = [_row(ledger_file, number, cells) for number, cells in _lines(ledger_file)]
+    if unknown := {row.duplicate_of for row in rows if row.duplicate_of} - {row.paper for row in rows}:
+        raise _damaged(ledger_file, f"it has a copy of {min(unknown)}, and no such paper")
+    for column in ("paper", "file"):
+        if len({getattr(row, column) for row in rows}) < len(rows):
+            raise _damaged(ledger_file, f"a {column} is in two rows")
+    return rows
+
+
+def find(ledger_file, papers: list[str]) -> dict[str, Row]:
+    """{paper: its row} of some papers. No other row is checked: there is a job for each paper, and as many rows.
+
+    LedgerError where the ledger does not have one of them, or is damaged there.
+    """
+    rows = {}
+    for number, cells in _lines(ledger_file):
+        if cells and cells[0] in papers:
+            rows[cells[0]] = _row(ledger_file, number, cells)
+            if len(rows) == len(papers):
+                return rows
+    missing = next(paper for paper in papers if paper not in rows)
+    raise LedgerError(f"The ledger {ledger_file} has no paper {missing}: run the workflow, which adds it.")
+
+
+def _lines(ledger_file):
+    """Number and cells of each row, one at a time; none where there is no file."""
+    try:
+        lines = csv.reader(io.StringIO(Path(ledger_file).read_bytes().decode(), newline=""))
+        if next(lines, None) != list(Row._fields):
+            raise _damaged(ledger_file, f"its first line is not {','.join(Row._fields)}")
+        yield from enumerate(lines, 1)
+    except FileNotFoundError:
+        return
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise _damaged(ledger_file, str(error)) from None
+
+
+def _row(ledger_file, number, cells):
+    """The row of a line, if its cells are what they should be."""
+    if len(cells) != len(Row._fields):
+        raise _damaged(ledger_file, f"row {number} has {len(cells)} cells and not {len(Row._fields)}")
+    row = Row(*cells)._replace(file=unescape(cells[1]))
+    if not (
+        CLEAN.fullmatch(row.paper)
+        and is_pdf(row.file)
+        and "/" not in row.file
+        and re.fullmatch(r"([0-9a-f]{64})?", row.sha256)
+        and re.fullmatch(r"(b[0-9]{4,})?", row.batch)
+        and (row.batch or row.duplicate_of)
+        and (not row.duplicate_of or CLEAN.fullmatch(row.duplicate_of))
+    ):
+        raise _damaged(ledger_file, f"row {number} has a cell that is no id, PDF, sha256 or batch")
+    return row
+
+
+def _damaged(ledger_file, why):
+    return LedgerError(
+        f"The ledger {ledger_file} is damaged: {why}. Restore it from a backup, or delete it: then "
+        "the papers are put into new batches and run again."
+    )
+
+
+def save(rows: list[Row], ledger_file, seen: int) -> None:
+    """Write the ledger whole or not at all.
+
+    `seen` is the time (ns since the epoch) just before `plan` made the rows. A file that changed later, or less than
+    CLOCK_MARGIN_NS before, is hashed again by the next plan. OSError where the ledger cannot be written.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(Row._fields)
+    for row in rows:
+        writer.writerow(row._replace(file=escape(row.file)))
+    # Also where nothing changed: only the owner of a file may set its time, and who writes it is its owner.
+    write_whole(ledger_file, text.getvalue().encode())
+    os.utime(ledger_file, ns=(seen - CLOCK_MARGIN_NS,) * 2)
+
+
+def batches(rows: list[Row]) -> dict[str, list[str]]:
+    """{batch: its papers}, with those that were removed since: an old batch never changes."""
+    papers = {}
+    for row in rows:
+        if row.batch:
+            papers.setdefault(row.batch, []).append(row.paper)
+    return dict(sorted(papers.items(), key=lambda item: int(item[0][1:])))
+
+
+def names(rows: list[dict]) -> dict[str, str]:
+    """{what a person may call a paper: its id}: the id itself, or its file's name, with or without the ending. A copy
+    is called like its original. `rows` have paper, file and duplicate_of."""
+    called = {}
+    for form in (lambda row: row["file"][:-4], lambda row: row["file"], lambda row: row["paper"]):  # the id wins
+        called |= {form(row): row["duplicate_of"] or row["paper"] for row in rows}
+    return called
+
+
+def present(rows: list[Row], papers_folder) -> list[str]:
+    """The papers whose PDF is in the folder now, without copies: what the tables are made of."""
+    here = set(pdf_files(papers_folder))
+    return [row.paper for row in rows if row.file in here and not row.duplicate_of]

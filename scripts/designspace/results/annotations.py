@@ -1,0 +1,60 @@
+"""What readers found in papers: the values that a run is measured against."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+from designspace.core import sheets
+from designspace.language import values
+
+NOTHING = "not_reported"
+
+
+class Gold(NamedTuple):
+    """A value that a reader found, and where; `value` None means that the paper does not report the parameter.
+
+    `certain` is false where readers could differ: such a value is neither expected nor wrong.
+    """
+
+    paper: str
+    parameter: str
+    experiment: str
+    value: object
+    certain: bool
+    quotes: tuple[str, ...]
+    pages: tuple[int, ...]
+
+
+def load(path: str | Path, library: dict[str, dict]) -> list[Gold]:
+    """The gold of a CSV file with the columns paper, parameter and value, and perhaps experiment, evidence (or quote),
+    page and certainty (`ambiguous` where readers could differ).
+
+    A row holds one value, a number perhaps with a unit of its own, or `not_reported`. Rows of a cell with one value are
+    one Gold. The value of a parameter that `library`, {name: entry}, does not have stays a text. SheetError where
+    the file is missing or wrong.
+    """
+    try:
+        rows = sheets.rows(path, needed=("paper", "parameter", "value"))
+    except FileNotFoundError:
+        raise sheets.SheetError(f"There is no {path}: make it, or set `gold` to null.") from None
+    same, problems = defaultdict(list), []
+    for where, row in rows:
+        parameter, text, page = library.get(row["parameter"]), row["value"], row.get("page", "")
+        if not re.fullmatch(r"\d*", page):
+            problems.append(f'{where}: `page` is "{page}"; it must be a whole number or empty.')
+        try:
+            value = None if text == NOTHING else values.typed(text, parameter) if parameter else text
+            same[row["paper"], row["parameter"], row.get("experiment", ""), value].append(row)
+        except ValueError as error:
+            problems.append(f'{where}: `value` of {row["parameter"]} is "{text}"; {error}, or {NOTHING}.')
+    sheets.refuse(problems)
+    return [
+        Gold(
+            *key,
+            certain=any(row.get("certainty") != "ambiguous" for row in rows),
+            quotes=tuple(filter(None, (row.get("evidence") or row.get("quote") for row in rows))),
+            pages=tuple(int(row["page"]) for row in rows if row.get("page")),
+        )
+        for key, rows in same.items()
+    ]

@@ -1,0 +1,4 @@
+"""A batch of papers in fresh processes: the driver, the process of a paper, the journal, the fork server.
+
+May use tasks and the rooms below it.
+"""

@@ -1,0 +1,154 @@
+"""A batch of papers: load the weights once, give every paper a fresh process, lose nothing.
+
+Each finished paper is appended to a journal beside the output, and a job that was killed takes up where it ends.
+"""
+
+import contextlib
+import gc
+import hashlib
+import json
+import signal
+import sys
+import threading
+import time
+from dataclasses import asdict
+from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
+
+import torch
+from torch.multiprocessing import set_sharing_strategy
+
+from designspace.core import processes
+from designspace.engine import loading
+from designspace.runner import worker
+from designspace.runner.journal import JOURNAL, Journal
+from designspace.runner.worker import Rung
+
+# What is tried when memory runs out: the plan, a smaller chunk, then less of the paper.
+LADDER = [Rung(1, 1), Rung(4, 1), Rung(4, 2), Rung(4, 4)]
+LOADING_MINUTES = 20  # that a process may take in addition where it loads the weights, or even downloads them
+GOODBYE_SECONDS = 60  # that a process may take to end after its answer
+SERVER_GONE = 255  # what multiprocessing tells of a process whose fork server has ended
+
+
+class Stop(Exception):
+    """The run itself is wrong, not a paper; the message is a sentence for the user."""
+
+
+def run(job, papers, output, minutes_per_paper=10, log=sys.stderr):
+    """Answer the papers, [(text record, context record)], and write one JSON line for each to the output."""
+    output = Path(output)
+    journal = Journal(output.with_name(output.name + JOURNAL), fingerprint(job, papers), log)
+    done = {record["paper"] for record in journal.records}
+    readable = [record["paper"] for record, _ in papers if record["status"] == "ok" and record["paper"] not in done]
+    start = processes.start(job.model["name"], job.model["revision"])
+    # Tensors on a CPU are shared by name: by open file, a model has more of them than a process may be handed.
+    set_sharing_strategy("file_system")
+    # One paper needs no second process to hold the weights for it: its own loads them.
+    weights = load_for_all(job, log) if len(readable) > 1 else None
+    for number, (record, context) in enumerate(papers, 1):
+        if record["paper"] in done:
+            continue
+        head = {"paper": record["paper"], "task": job.task, "status": record["status"], "reason": record["reason"]}
+        head |= {"model": job.model["name"], "revision": job.model["revision"]}  # the worker knows the exact one
+        if record["status"] == "ok":
+            head |= climb(job, weights, record, context, start, minutes_per_paper)
+        if head["status"] == "failed" and weights and (obstacle := loading.obstacle_to_computing(weights)):
+            raise Stop(obstacle)  # it would fail every paper that is left; a job that fails goes on with this one
+        journal.append(head)
+        print(f"{job.task} {number}/{len(papers)} {summary(head)}", file=log, flush=True)
+    journal.finish(output, [record["paper"] for record, _ in papers])
+
+
+def load_for_all(job, log):
+    """The weights that the processes of the papers share; None where they cannot, and the log says why."""
+    obstacle = loading.obstacle_to_processes() if job.model["device"] == "cuda" else ""
+    if not obstacle:
+        weights = worker.load(job)
+        obstacle = loading.obstacle_to_sharing(weights)
+        if not obstacle:
+            return weights
+        del weights
+        gc.collect()
+        torch.cuda.empty_cache()  # each paper's process needs that room
+    print(f"{obstacle} Each paper loads the weights itself.", file=log)
+    return None
+
+
+def climb(job, weights, record, context, start, minutes):
+    """Try a paper on the rungs of the ladder until one has memory enough, for so many minutes in all. Returns the
+    record's further fields."""
+    seconds = iter(range(max(1, round((minutes + (0 if weights else LOADING_MINUTES)) * 60))))
+    for attempt, rung in enumerate(LADDER, 1):
+        outcome = in_fresh_process(start, job, weights, record, context, rung, seconds)
+        if outcome["status"] == "stop":
+            raise Stop(outcome["reason"])
+        if outcome["status"] == "late":
+            loading = "" if weights else f" and {LOADING_MINUTES} to load the model"
+            reason = f"The paper was not done after {minutes:g} minutes (minutes_per_paper){loading} and was stopped."
+            return {"attempt": attempt, "status": "failed", "reason": reason}
+        if outcome["status"] != "out_of_memory":
+            return {"attempt": attempt} | outcome
+    reason = f"Out of memory on all {len(LADDER)} attempts, the last with a quarter of the paper: {outcome['reason']}"
+    return {"attempt": len(LADDER), "status": "failed", "reason": reason}
+
+
+def in_fresh_process(start, job, weights, record, context, rung, seconds):
+    """The outcome of one paper in a process of its own; a process that dies, or hangs for longer than the `seconds`
+    that are left, is an outcome, too."""
+    receiver, sender = start.Pipe(duplex=False)
+    inbox, outbox = start.Pipe(duplex=False)
+    paper = bytes(ForkingPickler.dumps((job, weights, record, context, rung, time.monotonic())))
+    process = start.Process(target=worker.work, args=(sender, inbox))
+    try:
+        process.start()
+    except (EOFError, BrokenPipeError):  # it died in its first moment
+        return ending(-signal.SIGKILL)
+    sender.close()
+    inbox.close()
+    # A pipe holds less than a paper, and a process that hangs never empties it.
+    threading.Thread(target=post, args=(outbox, paper), daemon=True).start()
+    outcome = {"status": "late"}
+    try:
+        # Seconds in which this process runs as well: those that a laptop sleeps or a suspended job rests are no one's.
+        if any(receiver.poll(1) for _ in seconds):
+            outcome = json.loads(receiver.recv_bytes())
+            process.join(GOODBYE_SECONDS)
+    except (EOFError, OSError):  # it died before its answer, or in the middle
+        process.join(GOODBYE_SECONDS)
+        outcome = ending(process.exitcode)
+    process.kill()
+    process.join()
+    return outcome
+
+
+def post(outbox, paper):
+    """Write all of a paper, as it is read at the other end, which may be gone."""
+    with contextlib.suppress(OSError), outbox:
+        outbox.send_bytes(paper)
+
+
+def ending(code):
+    """The outcome of a process that ended with a code before its answer."""
+    if code == -signal.SIGKILL:  # what the kernel does, and SLURM, when memory is out
+        return {"status": "out_of_memory", "reason": "The paper's process was killed."}
+    if code in (-signal.SIGTERM, SERVER_GONE):  # what SLURM does to all processes of a job, one after the other
+        return {"status": "stop", "reason": "The paper's process was ended with its job; start again."}
+    if code is None:
+        return {"status": "failed", "reason": "The paper's process neither answered nor ended, and was stopped."}
+    return {"status": "failed", "reason": f"The paper's process ended with code {code}; the log says why."}
+
+
+def fingerprint(job, papers):
+    """A digest of all that the answers depend on: a journal of other inputs is not taken up."""
+    inputs = {key: value for key, value in asdict(job).items() if key != "memory"}
+    return hashlib.sha256(json.dumps([inputs, papers], sort_keys=True).encode()).hexdigest()
+
+
+def summary(record):
+    """A finished paper in a few words, for the log."""
+    if record["status"] != "ok":
+        return f"{record['paper']}: {record['status']}: {record['reason']}"
+    found = sum(value["status"] == "reported" for value in record.get("values", [])) + len(record.get("findings", []))
+    seconds = sum(record["seconds"].values())
+    return f"{record['paper']}: {found} found in {seconds:.1f} s ({record['prompt_tokens']} tokens read)"

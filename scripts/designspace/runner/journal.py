@@ -1,0 +1,80 @@
+"""The journal of a batch: what was answered so far, so that no paper is asked twice, whatever ends the job or the run.
+
+Each record is on the disk before the next paper is begun. The journal outlives its job, since Snakemake runs a job
+again that it did not see finish: where it was killed while its jobs went on, or could not write down that one had
+ended. When a run ends by itself, the journals of the outputs that are there are discarded.
+"""
+
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+
+from designspace.core import locks, records
+from designspace.core.files import TEMPORARY, write_whole, writing
+
+JOURNAL = ".journal"  # behind the name of the output
+
+
+def discard(results: Path) -> None:
+    """Remove the journals of all batches whose output is there, and what killed jobs had begun to write."""
+    for path in results.glob(f"*/*.jsonl{JOURNAL}"):
+        if path.with_suffix("").exists():
+            path.unlink(missing_ok=True)
+    for place in ("*", "*/*", "pages/*/*"):
+        for path in results.glob(place):
+            if TEMPORARY.search(path.name):
+                path.unlink(missing_ok=True)
+
+
+class Journal:
+    """The records finished so far, a line each, behind a first line with the fingerprint of the inputs.
+
+    It belongs to one process at a time. Another, which a killed run left behind, is waited for, and its records are
+    here then.
+    """
+
+    def __init__(self, path, fingerprint, log=sys.stderr):
+        self.path, self.records = path, []
+        head = json.dumps({"fingerprint": fingerprint}).encode() + b"\n"
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.file = path.open("a+b", buffering=0)
+            if not locks.acquire(self.file):
+                print("Another process is still at work on this batch: waiting for its end.", file=log, flush=True)
+                locks.wait_for(self.file)
+            self.file.seek(0)
+            lines = self.file.read().splitlines(keepends=True)
+            if lines[:1] == [head]:
+                self.records = list(whole_records(lines[1:]))
+                self.file.truncate(sum(map(len, lines[: 1 + len(self.records)])))
+            else:
+                self.file.truncate(0)
+                self._write(head)
+
+    def append(self, record):
+        """Add a record, and return when it is on the disk. NotWritten where that fails."""
+        self.records.append(record)
+        self._write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+
+    def _write(self, data):
+        with writing(self.path):
+            while data:
+                data = data[self.file.write(data) :]
+            os.fsync(self.file.fileno())
+
+    def finish(self, output, order):
+        """Write the output in the order of the papers, whole."""
+        by_paper = {record["paper"]: record for record in self.records}
+        lines = (json.dumps(by_paper[paper], ensure_ascii=False) + "\n" for paper in order)
+        write_whole(output, "".join(lines).encode())
+
+
+def whole_records(lines):
+    """The records of the lines up to the first that is not whole, which a job leaves that is killed as it writes."""
+    with contextlib.suppress(ValueError):
+        for line in lines:
+            if not line.endswith(b"\n"):
+                return
+            yield records.parse_answers(line)

@@ -1,0 +1,30 @@
+"""The prompt: a chat turn that holds one paper, and the beginning of the answer.
+
+The paper's text is tokenized apart from the rest, as plain text: `<|im_start|>` in a paper is twelve characters and
+never a control token.
+"""
+
+from designspace.language.tokens import plain
+
+_PAPER = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for the paper while the chat template is written out
+
+
+def prefix(tokenizer, before, paper, after):
+    """Token ids of a user's turn, `before` + paper + `after`, up to where the assistant begins to speak.
+
+    Uses the chat template of the model, with its thinking mode off, or plain text where it has none.
+    """
+    content = f"{before}{_PAPER}{after}"
+    if tokenizer.chat_template:
+        content = tokenizer.apply_chat_template(
+            [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True, enable_thinking=False
+        )
+    else:
+        content = (tokenizer.bos_token or "") + content
+    head, tail = (tokenizer.encode(text, add_special_tokens=False) for text in content.split(_PAPER))
+    return head + plain(tokenizer, paper) + tail
+
+
+def overhead(tokenizer, before, after):
+    """Tokens of the prompt around the paper."""
+    return len(prefix(tokenizer, before, "", after))

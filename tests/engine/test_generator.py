@@ -1,0 +1,140 @@
+"""Branches decoded together say what each says alone."""
+
+import random
+
+import pytest
+import torch
+from conftest import WORDS, model_section, random_model
+from llguidance import LLMatcher
+from llguidance.hf import from_tokenizer
+from transformers import LogitsProcessor, LogitsProcessorList
+
+from designspace.engine import attention, products
+from designspace.engine.generator import Generator, Question
+from designspace.engine.loading import load, load_tokenizer
+
+GRAMMARS = [
+    "start: / ?[0-9]{1,4}[,}]/",
+    'start: / ?"[^"\\n]{1,200}"[,}]/',
+    "start: / ?(true|false)[,}]/",
+    "start: / ?\\[[0-9]+(, ?[0-9]+){0,3}\\][,}]/",
+]
+PROMPTS = ['{"n_total": {"value":', '{"x":', "a", '{"a_much_longer_name_than_the_others": {"value":']
+
+
+class Grammar(LogitsProcessor):
+    """The grammar of one sequence for transformers' `generate`, which ends it with the end-of-text token."""
+
+    def __init__(self, tokenizer, grammar, prompt_length):
+        self.matcher = LLMatcher(tokenizer, LLMatcher.grammar_from_lark(grammar))
+        self.seen = prompt_length
+
+    def __call__(self, input_ids, scores):
+        for token in input_ids[0, self.seen :].tolist():
+            self.matcher.consume_token(token)
+        self.seen = input_ids.shape[1]
+        bias = torch.frombuffer(bytearray(self.matcher.compute_logit_bias()), dtype=torch.uint8).to(scores.device)
+        allowed = torch.zeros_like(scores, dtype=torch.bool)
+        allowed[0, : len(bias)] = bias[: scores.shape[1]] > 0
+        return scores.masked_fill(~allowed, -torch.inf)
+
+
+def alone(model, tokenizer, prefix, question):
+    """The tokens that transformers' own `generate` gives for one question."""
+    prompt = prefix + question.prompt
+    model.set_attn_implementation("sdpa")
+    output = model.generate(
+        torch.tensor([prompt], device=model.device),
+        max_new_tokens=question.max_new_tokens,
+        do_sample=False,
+        logits_processor=LogitsProcessorList([Grammar(tokenizer, question.grammar, len(prompt))]),
+    )
+    model.set_attn_implementation(attention.FUSED)
+    tokens = output[0, len(prompt) :].tolist()
+    end = tokenizer.eos_token
+    return tokens[: tokens.index(end)] if end in tokens else tokens
+
+
+def questions_for(tokenizer):
+    prompts = [tokenizer.encode(prompt, add_special_tokens=False) for prompt in PROMPTS]
+    return [Question(*each, 30, "start: / ?null[,}]/") for each in zip(prompts, GRAMMARS, strict=True)]
+
+
+def test_many_rows_over_the_prefix_are_computed_as_few_are(monkeypatch):
+    torch.manual_seed(0)
+    query, key, value = torch.randn(1, 2, 300, 16), torch.randn(1, 2, 50, 16), torch.randn(1, 2, 50, 16)
+    few = products.flash(query, key, value, 0.25)
+    monkeypatch.setattr(products, "FEW_ROWS", 10)
+    for one, other in zip(few, products.flash(query, key, value, 0.25), strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def say(model, grammar_tokenizer, prefix, questions, chunk):
+    """What the reader says to the questions, as token ids."""
+    model.set_attn_implementation(attention.FUSED)
+    reader = Generator(model, grammar_tokenizer, len(prefix), len(questions), slots=128)
+    reader.read(prefix, chunk)
+    return [answer.tokens for answer in reader.ask(questions)]
+
+
+def test_the_embedded_model_says_together_what_it_says_alone(embedded_model):
+    model, tokenizer = load(**model_section(embedded_model), room=2**30), load_tokenizer(embedded_model)
+    grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=model.config.vocab_size)
+    prefix = tokenizer.encode(WORDS * 10)
+    questions = questions_for(tokenizer)
+    expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
+    assert say(model, grammar_tokenizer, prefix, questions, 100) == expected
+
+
+@pytest.fixture(params=[attention.FUSED, attention.PLAIN])
+def implementation(request):
+    return request.param
+
+
+@pytest.mark.parametrize("chunk", [7, 4096])
+def test_branches_together_say_what_each_says_alone(family, tokenizer, chunk, device, implementation):
+    for seed in (0, 1, random.randrange(2**31)):
+        model = random_model(family, seed).to(device)
+        grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
+        prefix = tokenizer.encode(WORDS * 3)
+        questions = questions_for(tokenizer)
+        expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
+        model.set_attn_implementation(implementation)
+        reader = Generator(model, grammar_tokenizer, len(prefix), len(questions), slots=128)
+        reader.read(prefix, chunk)
+        assert [answer.tokens for answer in reader.ask(questions[:2])] == expected[:2], seed
+        assert [answer.tokens for answer in reader.ask(questions)] == expected, seed
+        # A reader forgets: asked again, in another order, it says the same.
+        assert [answer.tokens for answer in reader.ask(questions[::-1])] == expected[::-1]
+
+
+def test_more_questions_than_branches_are_asked_in_turn(tokenizer, device):
+    model = random_model("llama").to(device)
+    grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
+    prefix, questions = tokenizer.encode(WORDS), questions_for(tokenizer)
+    expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
+    model.set_attn_implementation(attention.FUSED)
+    reader = Generator(model, grammar_tokenizer, len(prefix), len(questions) // 2, slots=128)
+    reader.read(prefix, 16)
+    assert [answer.tokens for answer in reader.ask(questions)] == expected
+
+
+def test_the_probability_of_the_answer_that_is_not_allowed(family, tokenizer, device):
+    model = random_model(family).to(device)
+    prefix, prompt = tokenizer.encode(WORDS), tokenizer.encode("x: ", add_special_tokens=False)
+    a, b = (tokenizer.encode(letter, add_special_tokens=False)[0] for letter in "ab")
+    with torch.no_grad():
+        logits = model(torch.tensor([prefix + prompt], device=device)).logits[0, -1]
+    expected = logits[[a, b]].softmax(-1)[1].item()
+    model.set_attn_implementation(attention.FUSED)
+    reader = Generator(model, from_tokenizer(tokenizer, n_vocab=640), len(prefix), 1, slots=8)
+    reader.read(prefix, 16)
+    (answer,) = reader.ask([Question(prompt, "start: /a/", 4, instead="start: /b/")])
+    assert answer.p_instead == pytest.approx(expected, rel=1e-3)
+    assert answer.tokens == [a] and answer.probabilities == [1.0] and answer.complete
+
+
+def test_a_question_that_exceeds_its_slots_is_refused(tokenizer):
+    reader = Generator(random_model("llama"), from_tokenizer(tokenizer, n_vocab=640), 8, 1, slots=8)
+    with pytest.raises(ValueError, match="A question of 9 tokens, its answer included, exceeds a branch's 8 slots"):
+        reader.ask([Question([1, 2, 3, 4, 5], "start: /a/", 4)])

@@ -1,0 +1,320 @@
+"""Scores: what counts as right, and where each error came from."""
+
+import csv
+import sys
+
+import pytest
+import yaml
+from conftest import text_record
+from test_tables import LIBRARY, Run, reported, unreported
+
+import compare
+import evaluate
+from designspace.core import records, sheets
+from designspace.language import matching
+from designspace.results import annotations, evaluation, summary, tables
+
+EFFECTOR = {"name": "effector", "kind": "category", "multiple": True, "values": ["arm", "eye"], "definition": "Part."}
+ENTRIES = [*LIBRARY, EFFECTOR, {"name": "age_range", "kind": "string", "multiple": True, "definition": "Range."}]
+KNOWN = {entry["name"]: entry for entry in ENTRIES}
+GOLD_COLUMNS = ["paper", "parameter", "value", "experiment", "evidence", "page", "certainty"]
+
+
+def write_gold(path, *rows):
+    """A gold file; a row is paper, parameter, value and, by name, what else it has."""
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, GOLD_COLUMNS, restval="")
+        writer.writeheader()
+        writer.writerows(dict(zip(GOLD_COLUMNS, row[:3], strict=False)) | row[3] for row in rows)
+    return path
+
+
+def golds(*values, certain=True):
+    return [annotations.Gold("a", "x", "", value, certain, (), ()) for value in values]
+
+
+def answers(*values):
+    return [{"value": value} for value in values]
+
+
+def outcome(golds, rows, parameter):
+    """What is right, missed and wrong, as texts."""
+    right, missed, wrong = evaluation.score(golds, rows, parameter)
+    return [row["value"] for _, row in right], [gold.value for gold in missed], [row["value"] for row in wrong]
+
+
+@pytest.mark.parametrize(
+    "name, value, text, equal",
+    [
+        ("n_total", 158, "158", True),
+        ("n_total", 158, "160", False),
+        ("age_mean", 21.5, "21.7", True),  # 0.9%
+        ("age_mean", 21.5, "21.75", False),
+        ("offset", 0.0, "0", True),
+        ("offset", 0.0, "0.001", False),
+        ("offset", -4.5, "4.5", False),
+        ("aiming_report", True, "true", True),
+        ("aiming_report", False, "true", False),
+        ("effector", "arm", "arm", True),
+        ("effector", "arm", "eye", False),
+        ("software", "MATLAB with Psychophysics Toolbox", "Matlab", True),
+        ("software", "MATLAB with Psychophysics Toolbox", "Toolbox (Psychophysics), MATLAB", True),
+        ("software", "MATLAB with Psychophysics Toolbox", "Presentation", False),
+        ("age_range", "18-34", "18 to 34 years", True),
+        ("age_range", "18–34", "18-35", False),
+        ("age_range", "18-34", "18", False),
+    ],
+)
+def test_when_two_values_are_equal(name, value, text, equal):
+    assert bool(evaluation.similarity(value, text, KNOWN[name])) == equal
+
+
+def test_several_values_are_a_set():
+    assert outcome(golds(25, 75, 90), answers("90", "30", "25"), KNOWN["age_mean"]) == (["25", "90"], [75], ["30"])
+    # The nearest belong together, whatever their order.
+    right, _, _ = evaluation.score(golds(100.0, 100.5), answers("100.5", "100"), KNOWN["age_mean"])
+    assert {(gold.value, row["value"]) for gold, row in right} == {(100.0, "100"), (100.5, "100.5")}
+
+
+def test_what_is_ambiguous_is_neither_expected_nor_wrong():
+    both = golds(144) + golds(140, 240, certain=False)
+    assert outcome(both, answers("140", "144", "7"), KNOWN["n_total"]) == (["144"], [], ["7"])
+    assert outcome(both, answers("140"), KNOWN["n_total"]) == ([], [144], [])
+
+
+def test_not_reported_makes_every_value_spurious():
+    assert outcome(golds(None), answers("7"), KNOWN["n_total"]) == ([], [], ["7"])
+    assert outcome(golds(None), [], KNOWN["n_total"]) == ([], [], [])
+
+
+def rows_of(*cells):
+    defaults = {"paper": "a", "parameter": "x", "review": "", "model_value": "", "status": "reported"}
+    return [{**defaults, "experiment": experiment, "value": value, **more} for experiment, value, more in cells]
+
+
+@pytest.mark.parametrize(
+    "experiment, cells, told",
+    [
+        ("", [("", "84", {}), ("Experiment 1", "24", {})], ["84"]),
+        ("", [("Experiment 1", "24", {}), ("Experiment 2", "24", {}), ("Experiment 3", "20", {})], ["24", "20"]),
+        ("2", [("", "84", {}), ("Experiment 1", "24", {}), ("Experiment 2", "40", {})], ["40"]),
+        ("experiment  2", [("Experiment 2", "40", {})], ["40"]),
+        ("Experiment 2", [("", "84", {}), ("Experiment 2", "", {"status": "not_reported"})], ["84"]),
+        ("Pilot", [("", "84", {}), ("Experiment 2", "40", {})], ["84"]),
+        ("", [("", "85", {"review": "corrected", "model_value": "84"})], ["84"]),
+        ("", [("", "84", {"review": "corrected"})], []),
+        ("", [("", "", {"review": "rejected", "model_value": "84", "status": "not_reported"})], ["84"]),
+    ],
+)
+def test_the_models_own_values_of_a_cell(experiment, cells, told):
+    found, _ = evaluation.Answers(rows_of(*cells)).of("a", "x", experiment)
+    assert [row["value"] for row in found] == told
+
+
+PAGES = [
+    ["Methods", "A total of 24 participants (the ﬁrst group: 12 wom-", "en) took part."],
+    ["Results", "They moved 80 mm. The software was Mat-", "lab."],
+]
+
+
+@pytest.mark.parametrize(
+    "name, value, quote, why",
+    [
+        ("n_total", 24, "A total of 24 participants", ""),
+        ("n_total", 12, "the first group: 12 women", ""),  # a ligature and a hyphen
+        ("n_total", 24, "A totall of 24 participants (the first", ""),  # the reader's slip
+        ("n_total", 99, "Ninety-nine people were asked to stay away", "lost_text"),
+        ("software", "Matlab", "The software was Matlab.", "not_kept"),
+        ("n_total", 24, "", ""),
+        ("n_total", 25, "", "lost_text"),
+        ("target_distance", 8.0, "", "not_kept"),  # 80 mm
+        ("software", "Matlab", "", "not_kept"),
+        ("effector", "arm", "", ""),
+    ],
+)
+def test_why_a_value_was_out_of_reach(name, value, quote, why):
+    record = text_record("a", *PAGES)
+    context = {"sections": [{"kept": [[0, record["pages"][0]["end"]]]}, {"kept": []}]}
+    parameter = KNOWN.get(name) or {"name": name, "kind": "number", "unit": "cm"}
+    told = annotations.Gold("a", name, "", value, True, (quote,) if quote else (), ())
+    assert evaluation.missing_from(told, record, context, parameter) == why
+    if name == "effector":
+        nothing = {"text": "", "pages": []}
+        assert evaluation.missing_from(told, nothing, {"sections": []}, parameter) == "lost_text"
+
+
+@pytest.mark.parametrize(
+    "sentence, quote, same",
+    [
+        ("In all, a total of 158 subjects took part.", "A total of 158 subjects", True),
+        ("The ﬁrst half (n = 80) reached.", "the first half (n=80) reached", True),
+        ("We tested 158 young subjects.", "Here, we tested 158 young subjects. They sat.", True),
+        ("158", "a total of 158 subjects", False),
+        ("We tested 158 subjects.", "We tested 80 subjects.", False),
+    ],
+)
+def test_when_evidence_is_the_readers(sentence, quote, same):
+    assert matching.same_sentence(sentence, quote) == same
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Two papers of four values each, some right, with the files of readers."""
+    run = Run(tmp_path / "a")
+    return fill(run)
+
+
+def fill(run, n_total=24):
+    run.parameters.write_text(yaml.safe_dump(ENTRIES))
+    first = [
+        reported("n_total", n_total, evidence="A total of 24 participants took part.", page=1, confidence=0.95),
+        reported("age_mean", 21.5, confidence=0.91, evidence="Someone else was 21.5.", page=7),
+        reported("age_mean", 30.0, confidence=0.35),
+        reported("aiming_report", True, confidence=1.0),
+        unreported("software", "Matlab"),
+    ]
+    run.add("first_2020", values=first, file="First, 2020.pdf")
+    run.add("second_2021", values=[reported("n_total", 7, confidence=0.35), unreported("age_mean", 44.0)])
+    run.add("third_2022", values=[reported("n_total", 7)])
+    for paper in ("first_2020", "second_2021", "third_2022"):
+        record = text_record(paper, ["A total of 24 participants took part.", "Their age was 21.5 years."])
+        run._json(f"text/{paper}.json", record)
+        kept = [[0, len(record["text"])]] if paper == "first_2020" else []
+        section = {"title": "", "kind": "body", "start": 0, "end": len(record["text"]), "kept": kept}
+        section |= {"tokens": 20, "tokens_kept": 20 * len(kept)}
+        head = {"paper": paper, "status": "ok", "reason": "", "token_budget": 256, "tokens": 20}
+        run._json(f"context/{paper}.json", head | {"tokens_kept": 20 * len(kept), "sections": [section]})
+    assert not isinstance(merged := run.write().merge(), str), merged
+    return run
+
+
+@pytest.fixture
+def gold_file(tmp_path):
+    told = {"evidence": "A total of 24 participants", "page": 1}
+    return write_gold(
+        tmp_path / "gold.csv",
+        ("First, 2020.pdf", "n_total", "24", told),  # right, with the right evidence
+        ("first_2020", "age_mean", "21.5", {"evidence": "Their age was 21.5 years.", "page": 1}),  # right, without
+        ("first_2020", "age_mean", "264 months", {"evidence": "Nowhere is this said at all.", "page": 3}),
+        ("first_2020", "aiming_report", "not_reported", {}),
+        ("first_2020", "software", "Matlab 2011", {"evidence": "Their age was 21.5 years.", "page": 1}),
+        ("first_2020", "offset", "3", {"certainty": "ambiguous"}),
+        ("second_2021.pdf", "n_total", "24", told),
+        ("fourth_2023", "n_total", "3", {}),
+        ("first_2020", "mass", "7 kg", {}),
+    )
+
+
+def run_program(program, *arguments):
+    """Run a program of the workflow here; the sentence that it ended with, if any."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [program.__name__, *map(str, arguments)])
+        try:
+            program.main()
+        except SystemExit as end:
+            return end.code
+
+
+def test_the_three_tables(run, gold_file, capsys):
+    run_program(evaluate, "--results", run.results, "--gold", gold_file, "--parameters", run.parameters)
+    assert capsys.readouterr().out.splitlines() == [
+        "Left out of the gold are papers, which the run does not have: fourth_2023.",
+        "Left out of the gold are parameters, which the library does not have: mass.",
+    ]
+    scores = {row.pop("parameter"): row for row in tables.read_rows(run.results / "evaluation.csv")}
+    assert list(scores) == ["all (micro)", "all (macro)", "n_total", "age_mean", "aiming_report", "software"]
+    micro = {"precision": 0.4, "recall": 0.4, "f1": 0.4, "support": 5, "reported": 5, "correct": 2}
+    assert scores["all (micro)"] == micro | {"with_evidence": 2, "same_sentence": 0.5, "same_page": 0.5}
+    assert scores["n_total"]["f1"] == scores["age_mean"]["f1"] == 0.5 and scores["software"]["precision"] is None
+    assert scores["aiming_report"]["f1"] == 0 and scores["aiming_report"]["recall"] is None
+    macro = scores["all (macro)"]
+    assert (macro["precision"], macro["recall"], macro["f1"], macro["support"]) == (0.3333, 0.3333, 0.25, None)
+
+    errors = tables.read_rows(run.results / "evaluation_errors.csv")
+    assert [[row[key] for key in ("paper", "parameter", "error", "gold", "value", "candidate")] for row in errors] == [
+        ["first_2020", "age_mean", "lost_text", "22", "30", ""],
+        ["first_2020", "aiming_report", "spurious", "", "true", ""],
+        ["first_2020", "software", "missed", "Matlab 2011", "", "Matlab"],
+        ["second_2021", "n_total", "not_kept", "24", "7", ""],
+    ]
+    assert (errors[0]["gold_page"], errors[0]["page"], errors[0]["confidence"]) == (3, 2, 0.35)
+
+    bins = tables.read_rows(run.results / "evaluation_calibration.csv")
+    told = {(row["from"], row["to"]): (row["n"], row["confidence"], row["correct"]) for row in bins if row["n"]}
+    assert told == {(0.3, 0.4): (2, 0.35, 0.0), (0.9, 1.0): (3, 0.9533, 0.6667)} and len(bins) == 10
+
+    printed = summary.summary(summary.load(run.results, evaluated=True), run.results)
+    assert "Evaluation   F1 0.40 (precision 0.40, recall 0.40) on 5 values; of the right ones 50% in the rea" in printed
+
+
+@pytest.mark.parametrize("name", tables.EVALUATION_TABLES)
+def test_a_table_that_lost_rows_is_set_aside_and_never_shown(run, gold_file, name):
+    run_program(evaluate, "--results", run.results, "--gold", gold_file, "--parameters", run.parameters)
+    summary.load(run.results, evaluated=True)
+    path = run.results / f"{name}.csv"
+    whole = path.read_bytes().splitlines(keepends=True)
+    for kept, sentence in ((whole[:-1], rf"{name}.csv has \d values and not \d: it is now"), (whole[:1], " has ")):
+        path.write_bytes(b"".join(kept))
+        with pytest.raises(records.BrokenResult, match=sentence):
+            summary.load(run.results, evaluated=True)
+
+
+def test_gold_about_nothing_here_gives_empty_scores(run, tmp_path):
+    file = write_gold(tmp_path / "other.csv", ("fourth_2023", "n_total", "3", {}))
+    run_program(evaluate, "--results", run.results, "--gold", file, "--parameters", run.parameters)
+    micro, macro = tables.read_rows(run.results / "evaluation.csv")
+    assert micro["support"] == 0 and micro["f1"] is None and macro["f1"] is None
+    assert "F1 0.00" in summary.summary(summary.load(run.results, evaluated=True), run.results)
+
+
+def test_two_runs_are_compared(run, gold_file, tmp_path, capsys):
+    other = fill(Run(tmp_path / "b"), n_total=25)
+    options = ("--parameters", run.parameters, "--output", tmp_path / "changed.csv")
+    run_program(compare, run.results, other.results, "--gold", gold_file, *options)
+    with open(tmp_path / "changed.csv", encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["paper"], row["parameter"], row["value_a"], row["value_b"]) == ("first_2020", "n_total", "24", "25")
+    assert (row["gold"], row["verdict"]) == ("24", "worse")
+    printed = capsys.readouterr().out.splitlines()
+    assert "Changed   1, of which 0 have a value only in A and 0 only in B" in printed
+    assert "Run B     F1 0.200, precision 0.200, recall 0.200" in printed
+    assert "Verdict   B is better in 0 cells and worse in 1" in printed
+
+    (run.papers / "second_2021.pdf").unlink()
+    run.merge()
+    run_program(compare, run.results, run.results, *options)
+    assert "of the 2 papers that both have\nChanged   0" in capsys.readouterr().out
+    assert run_program(compare, run.results, tmp_path, *options).startswith(f"There is no {tmp_path}/")
+
+
+@pytest.mark.parametrize(
+    "rows, sentence",
+    [
+        ([("a", "n_total", "many", {})], '`value` of n_total is "many"; it must be a whole number, or not_reported.'),
+        ([("a", "age_mean", "7 kg", {})], 'is "7 kg"; it must be a number in years, or not_reported.'),
+        ([("a", "effector", "Arm", {})], 'is "Arm"; it must be one of arm, eye, or not_reported.'),
+        ([("a", "n_total", "7", {"page": "ix"})], '`page` is "ix"; it must be a whole number or empty.'),
+    ],
+)
+def test_wrong_gold_is_a_sentence(tmp_path, rows, sentence):
+    with pytest.raises(sheets.SheetError, match="gold.csv, row 2: ") as caught:
+        annotations.load(write_gold(tmp_path / "gold.csv", *rows), KNOWN)
+    assert str(caught.value).endswith(sentence)
+
+
+def test_rows_with_one_value_of_a_cell_are_one(tmp_path):
+    file = tmp_path / "gold.csv"
+    lines = [
+        "paper,parameter,value,quote,page,certainty",
+        "a,age_mean,22,First.,1,ambiguous",
+        "a,age_mean,264 months,,,",
+    ]
+    file.write_text("\n".join([*lines, "a,age_mean,22.0,Second.,3,explicit", "a,mass,7 kg,,,"]), "utf-8-sig")
+    age, mass = annotations.load(file, KNOWN)
+    assert age == annotations.Gold("a", "age_mean", "", 22.0, True, ("First.", "Second."), (1, 3))
+    assert (mass.parameter, mass.value, mass.quotes) == ("mass", "7 kg", ())
+
+
+def test_missing_gold_is_a_sentence(run, tmp_path):
+    said = run_program(evaluate, "--results", run.results, "--gold", tmp_path / "x", "--parameters", run.parameters)
+    assert said == f"evaluate: There is no {tmp_path / 'x'}: make it, or set `gold` to null."

@@ -1,0 +1,314 @@
+"""A batch of papers: fresh processes, a journal, the ladder."""
+
+import contextlib
+import io
+import json
+import os
+import pickle
+import shutil
+import signal
+import sys
+from types import SimpleNamespace
+
+import pytest
+import torch
+from conftest import model_section, random_model, text_record
+from llguidance.hf import from_tokenizer
+
+from designspace.core import processes
+from designspace.engine import loading
+from designspace.engine.loading import check_gpus
+from designspace.engine.masks import GrammarRefused, Masks
+from designspace.language import context
+from designspace.planning import model_files
+from designspace.runner import command_line, driver, journal, worker
+from designspace.runner.worker import Job
+from designspace.tasks import grammars
+
+SETTINGS = {"max_new_tokens": 64, "min_confidence": 0.0, "reasoning": False}
+
+
+def job_of(model, **changes):
+    library = [{"name": "n_total", "kind": "integer", "definition": "Participants who took part."}]
+    library += [{"name": "handedness", "kind": "category", "values": ["left", "right"], "definition": "Handedness."}]
+    model = model_section(model)
+    memory = {"capacity": 4 << 30, "reserve": 1 << 30, "prefill_chunk": 64}
+    return Job("extraction", SETTINGS, library, model, memory | changes)
+
+
+@pytest.fixture
+def papers(tokenizer):
+    records = [text_record(f"p{n}", [f"In study {n} we tested {n} right-handed people."]) for n in (1, 2, 3)]
+    records.append({"paper": "p4", "status": "encrypted", "reason": "It needs a password.", "text": "", "pages": []})
+    return [(record, context.fit(record, 500, tokenizer.backend_tokenizer)) for record in records]
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def answers_of(records):
+    return [(record["paper"], record["status"], record.get("values")) for record in records]
+
+
+def test_every_paper_has_its_line_and_a_batch_of_one_says_the_same(model_folder, papers, tmp_path):
+    driver.run(job_of(model_folder), papers, tmp_path / "all.jsonl")
+    records = lines(tmp_path / "all.jsonl")
+    assert [record["paper"] for record in records] == ["p1", "p2", "p3", "p4"]
+    assert [record["status"] for record in records] == ["ok", "ok", "ok", "encrypted"]
+    assert records[3]["reason"] == "It needs a password."
+    for record in records[:3]:
+        assert record["attempt"] == 1 and record["memory"]["predicted_bytes"] > 0 < record["memory"]["allocated_bytes"]
+    assert {path.name for path in tmp_path.iterdir()} == {"all.jsonl", "all.jsonl.journal"}
+    journal.discard(tmp_path.parent)
+    assert [path.name for path in tmp_path.iterdir()] == ["all.jsonl"]
+    # Alone, a paper's process loads the weights itself instead of attaching them.
+    driver.run(job_of(model_folder), papers[1:2], tmp_path / "one.jsonl")
+    assert answers_of(lines(tmp_path / "one.jsonl")) == answers_of(records[1:2])
+
+
+def test_without_shared_memory_every_paper_loads_the_weights(model_folder, papers, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1000))
+    driver.run(job_of(model_folder), papers[:2], tmp_path / "b.jsonl", log=sys.stdout)
+    assert (
+        "too little shared memory (/dev/shm) for the weights. Each paper loads the weights itself."
+        in capsys.readouterr().out
+    )
+    assert [record["status"] for record in lines(tmp_path / "b.jsonl")] == ["ok", "ok"]
+
+
+def answers(paper):
+    return {"paper": paper, "task": "extraction", "status": "failed", "reason": ""}
+
+
+def test_a_journal_is_taken_up_to_its_last_whole_record(tmp_path):
+    path = tmp_path / "b.journal"
+    begun = journal.Journal(path, "inputs")
+    begun.append(answers("p1"))
+    begun.file.write(b'{"paper": "p2", "sta')  # the line that was being written
+    del begun
+    begun = journal.Journal(path, "inputs")
+    assert begun.records == [answers("p1")]
+    begun.append(answers("p2"))
+    del begun
+    with path.open("ab") as file:
+        file.write(bytes(100) + b"\n" + json.dumps(answers("p3")).encode() + b"\n")  # after a crash
+    assert journal.Journal(path, "inputs").records == [answers("p1"), answers("p2")]
+    assert len(lines(path)) == 3
+    assert journal.Journal(path, "other inputs").records == []
+    assert lines(path) == [{"fingerprint": "other inputs"}]
+
+
+def test_a_journal_belongs_to_its_inputs(model_folder, papers):
+    fingerprint = driver.fingerprint(job_of(model_folder), papers)
+    assert driver.fingerprint(job_of(model_folder), papers[:1]) != fingerprint
+    # More or less memory gives the same answers.
+    assert driver.fingerprint(job_of(model_folder, prefill_chunk=32), papers) == fingerprint
+
+
+def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, monkeypatch):
+    tried, climb_with = [], driver.in_fresh_process
+
+    def starved(start, job, weights, record, kept, rung, seconds):
+        tried.append(rung)
+        if len(tried) < 3:
+            return {"status": "out_of_memory", "reason": "CUDA out of memory."}
+        return climb_with(start, job, weights, record, kept, rung, seconds)
+
+    monkeypatch.setattr(driver, "in_fresh_process", starved)
+    record, kept = papers[0]
+    fields = driver.climb(job_of(model_folder), None, record, kept, processes.start(model_folder, None), 10)
+    assert tried == driver.LADDER[:3]
+    assert fields["status"] == "ok" and fields["attempt"] == 3 and fields["token_budget"] == kept["token_budget"] // 2
+    assert 0 < fields["tokens_kept"] <= fields["token_budget"]
+
+    monkeypatch.setattr(driver, "in_fresh_process", lambda *a: {"status": "out_of_memory", "reason": "Full."})
+    fields = driver.climb(job_of(model_folder), None, record, kept, None, 10)
+    assert fields["status"] == "failed" and fields["attempt"] == 4
+    assert fields["reason"].startswith("Out of memory on all 4 attempts") and fields["reason"].endswith("Full.")
+
+
+def test_the_minutes_of_a_paper_are_not_those_that_its_model_takes_to_load(monkeypatch):
+    given = []
+
+    def late(start, job, weights, record, context, rung, seconds):
+        given.append(len(list(seconds)))
+        return {"status": "late"}
+
+    monkeypatch.setattr(driver, "in_fresh_process", late)
+    said = [driver.climb(None, weights, {}, {}, None, 10)["reason"] for weights in ("attached", None)]
+    assert given == [10 * 60, (10 + driver.LOADING_MINUTES) * 60]
+    assert said == [
+        "The paper was not done after 10 minutes (minutes_per_paper) and was stopped.",
+        "The paper was not done after 10 minutes (minutes_per_paper) and 20 to load the model and was stopped.",
+    ]
+
+
+def test_memory_that_is_out_is_told_from_other_errors():
+    with pytest.raises(RuntimeError) as of_a_cpu:
+        torch.empty(1 << 60, dtype=torch.uint8)
+    with pytest.raises(RuntimeError) as hidden:  # what ends the capture of a graph hides what went wrong in it
+        try:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        finally:
+            raise RuntimeError("CUDA error: operation failed due to a previous error during capture")
+    of_a_driver = torch.AcceleratorError("CUDA error: out of memory")
+    of_a_library = RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")
+    for error in (of_a_cpu.value, hidden.value, of_a_driver, of_a_library, MemoryError()):
+        assert worker.is_out_of_memory(error)
+    for error in (RuntimeError("CUDA error: an illegal memory access"), ValueError("out of memory"), KeyError("x")):
+        assert not worker.is_out_of_memory(error)
+
+
+def test_a_process_that_dies_is_a_failed_paper(model_folder, papers, tmp_path):
+    broken = (papers[0][0] | {"text": None}, papers[0][1])  # nothing can be read from this
+    driver.run(job_of(model_folder), [broken, papers[1]], tmp_path / "b.jsonl")
+    first, second = lines(tmp_path / "b.jsonl")
+    assert first["status"] == "failed" and "ended with code 1" in first["reason"]
+    assert second["status"] == "ok"
+
+
+def test_a_gpu_that_breaks_stops_the_run_and_fails_no_paper(model_folder, papers, tmp_path, monkeypatch):
+    ones = torch.ones
+
+    def broken(*shape, device=None):
+        if device is None:
+            return ones(*shape)
+        raise torch.AcceleratorError("CUDA error: uncorrectable ECC error encountered")
+
+    monkeypatch.setattr(torch, "ones", broken)  # in this process, which holds the weights
+    fails = (papers[1][0] | {"text": None}, papers[1][1])  # its process ends with an error
+    with pytest.raises(driver.Stop, match="cannot compute on the GPU any more .CUDA error: uncorrectable ECC error"):
+        driver.run(job_of(model_folder), [papers[0], fails, papers[0]], tmp_path / "b.jsonl")
+    assert [record["status"] for record in lines(tmp_path / "b.jsonl.journal")[1:]] == ["ok"]
+
+
+def test_a_process_that_is_ended_with_its_job_fails_no_paper(model_folder, papers, tmp_path, monkeypatch):
+    monkeypatch.setattr(driver, "in_fresh_process", lambda *a: driver.ending(-signal.SIGTERM))
+    with pytest.raises(driver.Stop, match="was ended with its job"):
+        driver.run(job_of(model_folder), papers[:1], tmp_path / "b.jsonl")
+    assert not lines(tmp_path / "b.jsonl.journal")[1:]
+    assert driver.ending(driver.SERVER_GONE)["status"] == "stop"
+
+
+def test_a_model_that_cannot_be_loaded_stops_the_run_with_a_sentence(model_folder, papers, tmp_path):
+    for batch_of in (papers[:1], papers[:2]):  # in the paper's process, and in the job's
+        with pytest.raises((driver.Stop, model_files.ModelError), match="The model .*nowhere could not be loaded: "):
+            driver.run(job_of(str(tmp_path / "nowhere")), batch_of, tmp_path / "b.jsonl")
+    damaged = shutil.copytree(model_folder, tmp_path / "damaged")
+    (damaged / "model.safetensors").write_bytes(b"damaged")
+    with pytest.raises(driver.Stop, match="The model .*damaged could not be loaded: "):
+        driver.run(job_of(str(damaged)), papers[:1], tmp_path / "b.jsonl")
+    assert not (tmp_path / "b.jsonl").exists()
+
+
+def test_a_gpu_that_is_not_there_stops_the_run_with_a_sentence(model_folder, papers, tmp_path, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    job = job_of(model_folder)
+    job.model["device"] = "cuda"
+    with pytest.raises(driver.Stop, match="asks for a GPU .* and PyTorch sees none here"):
+        driver.run(job, papers[:1], tmp_path / "b.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("capability", "free", "total", "sentence"),
+    [
+        ((7, 5), 79, 80, "The GPU, One GPU, is of compute capability 7.5, and at least 8.0 is needed"),
+        (
+            (8, 0),
+            39,
+            40,
+            "The GPU, One GPU, has 40.00 GiB, and the memory is planned for 79.25 GiB .*to 40960MiB or le",
+        ),
+        ((9, 0), 77, 80, "Of the 80.00 GiB of the GPU, One GPU, only 77.00 GiB are free, .*nvidia-smi"),
+        ((9, 0), None, 80, "PyTorch cannot compute on the GPU here: busy"),
+        ((9, 0), 78, 80, None),
+    ],
+)
+def test_a_wrong_gpu_is_a_sentence_before_the_first_paper(monkeypatch, capability, free, total, sentence):
+    def memory(gpu):
+        if free is None:
+            raise torch.AcceleratorError("busy")
+        return free << 30, total << 30
+
+    answers = {"device_count": lambda: 1, "get_device_name": lambda gpu: "One GPU", "mem_get_info": memory}
+    for name, answer in (answers | {"get_device_capability": lambda gpu: capability}).items():
+        monkeypatch.setattr(torch.cuda, name, answer)
+    monkeypatch.setattr(torch, "ones", lambda *shape, device: torch.zeros(*shape))  # this machine may have no GPU
+    with pytest.raises(model_files.ModelError, match=sentence) if sentence else contextlib.nullcontext():
+        check_gpus(1, int(79.25 * 2**30), 2 << 30)
+
+
+def test_a_gpu_for_one_process_only_is_not_shared(tmp_path, monkeypatch):
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho Default\necho Exclusive_Process\n")
+    tool.chmod(0o755)
+    assert loading.obstacle_to_processes() == ""
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    sentence = "The GPU serves one process at a time (compute mode Exclusive_Process)."
+    assert loading.obstacle_to_processes() == sentence
+    monkeypatch.setattr(worker, "load", lambda job: pytest.fail("the driver itself is on the GPU"))
+    log = io.StringIO()
+    assert driver.load_for_all(SimpleNamespace(model={"device": "cuda"}), log) is None
+    assert log.getvalue() == f"{sentence} Each paper loads the weights itself.\n"
+
+
+def test_a_model_never_spills_into_main_memory(model_folder, monkeypatch):
+    spilled = SimpleNamespace(hf_device_map={"model.layers.0": 0, "model.layers.1": "cpu"})
+    monkeypatch.setattr(loading.AutoModelForCausalLM, "from_pretrained", lambda **how: spilled)
+    section = model_section(model_folder, device="cuda", gpus=2, attention="plain")
+    with pytest.raises(
+        model_files.ModelError, match=r"do not fit 2 GPUs \(some would be on cpu\): set `model.gpus` to more"
+    ):
+        loading.load(**section, room=2**30)
+
+
+def test_layers_that_are_not_computed_exactly_are_refused(tmp_path, tokenizer, papers):
+    sliding = random_model("mistral")
+    sliding.config.sliding_window = 128
+    sliding.save_pretrained(tmp_path / "model")
+    tokenizer.save_pretrained(tmp_path / "model")
+    with pytest.raises(driver.Stop, match="has layers of the kind sliding_attention"):
+        driver.run(job_of(str(tmp_path / "model")), papers[:1], tmp_path / "b.jsonl")
+
+
+def test_a_grammar_that_is_refused_stops_the_run_and_fails_no_paper(model_folder, papers, tokenizer, monkeypatch):
+    monkeypatch.setattr(processes, "end_with_parent", lambda: None)
+    monkeypatch.setattr(grammars, "value", lambda parameter: "start: /(/")
+    outcome = io.BytesIO()
+    job = job_of(model_folder)
+    paper = pickle.dumps((job, worker.load(job), *papers[0], driver.Rung(1, 1), 0.0))
+    worker.work(SimpleNamespace(send_bytes=outcome.write), SimpleNamespace(recv_bytes=lambda: paper))
+    outcome = json.loads(outcome.getvalue())
+    assert outcome["status"] == "stop" and "look at the names and the `values` of its parameters" in outcome["reason"]
+    # Another is refused only in the middle of an answer.
+    masks = Masks(from_tokenizer(tokenizer, n_vocab=640), 640, torch.device("cpu"))
+    matcher = masks.matcher('start: /a/ "b"')
+    with pytest.raises(GrammarRefused):
+        masks.advance(matcher, tokenizer.encode("b", add_special_tokens=False)[0])
+
+
+def test_the_programs_say_in_a_sentence_what_stopped_them(tmp_path, papers):
+    for folder, record in zip(("text", "context"), papers[0], strict=True):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "p1.json").write_text(json.dumps(record))
+    (tmp_path / "parameters.yaml").write_text(json.dumps(job_of("x").library))
+    command = f"--papers p1 --results {tmp_path} --parameters {tmp_path}/parameters.yaml"
+    command += " --capacity 4GiB --reserve 1GiB --prefill-chunk 64"
+    command += f" --model {tmp_path}/gone --dtype float32 --device cpu --max-new-tokens 64 --minutes-per-paper 10"
+    command += f" --output {tmp_path}/b.jsonl"
+    arguments = command_line.parser("").parse_args(command.split())
+    with pytest.raises(SystemExit, match="extraction stopped: .*gone"):
+        command_line.run("extraction", arguments, SETTINGS)
+    (tmp_path / "text" / "p1.json").write_bytes((tmp_path / "text" / "p1.json").read_bytes()[:-9])
+    with pytest.raises(SystemExit, match="extraction stopped: .*p1.json is not valid JSON .* called p1.json.broken"):
+        command_line.run("extraction", arguments, SETTINGS)
+
+
+def test_what_nvidia_smi_says_is_printed(tmp_path, monkeypatch, capsys):
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho name, memory.used\necho One GPU, 5 MiB\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    command_line.show_gpu("before")
+    assert "GPU before:" in (said := capsys.readouterr().out) and "One GPU, 5 MiB" in said

@@ -1,0 +1,101 @@
+"""What `make demo` makes, looked at as its reader would."""
+
+import hashlib
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT, alone
+
+from designspace.project import ledger
+from designspace.results import tables
+
+
+@pytest.fixture(scope="session")
+def demo():
+    """The results of the demonstration; made, or made again where its papers, its settings or the code changed."""
+    sources = sorted(path for folder in ("scripts", "config") for path in (ROOT / folder).rglob("*.[phy]*"))
+    sources = [path for path in sources if "__pycache__" not in path.parts]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    made_by = ROOT / "results" / "demo" / "made_by"
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HF_HUB_OFFLINE": "0"}
+    command = [sys.executable, "-m", "snakemake", "--profile", "workflow/profiles/default"]
+    command += ["--configfile", "config/demo.yaml"]
+    with alone():
+        if made_by.exists() and made_by.read_text() != digest:
+            command += ["--forceall"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        made_by.write_text(digest)
+    return ROOT / "results" / "demo"
+
+
+def test_every_sample_paper_was_read_and_the_long_one_truncated(demo):
+    papers = tables.read_csv(demo / "papers.csv").set_index("paper")
+    assert set(papers.file) == set(ledger.pdf_files(ROOT / "tests" / "papers"))
+    assert set(papers.status) == {"ok"}
+    assert papers.loc["tanaka_2020"].tokens > 8192 > papers.loc["tanaka_2020"].tokens_kept
+    kept_whole = papers.drop("tanaka_2020")
+    assert (kept_whole.tokens == kept_whole.tokens_kept).all()
+
+
+def test_every_value_is_typed_and_every_evidence_verbatim_on_its_page(demo):
+    library = {
+        entry["name"]: entry for entry in yaml.safe_load((ROOT / "config" / "parameters.yaml").read_text("utf-8"))
+    }
+    values = tables.read_csv(demo / "extractions.csv")
+    reported = values[values.status == "reported"]
+    assert len(reported) > 20
+    texts = {path.stem: json.loads(path.read_text("utf-8")) for path in (demo / "text").glob("*.json")}
+    for _, value in reported.iterrows():
+        text = texts[value.paper]
+        assert text["text"][int(value.start) : int(value.end)] == value.evidence
+        page = text["pages"][int(value.page) - 1]
+        assert page["start"] <= value.start < page["end"]
+        entry = library[value.parameter]
+        assert entry["kind"] != "category" or value.value in entry["values"]
+        if entry["kind"] in ("integer", "number"):
+            assert {"integer": int, "number": float}[entry["kind"]](value.value) == value.number
+        assert entry["kind"] != "boolean" or value.value in ("true", "false")
+        assert 0 <= value.confidence <= 1
+
+
+def test_every_finding_is_new_and_its_evidence_verbatim_on_its_page(demo):
+    known = {entry["name"] for entry in yaml.safe_load((ROOT / "config" / "parameters.yaml").read_text("utf-8"))}
+    (batch,) = (demo / "discovery").glob("*.jsonl")
+    records = [json.loads(line) for line in batch.read_text("utf-8").splitlines()]
+    assert any(record["findings"] for record in records)
+    for record in records:
+        text = json.loads((demo / "text" / f"{record['paper']}.json").read_text("utf-8"))
+        for finding in record["findings"]:
+            assert text["text"][finding["start"] : finding["end"]] == finding["evidence"]
+            page = text["pages"][finding["page"] - 1]
+            assert page["start"] <= finding["start"] < page["end"]
+            assert finding["name"] not in known and finding["boxes"]
+
+
+def test_the_database_has_the_same_rows(demo):
+    with sqlite3.connect(demo / "designspace.sqlite") as database:
+        for name in tables.CSV_TABLES:
+            (rows,) = database.execute(f"SELECT count(*) FROM {name}").fetchone()
+            assert rows == len(tables.read_csv(demo / f"{name}.csv"))
+        assert not database.execute("PRAGMA foreign_key_check").fetchall()
+
+
+def test_the_values_are_measured_by_what_the_sample_papers_say(demo):
+    micro = tables.read_rows(demo / "evaluation.csv")[0]
+    errors = tables.read_rows(demo / "evaluation_errors.csv")
+    assert micro["support"] > 150 and micro["reported"] > 20
+    assert sum(row["gold"] != "" for row in errors) == micro["support"] - micro["correct"]
+    assert sum(row["value"] != "" for row in errors) == micro["reported"] - micro["correct"]
+    calibration = tables.read_rows(demo / "evaluation_calibration.csv")
+    assert sum(row["n"] for row in calibration) == micro["reported"]
+
+
+def test_the_outputs_say_that_this_is_no_science(demo):
+    assert "This checks the installation, not science." in (demo / "report.html").read_text("utf-8")

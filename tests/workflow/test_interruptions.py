@@ -1,0 +1,122 @@
+"""The real workflow, interrupted: it sleeps, is started twice, is killed.
+
+It goes on, and no paper is lost or read twice."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from paper_processes import children, driver_of, ended, go_on, held, hold, wait_for
+from projects import configure, pdf, study, table
+from test_driver import lines
+
+PAPERS = [f"study_{n}" for n in range(1, 6)]
+
+
+@pytest.fixture
+def night(empty_project, tmp_path):
+    """A project with five papers, which are one batch."""
+    project = Path(shutil.copytree(empty_project, tmp_path / "project"))
+    for n, paper in enumerate(PAPERS):
+        pdf(study(n), project / "papers" / f"{paper}.pdf")
+    configure(project, papers_per_job=len(PAPERS), discovery={"categories": ["task"]})
+    return project
+
+
+class Run:
+    """A run of the workflow with its default profile, in a process group of its own."""
+
+    def __init__(self, project, log):
+        self.results, self.log = project / "results", project / log
+        profile = ["--profile", ROOT / "workflow/profiles/default", "--cores", "2"]
+        command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", *profile]
+        command += ["--set-threads", "extract=1", "discover=1"]
+        environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        with self.log.open("w") as file:
+            self.process = subprocess.Popen(
+                command, cwd=project, env=environment, stdout=file, stderr=file, start_new_session=True
+            )
+
+    def ends(self):
+        """The exit code of the run and what it printed."""
+        return self.process.wait(), self.log.read_text("utf-8")
+
+    def processes(self):
+        """The processes of the run and of its jobs."""
+        found = [self.process.pid]
+        for pid in found:
+            found += children(pid)
+        return found
+
+    def held(self):
+        """The process of extract.py and that of a paper of it, as soon as that one stands still."""
+        driver = wait_for(lambda: driver_of("extract.py", self.processes()), self.process)
+        return driver, wait_for(lambda: held(driver), self.process)
+
+
+def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
+    hold(monkeypatch, tmp_path, "extract.py", 2, 4)
+    first = Run(night, "first.log")
+    wait_for(lambda: list(night.glob("results/text/*.json")), first.process)
+    os.kill(first.process.pid, signal.SIGSTOP)  # a laptop goes to sleep between two steps
+    code, printed = Run(night, "second.log").ends()
+    assert code == 1 and f"Another run is at work in results (process {first.process.pid} on " in printed
+    go_on(first.process.pid)
+
+    driver, paper = first.held()
+    os.kill(paper, signal.SIGKILL)  # the second paper's; its third process is of that paper once more
+    assert ended(paper)
+    driver, paper = first.held()
+    os.kill(driver, signal.SIGKILL)
+    go_on(paper)
+    code, printed = first.ends()
+    assert code == 1 and "Error in rule extract" in printed
+    assert not (night / "results" / "papers.csv").exists(), "what is not complete is not merged"
+    before = lines(night / "results" / "extraction" / "b0001.jsonl.journal")[1:]
+    assert [(record["paper"], record["attempt"]) for record in before] == [(PAPERS[0], 1), (PAPERS[1], 2)]
+
+    third = Run(night, "third.log")
+    driver, paper = third.held()  # of the fourth paper
+    left = third.processes()
+    third.process.kill()
+    assert third.ends()[0] < 0
+    go_on(paper)
+    assert driver in left and all(map(ended, left)), "the jobs go on without the run, and end"
+    answers = {path: path.read_bytes() for path in night.glob("results/*/b0001.jsonl")}
+
+    code, printed = Run(night, "fourth.log").ends()
+    assert code == 0 and re.search("Papers +5, read 5", printed)
+    assert list(table(night, "papers").paper) == PAPERS and set(table(night, "papers").status) == {"ok"}
+    assert len(answers) == 2 and all(path.read_bytes() == content for path, content in answers.items())
+    assert lines(night / "results" / "extraction" / "b0001.jsonl")[:2] == before, "each was read once"
+    used = table(night, "memory").set_index("task").attempt
+    assert sorted(used["extraction"]) == [1, 1, 1, 1, 2] and set(used["discovery"]) == {1}
+    assert not list(night.glob("results/*/*.journal"))
+
+
+def test_a_paper_that_hangs_and_one_without_memory_have_their_rows_and_the_others_their_answers(
+    night, tmp_path, monkeypatch
+):
+    configure(night, minutes_per_paper=0.5)
+    for paper in PAPERS[3:]:
+        (night / "papers" / f"{paper}.pdf").unlink()
+    hold(monkeypatch, tmp_path, "extract.py", *range(1, 1 + 4 + 1))
+    run = Run(night, "run.log")
+    _, hanging = run.held()
+    assert ended(hanging)
+    for _ in range(4):  # all attempts of the second paper, as the kernel does it
+        os.kill(killed := run.held()[1], signal.SIGKILL)
+        assert ended(killed)
+    assert run.ends()[0] == 0
+    papers = table(night, "papers")
+    assert list(papers.status) == ["failed", "failed", "ok"]
+    assert "not done after 0.5 minutes (minutes_per_paper)" in papers.reason[0]
+    assert papers.reason[1].startswith("Extraction: Out of memory on all 4 attempts")
+    used = table(night, "memory").query("task == 'extraction'")
+    assert list(used.attempt) == [1, 4, 1] and list(used.status) == ["failed", "failed", "ok"]

@@ -1,0 +1,66 @@
+"""A model that is not whole and a GPU that is not there are named before the first paper, on the real workflow."""
+
+import re
+
+import pytest
+from conftest import run_first
+from projects import configure, pdf, snakemake, study
+from test_driver import lines
+from transformers import AutoModelForCausalLM
+
+
+@pytest.fixture
+def project(new_project):
+    for n in (1, 2):
+        pdf(study(n), new_project / "papers" / f"study_{n}.pdf")
+    return new_project
+
+
+def test_a_damaged_or_missing_shard_of_the_model_is_named_before_any_job(project):
+    model = AutoModelForCausalLM.from_pretrained(project / "model")
+    (project / "model" / "model.safetensors").unlink()
+    model.save_pretrained(project / "model", max_shard_size="200KB")
+    shard = min((project / "model").glob("model-00002-*.safetensors"))
+    shard.write_bytes(shard.read_bytes()[:-1000])
+    damaged = rf"The model file model/{shard.name} has \d+ bytes and not \d+: it was cut short or changed; download"
+    missing = f"The model file model/{shard.name} is not there, and model.safetensors.index"
+    for sentence in (damaged, missing):
+        finished, printed = snakemake(project, fails=True)
+        assert not finished and re.search(sentence, printed) and "Traceback" not in printed
+        assert not (project / "results").exists()
+        shard.unlink(missing_ok=True)
+
+
+# In extract.py, and nowhere else: what PyTorch says of a GPU that this machine need not have.
+GPU = """
+import sys
+
+if any(argument.endswith("extract.py") for argument in sys.orig_argv):
+    import torch
+
+    ones = torch.ones
+    torch.ones = lambda *shape, device: ones(*shape)
+    torch.cuda.device_count = lambda: {gpus}
+    torch.cuda.get_device_name = lambda gpu: "Card"
+    torch.cuda.get_device_capability = lambda gpu: {capability}
+    torch.cuda.mem_get_info = lambda gpu: ({free} << 30, {total} << 30)
+"""
+
+
+def test_a_gpu_that_is_missing_or_a_wrong_one_is_said_before_the_first_paper(project, tmp_path, monkeypatch):
+    configure(project, model={"device": "cuda", "attention": "plain"}, memory={"capacity": "24GiB"})
+    right = {"gpus": 1, "capability": (8, 0), "free": 24, "total": 24}
+    for change, sentence in [
+        ({"gpus": 0}, r"The configuration asks for a GPU .* and PyTorch sees none here"),
+        ({"total": 16}, r"The GPU, Card, has 16\.00 GiB, and the memory is planned for 24\.00 GiB"),
+        ({"free": 20}, r"Of the 24\.00 GiB of the GPU, Card, only 20\.00 GiB are free"),
+        ({"capability": (7, 5)}, r"The GPU, Card, is of compute capability 7\.5, and at least 8\.0 is needed"),
+    ]:
+        run_first(monkeypatch, tmp_path, GPU.format(**right | change))
+        finished, printed = snakemake(project, "--resources", "gpu=1", "--until", "extract", fails=True)
+        assert "extract" not in finished
+        log = (project / "results" / "logs" / "extract" / "b0001.log").read_text()
+        for said in (printed, log):
+            assert re.search(f"extraction stopped: {sentence}", said) and "Traceback" not in said
+        (answers,) = (project / "results" / "extraction").iterdir()
+        assert answers.name == "b0001.jsonl.journal" and not lines(answers)[1:], "no paper was begun"

@@ -1,0 +1,105 @@
+"""The sample papers are what their sources say, marked as invented, and their gold answers can be found in them."""
+
+import csv
+import importlib.util
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import yaml
+
+from designspace.project.ledger import paper_id
+
+TESTS = Path(__file__).parents[1]
+PAPERS = TESTS / "papers"
+PARAMETERS = {p["name"]: p for p in yaml.safe_load((TESTS.parent / "config/parameters.yaml").read_text("utf-8"))}
+MARK = "Invented sample paper for testing Designspace; not real research"
+
+spec = importlib.util.spec_from_file_location("build", PAPERS / "source/build.py")
+build = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(build)
+
+with (PAPERS / "gold.csv").open(encoding="utf-8", newline="") as file:
+    READER = csv.DictReader(file)
+    GOLD = list(READER)
+REPORTED = [row for row in GOLD if row["value"] != "not_reported"]
+FILES = {paper_id(name): PAPERS / name for name in build.PDF_NAMES.values()}
+
+
+def fold(text):
+    """Text without line ends. A hyphen at a line's end may belong to its word, so hyphens do not count at all."""
+    return " ".join(re.sub(r"[-\ufffe]\s*", "", text).split())
+
+
+@pytest.fixture(scope="module")
+def pages():
+    """The folded text of every page, {paper: [page 1, ...]}."""
+    pages = {}
+    for paper, file in FILES.items():
+        with pypdfium2.PdfDocument(file) as pdf:
+            pages[paper] = [fold(page.get_textpage().get_text_range()) for page in pdf]
+    return pages
+
+
+def is_of_kind(value, parameter):
+    match parameter["kind"]:
+        case "integer":
+            return re.fullmatch(r"\d+", value)
+        case "number":
+            return re.fullmatch(r"\d+(\.\d+)?", value)
+        case "boolean":
+            return value in ("true", "false")
+        case "category":
+            return value in parameter["values"]
+        case "string":
+            return value == value.strip() != ""
+
+
+@pytest.mark.parametrize("source", build.PDF_NAMES)
+def test_the_pdf_is_what_its_source_compiles_to(source):
+    committed = (PAPERS / build.PDF_NAMES[source]).read_bytes()
+    assert build.compile_paper(source) == committed
+    assert len(committed) < 200_000
+
+
+def test_no_other_pdf_lies_beside_them():
+    assert {file.name for file in PAPERS.glob("*.pdf")} == set(build.PDF_NAMES.values())
+
+
+def test_every_page_says_that_it_is_invented(pages):
+    for paper, texts in pages.items():
+        assert texts and all(MARK in text for text in texts), paper
+        assert "This paper is invented" in texts[0]
+
+
+def test_gold_answers_every_parameter_of_every_paper():
+    assert READER.fieldnames == ["paper", "parameter", "value", "evidence", "page", "certainty"]
+    answered = [(row["paper"], row["parameter"]) for row in GOLD]
+    assert set(answered) == {(paper, name) for paper in FILES for name in PARAMETERS}
+    assert len({tuple(row.values()) for row in GOLD}) == len(GOLD)
+
+
+def test_only_multiple_parameters_have_several_values():
+    values = defaultdict(list)
+    for row in GOLD:
+        values[row["paper"], row["parameter"]].append(row["value"])
+    for (paper, name), found in values.items():
+        assert len(found) == len(set(found)), (paper, name)
+        assert len(found) == 1 or PARAMETERS[name].get("multiple"), (paper, name)
+        assert len(found) == 1 or "not_reported" not in found, (paper, name)
+
+
+@pytest.mark.parametrize("row", REPORTED, ids=lambda row: f"{row['paper']}-{row['parameter']}-{row['value']}")
+def test_a_gold_value_is_of_its_kind_and_stands_on_its_page(row, pages):
+    assert is_of_kind(row["value"], PARAMETERS[row["parameter"]])
+    assert row["certainty"] in ("explicit", "derived", "ambiguous")
+    assert row["evidence"]
+    assert fold(row["evidence"]) in pages[row["paper"]][int(row["page"]) - 1]
+
+
+def test_what_is_not_reported_has_no_evidence():
+    missing = [row for row in GOLD if row["value"] == "not_reported"]
+    assert missing
+    assert all(row["evidence"] == row["page"] == "" for row in missing)

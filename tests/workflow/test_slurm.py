@@ -1,0 +1,144 @@
+"""The workflow on a real SLURM: what its jobs ask for and get, and what becomes of those that it ends."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import slurm_cluster
+import yaml
+from conftest import ROOT, random_model
+from paper_processes import driver_of, held, hold, wait_for
+from test_driver import lines
+
+GPU_RULES = ("rule_extract_wildcards_", "rule_discover_wildcards_")
+
+
+@pytest.fixture(scope="session")
+def slurm():
+    """A SLURM on this machine."""
+    if obstacle := slurm_cluster.obstacle():
+        pytest.skip(obstacle)
+    with slurm_cluster.running():
+        yield slurm_cluster
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, tokenizer):
+    """A folder with two papers, a small model with random weights, a configuration for the CPU."""
+    folder = tmp_path_factory.mktemp("slurm")
+    (folder / "papers").mkdir()
+    for pdf in sorted((ROOT / "tests/papers").glob("*.pdf"))[:2]:
+        shutil.copy(pdf, folder / "papers")
+    tokenizer.save_pretrained(folder / "model")
+    random_model("llama").save_pretrained(folder / "model")
+    parameters = yaml.safe_load((ROOT / "config/parameters.yaml").read_text())
+    (folder / "parameters.yaml").write_text(yaml.safe_dump(parameters[:3]))
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    config["parameters"] = "parameters.yaml"
+    config["model"] |= {"name": "model", "dtype": "float32", "device": "cpu"}
+    config["memory"] |= {"capacity": "4GiB", "reserve": "1GiB", "token_budget": 256}
+    config["extraction"]["max_new_tokens"] = 96
+    config["discovery"] |= {"max_new_tokens": 384, "findings": 2}
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    return folder
+
+
+def submit(folder):
+    """Start the workflow with its SLURM profile. Returns the process of snakemake."""
+    options = ["--profile", ROOT / "workflow/profiles/slurm", "--configfile", "config.yaml", "--directory", folder]
+    options += ["--set-resources", "extract:gpu=1", "discover:gpu=1"]  # the model runs on the CPU, but asks for a GPU
+    options += ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1"]
+    environment = os.environ | slurm_cluster.ENVIRONMENT
+    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+    del environment["HF_HUB_OFFLINE"]  # the profile is to set it
+    command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", *options]
+    with open(folder / "snakemake.log", "w") as log:
+        return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+
+
+def find(slurm, rule):
+    """The job of a rule for a batch of papers."""
+    return [job for job in slurm.jobs() if job["Comment"].startswith(f"rule_{rule}_wildcards_")][-1]
+
+
+@pytest.fixture(scope="module")
+def interrupted(slurm, folder, tmp_path_factory):
+    """{task: what was answered when its job was ended} of a whole run, in the middle of both batches: the job of
+    extract is cancelled, and that of discover, in which a paper hangs, is at its time limit."""
+    programs = {"extraction": "extract.py", "discovery": "discover.py"}
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        hold(monkeypatch, tmp_path_factory.mktemp("hold"), "--papers", 2)
+        run = submit(folder)
+    answered = {}
+    for task, program in programs.items():
+        wait_for(lambda program=program: held(driver_of(program, slurm.ours())), run)
+        answered[task] = lines(folder / f"results/{task}/b0001.jsonl.journal")[1:]
+    # A limit in the past: SLURM looks at the time of its jobs every half minute.
+    job = find(slurm, "discover")["JobId"]
+    subprocess.run(["scontrol", "update", f"JobId={job}", "EndTime=now"], check=True)
+    subprocess.run(["scancel", find(slurm, "extract")["JobId"]], check=True)
+    assert run.wait() == 0, (folder / "snakemake.log").read_text()
+    return answered
+
+
+@pytest.fixture(scope="module")
+def jobs(slurm, interrupted):
+    """The jobs of that run."""
+    return slurm.jobs()
+
+
+def test_the_run_finishes(jobs, folder):
+    with open(folder / "results/papers.csv", newline="") as file:
+        assert [row["status"] for row in csv.DictReader(file)] == ["ok", "ok"]
+    assert (folder / "results/report.html").exists()
+
+
+def test_gpu_rules_ask_for_a_gpu_and_see_it(slurm, jobs):
+    on_gpu = [job for job in jobs if job["Comment"].startswith(GPU_RULES)]
+    assert len(on_gpu) == 4  # extract and discover, and both once more, all with both papers
+    for job in on_gpu:
+        assert job["TresPerJob"] == "gres:gpu:1"
+        assert slurm.task_environment(job)["CUDA_VISIBLE_DEVICES"] in ("0", "1")
+
+
+def test_other_rules_neither_ask_for_a_gpu_nor_see_one(slurm, jobs):
+    others = [job for job in jobs if not job["Comment"].startswith(GPU_RULES)]
+    assert others
+    for job in others:
+        assert "TresPerJob" not in job
+        assert "CUDA_VISIBLE_DEVICES" not in slurm.task_environment(job)
+
+
+def test_jobs_do_not_turn_to_the_model_hub(slurm, jobs):
+    assert {slurm.task_environment(job)["HF_HUB_OFFLINE"] for job in jobs} == {"1"}
+
+
+def test_the_small_jobs_of_many_papers_are_one_job(jobs):
+    assert [job["Comment"] for job in jobs].count("rule_papers_extract_text_truncate") == 1
+    assert not [job for job in jobs if job["Comment"].startswith(("rule_extract_text", "rule_truncate"))]
+
+
+@pytest.mark.parametrize(("rule", "state"), [("extract", "CANCELLED"), ("discover", "TIMEOUT")])
+def test_a_job_that_was_ended_is_submitted_again_with_more_time_and_memory(jobs, rule, state):
+    first, second = (job for job in jobs if job["Comment"].startswith(f"rule_{rule}_wildcards_"))
+    assert (first["JobState"], second["JobState"]) == (state, "COMPLETED")
+    assert second["TimeLimit"] > first["TimeLimit"]
+    assert int(second["MinMemoryNode"].rstrip("M")) == 2 * int(first["MinMemoryNode"].rstrip("M"))
+
+
+def test_it_goes_on_where_its_journal_ends(folder, interrupted):
+    for task, answered in interrupted.items():
+        records = lines(folder / f"results/{task}/b0001.jsonl")
+        assert len(answered) == 1 and records[:1] == answered, "what was answered is not asked again"
+        assert len(records) == 2 == len({record["paper"] for record in records})
+        assert {record["status"] for record in records} == {"ok"}
+
+
+def test_a_second_run_submits_nothing(slurm, jobs, folder):
+    assert submit(folder).wait() == 0
+    assert "Nothing to be done" in (folder / "snakemake.log").read_text()
+    assert len(slurm.jobs()) == len(jobs)
