@@ -3,11 +3,12 @@
 After the ways that Göbel et al. (2013, ICDAR table competition) compare, with rules, gaps and captions as signs.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pypdfium2
 
-from ..glyphs import normalise
+from .glyphs import PageFonts, normalise, page_text
 from .cells import Grid
 from .lines import BULLET, LEADERS, Line, Piece, is_number, lines
 from .marks import Box, Marks, PageMarks, Word
@@ -215,3 +216,14 @@ def _record(table: Table, marks: PageMarks, turn: int) -> dict:
         text = normalise(" ".join(word.text for word in table.caption))
         caption = {"box": marks.shown(_bounds(table.caption), turn), "text": text}
     return {"box": marks.shown(table.box, turn), "caption": caption, "cells": cells}
+
+
+def document_tables(document: pypdfium2.PdfDocument) -> Iterator[list[dict]]:
+    """The tables of each page of a PDF, as page_tables gives them; a damaged page has none."""
+    for index in range(len(document)):
+        try:
+            page = document[index]
+            textpage = page.get_textpage()
+            yield page_tables(page, textpage, page_text(textpage, PageFonts(document, index)))
+        except pypdfium2.PdfiumError:
+            yield []
