@@ -5,11 +5,12 @@ from bisect import bisect_left, bisect_right
 from .columns import GAP, separators
 from .heads import Block, Item, head_blocks
 from .lines import LETTERS, Line, Piece, is_number, lines
-from .marks import Box, Marks, Rule, Word
+from .marks import Box, Marks, Rule, Word, joined
 from .walls import merge_by_walls
 
 FULL = 0.85  # of a table's width: a rule as long runs through
 LONGEST_HEAD = 8  # lines
+ASTRIDE = 0.25  # of a line's height: a rule as close to its middle belongs to other columns
 TIGHT = 1.35  # times the smallest distance of lines: within a cell
 
 
@@ -58,13 +59,14 @@ class Grid:
             for blocks, group in zip(rows, groups, strict=True):
                 for block in blocks:
                     block.header = group[-1] < self.head or group[0] == 0
-            tops = [min(self.lines[i].y0 for i in group) for group in groups]
-            bottoms = [max(self.lines[i].y1 for i in group) for group in groups]
+            own = [[self.lines[i] for i in group if i not in self._astride(hard)] for group in groups]
+            tops, bottoms = [min(r.y0 for r in row) for row in own], [max(r.y1 for r in row) for row in own]
             return merge_by_walls(rows, tops, bottoms, self.spaces, (x0, x1), self.across, self.down)
         blocks = []
         if self.head:
             head = [items for items in self.items[: self.head] if items]
-            blocks = head_blocks(head, self.columns, [r for r in self.across if r.at < self.lines[self.head - 1].y1 + 4])
+            rules = joined([r for r in self.across if r.at < self.lines[self.head - 1].y1 + 4], 1.0)
+            blocks = head_blocks(head, self.columns, rules)
         first = 1 + max((block.last_row for block in blocks), default=-1)
         for number, group in enumerate(self._groups(self.head, self.full, boxed=False)):
             blocks += self._row(group, first + number)
@@ -91,8 +93,9 @@ class Grid:
     def _groups(self, start: int, hard: list[float], boxed: bool) -> list[list[int]]:
         """The numbers of the lines of each row, from line `start` on, between rules at `hard`."""
         bands: list[list[int]] = []
-        for i in range(start, len(self.lines)):
-            if not bands or any(self.lines[i - 1].middle < at <= self.lines[i].middle for at in hard):
+        astride = self._astride(hard) if boxed else set()
+        for i in (i for i in range(start, len(self.lines)) if i not in astride):
+            if not bands or any(self.lines[bands[-1][-1]].middle < at <= self.lines[i].middle for at in hard):
                 bands.append([])
             bands[-1].append(i)
         spaced = [part for band in bands for part in self._spaced(band)] if not boxed else bands
@@ -103,7 +106,17 @@ class Grid:
                 groups.append(band)
             else:
                 groups += self._wrapped(band)
+        for i in sorted(astride):  # of a cell that spans rows
+            max([g for g in groups if g[0] < i] or groups[:1], key=lambda group: group[0]).append(i)
         return groups
+
+    def _astride(self, hard: list[float]) -> set[int]:
+        """The lines that stand at the height of a rule, beside it: those of cells that span rows."""
+        return {
+            i
+            for i, line in enumerate(self.lines)
+            if any(abs(line.middle - at) < ASTRIDE * line.height for at in hard)
+        }
 
     def _spaced(self, band: list[int]) -> list[list[int]]:
         """A band parted where lines are farther from each other than within cells."""

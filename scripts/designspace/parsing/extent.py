@@ -1,11 +1,13 @@
 """How far a table reaches beyond the rules that showed it: rows above and below, and a column of labels."""
 
 from .cells import Grid
+from .columns import GAP
 from .lines import Line, Piece
 from .marks import Box
 from .regions import APART, NEXT, starts_caption
 
 MOST_ROWS = 8  # that stand above or below the rules
+SPARE = 9.0  # points by which a row may reach beyond the others
 LABELLED = 0.6  # of the rows: that have a label to their left
 
 
@@ -26,11 +28,11 @@ def _rows(outside: list[Line], box: Box, grid: Grid) -> list[Line]:
     found: list[Line] = []
     edge = box[1] if outside and outside[0].middle < box[1] else box[3]
     for line in outside[:MOST_ROWS]:
-        words = [word for word in line.words if word.x1 > box[0] - 3 and word.x0 < box[2] + 3]
-        pieces = Line(words, line.y0, line.y1).pieces(APART) if words else []
+        words = [word for word in line.words if word.x1 > box[0] - SPARE and word.x0 < box[2] + SPARE]
+        pieces = Line(words, line.y0, line.y1).pieces(GAP) if words else []
         if abs(line.middle - edge) > NEXT * line.height or not pieces or starts_caption(line.words):
             break
-        if not (box[0] - 3 <= pieces[0].x0 and pieces[-1].x1 <= box[2] + 3):
+        if not (box[0] - SPARE <= pieces[0].x0 and pieces[-1].x1 <= box[2] + SPARE):
             break
         headed = len(pieces) == 1 and bool(found) and _over_rule(pieces[0], grid)
         if not headed and (len(pieces) < max(2, 0.5 * grid.n_columns) or any(_crosses(p, grid) for p in pieces)):

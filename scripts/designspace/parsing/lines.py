@@ -1,6 +1,7 @@
 """The printed lines of a set of words, and the pieces of a line between its gaps."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from .marks import Rule, Word
@@ -74,24 +75,31 @@ class Line:
 
 
 def lines(words: list[Word]) -> list[Line]:
-    """The lines from top to bottom."""
+    """The lines from top to bottom. Symbols join them last: the boxes of bullets and the like may be of any height."""
     found: list[Line] = []
-    for word in sorted(words, key=lambda word: word.middle):
-        near = [
-            line
-            for line in found[-4:]
-            if abs(line.middle - word.middle) < SAME_LINE * min(max(line.height, 1), max(word.height, 1))
-        ]
+    symbols = [word for word in words if not any(character.isalnum() for character in word.text)]
+    known = {id(word) for word in symbols}
+    for word in sorted((word for word in words if id(word) not in known), key=lambda word: word.middle):
+        near = [line for line in found[-4:] if abs(line.middle - word.middle) < SAME_LINE * min(line.height, word.height)]
         if near:
             line = min(near, key=lambda line: abs(line.middle - word.middle))
             line.words.append(word)
-            if word.height > line.height * 1.05 and len(line.words) < 4:
+            if 1.05 * line.height < word.height and len(line.words) < 4:
                 line.y0, line.y1 = word.y0, word.y1
         else:
             found.append(Line([word], word.y0, word.y1))
+    found.sort(key=lambda line: line.middle)
+    alone = []
+    for word in symbols:
+        place = bisect_left(found, word.middle, key=lambda line: line.middle)
+        near = [line for line in found[max(place - 2, 0) : place + 2] if abs(line.middle - word.middle) < 0.7 * line.height]
+        if near:
+            min(near, key=lambda line: abs(line.middle - word.middle)).words.append(word)
+        else:
+            alone.append(Line([word], word.y0, word.y1))
     for line in found:
         line.words.sort(key=lambda word: word.x0)
-    return sorted(found, key=lambda line: line.middle)
+    return sorted([*found, *alone], key=lambda line: line.middle)
 
 
 def is_number(text: str) -> bool:

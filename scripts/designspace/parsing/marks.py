@@ -129,6 +129,19 @@ class PageMarks:
         return min(x0, x1) - self._left, self._top - max(y0, y1), max(x0, x1) - self._left, self._top - min(y0, y1)
 
 
+def joined(rules: list[Rule], gap: float) -> list[Rule]:
+    """Rules with their parts on one line put together where these are no farther apart than `gap`, from top to bottom (or from left to right)."""
+    found: list[Rule] = []
+    for rule in sorted(rules, key=lambda rule: (round(rule.at / 1.5), rule.begin)):
+        last = found[-1] if found else None
+        if last and abs(rule.at - last.at) < 1.6 and rule.begin <= last.end + gap:
+            last.end = max(last.end, rule.end)
+            last.drawn = last.drawn or rule.drawn
+        else:
+            found.append(Rule(rule.at, rule.begin, rule.end, rule.drawn))
+    return sorted(found, key=lambda rule: rule.at)
+
+
 def turned(box: Box, quarters: int, width: float, height: float) -> Box:
     """A box of a page of this size after so many clockwise quarter turns of the page."""
     x0, y0, x1, y1 = box

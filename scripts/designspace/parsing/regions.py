@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .columns import separators
 from .lines import LETTERS, Line, Piece, lines
-from .marks import Box, Marks, Rule, Word
+from .marks import Box, Marks, Rule, Word, joined
 
 APART = 1.0  # of a line's height: a gap between cells where no rule helps to tell
 SAME_EDGE = 6.0  # points by which rules of one table may differ in extent
@@ -71,22 +71,9 @@ def _is_sentence(piece: Piece) -> bool:
     return words > 4 and words >= 0.7 * len(piece.words)
 
 
-def joined(rules: list[Rule], gap: float = 8.0) -> list[Rule]:
-    """Rules with their parts on one line put together, from top to bottom (or from left to right)."""
-    found: list[Rule] = []
-    for rule in sorted(rules, key=lambda rule: (round(rule.at / 1.5), rule.begin)):
-        last = found[-1] if found else None
-        if last and abs(rule.at - last.at) < 1.6 and rule.begin <= last.end + gap:
-            last.end = max(last.end, rule.end)
-            last.drawn = last.drawn or rule.drawn
-        else:
-            found.append(Rule(rule.at, rule.begin, rule.end, rule.drawn))
-    return sorted(found, key=lambda rule: rule.at)
-
-
 def ruled_regions(marks: Marks) -> list[Region]:
     """The boxes between rules of equal extent that have something like a table between them."""
-    across = [rule for rule in joined(marks.across) if rule.length >= SHORTEST][:MOST_RULES]
+    across = [rule for rule in joined(marks.across, 8.0) if rule.length >= SHORTEST][:MOST_RULES]
     stacks: list[list[Rule]] = []
     for rule in across:
         for stack in stacks:

@@ -78,11 +78,11 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
     grid = Grid(body, marks, _bounds(body) if not region.ruled else region.box)
     if not is_table(grid, region, bool(caption), marks) or (not caption and _in_figure(region.box, page)):
         return
-    wider = extended(region.box, grid, page) if region.ruled else region.box
+    wider = extended(region.box, grid, page)
     if wider != region.box and not any(overlap(wider, table.box) > 0.05 for table in tables):
         known = {id(word) for word in caption}
         body += [w for w in inside(marks.words, wider) if id(w) not in known and not _within(w, region.box)]
-        region, grid = Region(wider, True), Grid(body, marks, wider)
+        region, grid = Region(wider, region.ruled), Grid(body, marks, wider if region.ruled else _bounds(body))
         caption = _caption(wider, page) or caption
     tables.append(Table(region.box, grid, caption))
 

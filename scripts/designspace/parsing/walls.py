@@ -34,8 +34,19 @@ def merge_by_walls(
                 upper.last_row = r
             else:
                 merged.append(block)
+                _reach_up(block, rows, closed_below, ruled_row, ruled_column)
         _reach_down(merged, rows, r, closed_below, ruled_row, ruled_column)
     return merged
+
+
+def _reach_up(block: Block, rows, closed_below, ruled_row, ruled_column) -> None:
+    """Let a block reach into the rows above where these are empty and no rule lies between."""
+    span = range(block.first, block.last + 1)
+    while block.row > 0 and ruled_row[block.row - 1]:
+        taken = {c for other in rows[block.row - 1] for c in range(other.first, other.last + 1)}
+        if any(c in taken or closed_below[block.row - 1][c] or not ruled_column[c] for c in span):
+            break
+        block.row -= 1
 
 
 def _reach_down(merged, rows, r, closed_below, ruled_row, ruled_column) -> None:
