@@ -141,7 +141,9 @@ NO_TABLES = {
     f"#set par(justify: true)\n{PROSE * 30}",
     "a sentence that names a table": f"{PROSE}\n\nTable 1 shows the ages of all groups.\n\n{PROSE * 3}",
     "list": LIST,
-    "references": "\n\n".join(f"Author, A. B., and Other, C. (20{n}). {PROSE[:150]} 1{n}, 3{n}-4{n}." for n in range(10, 30)),
+    "references": "\n\n".join(
+        f"Author, A. B., and Other, C. (20{n}). {PROSE[:150]} 1{n}, 3{n}-4{n}." for n in range(10, 30)
+    ),
     "contents": "#outline()\n" + "\n".join(f"= Chapter {n}\n{PROSE}" for n in range(8)),
     "figure": "".join(
         f"#place(dx: {30 * x}pt, dy: {20 * y}pt)[{x}{y}] #place(dx: {30 * x}pt, dy: {20 * y}pt, circle(radius: 4pt))"
@@ -167,7 +169,9 @@ def test_two_tables_keep_their_own_captions():
 def test_a_page_of_many_paths_is_bounded_and_its_numbers_are_finite():
     content = b"".join(b"%d %d m %d %d l S\n" % (i % 600, i % 800, -i * 10**6, i) for i in range(60_000))
     content += b"BT /F1 9 Tf 1 0 0 1 1e30 20 Tm (12 34 56 78) Tj ET\n"
-    content += b"".join(b"BT /F1 9 Tf %d %d Td (%d) Tj ET\n" % (60 * x, 700 - 20 * y, x * y) for x in range(8) for y in range(9))
+    content += b"".join(
+        b"BT /F1 9 Tf %d %d Td (%d) Tj ET\n" % (60 * x, 700 - 20 * y, x * y) for x in range(8) for y in range(9)
+    )
     for table in read(one_page(content)):
         boxes = [table["box"], *(cell["box"] for cell in table["cells"])]
         assert all(isfinite(edge) and 0 <= edge <= 800 for box in boxes for edge in box)

@@ -113,9 +113,7 @@ class Grid:
     def _astride(self, hard: list[float]) -> set[int]:
         """The lines that stand at the height of a rule, beside it: those of cells that span rows."""
         return {
-            i
-            for i, line in enumerate(self.lines)
-            if any(abs(line.middle - at) < ASTRIDE * line.height for at in hard)
+            i for i, line in enumerate(self.lines) if any(abs(line.middle - at) < ASTRIDE * line.height for at in hard)
         }
 
     def _spaced(self, band: list[int]) -> list[list[int]]:

@@ -75,7 +75,11 @@ def _span(item: Item, line: list[Item], below: list[list[Item]], columns: list, 
     piece = item.piece
     for rule in partial:
         alone = sum(rule.begin - 2 <= other.piece.middle <= rule.end + 2 for other in line) == 1
-        if alone and -3 < rule.at - piece.y1 < 1.2 * (piece.y1 - piece.y0) and rule.begin - 2 <= piece.middle <= rule.end + 2:
+        if (
+            alone
+            and -3 < rule.at - piece.y1 < 1.2 * (piece.y1 - piece.y0)
+            and rule.begin - 2 <= piece.middle <= rule.end + 2
+        ):
             under = [c for c, (x0, x1) in enumerate(columns) if rule.begin - 3 <= (x0 + x1) / 2 <= rule.end + 3]
             if under:
                 return min(under[0], item.first), max(under[-1], item.last)

@@ -80,7 +80,9 @@ def lines(words: list[Word]) -> list[Line]:
     symbols = [word for word in words if not any(character.isalnum() for character in word.text)]
     known = {id(word) for word in symbols}
     for word in sorted((word for word in words if id(word) not in known), key=lambda word: word.middle):
-        near = [line for line in found[-4:] if abs(line.middle - word.middle) < SAME_LINE * min(line.height, word.height)]
+        near = [
+            line for line in found[-4:] if abs(line.middle - word.middle) < SAME_LINE * min(line.height, word.height)
+        ]
         if near:
             line = min(near, key=lambda line: abs(line.middle - word.middle))
             line.words.append(word)
@@ -92,7 +94,9 @@ def lines(words: list[Word]) -> list[Line]:
     alone = []
     for word in symbols:
         place = bisect_left(found, word.middle, key=lambda line: line.middle)
-        near = [line for line in found[max(place - 2, 0) : place + 2] if abs(line.middle - word.middle) < 0.7 * line.height]
+        near = [
+            line for line in found[max(place - 2, 0) : place + 2] if abs(line.middle - word.middle) < 0.7 * line.height
+        ]
         if near:
             min(near, key=lambda line: abs(line.middle - word.middle)).words.append(word)
         else:

@@ -98,9 +98,7 @@ class PageMarks:
                 marks.across.append(Rule((y0 + y1) / 2, x0, x1, drawn))
             elif y1 > y0:
                 marks.down.append(Rule((x0 + x1) / 2, y0, y1, drawn))
-        marks.drawings = [
-            _within(turned(self._down(*box), turn, width, height), page) for box in self._paths.drawings
-        ]
+        marks.drawings = [_within(turned(self._down(*box), turn, width, height), page) for box in self._paths.drawings]
         return marks
 
     def _read_words(self, textpage: pdfium.FPDF_TEXTPAGE, text: str) -> None:

@@ -123,14 +123,18 @@ def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
 def _outside(words: list[Word], word: Word, x0: float, x1: float) -> bool:
     """Whether the text of a word goes on beyond x0 or x1."""
     space = 0.5 * word.height
-    return any(
-        abs(other.middle - word.middle) < 0.3 * word.height
-        and (
-            (other.x0 < x0 - 3 and other.x1 > word.x0 - space and other.x0 < word.x0)
-            or (other.x1 > x1 + 3 and other.x0 < word.x1 + space and other.x1 > word.x1)
+    return (
+        any(
+            abs(other.middle - word.middle) < 0.3 * word.height
+            and (
+                (other.x0 < x0 - 3 and other.x1 > word.x0 - space and other.x0 < word.x0)
+                or (other.x1 > x1 + 3 and other.x0 < word.x1 + space and other.x1 > word.x1)
+            )
+            for other in words
         )
-        for other in words
-    ) or word.x0 < x0 - 3 or word.x1 > x1 + 3
+        or word.x0 < x0 - 3
+        or word.x1 > x1 + 3
+    )
 
 
 def _drawn_over(marks: Marks, box: Box) -> bool:

@@ -154,7 +154,8 @@ def _own_caption(table: list[Line], marks: Marks) -> int:
     """How many lines of a table that begins with its caption are the caption: to a rule, or a line of some pieces."""
     for number, line in enumerate(table):
         ruled = number and any(
-            table[number - 1].middle < rule.at < line.middle and rule.begin <= line.words[0].x0 + 5 for rule in marks.across
+            table[number - 1].middle < rule.at < line.middle and rule.begin <= line.words[0].x0 + 5
+            for rule in marks.across
         )
         if ruled or (number and len(line.pieces(APART)) > 1):
             return number

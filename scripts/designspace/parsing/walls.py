@@ -27,7 +27,9 @@ def merge_by_walls(
         for block in blocks:
             block.first, block.last = _widened(block, blocks, spaces, down, tops[r], bottoms[r])
         for block in blocks:
-            upper = next((b for b in merged if b.last_row == r - 1 and (b.first, b.last) == (block.first, block.last)), None)
+            upper = next(
+                (b for b in merged if b.last_row == r - 1 and (b.first, b.last) == (block.first, block.last)), None
+            )
             span = range(block.first, block.last + 1)
             if upper and ruled_row[r - 1] and not any(closed_below[r - 1][c] or not ruled_column[c] for c in span):
                 upper.pieces += block.pieces
@@ -81,7 +83,5 @@ def _open(space: tuple[float, float], down: list[Rule], top: float, bottom: floa
 
 def _crossed(across: list[Rule], y0: float, y1: float, x0: float, x1: float) -> bool:
     """Whether rules between y0 and y1 cover most of the way from x0 to x1."""
-    covered = sum(
-        max(0.0, min(rule.end, x1) - max(rule.begin, x0)) for rule in across if y0 <= rule.at <= y1
-    )
+    covered = sum(max(0.0, min(rule.end, x1) - max(rule.begin, x0)) for rule in across if y0 <= rule.at <= y1)
     return covered >= 0.5 * (x1 - x0)
