@@ -161,9 +161,8 @@ def main() -> None:
             scores.append(counts)
             line += f", F1 {counts.f1:.3f} ({counts.right} right of {counts.read}, {counts.true} true)"
         print(line)
-    print(
-        f"{n_tables} tables, {n_cells} cells; {mean(seconds[0]):.3f} s a page with tables, {mean(seconds[1]):.3f} s without"
-    )
+    with_tables, without = (mean(some) for some in seconds)
+    print(f"{n_tables} tables, {n_cells} cells; {with_tables:.3f} s a page with tables, {without:.3f} s without")
     if scores:
         pooled = Counts(*(sum(column) for column in zip(*scores, strict=True)))
         print(f"{len(scores)} documents: mean F1 {mean([counts.f1 for counts in scores]):.3f}, pooled {pooled.f1:.3f}")

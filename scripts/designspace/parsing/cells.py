@@ -134,9 +134,9 @@ class Grid:
         for above, below in zip(band, band[1:], strict=False):
             upper = {item.first: item.piece for item in self.items[above]}
             both = [(upper[i.first], i.piece, i.first) for i in self.items[below] if i.first in upper]
-            if len(self.items[below]) >= 2 and self.items[below][0].first == 0 and len(both) >= 2:
-                if not all(self._wraps(*pair) for pair in both):
-                    return True
+            labelled = len(self.items[below]) >= 2 and self.items[below][0].first == 0 and len(both) >= 2
+            if labelled and not all(self._wraps(*pair) for pair in both):
+                return True
             if any(is_number(a.text) and is_number(b.text) for a, b, column in both if column):
                 return True
         return False

@@ -1,6 +1,7 @@
 """The printed lines of a set of words, and the pieces of a line between its gaps."""
 
 import re
+import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
@@ -77,7 +78,7 @@ class Line:
 def lines(words: list[Word]) -> list[Line]:
     """The lines from top to bottom. Symbols join them last: the boxes of bullets and the like may be of any height."""
     found: list[Line] = []
-    symbols = [word for word in words if not any(character.isalnum() for character in word.text)]
+    symbols = [word for word in words if _is_symbol(word.text)]
     known = {id(word) for word in symbols}
     for word in sorted((word for word in words if id(word) not in known), key=lambda word: word.middle):
         near = [
@@ -104,6 +105,10 @@ def lines(words: list[Word]) -> list[Line]:
     for line in found:
         line.words.sort(key=lambda word: word.x0)
     return sorted([*found, *alone], key=lambda line: line.middle)
+
+
+def _is_symbol(text: str) -> bool:
+    return bool(BULLET.fullmatch(text)) or all(unicodedata.category(character)[0] in "PS" for character in text)
 
 
 def is_number(text: str) -> bool:

@@ -128,7 +128,7 @@ class PageMarks:
 
 
 def joined(rules: list[Rule], gap: float) -> list[Rule]:
-    """Rules with their parts on one line put together where these are no farther apart than `gap`, from top to bottom (or from left to right)."""
+    """Rules in order, with the parts of a line put together that are no farther apart than `gap` points."""
     found: list[Rule] = []
     for rule in sorted(rules, key=lambda rule: (round(rule.at / 1.5), rule.begin)):
         last = found[-1] if found else None

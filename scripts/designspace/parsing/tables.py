@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import pypdfium2
 
-from .glyphs import PageFonts, normalise, page_text
 from .cells import Grid
-from .lines import BULLET, LEADERS, Line, Piece, is_number, lines
-from .marks import Box, Marks, PageMarks, Word
 from .extent import extended
+from .glyphs import PageFonts, normalise, page_text
+from .lines import LEADERS, Line, Piece, is_number, lines
+from .marks import Box, Marks, PageMarks, Word
 from .regions import APART, NEXT, Region, inside, overlap, ruled_regions, spaced_regions, starts_caption, starts_figure
 
 FEWEST_WORDS = 8  # printed in a direction that may hold a table
@@ -89,36 +89,32 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
 
 def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
     """Whether a region with these cells is a table, and no prose, figure, list or table of contents."""
-    n_rows, n_columns = 1 + max((b.last_row for b in grid.blocks), default=-1), grid.n_columns
-    if n_rows < 2 or n_columns < 2 or len(grid.blocks) < 4:
-        return False
+    n_rows = 1 + max((block.last_row for block in grid.blocks), default=-1)
     values = [block for block in grid.blocks if block.first]
-    texts = [" ".join(piece.text for piece in block.pieces) for block in grid.blocks]
-    numbers = sum(is_number(" ".join(piece.text for piece in block.pieces)) for block in values) / max(len(values), 1)
-    length = sum(len(text.split()) for text in texts) / len(texts)
+    if n_rows < 2 or grid.n_columns < 2 or len(grid.blocks) < 4 or len(values) < 0.3 * n_rows:
+        return False
     drawn = sum(overlap(drawing, region.box) > 0.9 for drawing in marks.drawings)
-    if drawn > max(6, len(grid.blocks)):
-        return False
-    if len(values) < 0.3 * n_rows:
-        return False
-    if not captioned and drawn > 2:
+    if drawn > (max(6, len(grid.blocks)) if captioned else 2):
         return False
     if grid.ruled and region.ruled:
         return True
+    texts = [" ".join(piece.text for piece in block.pieces) for block in grid.blocks]
+    numbers = sum(is_number(" ".join(piece.text for piece in block.pieces)) for block in values) / len(values)
+    length = sum(len(text.split()) for text in texts) / len(texts)
     if _is_text(grid):
         return False
-    if region.ruled:
-        return captioned or length < 6 or numbers > 0.3
-    if any(BULLET.fullmatch(text.split()[0]) for text in texts if text.split()) and numbers < 0.5:
-        return False
-    leaders = sum(bool(LEADERS.search(text)) for text in texts)
-    if n_columns == 2 and leaders > 0.3 * n_rows and not captioned:
-        return False
     if captioned:
-        return length < 8
+        return region.ruled or length < 8
+    if n_rows < 3 or any("=" in text for text in texts) or (grid.n_columns == 2 and numbers < 0.3):
+        return False  # a formula, or a list of names and what they stand for
+    if region.ruled:
+        return length < 6 or numbers > 0.3
     x0, y0, x1, y1 = region.box
     if any(overlap((x0 - NEAR, y0 - NEAR, x1 + NEAR, y1 + NEAR), drawing) > 0 for drawing in marks.drawings):
         return False  # the numbers along the axes of a figure
+    leaders = sum(bool(LEADERS.search(text)) for text in texts)
+    if grid.n_columns == 2 and leaders > 0.3 * n_rows:
+        return False  # a table of contents
     return numbers > 0.6 and length < 4 and n_rows >= 4
 
 
@@ -163,12 +159,14 @@ def _own_caption(table: list[Line], marks: Marks) -> int:
 
 
 def _in_figure(box: Box, page: list[Line]) -> bool:
-    """Whether the caption of a figure follows below a box before any other text of more than some words."""
+    """Whether the caption of a figure follows below a box before any running text."""
+    long = 0
     for line in page:
         pieces = _over(line, box) if line.y1 > box[3] else []
         if pieces and starts_figure(_words(pieces)):
             return True
-        if any(len(piece.words) > 7 for piece in pieces):
+        long = long + 1 if any(len(piece.words) > 7 for piece in pieces) else 0
+        if long == 2:
             return False
     return False
 
