@@ -52,7 +52,8 @@ def find_doi(front, title, covers):
             for text, context in _texts(rows, index):
                 score = _weigh(front, row, context, references, number, last, covers, title)
                 candidate = candidates.setdefault(text, Candidate(text))
-                candidate.score += score if number not in candidate.pages else min(0.3 * score, 0.5)
+                if score > 0 or not candidate.places:  # among the references a paper may stand once more
+                    candidate.score += score if number not in candidate.pages else min(0.3 * score, 0.5)
                 place = _place(front, row, context)
                 if place not in candidate.places:
                     candidate.places.append(place)

@@ -18,7 +18,8 @@ VOLUME = re.compile(
     r"|(?:19|20)\d\d\s*[;:,]\s*(?:page \d+ of|\d{1,4}\s*[:–(-])",
     re.IGNORECASE,
 )
-START = re.compile(rf"\d|\bvol(?:ume|\.)?\s*[\dx]|\(?\b{MONTH} (?:\d|(?:19|20))|\bxx+\b|\bdoi\b|https?:|\bISSN\b|\bpp?\.\s*\d", re.I)
+START = re.compile(rf"\d|\bvol(?:ume|\.)?\s*[\dx]|\(?\b{MONTH} (?:\d|(?:19|20))|\bxx+\b|\bdoi\b|https?:|\bISSN\b|\bpp?\.\s*\d|\bissue \d|\bno\. ?\d", re.I)
+CITED = re.compile(r"et al\.?,? \(?\d{4}|[a-z]\w+,? \(?\d{4}[a-z]?[;)]")
 DOWNLOAD = re.compile(r"download|access(?:ed|ion)|licen[cs]e|permission|printed (?:from|on)|reprint|available at|at: \d\d:", re.I)
 KEYWORD = re.compile(
     r"\b(?:journal|j|annals|ann|proceedings|proc|transactions|trans|letters|lett|reviews?|rev|archives?|bulletin|bull"
@@ -29,12 +30,13 @@ PUBLISHER = re.compile(
     r"department|author\w*|manuscript|copyright|society|association|federation|foundation|all rights|contents|ebsco|jstor|"
     r"proquest|pubmed|open access|running|e-?mail|correspond\w*|figure|table|see|supplement\w*|submitted|received|view)\b", re.I
 )
+LABEL = re.compile(rf"(?:{HEADING.pattern})(?:\W*$|:)|(?:issue|number|no|volume|vol|page|pages|pp|doi|pii)\W*$", re.IGNORECASE)
 SMALL = set("of the and in for on de la des et und für der a an & e to with from".split())
 SERVERS = "bioRxiv medRxiv arXiv PsyArXiv ChemRxiv SocArXiv EarthArXiv engrXiv SSRN Authorea HAL".split()
 SERVERS += ["Research Square", "OSF Preprints", "Preprints.org"]
 SERVER = re.compile(rf"\b(?:{'|'.join(map(re.escape, SERVERS))})\b", re.IGNORECASE)
 ARXIV = re.compile(r"\barXiv:\s?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.IGNORECASE)
-CITE = re.compile(r"\bcit(?:e|ed) (?:this|as)|\bto cite\b|^\W*citation\b|^reference:|\bcite:", re.IGNORECASE)
+CITE = re.compile(r"\bcit(?:e|ed) (?:this|as)|\bto cite\b|\bcitation:|\bcitation\b(?= [A-Z])|\breference:|\bcite:", re.IGNORECASE)
 DATED = (
     (re.compile(r"©|\(c\)|�c |copyright", re.I), 2.0, "copyright line"),
     (re.compile(r"publi(?:shed|cation)|available online|posted|advance access|online", re.I), 2.0, "publication date"),
@@ -66,15 +68,16 @@ class Sources:
         self.journals, self.years = {}, {}
         self._own = plain(title.text) if title else ""
         self._families = {plain(family(name)) for name in title.authors} if title else set()
+        self._running = self._running_lines()
         self.server = self._server()
         for number in front.heights:
             rows = front.page(number)
-            for index, row in enumerate(rows):
-                self._row(rows, index, row)
+            for row in rows:
+                self._row(rows, row)
             self._repeated_title(number, rows)
         for row in front.rows:
             if row.stamp:
-                self._row([row], 0, row)
+                self._row([row], row)
         self._metadata()
 
     def journal(self):
@@ -99,23 +102,24 @@ class Sources:
         best = max(self.years.values(), key=lambda evidence: evidence.score, default=None)
         return best if best and best.score >= 0.9 else None
 
-    def _row(self, rows, index, row):
-        place, weight = self._zone(rows, index, row)
+    def _row(self, rows, row):
+        place, weight = self._zone(rows, row)
         if not weight or DOWNLOAD.search(row.text):
             return
         volume = VOLUME.search(row.text)
-        near = rows[max(0, index - 1) : index] + rows[index + 1 : index + 2]
-        beside = any(VOLUME.search(other.text) and abs(other.bottom - row.bottom) < 3 * row.size for other in near)
-        for segment in re.split(r" / | ?\| ?|[•·—]| {3}|; (?=[A-Z])|\. (?=doi)", row.text):
+        beside = any(VOLUME.search(other.text) for other in _near(rows, row))
+        segments = re.split(r" / | ?\| ?|[•·—]| {3}|; (?=[A-Z\d])|\. (?=doi)", row.text)
+        dated = len(segments) > 1 and YEAR.search(row.text) and not START.search(segments[0])
+        for segment in segments:
             start = START.search(segment)
             name = segment[: start.start()] if start else segment
             if START.match(segment):  # "14 JUNE 2002 VOL 296 SCIENCE", "345 Human Movement Science"
                 name = re.sub(r"^.*\d[\w)]*\W+(?=\D+$)", "", re.sub(r"(?:www|https?:)\S*", "", segment))
-            own = 3.0 if volume and start else 2.0 if beside else 0.8
+            own = 3.0 if volume and start else 2.2 if beside or (dated and segment is segments[0]) else 0.8
             self._propose(name, place, own * weight)
         self._date(row, place, weight, volume)
 
-    def _zone(self, rows, index, row):
+    def _zone(self, rows, row):
         """(place, weight) of a row as a witness; weight 0 for a row of the running text."""
         number, height = row.page, self.front.heights[row.page]
         if row.stamp:
@@ -124,22 +128,32 @@ class Sources:
             return "", 0.0
         if number in self.covers:
             return f"page {number}, cover page", 1.0
-        if row.bottom > 0.89 * height:
-            return f"page {number}, header", 1.0 if number < 3 else 0.8
-        if row.top < 0.09 * height and len(row.text) < 160:
-            return f"page {number}, footer", 1.0 if number < 3 else 0.8
-        if self.title and number == self.title.rows[0].page:
+        running = _digitless(row.text) in self._running
+        first = self.title and number == self.title.rows[0].page
+        if running or first or row.size < self.front.body - 0.3 or len(row.text) < 50:
+            kind = "header" if row.bottom > 0.89 * height else "footer" if row.top < 0.1 * height else ""
+            if (kind or running) and len(row.text) < 200 and not CITED.search(row.text):
+                return f"page {number}, {kind or 'running line'}", 1.0 if number < 3 else 0.8
+        if first:
             if row.bottom > self.title.rows[0].top:
                 return f"page {number}, above the title", 1.0
             if VOLUME.search(row.text) and len(row.text) < 110 and row.size <= self.front.body + 1:
                 return f"page {number}, beside the text", 0.8
-            if index + 1 < len(rows) and re.match(r"\W*vol(?:ume|\.)? ?\d", rows[index + 1].text, re.I):
+            if any(re.match(r"\W*vol(?:ume|\.)? ?\d", other.text, re.I) for other in _near(rows, row)):
                 return f"page {number}, beside the text", 0.8
             if any(kind.search(row.text) for kind, _, _ in DATED) and len(row.text) < 200:
                 return f"page {number}, dates", 0.7
         if number == max(self.front.heights) and re.match(r"(?:received|accepted|©|\W?copyright|published)\b", row.text, re.I):
             return f"page {number}, dates", 0.5
         return "", 0.0
+
+    def _running_lines(self):
+        """Texts, digits apart, that stand at one height of several pages."""
+        pages = {}
+        for row in self.front.rows:
+            if len(row.text) < 200:
+                pages.setdefault((_digitless(row.text), round(row.bottom / 20)), set()).add(row.page)
+        return {text for (text, _), numbers in pages.items() if len(numbers) > 1 and len(text) > 3}
 
     def _propose(self, name, place, weight):
         name = clean(name)
@@ -164,8 +178,8 @@ class Sources:
             years = years or [("19" if short.group(1) > "40" else "20") + short.group(1)]
         kind = next(((w, name) for pattern, w, name in DATED if pattern.search(row.text)), None)
         if volume and years and "vol" not in row.text.casefold() or volume and re.search(MONTH, row.text, re.I):
-            year = YEAR.search(volume.group()) or YEAR.search(row.text)
-            self._add_year(year.group() if year else "", "volume and pages", 4.0 * weight, place)
+            year = re.search(r"(?<=\()(?:19|20)\d\d(?=\))", volume.group()) or YEAR.search(volume.group())
+            self._add_year(year.group() if year else years[0], "volume and pages", 4.0 * weight, place)
             return
         if kind and years:
             self._published(row.text, years, weight, place)
@@ -235,9 +249,25 @@ class Sources:
 
 
 
+def _near(rows, row):
+    """Rows directly above and below a row, or in its own line."""
+    return [
+        other
+        for other in rows
+        if other is not row
+        and abs(other.bottom - row.bottom) < 2.2 * max(row.size, other.size)
+        and other.left < row.right
+        and row.left < other.right
+    ]
+
+
+def _digitless(text):
+    return re.sub(r"[\W\d_]+", "", text).casefold()
+
+
 def clean(name):
     """A journal's name without what rows print around it."""
-    name = re.sub(r"^(?:published in|in press,?|in|to appear in|source|articles in press\.?|cite this[^:]*:)\b[:\s]*", "", name.strip(), flags=re.I)
+    name = re.sub(r"^(?:published in|in press,?|in|to appear in|source|articles in press\.?|cite this[^:]*:)[:\s]+", "", name.strip(), flags=re.I)
     name = re.sub(r"^.*\bet al\.,?\s+", "", name)
     name = re.sub(r"[\s,;:.(\[|–-]+$", lambda match: "." if match.group().startswith(".") else "", name)
     letters = re.fullmatch(r"(?:\S ){4,}\S", name)
@@ -248,7 +278,7 @@ def clean(name):
 def is_journal(name):
     """Whether a text has the form of a journal's name: few words, each with a capital but for "of" and its like."""
     words = name.split()
-    if not words or len(words) > 12 or len(name) < 4 or HEADING.fullmatch(name) or not words[0][0].isalpha():
+    if not words or len(words) > 12 or len(name) < 4 or LABEL.match(name) or not words[0][0].isalpha():
         return False
     if any(char.isdigit() for char in name) and not re.search(r"\d+(?:st|nd|rd|th)\b", name) or "@" in name or "www" in name:
         return False
