@@ -13,6 +13,7 @@ REFERENCE = re.compile(
 )
 HEADING = re.compile(r"(?:\d+\.? )?(?:references(?: and notes)?|literature cited|bibliography|works cited)\.?", re.IGNORECASE)
 CITES = re.compile(r"\bcit(?:e|ation)\b|\bas published\b|\bview the article online|access the most recent|to link to", re.I)
+DEPOSIT = re.compile(r"\b(?:figshare|zenodo|dryad|dataset|deposited|supplementa\w+ (?:material|data|information) (?:is|are))\b", re.I)
 OPEN_END = ("/", ".", "-", "_", "(", "journal.", "\ufffe")
 
 
@@ -63,6 +64,10 @@ def find_doi(front, title, covers):
         if candidate.doi in subject.casefold():
             candidate.score += 3
             candidate.places.append("metadata")
+    for one in candidates.values():  # addresses of a publisher end with numbers of its own
+        for other in candidates.values():
+            if one.doi.startswith(other.doi + "/") and other.score > 0:
+                other.score, one.score = other.score + one.score, 0.0
     best = max(candidates.values(), key=lambda candidate: (candidate.score, len(candidate.doi)), default=None)
     return best if best and best.score > 0.5 else None
 
@@ -99,6 +104,8 @@ def _weigh(front, row, before, references, number, last, covers, title):
         score += 1.0 * (row.top > title.rows[-1].bottom - 60)
     if not margin and REFERENCE.search(row.text) and not CITES.search(row.text):
         score -= 1.5
+    if DEPOSIT.search(before) or DEPOSIT.search(row.text):
+        score -= 3
     if references and not margin:
         score -= 5
     if number > 2 and number == last and not margin:

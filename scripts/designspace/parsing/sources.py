@@ -30,7 +30,7 @@ PUBLISHER = re.compile(
     r"department|author\w*|manuscript|copyright|society|association|federation|foundation|all rights|contents|ebsco|jstor|"
     r"proquest|pubmed|open access|running|e-?mail|correspond\w*|figure|table|see|supplement\w*|submitted|received|view)\b", re.I
 )
-LABEL = re.compile(rf"(?:{HEADING.pattern})(?:\W*$|:)|(?:issue|number|no|volume|vol|page|pages|pp|doi|pii)\W*$", re.IGNORECASE)
+LABEL = re.compile(rf"(?:{HEADING.pattern})(?:\W*$|:)|(?:issue|number|no|volume|vol|page|pages|pp|doi|pii|issn|permalink|journal|authors?|publication date|peer reviewed)\W*$", re.IGNORECASE)
 SMALL = set("of the and in for on de la des et und für der a an & e to with from".split())
 SERVERS = "bioRxiv medRxiv arXiv PsyArXiv ChemRxiv SocArXiv EarthArXiv engrXiv SSRN Authorea HAL".split()
 SERVERS += ["Research Square", "OSF Preprints", "Preprints.org"]
@@ -109,13 +109,15 @@ class Sources:
         volume = VOLUME.search(row.text)
         beside = any(VOLUME.search(other.text) for other in _near(rows, row))
         segments = re.split(r" / | ?\| ?|[•·—]| {3}|; (?=[A-Z\d])|\. (?=doi)", row.text)
-        dated = len(segments) > 1 and YEAR.search(row.text) and not START.search(segments[0])
         for segment in segments:
             start = START.search(segment)
             name = segment[: start.start()] if start else segment
             if START.match(segment):  # "14 JUNE 2002 VOL 296 SCIENCE", "345 Human Movement Science"
                 name = re.sub(r"^.*\d[\w)]*\W+(?=\D+$)", "", re.sub(r"(?:www|https?:)\S*", "", segment))
-            own = 3.0 if volume and start else 2.2 if beside or (dated and segment is segments[0]) else 0.8
+            dated = YEAR.search(row.text) and (start or len(segments) > 1 and segment is segments[0])
+            own = 3.0 if (volume and start) or beside else 2.0 if dated else 0.8
+            if any(re.fullmatch(r"journal(?: title)?:?|published in:?", other.text, re.I) for other in _near(rows, row)):
+                own = 5.0  # a repository's cover page labels it
             self._propose(name, place, own * weight)
         self._date(row, place, weight, volume)
 
@@ -123,7 +125,9 @@ class Sources:
         """(place, weight) of a row as a witness; weight 0 for a row of the running text."""
         number, height = row.page, self.front.heights[row.page]
         if row.stamp:
-            return f"page {number}, margin", 1.0
+            width = max(other.right for other in self.front.rows if other.page == number)
+            edge = row.right < 0.14 * width or row.left > 0.86 * width
+            return f"page {number}, margin", 1.0 if edge and not CITED.search(row.text) else 0.0
         if self.title and row in self.title.rows:
             return "", 0.0
         if number in self.covers:
@@ -138,9 +142,9 @@ class Sources:
             if row.bottom > self.title.rows[0].top:
                 return f"page {number}, above the title", 1.0
             if VOLUME.search(row.text) and len(row.text) < 110 and row.size <= self.front.body + 1:
-                return f"page {number}, beside the text", 0.8
+                return f"page {number}, beside the text", 0.9
             if any(re.match(r"\W*vol(?:ume|\.)? ?\d", other.text, re.I) for other in _near(rows, row)):
-                return f"page {number}, beside the text", 0.8
+                return f"page {number}, beside the text", 0.9
             if any(kind.search(row.text) for kind, _, _ in DATED) and len(row.text) < 200:
                 return f"page {number}, dates", 0.7
         if number == max(self.front.heights) and re.match(r"(?:received|accepted|©|\W?copyright|published)\b", row.text, re.I):
@@ -171,15 +175,14 @@ class Sources:
         evidence.add(place, weight)
 
     def _date(self, row, place, weight, volume):
-        years = YEAR.findall(row.text)
+        years = [] if row.text.isdigit() else YEAR.findall(row.text)
         if short := re.search(r"\b\d{4}-\d{3}[\dX]/(\d\d)/?\$", row.text):
             years = years or [("19" if short.group(1) > "40" else "20") + short.group(1)]
         if (short := re.search(rf"\b\d{{1,2}} {MONTH} (\d\d)$", row.text, re.I)) and row.stamp | ("/" in row.text):
             years = years or [("19" if short.group(1) > "40" else "20") + short.group(1)]
         kind = next(((w, name) for pattern, w, name in DATED if pattern.search(row.text)), None)
         if volume and years and "vol" not in row.text.casefold() or volume and re.search(MONTH, row.text, re.I):
-            year = re.search(r"(?<=\()(?:19|20)\d\d(?=\))", volume.group()) or YEAR.search(volume.group())
-            self._add_year(year.group() if year else years[0], "volume and pages", 4.0 * weight, place)
+            self._add_year(_volume_year(volume) or next(iter(years), ""), "volume and pages", 4.0 * weight, place)
             return
         if kind and years:
             self._published(row.text, years, weight, place)
@@ -196,7 +199,8 @@ class Sources:
             self._add_year(match.group(), name, own * weight, place)
 
     def _add_year(self, year, kind, weight, place):
-        if year:
+        created = re.search(r"(?:19|20)\d\d", self.front.info.get("CreationDate", ""))
+        if year and (not created or int(year) < int(created.group()) + 3):
             self.years.setdefault(year, Evidence(year)).add(f"{place} ({kind})" if kind != "volume and pages" else place, 0.01)
             self.years[year].add(kind, weight)
 
@@ -215,7 +219,9 @@ class Sources:
             near = before[labelled[-1].end() :] if labelled else before[-60:]
             years = YEAR.findall(near) or YEAR.findall(after[:140])
             if years and (labelled or VOLUME.search(after)):
-                self._add_year(years[-1] if YEAR.findall(near) else years[0], "citation line", 4.0, f"page {number}")
+                volume = VOLUME.search(after[:140])
+                year = volume and _volume_year(volume) or (years[-1] if YEAR.findall(near) else years[0])
+                self._add_year(year, "citation line", 4.0, f"page {number}")
 
     def _metadata(self):
         """The file's subject counts where a page prints the same journal."""
@@ -261,6 +267,12 @@ def _near(rows, row):
     ]
 
 
+def _volume_year(volume):
+    """The year of a match of VOLUME: "Science 296, 1979 (2002)" has it in brackets."""
+    year = re.search(r"(?<=\()(?:19|20)\d\d(?=\))", volume.group()) or YEAR.search(volume.group())
+    return year.group() if year else ""
+
+
 def _digitless(text):
     return re.sub(r"[\W\d_]+", "", text).casefold()
 
@@ -285,7 +297,7 @@ def is_journal(name):
     if PUBLISHER.search(name) and not re.search(r"\b(?:journal|proceedings|proc|transactions|annals|letters|j)\b", name, re.I):
         return False
     proper = [word for word in words if word.casefold().strip(".,:") not in SMALL]
-    return bool(proper) and all(word[0].isupper() or word[:2] == "eN" for word in proper)
+    return bool(proper) and all(word[0].isupper() or word[1:2].isupper() for word in proper)
 
 
 def abbreviates(short, long):
