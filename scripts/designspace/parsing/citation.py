@@ -25,6 +25,7 @@ def read_citation(data):
     front = read_front(data)
     covers = {number for number in list(front.heights)[:2] if is_cover(front, number)}
     title = find_title(front)
+    covers |= set(range(1, title.rows[0].page)) if title else set()
     doi = find_doi(front, title, covers)
     sources = Sources(front, title, covers)
     journal, year = sources.journal(), sources.year(doi.doi if doi else "")

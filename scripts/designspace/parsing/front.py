@@ -5,6 +5,7 @@ The order of the file is not used: titles and by-lines are often drawn last.
 
 import ctypes
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from math import degrees, hypot
@@ -18,6 +19,8 @@ FIRST_PAGES = 4
 MOST_CHARACTERS = 12_000  # read of one page: a front page of two dense columns has fewer
 MOST_PIECES = 1_500
 RAISED = "\x1f"  # stands in `Row.marked` for the raised marks of footnotes and affiliations
+ACCENTS = dict(zip("¨´`ˆ˜ˇ¸˚", "\u0308\u0301\u0300\u0302\u0303\u030c\u0327\u030a", strict=True))
+ACCENT = re.compile(rf"([^\W\d_])([{''.join(ACCENTS)}])( ?[^\W\d_])")
 NUMBER = re.compile(r"\d{1,4}(?:\s+|$)")
 TYPE_3 = 10.0  # points: the size of a character whose font has a scale of its own
 SMALLEST = 3.0  # points: smaller characters are not there to be read
@@ -253,11 +256,12 @@ def _row(pieces, stamp=False):
     size = max(sizes, key=lambda size: (sizes[size], size))
     base = sorted(char[2] for char in chars if round(char[5], 1) == size)[sizes[size] // 2]
     marked = "".join(RAISED if _raised(char, size, base) else char[0] for char in chars)
+    marked = RAISED.join(normalise(part) if part.strip() else part for part in marked.split(RAISED))
     boxes = [piece.box for piece in pieces]
     bold = max(pieces, key=lambda piece: len(piece.chars)).bold
     return Row(
-        normalise("".join(char[0] for char in chars))[:1000],
-        RAISED.join(normalise(part) if part.strip() else part for part in marked.split(RAISED))[:1000],
+        _accented(normalise("".join(char[0] for char in chars)))[:1000],
+        _accented(marked)[:1000],
         min(box[0] for box in boxes),
         min(box[1] for box in boxes),
         max(box[2] for box in boxes),
@@ -267,6 +271,23 @@ def _row(pieces, stamp=False):
         pieces[0].page,
         stamp,
     )
+
+
+def _accented(text):
+    """Text in which an accent that is printed as a character of its own is joined to its letter: "Jo¨ rn", "J¨orn"."""
+    if not ACCENT.search(text):
+        return text
+
+    def join(match):
+        before, accent, after = match.groups()
+        mark = ACCENTS[accent]
+        letter = unicodedata.normalize("NFC", before + mark)
+        if len(letter) == 1 and before.casefold() in "aeiouncsz":
+            return letter + after.strip()
+        letter = unicodedata.normalize("NFC", after.strip() + mark)
+        return before + letter if len(letter) == 1 else match.group()
+
+    return ACCENT.sub(join, text)
 
 
 def _raised(char, size, base):

@@ -43,7 +43,8 @@ def by_line(marked):
 
     Names are printed as in the paper, "First Last"; 1.0 is a sure list, 0.4 a single name without initials.
     """
-    text = DEGREES.sub("", LABEL.sub("", marked))
+    text = re.sub(r"[\s,;]+(?:and|&)\s*$", "", DEGREES.sub("", LABEL.sub("", marked)))
+    text = re.sub(r"(?<![^\W\d_])X(?=[A-Z][a-z.])", "", text)  # the icon of ORCID, printed in a font of its own
     parts = [MARKS.sub(" ", part) for part in SEPARATOR.split(text)[:MOST_NAMES]]
     parts = [part.strip(" .:\u200b") if len(part.strip()) < 4 else part.strip(" :,") for part in parts]
     parts = [re.sub(r"^(?:and|AND|And|&) ", "", re.sub(r"\s+", " ", part).strip()) for part in parts]
@@ -79,7 +80,7 @@ def is_name(text):
 def _inverted(parts):
     """Names of "Smith, A. B., Berg, J. van"; empty where the parts are not of that kind."""
     pairs = list(zip(parts[::2], parts[1::2], strict=False))
-    if not pairs or not all(re.fullmatch(r"(?:[^\W\d_]\.?[ -]?){1,4}", initials) for _, initials in pairs):
+    if not pairs or not all(re.fullmatch(r"(?:[A-ZÀ-Þ]\.?[ -]?){1,4}", initials) for _, initials in pairs):
         return []
     families = [family for family, _ in pairs if re.fullmatch(rf"{WORD}(?: {WORD}){{0,3}}", family)]
     if len(families) < len(pairs) or NOT_NAMES & {word.casefold() for family in families for word in family.split()}:

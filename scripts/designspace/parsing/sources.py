@@ -19,7 +19,7 @@ VOLUME = re.compile(
     re.IGNORECASE,
 )
 START = re.compile(rf"\d|\bvol(?:ume|\.)?\s*[\dx]|\(?\b{MONTH} (?:\d|(?:19|20))|\bxx+\b|\bdoi\b|https?:|\bISSN\b|\bpp?\.\s*\d|\bissue \d|\bno\. ?\d", re.I)
-CITED = re.compile(r"et al\.?,? \(?\d{4}|[a-z]\w+,? \(?\d{4}[a-z]?[;)]")
+CITED = re.compile(r"et al\.?,? \(?\d{4}|[A-Z]\w+, \d{4}[a-z]?[;)](?! ?\d)")
 DOWNLOAD = re.compile(r"download|access(?:ed|ion)|licen[cs]e|permission|printed (?:from|on)|reprint|available at|at: \d\d:", re.I)
 KEYWORD = re.compile(
     r"\b(?:journal|j|annals|ann|proceedings|proc|transactions|trans|letters|lett|reviews?|rev|archives?|bulletin|bull"
@@ -117,7 +117,7 @@ class Sources:
             dated = YEAR.search(row.text) and (start or len(segments) > 1 and segment is segments[0])
             own = 3.0 if (volume and start) or beside else 2.0 if dated else 0.8
             if any(re.fullmatch(r"journal(?: title)?:?|published in:?", other.text, re.I) for other in _near(rows, row)):
-                own = 5.0  # a repository's cover page labels it
+                name, own = name.title() if name[:1].isupper() else "", 5.0  # a repository's cover page labels it
             self._propose(name, place, own * weight)
         self._date(row, place, weight, volume)
 
@@ -134,7 +134,7 @@ class Sources:
             return f"page {number}, cover page", 1.0
         running = _digitless(row.text) in self._running
         first = self.title and number == self.title.rows[0].page
-        if running or first or row.size < self.front.body - 0.3 or len(row.text) < 50:
+        if running or first or number < 4 and (row.size < self.front.body - 0.3 or len(row.text) < 50):
             kind = "header" if row.bottom > 0.89 * height else "footer" if row.top < 0.1 * height else ""
             if (kind or running) and len(row.text) < 200 and not CITED.search(row.text):
                 return f"page {number}, {kind or 'running line'}", 1.0 if number < 3 else 0.8
@@ -163,6 +163,10 @@ class Sources:
         name = clean(name)
         if not is_journal(name) or "dates" in place:
             return
+        if ". " in name and self._families & {plain(word) for word in re.findall(r"\w+", name)}:
+            name = name.rsplit(". ", 1)[-1]  # "Breska and Ivry. eLife"
+            if not is_journal(name):
+                return
         key = plain(name)
         words = {plain(word) for word in name.split()}
         if key in self._own and len(name.split()) > 2 or words & self._families and not KEYWORD.search(name):
@@ -282,6 +286,7 @@ def clean(name):
     name = re.sub(r"^(?:published in|in press,?|in|to appear in|source|articles in press\.?|cite this[^:]*:)[:\s]+", "", name.strip(), flags=re.I)
     name = re.sub(r"^.*\bet al\.,?\s+", "", name)
     name = re.sub(r"[\s,;:.(\[|–-]+$", lambda match: "." if match.group().startswith(".") else "", name)
+    name = re.sub(r"\.(?:org|com|net)$", "", name)
     letters = re.fullmatch(r"(?:\S ){4,}\S", name)
     name = name.replace(" ", "") if letters else name
     return name.strip(" ,;:|\"'“”()[]*©")[:120]
@@ -292,9 +297,9 @@ def is_journal(name):
     words = name.split()
     if not words or len(words) > 12 or len(name) < 4 or LABEL.match(name) or not words[0][0].isalpha():
         return False
-    if any(char.isdigit() for char in name) and not re.search(r"\d+(?:st|nd|rd|th)\b", name) or "@" in name or "www" in name:
+    if any(char.isdigit() for char in name) and not re.search(r"\d+(?:st|nd|rd|th)\b", name) or re.search(r"@|www|/$|\bvol\b", name, re.I):
         return False
-    if PUBLISHER.search(name) and not re.search(r"\b(?:journal|proceedings|proc|transactions|annals|letters|j)\b", name, re.I):
+    if re.fullmatch(rf"{MONTH}", name, re.I) or PUBLISHER.search(name) and not re.search(r"\b(?:journal|proceedings|proc|transactions|annals|letters|j)\b", name, re.I):
         return False
     proper = [word for word in words if word.casefold().strip(".,:") not in SMALL]
     return bool(proper) and all(word[0].isupper() or word[1:2].isupper() for word in proper)

@@ -15,7 +15,7 @@ COVER = re.compile(
     re.IGNORECASE,
 )
 HEADING = re.compile(
-    r"(?:original|research|review|regular|short|brief|rapid|full|open|special|invited|target|empirical|scientific|mini)?"
+    r"(?:original|research|review|regular|short|brief|rapid|full|open|special|invited|target|empirical|mini)?"
     r"[- ]*(?:research |review |original )?(?:articles?|papers?|reports?|communications?|reviews?|notes?|letters?|contents"
     r"|abstract|introduction|summary|highlights|open access|references|method(?:s|ology)?|results|discussion|keywords"
     r"|significance(?: statement)?|background|title|in brief|authors?|perspectives?|commentary|editorial|feature"
@@ -30,6 +30,9 @@ ADDRESS = re.compile(
     re.IGNORECASE,
 )
 FOOTNOTE = re.compile(r"[a-z*](?=(?:The|This|Support|Address|Present|Correspond|Portions|We|I) ?)")
+OPEN = re.compile(r"^OPEN(?: ACCESS)? (?=[A-Z]?[a-z]?\w* ?[a-z])")
+JOURNAL = re.compile(r"(?:the )?(?:international |\w+ )?(?:journal|annals|archives|proceedings) of\b", re.IGNORECASE)
+JOURNAL_END = re.compile(r"\b(?:reviews|letters|transactions|journal|bulletin|quarterly|magazine)$", re.IGNORECASE)
 LABEL = re.compile(r"^(?:full |running |article )?title\s*:?\s+(?=\S)", re.IGNORECASE)
 MOST_ROWS = 6
 
@@ -122,7 +125,7 @@ def _candidates(front, number, cover):
     result = []
     for block in blocks(rows):
         block = _trimmed(block)
-        text = LABEL.sub("", join(_bare(row) for row in block))
+        text = OPEN.sub("", LABEL.sub("", join(_bare(row) for row in block)))
         words = re.findall(r"[^\W\d_]{2,}", text)
         letters = sum(map(str.isalpha, text))
         if not 1 < len(words) < 50 or letters < 0.6 * len(text.replace(" ", "")) or len(text) < 10:
@@ -150,7 +153,7 @@ def _look(title, block, words, body, height):
     score += 1.0 * (4 <= len(words) <= 30) - 1.0 * (len(words) < 3) - 1.0 * (block[0].top / height > 0.94)
     score -= 2.5 * bool(ADDRESS.search(title.text)) + 1.0 * (not title.text[0].isupper())
     score -= 2.0 * (by_line(title.rows[0].marked)[1] > 0.6) + 1.5 * title.text.endswith((",", ";"))
-    score -= 1.5 * bool(re.match(r"(?:the )?(?:journal|annals|archives|proceedings|international journal)\b", title.text, re.I))
+    score -= 5.0 * bool(JOURNAL.match(title.text)) + 2.0 * (len(words) < 8 and bool(JOURNAL_END.search(title.text)))
     return score - 1.0 * (title.text.endswith(".") and len(words) > 20)
 
 
@@ -181,8 +184,10 @@ def _above(rows, block):
 
 def _find_authors(title, rows, number, body):
     """The by-line nearest to a title, below it or above."""
-    below = [row for row in rows if row.top < title.rows[-1].bottom + 2 and row not in title.rows][:14]
-    above = [row for row in rows if row.bottom > title.rows[0].top - 2 and row not in title.rows][-3:]
+    left, right = min(row.left for row in title.rows), max(row.right for row in title.rows)
+    rows = [row for row in rows if row.left < right and row.right > left and row not in title.rows]
+    below = [row for row in rows if row.top < title.rows[-1].bottom + 2][:14]
+    above = [row for row in rows if row.bottom > title.rows[0].top - 2][-3:]
     best, best_weight = [], 0.0
     for place, near in (("below", below), ("above", above)):
         for distance, row in enumerate(near):
@@ -206,7 +211,7 @@ def _names_from(rows, start):
     for row in rows[start + 1 : start + 24]:
         if abs(row.size - first.size) > 0.05 * first.size or last.bottom - row.bottom > 6 * first.size:
             misses += 1
-            if misses > 4:
+            if misses > 6:
                 break
             continue
         ends = marked.rstrip().endswith((",", ";", "&", "|", " and", RAISED)) or row.marked.startswith((",", "and ", "|"))
@@ -239,7 +244,7 @@ def _agree(front, candidates, covers):
         others = [number for number in everything if number != page and {number, page} & covers]
         if len(text) > 15 and any(text in everything[number] for number in others):
             title.score += 2
-        if len(text) > 15 and not short and everything[page].count(text) > 1:
+        if len(title.text.split()) > 5 and everything[page].count(text) > 1:
             title.score += 2
             title.places.append("citation line")
         same = sum(head == text for head in running)
