@@ -64,7 +64,9 @@ def _kind(front, title, sources, found):
     if sources.server:
         return "preprint", _places(sources.server)
     for row in front.rows:
-        if row.page < 3 and re.search(r"\bpreprint (?:submitted|server)|not (?:been )?(?:certified by )?peer[- ]review", row.text, re.I):
+        if row.page < 3 and re.search(
+            r"\bpreprint (?:submitted|server)|not (?:been )?(?:certified by )?peer[- ]review", row.text, re.I
+        ):
             return "preprint", [f"page {row.page}, text"]
     if found["doi"][0] or found["journal"][0]:
         return "article", ["doi" if found["doi"][0] else "journal"]

@@ -5,15 +5,27 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*\s?/\s?[^\s\"<>{}|\\^`\x1f‘’“”]{2,200}")
-LABEL = re.compile(r"(?:doi(?:\.org)?|d\.?o\.?i\.?)\s*(?::|/|\)|=)?\s*(?:https?://)?(?:dx\.)?(?:doi\.org/)?\s*$", re.IGNORECASE)
-PART = re.compile(r"(?:[./](?:g|t|s|fig|eq|table)\d{1,3}|[./]-?/?(?:dc\d*|supplemental|suppl?|full|pdf|abstract))$", re.IGNORECASE)
-TAIL = re.compile(r"(?<=[a-z0-9])(?:https?:|www\.|[a-z-]{4,}\.[a-z]+\.(?:com|org|net)).*$|(?:Downloaded|Received|Accepted|Published).*$")
+LABEL = re.compile(
+    r"(?:doi(?:\.org)?|d\.?o\.?i\.?)\s*(?::|/|\)|=)?\s*(?:https?://)?(?:dx\.)?(?:doi\.org/)?\s*$", re.IGNORECASE
+)
+PART = re.compile(
+    r"(?:[./](?:g|t|s|fig|eq|table)\d{1,3}|[./]-?/?(?:dc\d*|supplemental|suppl?|full|pdf|abstract))$", re.IGNORECASE
+)
+TAIL = re.compile(
+    r"(?<=[a-z0-9])(?:https?:|www\.|[a-z-]{4,}\.[a-z]+\.(?:com|org|net)).*$|(?:Downloaded|Received|Accepted|Published).*$"
+)
 REFERENCE = re.compile(
     r"^\s*(?:\[?\d{1,3}[\].]\s+)?[A-Z][\w'’-]+,? [A-Z]\.?.*\(?(?:19|20)\d\d[a-z]?\)?|\(\d{4}\)\.? .+\d+ ?[:(,]"
 )
-HEADING = re.compile(r"(?:\d+\.? )?(?:references(?: and notes)?|literature cited|bibliography|works cited)\.?", re.IGNORECASE)
-CITES = re.compile(r"\bcit(?:e|ation)\b|\bas published\b|\bview the article online|access the most recent|to link to", re.I)
-DEPOSIT = re.compile(r"\b(?:figshare|zenodo|dryad|dataset|deposited|supplementa\w+ (?:material|data|information) (?:is|are))\b", re.I)
+HEADING = re.compile(
+    r"(?:\d+\.? )?(?:references(?: and notes)?|literature cited|bibliography|works cited)\.?", re.IGNORECASE
+)
+CITES = re.compile(
+    r"\bcit(?:e|ation)\b|\bas published\b|\bview the article online|access the most recent|to link to", re.I
+)
+DEPOSIT = re.compile(
+    r"\b(?:figshare|zenodo|dryad|dataset|deposited|supplementa\w+ (?:material|data|information) (?:is|are))\b", re.I
+)
 OPEN_END = ("/", ".", "-", "_", "(", "journal.", "\ufffe")
 
 
@@ -117,6 +129,8 @@ def _weigh(front, row, before, references, number, last, covers, title):
 
 def _place(front, row, before):
     height = front.heights[row.page]
-    kind = "margin" if row.stamp else "header" if row.bottom > 0.9 * height else "footer" if row.top < 0.1 * height else ""
+    kind = (
+        "margin" if row.stamp else "header" if row.bottom > 0.9 * height else "footer" if row.top < 0.1 * height else ""
+    )
     kind = kind or ("citation line" if CITES.search(before) else "text")
     return f"page {row.page}, {kind}"

@@ -6,7 +6,9 @@ import unicodedata
 from .front import RAISED
 
 MOST_NAMES = 400
-PARTICLES = set("van von de del della der den di da do dos das du la le el al bin ibn ben ter ten zu zur af av y e".split())
+PARTICLES = set(
+    "van von de del della der den di da do dos das du la le el al bin ibn ben ter ten zu zur af av y e".split()
+)
 NOT_NAMES = set(
     """university universität universite université universidad institute institut department dept departments school center
     centre laboratory laboratories lab hospital college faculty division program programme street road avenue usa uk
@@ -72,8 +74,10 @@ def is_name(text):
     if not full or not all(word[0].isupper() for word in full):
         return False
     last = words[-1]
-    return len(words) <= 4 or any(INITIALS.fullmatch(word) or word.casefold() in PARTICLES for word in words) or (
-        last[0].isupper() and len(words) <= 6
+    return (
+        len(words) <= 4
+        or any(INITIALS.fullmatch(word) or word.casefold() in PARTICLES for word in words)
+        or (last[0].isupper() and len(words) <= 6)
     )
 
 
@@ -109,7 +113,9 @@ def tidy(name):
     for word in name.split():
         letters = word.replace(".", "")
         capitals = letters.isupper() and len(letters) > (3 if "." not in word and word is not name.split()[-1] else 2)
-        words.append("-".join(part.capitalize() for part in word.split("-")) if capitals and "." not in word[:-1] else word)
+        words.append(
+            "-".join(part.capitalize() for part in word.split("-")) if capitals and "." not in word[:-1] else word
+        )
     return " ".join(words).rstrip(",;")
 
 

@@ -18,25 +18,37 @@ VOLUME = re.compile(
     r"|(?:19|20)\d\d\s*[;:,]\s*(?:page \d+ of|\d{1,4}\s*[:–(-])",
     re.IGNORECASE,
 )
-START = re.compile(rf"\d|\bvol(?:ume|\.)?\s*[\dx]|\(?\b{MONTH} (?:\d|(?:19|20))|\bxx+\b|\bdoi\b|https?:|\bISSN\b|\bpp?\.\s*\d|\bissue \d|\bno\. ?\d", re.I)
+START = re.compile(
+    rf"\d|\bvol(?:ume|\.)?\s*[\dx]|\(?\b{MONTH} (?:\d|(?:19|20))|\bxx+\b|\bdoi\b|https?:|\bISSN\b|\bpp?\.\s*\d|\bissue \d|\bno\. ?\d",
+    re.I,
+)
 CITED = re.compile(r"et al\.?,? \(?\d{4}|[A-Z]\w+, \d{4}[a-z]?[;)](?! ?\d)")
-DOWNLOAD = re.compile(r"download|access(?:ed|ion)|licen[cs]e|permission|printed (?:from|on)|reprint|available at|at: \d\d:", re.I)
+DOWNLOAD = re.compile(
+    r"download|access(?:ed|ion)|licen[cs]e|permission|printed (?:from|on)|reprint|available at|at: \d\d:", re.I
+)
 KEYWORD = re.compile(
     r"\b(?:journal|j|annals|ann|proceedings|proc|transactions|trans|letters|lett|reviews?|rev|archives?|bulletin|bull"
-    r"|quarterly|magazine|acta|reports|frontiers|advances|trends|international|progress|perspectives|plos|bmc|annual)\b", re.I
+    r"|quarterly|magazine|acta|reports|frontiers|advances|trends|international|progress|perspectives|plos|bmc|annual)\b",
+    re.I,
 )
 PUBLISHER = re.compile(
     r"\b(?:publish\w*|corporation|elsevier|springer|wiley|blackwell|press|ltd|inc|llc|universit\w+|sciencedirect|available|"
     r"department|author\w*|manuscript|copyright|society|association|federation|foundation|all rights|contents|ebsco|jstor|"
-    r"proquest|pubmed|open access|running|e-?mail|correspond\w*|figure|table|see|supplement\w*|submitted|received|view)\b", re.I
+    r"proquest|pubmed|open access|running|e-?mail|correspond\w*|figure|table|see|supplement\w*|submitted|received|view)\b",
+    re.I,
 )
-LABEL = re.compile(rf"(?:{HEADING.pattern})(?:\W*$|:)|(?:issue|number|no|volume|vol|page|pages|pp|doi|pii|issn|permalink|journal|authors?|publication date|peer reviewed)\W*$", re.IGNORECASE)
+LABEL = re.compile(
+    rf"(?:{HEADING.pattern})(?:\W*$|:)|(?:issue|number|no|volume|vol|page|pages|pp|doi|pii|issn|permalink|journal|authors?|publication date|peer reviewed)\W*$",
+    re.IGNORECASE,
+)
 SMALL = set("of the and in for on de la des et und für der a an & e to with from".split())
 SERVERS = "bioRxiv medRxiv arXiv PsyArXiv ChemRxiv SocArXiv EarthArXiv engrXiv SSRN Authorea HAL".split()
 SERVERS += ["Research Square", "OSF Preprints", "Preprints.org"]
 SERVER = re.compile(rf"\b(?:{'|'.join(map(re.escape, SERVERS))})\b", re.IGNORECASE)
 ARXIV = re.compile(r"\barXiv:\s?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.IGNORECASE)
-CITE = re.compile(r"\bcit(?:e|ed) (?:this|as)|\bto cite\b|\bcitation:|\bcitation\b(?= [A-Z])|\breference:|\bcite:", re.IGNORECASE)
+CITE = re.compile(
+    r"\bcit(?:e|ed) (?:this|as)|\bto cite\b|\bcitation:|\bcitation\b(?= [A-Z])|\breference:|\bcite:", re.IGNORECASE
+)
 DATED = (
     (re.compile(r"©|\(c\)|�c |copyright", re.I), 2.0, "copyright line"),
     (re.compile(r"publi(?:shed|cation)|available online|posted|advance access|online", re.I), 2.0, "publication date"),
@@ -116,7 +128,9 @@ class Sources:
                 name = re.sub(r"^.*\d[\w)]*\W+(?=\D+$)", "", re.sub(r"(?:www|https?:)\S*", "", segment))
             dated = YEAR.search(row.text) and (start or len(segments) > 1 and segment is segments[0])
             own = 3.0 if (volume and start) or beside else 2.0 if dated else 0.8
-            if any(re.fullmatch(r"journal(?: title)?:?|published in:?", other.text, re.I) for other in _near(rows, row)):
+            if any(
+                re.fullmatch(r"journal(?: title)?:?|published in:?", other.text, re.I) for other in _near(rows, row)
+            ):
                 name, own = name.title() if name[:1].isupper() else "", 5.0  # a repository's cover page labels it
             self._propose(name, place, own * weight)
         self._date(row, place, weight, volume)
@@ -147,7 +161,9 @@ class Sources:
                 return f"page {number}, beside the text", 0.9
             if any(kind.search(row.text) for kind, _, _ in DATED) and len(row.text) < 200:
                 return f"page {number}, dates", 0.7
-        if number == max(self.front.heights) and re.match(r"(?:received|accepted|©|\W?copyright|published)\b", row.text, re.I):
+        if number == max(self.front.heights) and re.match(
+            r"(?:received|accepted|©|\W?copyright|published)\b", row.text, re.I
+        ):
             return f"page {number}, dates", 0.5
         return "", 0.0
 
@@ -199,13 +215,17 @@ class Sources:
             before = text[: match.start()]
             after = text[match.end() : match.end() + 12]
             hits = [(hit.end(), w, name) for kind, w, name in DATED for hit in kind.finditer(before)]
-            _, own, name = max(hits, default=(0, *next(((w, n) for k, w, n in DATED if k.search(after)), (0.5, "date"))))
+            _, own, name = max(
+                hits, default=(0, *next(((w, n) for k, w, n in DATED if k.search(after)), (0.5, "date")))
+            )
             self._add_year(match.group(), name, own * weight, place)
 
     def _add_year(self, year, kind, weight, place):
         created = re.search(r"(?:19|20)\d\d", self.front.info.get("CreationDate", ""))
         if year and (not created or int(year) < int(created.group()) + 3):
-            self.years.setdefault(year, Evidence(year)).add(f"{place} ({kind})" if kind != "volume and pages" else place, 0.01)
+            self.years.setdefault(year, Evidence(year)).add(
+                f"{place} ({kind})" if kind != "volume and pages" else place, 0.01
+            )
             self.years[year].add(kind, weight)
 
     def _repeated_title(self, number, rows):
@@ -214,7 +234,9 @@ class Sources:
         if len(words) < 3 or len(words) > 60:
             return
         text = join([row for row in rows if row not in self.title.rows])
-        for match in re.finditer(r"\W*".join(r"[-\s\ufffe]*".join(map(re.escape, word)) for word in words), text, re.IGNORECASE):
+        for match in re.finditer(
+            r"\W*".join(r"[-\s\ufffe]*".join(map(re.escape, word)) for word in words), text, re.IGNORECASE
+        ):
             before, after = text[max(0, match.start() - 400) : match.start()], text[match.end() : match.end() + 250]
             after = re.sub(r"^[\W_]*(?:In:?\s)?\W*", "", after)
             start = START.search(after)
@@ -246,7 +268,11 @@ class Sources:
             banner = "preprint" in row.text.casefold() and SERVER.search(row.text)
             if row.page > 2 or not (banner or ARXIV.search(row.text)) or row.top < 0 or len(row.text) > 400:
                 continue
-            edge = row.stamp or row.bottom > 0.88 * self.front.heights[row.page] or row.top < 0.12 * self.front.heights[row.page]
+            edge = (
+                row.stamp
+                or row.bottom > 0.88 * self.front.heights[row.page]
+                or row.top < 0.12 * self.front.heights[row.page]
+            )
             if not edge:
                 continue
             printed = SERVER.search(row.text).group().casefold()
@@ -255,8 +281,6 @@ class Sources:
                 self._add_year(years[-1], "preprint server", 3.0, f"page {row.page}, stamp")
             return Evidence(name, {f"page {row.page}, stamp of the server": 6.0})
         return None
-
-
 
 
 def _near(rows, row):
@@ -283,7 +307,12 @@ def _digitless(text):
 
 def clean(name):
     """A journal's name without what rows print around it."""
-    name = re.sub(r"^(?:published in|in press,?|in|to appear in|source|articles in press\.?|cite this[^:]*:)[:\s]+", "", name.strip(), flags=re.I)
+    name = re.sub(
+        r"^(?:published in|in press,?|in|to appear in|source|articles in press\.?|cite this[^:]*:)[:\s]+",
+        "",
+        name.strip(),
+        flags=re.I,
+    )
     name = re.sub(r"^.*\bet al\.,?\s+", "", name)
     name = re.sub(r"[\s,;:.(\[|–-]+$", lambda match: "." if match.group().startswith(".") else "", name)
     name = re.sub(r"\.(?:org|com|net)$", "", name)
@@ -297,9 +326,17 @@ def is_journal(name):
     words = name.split()
     if not words or len(words) > 12 or len(name) < 4 or LABEL.match(name) or not words[0][0].isalpha():
         return False
-    if any(char.isdigit() for char in name) and not re.search(r"\d+(?:st|nd|rd|th)\b", name) or re.search(r"@|www|/$|\bvol\b", name, re.I):
+    if (
+        any(char.isdigit() for char in name)
+        and not re.search(r"\d+(?:st|nd|rd|th)\b", name)
+        or re.search(r"@|www|/$|\bvol\b", name, re.I)
+    ):
         return False
-    if re.fullmatch(rf"{MONTH}", name, re.I) or PUBLISHER.search(name) and not re.search(r"\b(?:journal|proceedings|proc|transactions|annals|letters|j)\b", name, re.I):
+    if (
+        re.fullmatch(rf"{MONTH}", name, re.I)
+        or PUBLISHER.search(name)
+        and not re.search(r"\b(?:journal|proceedings|proc|transactions|annals|letters|j)\b", name, re.I)
+    ):
         return False
     proper = [word for word in words if word.casefold().strip(".,:") not in SMALL]
     return bool(proper) and all(word[0].isupper() or word[1:2].isupper() for word in proper)
@@ -311,4 +348,6 @@ def abbreviates(short, long):
     longs = [word.casefold() for word in re.findall(r"\w+", long) if word.casefold() not in SMALL]
     if plain(short) == plain(long) or len(plain(short)) > len(plain(long)):
         return False
-    return len(shorts) == len(longs) > 0 and all(b.startswith(a[:3]) and b[0] == a[0] for a, b in zip(shorts, longs, strict=True))
+    return len(shorts) == len(longs) > 0 and all(
+        b.startswith(a[:3]) and b[0] == a[0] for a, b in zip(shorts, longs, strict=True)
+    )

@@ -214,7 +214,9 @@ def _names_from(rows, start):
             if misses > 6:
                 break
             continue
-        ends = marked.rstrip().endswith((",", ";", "&", "|", " and", RAISED)) or row.marked.startswith((",", "and ", "|"))
+        ends = marked.rstrip().endswith((",", ";", "&", "|", " and", RAISED)) or row.marked.startswith(
+            (",", "and ", "|")
+        )
         longer, longer_weight = by_line(marked + (" " if _continues(marked, row) else ", ") + row.marked)
         more = len(longer) > len(names) or (ends and len(longer) == len(names) and longer != names)
         if not more or longer_weight < 0.9 * weight or ADDRESS.search(row.text):
