@@ -19,6 +19,7 @@ import torch
 from torch.multiprocessing import set_sharing_strategy
 
 from designspace.core import processes
+from designspace.core.errors import DesignspaceError
 from designspace.engine import loading
 from designspace.runner import worker
 from designspace.runner.journal import JOURNAL, Journal
@@ -31,7 +32,7 @@ GOODBYE_SECONDS = 60  # that a process may take to end after its answer
 SERVER_GONE = 255  # what multiprocessing tells of a process whose fork server has ended
 
 
-class Stop(Exception):
+class Stop(DesignspaceError):
     """The run itself is wrong, not a paper; the message is a sentence for the user."""
 
 

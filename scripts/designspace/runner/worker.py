@@ -14,9 +14,9 @@ from importlib import metadata
 import torch
 
 from designspace.core import processes
+from designspace.core.errors import DesignspaceError
 from designspace.engine import loading
 from designspace.engine.generator import Generator
-from designspace.engine.masks import GrammarRefused
 from designspace.language import context as contexts
 from designspace.planning import memory, model_files
 from designspace.tasks import discovery, extraction, prompts
@@ -72,7 +72,7 @@ def work(connection, inbox):
         if job.model["device"] == "cuda":
             limit_memory(job, attached)
         outcome = answer(job, loaded, record, context, rung, started)
-    except (model_files.ModelError, memory.DoesNotFit, GrammarRefused, OSError) as error:
+    except (DesignspaceError, OSError) as error:
         outcome = {"status": "stop", "reason": str(error)}
     except Exception as error:
         if not is_out_of_memory(error):
