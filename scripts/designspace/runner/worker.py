@@ -34,7 +34,7 @@ class Job:
     task: str
     settings: dict
     library: list
-    loading: dict  # that section of the configuration
+    model: dict  # that section of the configuration
     memory: dict  # capacity and reserve in bytes, prefill_chunk in tokens
 
 
