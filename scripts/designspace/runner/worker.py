@@ -13,6 +13,7 @@ from importlib import metadata
 
 import torch
 
+import designspace
 from designspace.core import processes
 from designspace.core.errors import DesignspaceError
 from designspace.engine import loading
@@ -148,7 +149,8 @@ def software(device):
     """On what an answer was made: the versions of what computes it, and the name of the GPU."""
     packages = [f"{name} {metadata.version(name)}" for name in ("torch", "transformers", "llguidance")]
     gpu = [torch.cuda.get_device_name(device)] if device.type == "cuda" else []
-    return ", ".join([f"Python {platform.python_version()}", *packages, *gpu])
+    versions = [f"Designspace {designspace.__version__}", f"Python {platform.python_version()}", *packages, *gpu]
+    return ", ".join(versions)
 
 
 def peak(device):
