@@ -8,6 +8,7 @@ from math import hypot
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.core.errors import DesignspaceError
 from designspace.parsing.glyphs import HYPHEN, PageFonts, normalise, page_text
 
 LONGEST = 2_000_000  # characters of a paper; a book of 700 pages has fewer
@@ -17,7 +18,7 @@ WORD = re.compile(r"[a-zA-Z]{2}")
 LINE = re.compile(rf"[^\r\n{HYPHEN}]*[^\s{HYPHEN}]{HYPHEN}?|{HYPHEN}")
 
 
-class BadPdf(Exception):
+class BadPdf(DesignspaceError):
     """A file that cannot be read as a paper: `status` is that of its record, `reason` a sentence."""
 
     def __init__(self, status, reason):
