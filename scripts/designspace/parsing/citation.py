@@ -2,11 +2,11 @@
 
 import re
 
-from .dois import find_doi
-from .front import read_front
-from .names import family, plain
-from .sources import Sources
-from .titles import find_title, is_cover
+from designspace.parsing.dois import find_doi
+from designspace.parsing.front import read_front
+from designspace.parsing.names import family, plain
+from designspace.parsing.sources import Sources
+from designspace.parsing.titles import find_title, is_cover
 
 SUPPLEMENT = re.compile(
     r"(?:online |electronic )?(?:supplement(?:al|ary)?|supporting)\s*(?:online )?(?:information|materials?|data|methods|text|"

@@ -11,7 +11,7 @@ from math import pi
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from .paths import Paths
+from designspace.parsing.paths import Paths
 
 Box = tuple[float, float, float, float]
 

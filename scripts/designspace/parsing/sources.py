@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from .names import family, plain
-from .titles import HEADING, join
+from designspace.parsing.names import family, plain
+from designspace.parsing.titles import HEADING, join
 
 YEAR = re.compile(r"(?<![\d/.-])(?:19[3-9]\d|20[0-4]\d)(?![\d/]|\.\d|-\d{4})")
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -41,8 +41,43 @@ LABEL = re.compile(
     rf"(?:{HEADING.pattern})(?:\W*$|:)|(?:issue|number|no|volume|vol|page|pages|pp|doi|pii|issn|permalink|journal|authors?|publication date|peer reviewed)\W*$",
     re.IGNORECASE,
 )
-SMALL = set("of the and in for on de la des et und für der a an & e to with from".split())
-SERVERS = "bioRxiv medRxiv arXiv PsyArXiv ChemRxiv SocArXiv EarthArXiv engrXiv SSRN Authorea HAL".split()
+SMALL = set(
+    [
+        "of",
+        "the",
+        "and",
+        "in",
+        "for",
+        "on",
+        "de",
+        "la",
+        "des",
+        "et",
+        "und",
+        "für",
+        "der",
+        "a",
+        "an",
+        "&",
+        "e",
+        "to",
+        "with",
+        "from",
+    ]
+)
+SERVERS = [
+    "bioRxiv",
+    "medRxiv",
+    "arXiv",
+    "PsyArXiv",
+    "ChemRxiv",
+    "SocArXiv",
+    "EarthArXiv",
+    "engrXiv",
+    "SSRN",
+    "Authorea",
+    "HAL",
+]
 SERVERS += ["Research Square", "OSF Preprints", "Preprints.org"]
 SERVER = re.compile(rf"\b(?:{'|'.join(map(re.escape, SERVERS))})\b", re.IGNORECASE)
 ARXIV = re.compile(r"\barXiv:\s?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.IGNORECASE)

@@ -8,12 +8,23 @@ from dataclasses import dataclass
 
 import pypdfium2
 
-from .cells import Grid
-from .extent import extended
-from .glyphs import PageFonts, normalise, page_text
-from .lines import LEADERS, Line, Piece, is_number, lines
-from .marks import Box, Marks, PageMarks, Word
-from .regions import APART, NEXT, Region, inside, overlap, ruled_regions, spaced_regions, starts_caption, starts_figure
+from designspace.parsing.cells import Grid
+from designspace.parsing.extent import extended
+from designspace.parsing.fonts import PageFonts, page_text
+from designspace.parsing.glyphs import normalise
+from designspace.parsing.lines import LEADERS, Line, Piece, is_number, lines
+from designspace.parsing.marks import Box, Marks, PageMarks, Word
+from designspace.parsing.regions import (
+    APART,
+    NEXT,
+    Region,
+    inside,
+    overlap,
+    ruled_regions,
+    spaced_regions,
+    starts_caption,
+    starts_figure,
+)
 
 FEWEST_WORDS = 8  # printed in a direction that may hold a table
 NEAR = 40.0  # points around numbers in which a drawing makes them a figure's
