@@ -11,6 +11,7 @@ import pypdfium2
 from .cells import Grid
 from .extent import extended
 from .glyphs import PageFonts, normalise, page_text
+from .hints import may_have_tables
 from .lines import LEADERS, Line, Piece, is_number, lines
 from .marks import Box, Marks, PageMarks, Word
 from .regions import APART, NEXT, Region, inside, overlap, ruled_regions, spaced_regions, starts_caption, starts_figure
@@ -30,6 +31,8 @@ def page_tables(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: 
     points on the page as it is shown; a caption is {"box", "text"} or None; a cell has "row", "column", "row_span",
     "column_span", "header", "box" and "text".
     """
+    if not may_have_tables(page, text):
+        return []
     marks = PageMarks(page, textpage, text)
     found = []
     for turn in marks.turns(FEWEST_WORDS):
