@@ -327,7 +327,9 @@ def test_a_damaged_benchmark_is_not_counted(run):
     folder.mkdir()
     (folder / "merge.tsv").write_text("s\th:m:s\tmax_rss\n2.5\t0:00:02\t100\n")
     (folder / "draw").mkdir()
-    for number, content in enumerate([b"", b"s\th:m", b"s\tmax_rss\n7.5", b"s\tmax_rss\nmany\t\xff\n", bytes(9)]):
+    for number, content in enumerate(
+        [b"", b"s\th:m", b"s\tmax_rss\n7.5", b"s\tmax_rss\n1e999\t1e999\n", b"s\tmax_rss\nmany\t\xff\n", bytes(9)]
+    ):
         (folder / "draw" / f"b{number}.tsv").write_bytes(content)
     draw, merge = page_data.steps(folder)
     assert (merge["seconds"], merge["bytes"]) == (2.5, 100 * 2**20)

@@ -6,6 +6,7 @@ values is there once: the evidence of some hundred papers is most of the page.
 
 import csv
 import json
+import math
 import os
 import re
 from collections import defaultdict
@@ -201,7 +202,9 @@ def steps(benchmarks: Path) -> list[Row]:
         jobs = [row for table in lines for row in csv.DictReader(table, delimiter="\t")]
         # What is no number was not measured, or the file was cut short: it is not counted.
         cells = ([job.get(key) or "" for job in jobs] for key in ("s", "max_rss"))
-        seconds, mebibytes = ([float(cell) for cell in column if NUMBER.fullmatch(cell)] for column in cells)
+        seconds, mebibytes = (
+            list(filter(math.isfinite, (float(cell) for cell in column if NUMBER.fullmatch(cell)))) for column in cells
+        )
         most = int(max(mebibytes, default=0) * 2**20)
         taken.append({"step": step.stem, "jobs": len(jobs), "seconds": sum(seconds), "bytes": most})
     return taken

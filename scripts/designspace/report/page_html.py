@@ -12,6 +12,8 @@ import string
 from pathlib import Path
 from typing import Any
 
+from designspace.core import records
+
 PARTS = Path(__file__).parent / "page"
 SCRIPTS = (
     "vendor/d3.min.js",
@@ -39,6 +41,15 @@ SCRIPTS = (
     "run.js",
     "main.js",
 )
+# The files of the results that hold the numbers of each part of the data.
+FILES = {
+    "values": "extractions.csv",
+    "sentences": "extractions.csv",
+    "discoveries": "designspace.sqlite",
+    "memory": "memory.csv",
+    "evaluation": "evaluation.csv",
+    "plan": "memory_plan.json",
+}
 
 
 def render(data: dict[str, Any]) -> str:
@@ -64,5 +75,32 @@ def policy(scripts: list[str]) -> str:
 
 
 def as_json(data: dict[str, Any]) -> str:
-    """Compact JSON that can stand in a script element: without a <, nothing in it ends or begins one."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    """Compact JSON that can stand in a script element: without a <, nothing in it ends or begins one. BrokenResult
+    where a number is not finite, which no browser could parse."""
+    try:
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        raise records.BrokenResult(
+            f"{source(data)} has a number that is not finite. Remove the file and start again; it is made again."
+        ) from None
+    return text.replace("<", "\\u003c")
+
+
+def source(data: dict[str, Any]) -> str:
+    """The file, in the folder of results, that holds the number that is not finite."""
+    for paper in data.get("papers", ()):
+        if not is_finite(paper.get("sizes")):
+            return f"text/{paper['paper']}.json"
+        if not is_finite(paper):
+            return "papers.csv"
+    part = next(key for key, value in data.items() if not is_finite(value))
+    return FILES.get(part, f"The report's {part}")
+
+
+def is_finite(value: Any) -> bool:
+    """Whether all numbers in a value for JSON are finite."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return True
