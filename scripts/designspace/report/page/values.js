@@ -1,5 +1,5 @@
 "use strict";
-// How a reader writes a value: what scripts/designspace/values.py takes, and why it does not take the rest.
+// How a reviewer writes a value: what designspace.language.values accepts, and why it refuses the rest.
 
 const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const QUANTITY = /^([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(\S*)$/;
