@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import pytest
 import yaml
-from projects import GPU_WORK, PAPER_WORK, configure, pdf, snakemake, study
+from projects import GPU_WORK, PAPER_WORK, TASKS, configure, pdf, snakemake, stand_in, study
 
 from designspace.core import locks
 from designspace.planning import model_files
@@ -55,10 +55,10 @@ def tokenizer():
 
 
 @contextlib.contextmanager
-def alone():
-    """Where something is made in the folders of the repository, which all processes of the tests share."""
-    (ROOT / "resources").mkdir(exist_ok=True)
-    with (ROOT / "resources" / ".tests").open("w") as file:
+def alone(lock=ROOT / "resources" / ".tests"):
+    """Where something is made in a folder that all processes of the tests share, such as those of the repository."""
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as file:
         locks.wait_for(file)
         yield
 
@@ -80,12 +80,30 @@ def run_first(monkeypatch, folder, code):
     monkeypatch.setenv("PYTHONPATH", str(folder))
 
 
+@pytest.fixture
+def without_model(monkeypatch, tmp_path_factory):
+    """From now on extract.py and discover.py answer at once, by the stand-in of scripts/benchmark/scale.py: for tests
+    of which jobs run. What they need of PyTorch takes ten seconds a run."""
+    run_first(monkeypatch, tmp_path_factory.mktemp("stand_in"), stand_in(*TASKS))
+
+
 # Files that take minutes begin first, so that none of them is left alone at the end.
-LONGEST = ("test_reruns", "test_slurm", "test_workflow", "test_interruptions", "test_disk", "test_faults")
+LONGEST = ("test_slurm", "test_workflow", "test_interruptions", "test_disk", "test_faults", "test_reruns")
 
 
 def pytest_collection_modifyitems(items):
+    """Order the tests, and mark those that `-m "not slow"` and the like are to leave out."""
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+    for item in items:
+        file, parameters = item.path.stem, getattr(item, "callspec", None)
+        if file in LONGEST:
+            item.add_marker("slow")
+        if file == "test_slurm":
+            item.add_marker("slurm")
+        if file == "test_page":
+            item.add_marker("browser")
+        if parameters and parameters.params.get("device") == "cuda":
+            item.add_marker("gpu")
 
 
 def pytest_generate_tests(metafunc):
@@ -206,14 +224,19 @@ def empty_project(tmp_path_factory, tokenizer, library):
 
 @pytest.fixture(scope="session")
 def finished_project(empty_project, tmp_path_factory):
-    """A project whose two papers were read."""
-    project = tmp_path_factory.mktemp("finished") / "project"
-    shutil.copytree(empty_project, project)
-    for n in (1, 2):
-        pdf(study(n), project / "papers" / f"study_{n}.pdf")
-    finished, _ = snakemake(project)
-    both = dict.fromkeys(PAPER_WORK, 2)
-    assert finished == {**both, **dict.fromkeys(["plan_memory", *GPU_WORK, "merge", "draw", "report"], 1)}
+    """A project whose two papers were read by a model; made once for all processes of the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    project = folder / "finished" / "project"
+    with alone(folder / "finished.lock"):
+        if not project.exists():
+            shutil.copytree(empty_project, project)
+            for n in (1, 2):
+                pdf(study(n), project / "papers" / f"study_{n}.pdf")
+            finished, _ = snakemake(project)
+            both = dict.fromkeys(PAPER_WORK, 2)
+            assert finished == {**both, **dict.fromkeys(["plan_memory", *GPU_WORK, "merge", "draw", "report"], 1)}
     return project
 
 

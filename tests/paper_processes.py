@@ -29,9 +29,10 @@ if "forkserver" in " ".join(sys.orig_argv):
 """
 
 
-def hold(monkeypatch, folder, program, *numbers):
-    """From now on, of each run of a program the processes with these numbers, from 1, stand still as they begin."""
-    run_first(monkeypatch, folder, HOLD)
+def hold(monkeypatch, folder, program, *numbers, and_first=""):
+    """From now on, of each run of a program the processes with these numbers, from 1, stand still as they begin; more
+    code may run first in every interpreter."""
+    run_first(monkeypatch, folder, HOLD + and_first)
     monkeypatch.setenv("HELD_PAPERS", " ".join(map(str, [program, *numbers])))
 
 

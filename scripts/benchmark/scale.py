@@ -92,7 +92,7 @@ def answer(task, record, library):
     """The record of a task about a paper: 60% of the parameters reported, a quarter of the papers with two experiments
     that differ in six; ten findings, half of them with names of which all papers share 200."""
     dice = random.Random(f"{task} {record['paper']}")
-    spans = [(found.start(), found.end()) for found in re.finditer(r"In part[^.]*\.", record["text"])]
+    spans = [(found.start(), found.end()) for found in re.finditer(r"In (?:part|study)[^.]*\.", record["text"])]
 
     def located():
         start, end = dice.choice(spans)

@@ -10,9 +10,9 @@ import sys
 from contextlib import suppress
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, run_first
 from paper_processes import go_on, hold
-from projects import snakemake, table
+from projects import snakemake, stand_in, table
 from test_driver import lines
 from test_interruptions import PAPERS, Run, night  # noqa: F401 (one is a fixture)
 
@@ -49,7 +49,7 @@ FULL = "No space left on device. Make room on its disk and start again."
 
 
 def test_a_full_disk(night, results, tmp_path, monkeypatch):  # noqa: F811
-    hold(monkeypatch, tmp_path, "extract.py", 2)
+    hold(monkeypatch, tmp_path, "extract.py", 2, and_first=stand_in("discover.py"))
     filler = fill(results)
     code, printed = Run(night, "first.log").ends()
     assert code == 1 and f"Cannot write results/.lock: {FULL}" in printed and "rule extract_text" not in printed
@@ -69,7 +69,7 @@ def test_a_full_disk(night, results, tmp_path, monkeypatch):  # noqa: F811
     whole = [json.loads(line) for line in journal if line.endswith(b"\n")]  # the disk was full in the middle of a line
     assert whole
 
-    monkeypatch.undo()
+    run_first(monkeypatch, tmp_path, stand_in("discover.py"))
     assert Run(night, "third.log").ends()[0] == 0
     assert list(table(night, "papers").paper) == PAPERS and set(table(night, "papers").status) == {"ok"}
     assert lines(results / "extraction" / "b0001.jsonl")[: len(whole)] == whole, (

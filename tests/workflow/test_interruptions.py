@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from paper_processes import children, driver_of, ended, go_on, held, hold, wait_for
-from projects import configure, pdf, study, table
+from projects import configure, pdf, stand_in, study, table
 from test_driver import lines
 
 PAPERS = [f"study_{n}" for n in range(1, 6)]
@@ -61,7 +61,7 @@ class Run:
 
 
 def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
-    hold(monkeypatch, tmp_path, "extract.py", 2, 4)
+    hold(monkeypatch, tmp_path, "extract.py", 2, 4, and_first=stand_in("discover.py"))
     first = Run(night, "first.log")
     wait_for(lambda: list(night.glob("results/text/*.json")), first.process)
     os.kill(first.process.pid, signal.SIGSTOP)  # a laptop goes to sleep between two steps
@@ -106,7 +106,7 @@ def test_a_paper_that_hangs_and_one_without_memory_have_their_rows_and_the_other
     configure(night, minutes_per_paper=0.5)
     for paper in PAPERS[3:]:
         (night / "papers" / f"{paper}.pdf").unlink()
-    hold(monkeypatch, tmp_path, "extract.py", *range(1, 1 + 4 + 1))
+    hold(monkeypatch, tmp_path, "extract.py", *range(1, 1 + 4 + 1), and_first=stand_in("discover.py"))
     run = Run(night, "run.log")
     _, hanging = run.held()
     assert ended(hanging)

@@ -15,6 +15,8 @@ from test_text import FILLER
 
 from designspace.parsing.text import extract_text
 
+pytestmark = pytest.mark.usefixtures("without_model")
+
 
 def test_a_second_run_does_nothing(project):
     finished, printed = snakemake(project)

@@ -109,7 +109,7 @@ ODD_NAMES = [
 ]
 
 
-def test_odd_file_names_work(new_project):
+def test_odd_file_names_work(new_project, without_model):
     for n, name in enumerate(ODD_NAMES):
         pdf(study(n), new_project / "papers" / name)
     configure(new_project, papers_per_job=16)

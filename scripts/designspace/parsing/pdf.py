@@ -9,6 +9,7 @@ from math import hypot, isfinite
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.core.errors import DesignspaceError
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import HYPHEN, normalise
 
@@ -22,7 +23,7 @@ LINE = re.compile(rf"[^\r\n{HYPHEN}]*[^\s{HYPHEN}]{HYPHEN}?|{HYPHEN}")
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in points from the lower left corner of the page
 
 
-class BadPdf(Exception):
+class BadPdf(DesignspaceError):
     """A file that cannot be read as a paper: `status` is that of its record, `reason` a sentence."""
 
     def __init__(self, status: str, reason: str) -> None:
