@@ -40,7 +40,8 @@ function convert(number, unit, wanted) {
 function knownUnit(unit) {
   const name = unit.toLowerCase();
   const known = (key) => (Object.hasOwn(DATA.units, key) ? DATA.units[key] : null);
-  return known(name) ?? known(name.replace(/s$/, ""));
+  if (/^([A-MO-UW-Z]|n|v)$/.test(unit)) return null; // a mean, a label or an initial
+  return known(unit) ?? known(name) ?? known(name.replace(/s$/, ""));
 }
 
 // What a spreadsheet would run as a formula gets an apostrophe in front, as in the tables.
