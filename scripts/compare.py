@@ -1,14 +1,15 @@
 """Compare two runs, of two models or two prompts: which values changed, and by gold which got better or worse."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from designspace.core import files, records, sheets
+from designspace.core.errors import DesignspaceError
+from designspace.core.program import program
 from designspace.results import annotations, comparison, tables
 from designspace.settings import configuration
 
 
+@program
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("a", type=Path, help="folder of the results of one run")
@@ -24,9 +25,9 @@ def main() -> None:
         rows, summary = comparison.compare(args.a, args.b, golds, library)
         tables.write_csv(tables.make_frame(rows, comparison.COLUMNS), args.output)
     except FileNotFoundError as missing:
-        sys.exit(f"There is no {missing.filename}; name two folders of results, each of a finished run.")
-    except (configuration.ConfigurationError, records.BrokenResult, sheets.SheetError, files.NotWritten) as error:
-        sys.exit(str(error))
+        raise DesignspaceError(
+            f"There is no {missing.filename}; name two folders of results, each of a finished run."
+        ) from None
     print(f"{summary}\nWritten   {args.output}")
 
 

@@ -1,9 +1,11 @@
 """Discover what a batch of papers reports beyond the parameter library; write a JSON line for each paper."""
 
+from designspace.core.program import program
 from designspace.runner import command_line
 
 
-def main():
+@program
+def main() -> None:
     parser = command_line.parser(__doc__)
     parser.add_argument("--findings", type=int, required=True, help="most findings of a category")
     parser.add_argument("--categories", nargs="+", required=True, help="a branch for each")

@@ -2,14 +2,15 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from designspace.core import files, records
+from designspace.core.program import program
 from designspace.parsing import pictures
 from designspace.project import ledger
 
 
+@program
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--paper", nargs="+", required=True, help="the ids of the papers in the ledger")
@@ -23,21 +24,18 @@ def main() -> None:
     args = parser.parse_args()
 
     drawn = {}
-    try:
-        rows = ledger.find(args.ledger, args.paper)
-        answers = [records.read_batch(path, args.paper) for path in args.answers]
-        for paper in args.paper:
-            text = records.read_text(args.texts / f"{paper}.json")
-            pages = pictures.pages_with_evidence(text, [of_all[paper] for of_all in answers])
-            folder = args.output.parent / paper
-            left_out = pictures.draw(args.papers / rows[paper].file, text["sha256"], pages, folder)
-            for page, why in left_out.items():
-                print(f"{paper}: page {page} was not drawn: {why}.")
-            drawn[paper] = [page for page in pages if page not in left_out]
-            print(f"{paper}: {len(drawn[paper])} of {len(pages)} pages with evidence have a picture.")
-        files.write_whole(args.output, json.dumps(drawn).encode() + b"\n")
-    except (records.BrokenResult, ledger.LedgerError, files.NotWritten) as error:
-        sys.exit(f"draw: {error}")
+    rows = ledger.find(args.ledger, args.paper)
+    answers = [records.read_batch(path, args.paper) for path in args.answers]
+    for paper in args.paper:
+        text = records.read_text(args.texts / f"{paper}.json")
+        pages = pictures.pages_with_evidence(text, [of_all[paper] for of_all in answers])
+        folder = args.output.parent / paper
+        left_out = pictures.draw(args.papers / rows[paper].file, text["sha256"], pages, folder)
+        for page, why in left_out.items():
+            print(f"{paper}: page {page} was not drawn: {why}.")
+        drawn[paper] = [page for page in pages if page not in left_out]
+        print(f"{paper}: {len(drawn[paper])} of {len(pages)} pages with evidence have a picture.")
+    files.write_whole(args.output, json.dumps(drawn).encode() + b"\n")
 
 
 if __name__ == "__main__":

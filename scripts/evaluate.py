@@ -1,15 +1,15 @@
 """Score the values of a run against those that readers found; write three CSV files."""
 
 import argparse
-import sys
 from pathlib import Path
 
 import yaml
 
-from designspace.core import files, records, sheets
+from designspace.core.program import program
 from designspace.results import annotations, evaluation, tables
 
 
+@program
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, required=True, help="folder of the tables; the scores go there too")
@@ -19,13 +19,10 @@ def main() -> None:
 
     entries = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
     library = {entry["name"]: entry for entry in entries}
-    try:
-        rows, left_out = evaluation.evaluate(args.results, annotations.load(args.gold, library), library)
-        for name, columns in tables.EVALUATION_TABLES.items():
-            tables.write_csv(tables.make_frame(rows[name], columns), args.results / f"{name}.csv")
-        print(*left_out, sep="\n")
-    except (records.BrokenResult, sheets.SheetError, files.NotWritten) as error:
-        sys.exit(f"evaluate: {error}")
+    rows, left_out = evaluation.evaluate(args.results, annotations.load(args.gold, library), library)
+    for name, columns in tables.EVALUATION_TABLES.items():
+        tables.write_csv(tables.make_frame(rows[name], columns), args.results / f"{name}.csv")
+    print(*left_out, sep="\n")
 
 
 if __name__ == "__main__":

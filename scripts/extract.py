@@ -2,10 +2,12 @@
 
 from argparse import BooleanOptionalAction
 
+from designspace.core.program import program
 from designspace.runner import command_line
 
 
-def main():
+@program
+def main() -> None:
     parser = command_line.parser(__doc__)
     parser.add_argument("--min-confidence", type=float, required=True, help="from which a value is reported")
     parser.add_argument("--reasoning", action=BooleanOptionalAction, required=True, help="a sentence for each value")

@@ -2,15 +2,17 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from designspace.core import files
+from designspace.core.errors import DesignspaceError
+from designspace.core.program import program
 from designspace.parsing import ocr, reading
 from designspace.project import ledger, rereads
 
 
-def main():
+@program
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--paper", required=True, help="its id in the ledger")
     parser.add_argument("--ledger", required=True, type=Path, help="results/ledger.csv, which knows the paper's file")
@@ -20,17 +22,11 @@ def main():
     arguments = parser.parse_args()
     paper = arguments.paper
     if arguments.ocr and (problem := ocr.missing()):
-        sys.exit(problem)
-    try:
-        row = ledger.find(arguments.ledger, [paper])[paper]
-    except ledger.LedgerError as error:
-        sys.exit(str(error))
+        raise DesignspaceError(problem)
+    row = ledger.find(arguments.ledger, [paper])[paper]
     record = reading.read(arguments.papers / row.file, paper, row.sha256, arguments.ocr)
-    try:
-        rereads.note(arguments.output, record["status"])
-        files.write_whole(arguments.output, json.dumps(record, ensure_ascii=False).encode())
-    except files.NotWritten as error:
-        sys.exit(str(error))
+    rereads.note(arguments.output, record["status"])
+    files.write_whole(arguments.output, json.dumps(record, ensure_ascii=False).encode())
     print(f"{paper}: {record['status']}, {record['n_pages']} pages. {record['reason']}".rstrip())
 
 

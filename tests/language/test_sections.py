@@ -97,6 +97,74 @@ def test_the_abstract_and_the_introduction_of_a_first_page_without_headings():
     assert [kind for kind, _ in outline(text)] == ["front", "abstract", "introduction", "results"]
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Implications of motor noise for learning",
+        "Limitations of implicit recalibration",
+        "Credit assignment in a redundant task",
+        "Funding: see page 9",
+        "Conclusions and opinions in motor learning",
+        "References",
+        "Data availability: on request",
+    ],
+)
+def test_what_stands_before_the_abstract_opens_no_back_matter(title):
+    """A title, a masthead, a side bar that comes first in the file, a cover page."""
+    rest = paper("Abstract", "Introduction", "Methods", "Results", "Discussion", "References")
+    kinds = ["front", "abstract", "introduction", "methods", "results", "discussion", "references"]
+    assert [kind for kind, _ in outline(f"{title}\n{rest}")] == kinds
+    bare = "\n".join([f"{title}\nA. Author", *[PROSE * 2] * 14, "Results", *[PROSE] * 4])
+    assert [kind for kind, _ in outline(bare)] == ["front", "abstract", "introduction", "results"]
+
+
+@pytest.mark.parametrize("note", ["Author contributions: A.B. wrote it.", "Funding: A grant.", "Disclosures\nNone."])
+def test_a_footnote_of_the_first_page_does_not_end_the_introduction(note):
+    text = f"A title\nAbstract\n{PROSE}\nIntroduction\n{PROSE}\n{note}\n{PROSE * 3}\nMethods\n{PROSE * 20}"
+    found = sections.split(record(text))
+    assert [part["kind"] for part in found] == ["front", "abstract", "introduction", "back", "introduction", "methods"]
+    assert text[found[3]["start"] : found[3]["end"]].strip() == note
+
+
+def test_a_line_of_a_table_and_an_analysis_are_results_where_they_stand_among_them():
+    text = paper("Introduction", "Methods", "Results") + "\nData collection\n12\n13\nRefinement\n14"
+    assert [kind for kind, _ in outline(text)] == ["front", "introduction", "methods", "results"]
+    text = paper("Introduction", "Methods", "Data Analysis", "Results", "Data Analysis", "Discussion")
+    kinds = ["introduction", "methods", "methods", "results", "results", "discussion"]
+    assert [kind for kind, _ in outline(text)][1:] == kinds
+
+
+def test_numbers_of_another_kind_below_the_methods_are_parts_of_them():
+    text = paper("1 | INTRODUCTION", "2 | METHODS", "2.1 | Visual tasks", "3 | RESULTS", "4 | DISCUSSION")
+    assert [kind for kind, _ in outline(text)][1:] == ["introduction", "methods", "methods", "results", "discussion"]
+    text = paper("Introduction", "Methods", "I. Visuomotor adaptation", "II. Force fields", "Results")
+    assert [kind for kind, _ in outline(text)][1:] == ["introduction", "methods", "methods", "methods", "results"]
+    text = paper("1 Introduction", "2 Methods", "3 A model of adaptation", "4 Results")
+    assert [kind for kind, _ in outline(text)][1:] == ["introduction", "methods", "body", "results"]
+
+
+def test_experiments_may_be_the_only_headings():
+    text = "\n".join(["A title\nA. Author", *[PROSE * 2] * 10] + [f"Experiment {n}\n{PROSE * 4}" for n in (1, 2, 3)])
+    found = outline(text)
+    assert found[:3] == [("front", ""), ("abstract", ""), ("introduction", "")]
+    assert found[3:] == [("body", f"Experiment {n}") for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "[{n}] J. A. Taylor and R. B. Ivry, “A study of the motor system,” J. Neurosci., vol. {n}, {year}.",
+        "{n}. van der Taylor JA, de Ivry RB ({year}) A study of the motor system, part {n}. J Neurosci {n}:1-9",
+        "Taylor, Jordan A., & Ivry, R. B. ({year}). A study of the motor system, part {n}. J. Neurosci., {n}, 1–9.",
+    ],
+)
+def test_a_list_of_references_without_a_heading(entry):
+    entries = "\n".join(entry.format(n=n, year=1990 + n) for n in range(1, 13))
+    text = f"{paper('Introduction', 'Methods', 'Results', 'Discussion')}\n{entries}"
+    found = sections.split(record(text))
+    assert found[-1]["kind"] == "references" and text[found[-1]["start"] :] == entries
+
+
 def test_labels_of_figures_and_lines_of_prose_are_no_headings():
     text = paper("Methods", "Results") + "\nTarget\nRT (s)\nMethods\n45\n" + PROSE
     small = {"Target", "RT (s)", "45"}

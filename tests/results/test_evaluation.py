@@ -284,7 +284,7 @@ def test_two_runs_are_compared(run, gold_file, tmp_path, capsys):
     run.merge()
     run_program(compare, run.results, run.results, *options)
     assert "of the 2 papers that both have\nChanged   0" in capsys.readouterr().out
-    assert run_program(compare, run.results, tmp_path, *options).startswith(f"There is no {tmp_path}/")
+    assert run_program(compare, run.results, tmp_path, *options).startswith(f"compare: There is no {tmp_path}/")
 
 
 @pytest.mark.parametrize(

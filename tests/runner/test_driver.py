@@ -102,8 +102,23 @@ def test_a_journal_is_taken_up_to_its_last_whole_record(tmp_path):
 def test_a_journal_belongs_to_its_inputs(model_folder, papers):
     fingerprint = driver.fingerprint(job_of(model_folder), papers)
     assert driver.fingerprint(job_of(model_folder), papers[:1]) != fingerprint
-    # More or less memory gives the same answers.
-    assert driver.fingerprint(job_of(model_folder, prefill_chunk=32), papers) == fingerprint
+
+
+@pytest.mark.parametrize("changed", ["version", "capacity", "reserve", "prefill_chunk"])
+def test_a_batch_is_not_taken_up_by_another_program_or_with_other_memory(
+    model_folder, papers, tmp_path, monkeypatch, changed
+):
+    output, begun_with = tmp_path / "b.jsonl", job_of(model_folder)
+    begun = journal.Journal(tmp_path / "b.jsonl.journal", driver.fingerprint(begun_with, papers[:1]))
+    begun.append(answers("p1") | {"reason": "Made before."})
+    del begun
+    if changed == "version":
+        monkeypatch.setattr("designspace.__version__", "0.0.1")
+        job = begun_with
+    else:  # how much of a paper fits depends on each of them
+        job = job_of(model_folder, **{changed: begun_with.memory[changed] * 3 // 4})
+    driver.run(job, papers[:1], output)
+    assert [record["status"] for record in lines(output)] == ["ok"]
 
 
 def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, monkeypatch):

@@ -7,6 +7,8 @@ import re
 import socket
 from pathlib import Path
 
+from designspace.core.errors import DesignspaceError
+
 # What to do where a file cannot be written.
 ADVICE = {
     errno.ENOSPC: "Make room on its disk and start again.",
@@ -20,7 +22,7 @@ ADVICE = {
 TEMPORARY = re.compile(r"\.[0-9]+\.tmp$")  # the end of the names of files that are being written
 
 
-class NotWritten(OSError):
+class NotWritten(DesignspaceError, OSError):
     """A file that could not be written; the message is a sentence for the user."""
 
 

@@ -8,11 +8,12 @@ import resource
 import signal
 
 from designspace.core import processes
+from designspace.core.errors import DesignspaceError
 
 GOODBYE_SECONDS = 10  # that a process may take to end when it has nothing more to say
 
 
-class Failed(Exception):
+class Failed(DesignspaceError):
     """No answer; the message says what happened, as the end of a sentence."""
 
 

@@ -7,12 +7,13 @@ import socket
 import time
 from pathlib import Path
 
+from designspace.core.errors import DesignspaceError
 from designspace.core.files import writing
 
 _held = []  # open for as long as this process runs
 
 
-class Taken(ValueError):
+class Taken(DesignspaceError):
     """Another process has the lock; the message is a sentence for the user."""
 
 

@@ -7,6 +7,8 @@ a file that is broken is set aside, so that the next run makes it again.
 import json
 from pathlib import Path
 
+from designspace.core.errors import DesignspaceError
+
 NUMBER = (int, float)
 LINE = {"start": int, "end": int, "box": [NUMBER]}
 PAGE = {"page": int, "width": NUMBER, "height": NUMBER, "start": int, "end": int, "lines": [LINE]}
@@ -22,7 +24,7 @@ ITEMS = {"values": VALUE, "experiments": EXPERIMENT, "findings": FINDING}  # of 
 PLAN = {"extraction": dict}
 
 
-class BrokenResult(ValueError):
+class BrokenResult(DesignspaceError):
     """A file of the results is missing or was broken; the message is a sentence that says what to do."""
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from designspace.core.errors import DesignspaceError
+
 # What a spreadsheet may run: a cell that begins so, also in full width, and also a cell that it makes of a part of a
 # text, since it may take semicolons, tabs or line ends for separators.
 _BEGIN, _RUNS = r"(?:^|(?<=[;\t\r\n]))", r"[\"']*[=+\-@＝＋－＠]"
@@ -15,7 +17,7 @@ STOPPED = re.compile(rf"{_BEGIN}'(?={_RUNS})|^'(?={_OUTER})")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
-class SheetError(ValueError):
+class SheetError(DesignspaceError, ValueError):
     """A file that cannot be used; the message has a sentence for each thing that is wrong."""
 
 

@@ -7,8 +7,10 @@ import torch
 from llguidance import LLExecutor, LLMatcher
 from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask_par
 
+from designspace.core.errors import DesignspaceError
 
-class GrammarRefused(ValueError):
+
+class GrammarRefused(DesignspaceError):
     """A grammar that llguidance cannot follow, at once or in the middle of an answer, whatever the paper; the message
     is a sentence for the user."""
 

@@ -1,6 +1,9 @@
 """What of a paper fits a token budget: whole sentences, the least useful sections left out first."""
 
 from itertools import groupby
+from typing import Any
+
+from tokenizers import Tokenizer
 
 from designspace.language import sections, sentences
 from designspace.language.tokens import plain
@@ -11,11 +14,14 @@ from designspace.language.tokens import plain
 # and often holds the abstract; the methods are where the parameters are reported, and the abstract says what was done.
 DROPPED = ["references", "back", "discussion", "introduction", "results", "body", "front", "methods", "abstract"]
 
+Span = tuple[int, int]  # of characters of the text
+Unit = tuple[int, int, int]  # index of a section, start and end of a sentence
 
-def fit(record, token_budget, tokenizer):
+
+def fit(record: dict[str, Any], token_budget: int, tokenizer: Tokenizer) -> dict[str, Any]:
     """Context record of the text `record`: its sections and, for each, the spans that are kept within `token_budget`.
 
-    `tokenizer` is a tokenizers.Tokenizer. The kept text, encoded as one piece without special tokens, has `tokens_kept`
+    The kept text, encoded as one piece without special tokens, has `tokens_kept`
     tokens, never more than `token_budget`. Within a kind of section sentences are left out from the end.
     A record whose status is not ok passes its status on, with no sections.
     """
@@ -40,8 +46,8 @@ def fit(record, token_budget, tokenizer):
                 excess -= lengths[kept.pop()]
     context |= {"tokens": total, "tokens_kept": tokens_kept, "sections": []}
     remain = set(kept)
-    for index, own in groupby(range(len(units)), lambda unit: units[unit][0]):
-        own = list(own)
+    for index, group in groupby(range(len(units)), lambda unit: units[unit][0]):
+        own = list(group)
         remaining = [unit for unit in own if unit in remain]
         numbers = {
             "tokens": sum(lengths[unit] for unit in own),
@@ -51,17 +57,17 @@ def fit(record, token_budget, tokenizer):
     return context
 
 
-def kept_text(record, context):
+def kept_text(record: dict[str, Any], context: dict[str, Any]) -> str:
     """The text that the model reads: the kept spans in reading order, with a newline where something was left out."""
     return _join(record["text"], [tuple(span) for section in context["sections"] for span in section["kept"]])
 
 
-def count(text, tokenizer):
+def count(text: str, tokenizer: Tokenizer) -> int:
     """Number of tokens of `text`, as the prompt has it."""
     return len(plain(tokenizer, text))
 
 
-def _units(text, index, section):
+def _units(text: str, index: int, section: dict[str, Any]) -> list[Unit]:
     """`(section index, start, end)` for each sentence with the white space before it; together they tile the section.
 
     Most tokenizers join a word with the space before it, so units count as they do within the text.
@@ -71,9 +77,10 @@ def _units(text, index, section):
     return [(index, start, end) for start, end in zip([section["start"], *ends[:-1]], ends, strict=True)]
 
 
-def _within(token_budget, priority, lengths):
+def _within(token_budget: int, priority: list[int], lengths: list[int]) -> list[int]:
     """Units that fit, the one to give up first at the end. A unit that alone is over the budget is passed over."""
-    kept, used = [], 0
+    kept: list[int] = []
+    used = 0
     for unit in sorted(range(len(lengths)), key=lambda unit: (-priority[unit], unit)):
         if lengths[unit] > token_budget:
             continue
@@ -84,9 +91,9 @@ def _within(token_budget, priority, lengths):
     return kept
 
 
-def _merge(units, kept):
+def _merge(units: list[Unit], kept: list[int]) -> list[Span]:
     """Spans `(start, end)` of the kept units in reading order, neighbours as one."""
-    merged = []
+    merged: list[Span] = []
     for start, end in sorted((start, end) for _, start, end in map(units.__getitem__, kept)):
         if merged and merged[-1][1] == start:
             start = merged.pop()[0]
@@ -94,8 +101,9 @@ def _merge(units, kept):
     return merged
 
 
-def _join(text, kept):
-    pieces, previous = [], None
+def _join(text: str, kept: list[Span]) -> str:
+    pieces: list[str] = []
+    previous: int | None = None
     for start, end in kept:
         if pieces and previous != start and not pieces[-1].endswith("\n"):
             pieces.append("\n")

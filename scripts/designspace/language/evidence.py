@@ -8,6 +8,7 @@ import math
 import re
 from collections import defaultdict
 from functools import lru_cache
+from typing import Any
 
 from designspace.core import places
 from designspace.language import quantities, sentences
@@ -21,13 +22,15 @@ LABEL = 3.0  # less for what does not end like a sentence: labels in figures, he
 # A parameter is reported in the methods; elsewhere stand other papers' values, in the references nothing but titles.
 SECTIONS = {"methods": 1.5, "introduction": -0.7, "discussion": -1.0, "back": -6.0, "references": -15.0}
 
+Record = dict[str, Any]
+Value = bool | int | float | str
+
 _STOP = """a all an and any are as at be been between both by did do each either every for from given had has have how
 in into is it its many more most much no none not of on one only or other over paper per reported same so some such than
 that the their them then there these they this those to under used using was were what when where whether which who
 whom whose will with within without"""
-_STOP = frozenset(_STOP.split())
+_STOP_WORDS = frozenset(_STOP.split())
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_SENTENCE_END = re.compile(r"[.!?][)\]\"”’]*[\d,–-]*$")
 # "Krakauer et al.", "(Bond and Taylor 2015)" and the raised number of "a previous study22"; "2T" and "M800" cite none.
 _CITATION = re.compile(r"\bet al\b|\b(?:19|20)\d\d[a-z]?[;)]|[a-z]{3}\d{1,3}(?:[,–-]\d{1,3})*(?=[.,;:)\s])")
 _PREFIX = re.compile(r"^(pseudo|quasi|semi)(?=\w{4})")
@@ -38,7 +41,7 @@ _ENDING = re.compile(
 )
 
 
-def rank(record, context, parameter, value):
+def rank(record: Record, context: Record, parameter: Record, value: Value) -> list[tuple[int, int, float]]:
     """Sentences of the kept text as `(start, end, score)`, the best evidence for `value` of `parameter` first.
 
     `parameter` is an entry of the library (name, kind, definition; perhaps unit and values). Where nothing of the paper
@@ -52,18 +55,23 @@ def rank(record, context, parameter, value):
     return [(*index.spans[sentence], scores[sentence]) for sentence in best]
 
 
-def choose(record, context, parameter, value, near=None):
+def choose(
+    record: Record, context: Record, parameter: Record, value: Value, near: re.Pattern[str] | None = None
+) -> tuple[int, int]:
     """Span `(start, end)` of the best evidence for a value: of every paper with a sentence, always one. To hold the
     pattern `near` counts as much as to hold the value."""
 
-    def worth(sentence):
-        *span, score = sentence
-        return score + VALUE * bool(near and near.search(record["text"], *span))
+    def worth(sentence: tuple[int, int, float]) -> float:
+        start, end, score = sentence
+        return score + VALUE * bool(near and near.search(record["text"], start, end))
 
-    return max(rank(record, context, parameter, value), key=worth)[:2]
+    start, end, _ = max(rank(record, context, parameter, value), key=worth)
+    return start, end
 
 
-def locate(record, context, parameter, value, near=None):
+def locate(
+    record: Record, context: Record, parameter: Record, value: Value, near: re.Pattern[str] | None = None
+) -> Record:
     """The best evidence for a value as a record has it: verbatim, with its page and its lines' boxes."""
     start, end = choose(record, context, parameter, value, near)
     place = {
@@ -75,32 +83,38 @@ def locate(record, context, parameter, value, near=None):
     return {"evidence": record["text"][start:end]} | place
 
 
+Held = dict[int, tuple[float, list[int]]]
+
+
 class _Index:
     """The sentences of a paper, and which of them hold a word or a number, and where.
 
     What holds something is a dictionary: sentence -> (how well, from 0 to 1, positions in characters).
     """
 
-    def __init__(self, text, kept):
-        self.spans, self.prior, self.quantities = [], [], []
-        self.positions = defaultdict(lambda: defaultdict(list))  # word -> sentence -> positions
+    def __init__(self, text: str, kept: tuple[tuple[int, int, str], ...]) -> None:
+        self.spans: list[tuple[int, int]] = []
+        self.prior: list[float] = []
+        self.quantities: list[list[quantities.Quantity]] = []
+        # word -> sentence -> positions
+        self.positions: defaultdict[str, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         for start, end, kind in kept:
             for span in sentences.spans(text, start, end):
-                for word in _WORD.finditer(text, *span):
-                    self.positions[_PREFIX.sub("", word[0].lower())][len(self.spans)].append(word.start() - span[0])
+                for match in _WORD.finditer(text, *span):
+                    self.positions[_PREFIX.sub("", match[0].lower())][len(self.spans)].append(match.start() - span[0])
                 self.spans.append(span)
                 self.quantities.append(quantities.find(text[slice(*span)]))
                 sentence = text[slice(*span)]
                 prior = SECTIONS.get(kind, 0.0) - (CITES if _CITATION.search(sentence) else 0.0)
-                self.prior.append(prior - (LABEL if not _SENTENCE_END.search(sentence[-20:]) else 0.0))
-        self.beginnings = defaultdict(list)
+                self.prior.append(prior - (LABEL if not sentences.ENDED.search(sentence[-20:]) else 0.0))
+        self.beginnings: defaultdict[str, list[str]] = defaultdict(list)
         for word in self.positions:
             self.beginnings[word[:3]].append(word)
 
-    def scores(self, parameter, value):
+    def scores(self, parameter: Record, value: Value) -> list[float]:
         """The score of every sentence as evidence for the value."""
         scores = list(self.prior)
-        where = defaultdict(list)  # sentence -> positions of the value in it
+        where: defaultdict[int, list[int]] = defaultdict(list)  # sentence -> positions of the value in it
         held = self._value(parameter, value)
         for holders in held:
             worth = VALUE * self._rarity(holders) / math.sqrt(len(held))
@@ -122,7 +136,7 @@ class _Index:
             scores[sentence] += topic[sentence] / (1 + (end - start) / LONG)
         return scores
 
-    def _value(self, parameter, value):
+    def _value(self, parameter: Record, value: Value) -> list[Held]:
         """What holds each item of the value: its numbers and its words. A boolean has none."""
         unit = parameter.get("unit") or ""
         if isinstance(value, bool):
@@ -136,8 +150,8 @@ class _Index:
         numbers = [self._number(number, own or unit) for _, number, own in quantities.find(value)]
         return numbers + [self._word(word) for word in words]
 
-    def _number(self, sought, unit):
-        held = {}
+    def _number(self, sought: float, unit: str) -> Held:
+        held: Held = {}
         for sentence, found in enumerate(self.quantities):
             agreeing = [(quantities.agreement(number, own, sought, unit), place) for place, number, own in found]
             quality = max(agreeing, default=(0.0, 0))[0]
@@ -145,32 +159,32 @@ class _Index:
                 held[sentence] = quality, [place for own, place in agreeing if own == quality]
         return held
 
-    def _word(self, word):
-        positions = defaultdict(list)
+    def _word(self, word: str) -> Held:
+        positions: defaultdict[int, list[int]] = defaultdict(list)
         for form in self.beginnings.get(word[:3], []):
             if _same_word(word, form):
                 for sentence, found in self.positions[form].items():
                     positions[sentence] += found
         return {sentence: (1.0, found) for sentence, found in positions.items()}
 
-    def _rarity(self, holders):
+    def _rarity(self, holders: Held) -> float:
         """From near 0, for what every sentence holds, to 5 for what only one holds, in papers of any length."""
         total, holding = len(self.spans), sum(quality for quality, _ in holders.values())
         return 5 * math.log(1 + (total - holding + 0.5) / (holding + 0.5)) / math.log(total + 2)
 
 
 @lru_cache(maxsize=2)  # the values of one paper are asked for one after the other
-def _index(text, kept):
+def _index(text: str, kept: tuple[tuple[int, int, str], ...]) -> _Index:
     return _Index(text, kept)
 
 
-def _words(text):
+def _words(text: str) -> list[str]:
     """Words in lower case by which a sentence can be told from another."""
     words = (match[0].lower() for match in _WORD.finditer(text.replace("_", " ")))
-    return list(dict.fromkeys(_PREFIX.sub("", word) for word in words if len(word) > 1 and word not in _STOP))
+    return list(dict.fromkeys(_PREFIX.sub("", word) for word in words if len(word) > 1 and word not in _STOP_WORDS))
 
 
-def _same_word(one, other):
+def _same_word(one: str, other: str) -> bool:
     """Whether two words in lower case are forms of one word."""
     if one == other:
         return True

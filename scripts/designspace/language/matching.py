@@ -1,4 +1,4 @@
-"""Where a reader's quote stands in the text of a paper, whatever print made of its letters."""
+"""Where an annotator's quote stands in the text of a paper, whatever print made of its letters."""
 
 import re
 import unicodedata

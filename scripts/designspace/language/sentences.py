@@ -1,6 +1,7 @@
 """Sentences of scientific English, as spans of the text: regular expressions and a few lists, no model."""
 
 import re
+from collections.abc import Iterator
 
 # A full stop after one of these does not end a sentence, whatever follows.
 _NEVER_LAST = re.compile(
@@ -22,26 +23,28 @@ _UNFINISHED = re.compile(
     r"|their|these|this|to|using|was|we|were|which|while|with|[,(–-]|\S+[,–-])$"
 )
 
+_CLOSED = r"[)\]\"'”’»]*"  # with a sentence, after its mark
+# The end of a text that ends as a sentence does: the mark, what closes with it, citations.
+ENDED = re.compile(rf"[.!?]{_CLOSED}(?:[\d,–−-]*|(?:\s?\[[\d,;–− -]+\])+)$")
 # A possible end: the mark, what closes with it, and the superscript citations that journals put behind it.
 _END = re.compile(
-    r"(?<![.!?])[.!?]+[)\]\"'”’»]*"
+    rf"(?<![.!?])[.!?]+{_CLOSED}"
     r"(?:(?<=[^\W\d][.!?])\d{1,3}(?:[,–−-]\d{1,3})*|(?:\s?\[[\d,;–− -]+\])+)?(?=\s)"
 )
 _WORD_BEFORE = re.compile(r"[^\s([{\"'“‘/—–]*$")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 # "2.1." and "(a." before a heading or an item, "Fig. 3." and "Experiment 4." before what they are about.
 _LABEL = re.compile(r"\(?(?:(?:[A-Z][a-z]+\.? )?\d+(?:\.\d+)*[A-Za-z]?|[IVX]+|[A-Za-z])")
-_FINISHED = re.compile(r"[.!?:][)\]\"'”’»]*[\d,–−\[\] -]*$")
 _LINE = re.compile(r"[^\n]+")
 _LONGEST = 2000  # characters of a sentence
 
 
-def spans(text, start=0, end=None):
+def spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
     """Sentence spans `(start, end)` of text[start:end] in order, without the white space between them.
 
     A newline ends a sentence, unless the line is broken off and the next one carries on.
     """
-    found = []
+    found: list[tuple[int, int]] = []
     for left, right in _paragraphs(text, start, len(text) if end is None else end):
         begin = left
         for match in _END.finditer(text, left, right):
@@ -53,9 +56,10 @@ def spans(text, start=0, end=None):
     return found
 
 
-def _paragraphs(text, start, end):
+def _paragraphs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Stretches of text between the newlines that are boundaries, trimmed."""
-    left = right = None
+    left: int | None = None
+    right = start
     for line in _LINE.finditer(text, start, end):
         begin = _skip_space(text, line.start(), line.end())
         if begin == line.end():
@@ -71,15 +75,15 @@ def _paragraphs(text, start, end):
         yield left, right
 
 
-def _carries_on(above, below):
+def _carries_on(above: str, below: str) -> bool:
     """Whether the line below finishes the sentence that the line above, or its last 40 characters, leaves open."""
     # Labels of figures and headings are short and unfinished too: only lines of prose are joined.
-    if len(above) < 40 or len(below) < 15 or _FINISHED.search(above[-20:]):
+    if len(above) < 40 or len(below) < 15 or above[-1] == ":" or ENDED.search(above[-20:]):
         return False
     return below[0].islower() or bool(_UNFINISHED.search(above))
 
 
-def _ends_sentence(text, begin, match, end):
+def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> bool:
     """Whether the mark found by _END ends the sentence that begins at `begin`."""
     following = _skip_space(text, match.end(), end)
     opener = text[following]
@@ -93,7 +97,7 @@ def _ends_sentence(text, begin, match, end):
         return True
     if _LABEL.fullmatch(sentence):
         return False
-    before = _WORD_BEFORE.search(sentence[-24:]).group()
+    before = _WORD_BEFORE.findall(sentence[-24:])[0]
     if _NEVER_LAST.fullmatch(before) or before.lower() == "no" and opener.isdigit():
         return False
     initial = len(before) == 1 and before.isupper() or before[-2:-1] in ".-" and before[-1:].isupper()
@@ -102,7 +106,7 @@ def _ends_sentence(text, begin, match, end):
     return True
 
 
-def _skip_space(text, position, end):
+def _skip_space(text: str, position: int, end: int) -> int:
     while position < end and text[position].isspace():
         position += 1
     return position

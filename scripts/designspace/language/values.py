@@ -1,28 +1,31 @@
 """How a value is written as text: in the tables, by a person, and where a spreadsheet might run it."""
 
 import re
+from typing import Any
 
 from designspace.core.sheets import NUMBER
 from designspace.language import quantities
 
 QUANTITY = re.compile(rf"(?P<number>{NUMBER.pattern})\s*(?P<unit>\S*)")
 
+Value = bool | int | float | str
 
-def as_text(value) -> str:
+
+def as_text(value: Value | None) -> str:
     """A value of any kind as text: 158, 12.5, true, right; of None, nothing."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:.15g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
-def parse(text: str, parameter: dict) -> list:
+def parse(text: str, parameter: dict[str, Any]) -> list[Value]:
     """The values that a person wrote into one cell, each as `typed`: none where the cell is empty, and several, with
     semicolons between them, only where the parameter may have several."""
     pieces = text.split(";") if parameter.get("multiple") else [text]
     return [typed(piece, parameter) for piece in map(str.strip, pieces) if piece]
 
 
-def typed(text: str, parameter: dict):
+def typed(text: str, parameter: dict[str, Any]) -> Value:
     """A value as its parameter's kind has it: int, float, bool or str. A number may have a unit of its own.
 
     ValueError, with the end of a sentence that begins with the text, where it is no such value.

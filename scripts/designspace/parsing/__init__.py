@@ -1,4 +1,5 @@
 """A PDF becomes text, with the page and the box of every line, and pictures of its pages.
 
-May use core. Every PDF is hostile: it is read in a process of its own, within limits.
+May use core, and language for what ends a sentence and what a heading looks like. Every PDF is hostile: it is read in a
+process of its own, within limits.
 """

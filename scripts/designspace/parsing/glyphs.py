@@ -1,17 +1,9 @@
-"""What the characters of a PDF mean: look-alike glyphs, private-use codes, and fonts without a Unicode map."""
+"""What the characters of a PDF mean: look-alike glyphs, private-use codes, ligatures and spaces."""
 
-import bisect
-import ctypes
-import io
 import re
 import unicodedata
 
-import pypdfium2
-import pypdfium2.raw as pdfium
-
-UNKNOWN = "\ufffd"  # a glyph was printed here, and nothing in the file says which
-SUBSET = re.compile(rb"^[A-Z]{6}\+")
-BASE_FONT = re.compile(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([^\s/<>\[\]()]+)")
+UNKNOWN = "\ufffd"  # stands for a printed glyph whose character the file does not tell
 HYPHEN = "\ufffe"  # how pdfium marks a hyphen at the end of a line
 
 # Adobe's Pi fonts name their glyphs H<number>, and readers took the number for a code point: H11002, the minus sign,
@@ -43,15 +35,8 @@ MEANING = dict.fromkeys(range(0xE000, 0xF900), UNKNOWN) | SYMBOL | OLD_STYLE_DIG
 MEANING |= {ord(HYPHEN): "-"} | PI | SPACES | INVISIBLE | LIGATURES | MATH_LETTERS | CONTROLS
 DEGREE = re.compile(r"(?<=\d)(\s?)[\u02da\u00ba]")
 
-# A typesetter's mathematics fonts (AdvP4C4E74 and its kin) hold these under the codes of other letters, and the
-# symbols of TeX's cmsy under the names C<code>.
-ADVENT = dict(zip("¼½ðÞþÀÂÆÁŠ", "=[()+−×±·]", strict=True))
-ADVENT_FONT = re.compile(r"Adv(P[0-9A-F]{4,6}$|Math|Pi\d)")
-CMSY = dict(zip((0, 1, 2, 3, 6, 7, 15, 20, 21, 24, 25, 33), "−·×∗±∓•≤≥∼≈→", strict=True))
-SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f" + "".join(ADVENT) + "]")
 
-
-def normalise(text):
+def normalise(text: str) -> str:
     """The text of a line with every character as a reader means it: NFC, ligatures and look-alikes resolved.
 
     Superscripts, fractions and units keep their characters (they are not compatibility-folded); a printed glyph that
@@ -61,102 +46,3 @@ def normalise(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # pairs of surrogates become one
         text = unicodedata.normalize("NFC", DEGREE.sub(r"\1°", text.translate(MEANING)))
     return " ".join(text.split()) if "  " in text else text.strip()
-
-
-def page_text(textpage, fonts):
-    """The text of a page with exactly one character for each of pdfium's, so that positions in it are pdfium's own.
-
-    A character beyond the Basic Multilingual Plane is two surrogates, as it is for pdfium.
-    """
-    n_chars = pdfium.FPDFText_CountChars(textpage)
-    text = textpage.get_text_range(errors="surrogatepass")
-    if len(text) != n_chars:
-        units = memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
-        text = _with_missing(textpage, "".join(map(chr, units)), n_chars)
-    if SUSPECT.search(text):
-        text = SUSPECT.sub(lambda match: fonts.meaning(textpage, match.start(), match.group()), text)
-    return text
-
-
-def _with_missing(textpage, text, n_chars):
-    """`text` and the characters that pdfium leaves out of it: those of unmapped codes that would be control characters.
-
-    The n-th character of the text is pdfium's n-th plus the number missing before it, which only grows: so where the
-    next one is missing is found by bisection.
-    """
-    char_index = pdfium.FPDFText_GetCharIndexFromTextIndex
-    pieces, start, n_missing = [], 0, 0
-    while start < len(text):
-        index = char_index(textpage, start)
-        pieces += [chr(pdfium.FPDFText_GetUnicode(textpage, i)) for i in range(start + n_missing, index)]
-        n_missing = max(n_missing, index - start)
-        rest = range(start, len(text))
-        run = bisect.bisect_right(rest, n_missing, key=lambda i: char_index(textpage, i) - i)
-        pieces.append(text[start : start + run])
-        start += max(run, 1)
-    pieces += [chr(pdfium.FPDFText_GetUnicode(textpage, i)) for i in range(len(text) + n_missing, n_chars)]
-    text = "".join(pieces)
-    if len(text) != n_chars:
-        text = "".join(chr(pdfium.FPDFText_GetUnicode(textpage, i)) for i in range(n_chars))
-    return text
-
-
-class PageFonts:
-    """What the codes of a page's fonts mean where they have no Unicode map: read on demand."""
-
-    def __init__(self, document, index):
-        self._document, self._index = document, index
-        self._copy = b""
-        self._names = {}
-
-    def meaning(self, textpage, index, char):
-        """The character that is printed for `char`, number `index` of the page: from its font's glyph names."""
-        buffer = ctypes.create_string_buffer(128)
-        pdfium.FPDFText_GetFontInfo(textpage, index, buffer, len(buffer), None)
-        font = SUBSET.sub(b"", buffer.value)
-        if char in ADVENT:
-            return ADVENT[char] if ADVENT_FONT.match(font.decode("latin-1")) else char
-        if font not in self._names:
-            self._names[font] = self._glyph_names(font)
-        return _glyph_character(self._names[font].get(ord(char), ""), font.decode("latin-1"))
-
-    def _glyph_names(self, font):
-        """{code: glyph name} of the page's fonts of this name, from the /Differences of their encodings.
-
-        pdfium does not tell glyph names, but it copies the page to a file of its own, without object streams and
-        encryption, where they are plain to read.
-        """
-        if not self._copy:
-            with pypdfium2.PdfDocument.new() as alone:
-                alone.import_pages(self._document, [self._index])
-                copy = io.BytesIO()
-                alone.save(copy)
-                self._copy = copy.getvalue()
-        names = {}
-        for place in (match.start() for match in BASE_FONT.finditer(self._copy) if match.group(1) == font):
-            begin = self._copy.rfind(b" obj", 0, place)
-            encoding = self._copy[begin : self._copy.find(b"endobj", place)]
-            if reference := re.search(rb"/Encoding\s+(\d+)\s", encoding):
-                begin = self._copy.find(b"\n%s 0 obj" % reference.group(1))
-                encoding = self._copy[begin : self._copy.find(b"endobj", begin)]
-            if differences := re.search(rb"/Differences\s*\[([^\]]*)\]", encoding):
-                code = 0
-                for token in re.findall(r"/?[^\s/]+", differences.group(1).decode("latin-1")):
-                    if token.startswith("/"):
-                        # Two subsets of a font may disagree about a code; then nothing is known of it.
-                        names[code] = token[1:] if names.get(code, token[1:]) == token[1:] else ""
-                        code += 1
-                    elif token.isdecimal():
-                        code = int(token)
-        return names
-
-
-def _glyph_character(name, font):
-    """The character of a glyph's name as typesetters' fonts write it: H11002, C0, uni2212; U+FFFD if unknown."""
-    if match := re.fullmatch(r"H(\d{4,5})", name):
-        return PI.get(int(match.group(1)), UNKNOWN)
-    if (match := re.fullmatch(r"C(\d{1,2})", name)) and ADVENT_FONT.match(font):
-        return CMSY.get(int(match.group(1)), UNKNOWN)
-    if match := re.fullmatch(r"uni([0-9A-F]{4})", name):
-        return chr(int(match.group(1), 16))
-    return UNKNOWN

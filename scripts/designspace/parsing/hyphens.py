@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 
+from designspace.parsing.pdf import Page
+
 LAST_TOKEN, FIRST_TOKEN = re.compile(r"[^\W_][\w-]*$"), re.compile(r"^\w[\w-]*")
 # Parts of words that are words by themselves, but that a line's end rather divides than compounds.
 FUSING = frozenset(
@@ -11,24 +13,24 @@ FUSING = frozenset(
 )
 
 
-def count_words(pages):
+def count_words(pages: list[Page]) -> Counter[str]:
     """How often each word stands whole within a line, lower case, hyphenated compounds as they are."""
-    tokens = []
+    tokens: list[str] = []
     for page in pages:
         for line in page.lines:
             tokens += line.text.split()[1:-1]  # the first and the last may be parts of words
-    words = Counter()
+    words: Counter[str] = Counter()
     for token, count in Counter(tokens).items():
         words[token.strip(".,;:!?()[]\"'“”‘’").lower()] += count
     return words
 
 
-def is_compound(text, following, words):
+def is_compound(text: str, following: str, words: Counter[str]) -> bool:
     """Whether the hyphen between the two lines belongs to the word ("center-out"), by the rest of the paper."""
-    left, right = LAST_TOKEN.search(text), FIRST_TOKEN.match(following)
-    if not (left and right):
+    before, after = LAST_TOKEN.search(text), FIRST_TOKEN.match(following)
+    if not (before and after):
         return True
-    left, right = left.group(), right.group()
+    left, right = before.group(), after.group()
     divided = (left.rpartition("-")[2] + right.partition("-")[0]).lower()
     compound = f"{left}-{right}".lower()
     if words[compound] or words[divided]:

@@ -28,12 +28,20 @@ def searchable(data: bytes, folder: Path) -> bytes:
 
     scan, result = folder / "scan.pdf", folder / "result.pdf"
     _draw(data, scan)
-    settings = {"output_type": "pdf", "rasterizer": "pypdfium", "optimize": 0}  # what needs no Ghostscript
-    ocrmypdf.ocr(scan, result, **settings, jobs=1, use_threads=True, progress_bar=False)
+    ocrmypdf.ocr(
+        scan,
+        result,
+        output_type="pdf",  # neither this nor the rasterizer needs Ghostscript
+        rasterizer="pypdfium",
+        optimize=0,
+        jobs=1,
+        use_threads=True,
+        progress_bar=False,
+    )
     return result.read_bytes()
 
 
-def _draw(data, scan):
+def _draw(data: bytes, scan: Path) -> None:
     """Write the pages of a PDF as pictures, each of its page's size, into another."""
     import pypdfium2
     from PIL import Image

@@ -3,24 +3,30 @@
 import re
 from collections import Counter, defaultdict
 from itertools import pairwise
+from typing import Any, NamedTuple
 
+from designspace.language import headings, sentences
 from designspace.parsing.hyphens import count_words, is_compound
+from designspace.parsing.pdf import Line, Page
 
 FLOAT = re.compile(r"(Fig(ure)?|Table|Box|Scheme)\b", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]{4}")
-SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*[\d,–-]*$")
 LIST_ITEM = re.compile(r"(?:\[?\d{1,3}[.)\]]|[•–])\s+\S")
-HEADING = re.compile(
-    r"(\d[\d.]* )?(abstract|summary|introduction|background|((materials|results|discussion|methods) and )?"
-    r"(materials|methods?|procedures?|results|discussion|conclusions?)|experimental procedures?|participants|"
-    r"(general|data|statistical) (discussion|analys[ei]s|availability)|references|bibliography|acknowledge?ments?|"
-    r"author contributions|funding|supplement(ary|al) (material|information))[.:]?",
-    re.IGNORECASE,
-)
 CAPITALS = re.compile(r"[A-Z][A-Z ,:&-]{8,}")
 
 
-def join_lines(pages):
+class Piece(NamedTuple):
+    """A line within a paragraph: the number of its page, and the space, hyphen or newline that follows it."""
+
+    page: int
+    line: Line
+    separator: str
+
+
+Paragraph = list[Piece]
+
+
+def join_lines(pages: list[Page]) -> tuple[str, list[dict[str, Any]]]:
     """(text, page records): the running text, and for each page where it and each of its lines lie in it.
 
     The lines of a paragraph are joined by a space, or by nothing within a word; paragraphs, headings and columns end
@@ -29,28 +35,32 @@ def join_lines(pages):
     words = count_words(pages)
     paragraphs = _paragraphs(pages, words)
     _put_floats_aside(paragraphs, words)
-    lines = {page.number: [] for page in pages}
-    for number, line, separator in (item for paragraph in paragraphs for item in paragraph):
-        lines[number].append((line, separator))
-    pieces, records, length = [], [], 0
+    lines: dict[int, Paragraph] = {page.number: [] for page in pages}
+    for piece in (piece for paragraph in paragraphs for piece in paragraph):
+        lines[piece.page].append(piece)
+    pieces: list[str] = []
+    records: list[dict[str, Any]] = []
+    length = 0
     for page in pages:
-        record = {"page": page.number, "width": page.width, "height": page.height, "start": length, "lines": []}
-        for line, separator in lines[page.number]:
+        start, line_records = length, []
+        for _, line, separator in lines[page.number]:
             # A hyphen that stays is the line's own.
             end = length + len(line.text) + separator.startswith("-")
             box = [round(edge, 1) for edge in line.box]
-            record["lines"].append({"start": length, "end": end, "box": box, "size": round(line.size, 1)})
+            line_records.append({"start": length, "end": end, "box": box, "size": round(line.size, 1)})
             pieces += line.text, separator
             length += len(line.text) + len(separator)
-        records.append(record | {"end": length})
+        place = {"page": page.number, "width": page.width, "height": page.height, "start": start, "end": length}
+        records.append(place | {"lines": line_records})
     return "".join(pieces), records
 
 
-def _paragraphs(pages, words):
-    """Lists of (page number, line, what follows it): a paragraph, a heading, a row of a table or a figure's label."""
+def _paragraphs(pages: list[Page], words: Counter[str]) -> list[Paragraph]:
+    """Paragraphs; a heading, a row of a table and a label in a figure are one too."""
     leading = _leading(pages)
     lines = [(page.number, page.lines, i) for page in pages for i in range(len(page.lines))]
-    paragraphs, begins = [], True
+    paragraphs: list[Paragraph] = []
+    begins = True
     for (number, above, i), (_, below, j) in pairwise(lines):
         line, following = above[i], below[j]
         if j and _is_same_row(line, following):
@@ -63,16 +73,16 @@ def _paragraphs(pages, words):
         if begins:
             paragraphs.append([])
         separator = _with_hyphen(separator, line, following, words)
-        paragraphs[-1].append((number, line, separator))
+        paragraphs[-1].append(Piece(number, line, separator))
         begins = separator.endswith("\n")
     if lines:
         number, above, i = lines[-1]
         paragraphs += [[]] if begins else []
-        paragraphs[-1].append((number, above[i], "-\n" if above[i].hyphenated else "\n"))
+        paragraphs[-1].append(Piece(number, above[i], "-\n" if above[i].hyphenated else "\n"))
     return paragraphs
 
 
-def _with_hyphen(separator, line, following, words):
+def _with_hyphen(separator: str, line: Line, following: Line, words: Counter[str]) -> str:
     if not line.hyphenated:
         return separator
     if separator == "\n":
@@ -80,8 +90,8 @@ def _with_hyphen(separator, line, following, words):
     return "-" if is_compound(line.text, following.text, words) else ""
 
 
-def _put_floats_aside(paragraphs, words):
-    """Reunites, in place, paragraphs that figures or tables stand within in the file's order.
+def _put_floats_aside(paragraphs: list[Paragraph], words: Counter[str]) -> None:
+    """Reunite, in place, paragraphs that figures or tables interrupt in the order of the file.
 
     The floats of the page where the paragraph breaks off go before it, those of the page where it goes on go after it:
     so the lines of a page stay together.
@@ -97,16 +107,16 @@ def _put_floats_aside(paragraphs, words):
             if not (before and paragraphs[k][0][0] < number) and not (
                 after and paragraphs[m][-1][0] > after[-1][-1][0]
             ):
-                joint = (number, line, _with_hyphen(" ", line, paragraphs[m][0][1], words))
+                joint = Piece(number, line, _with_hyphen(" ", line, paragraphs[m][0][1], words))
                 paragraphs[k : m + 1] = [*before, [*paragraphs[k][:-1], joint, *paragraphs[m]], *after]
                 k += len(before)
         k += 1
 
 
-def _continuation(paragraphs, k):
+def _continuation(paragraphs: list[Paragraph], k: int) -> int | None:
     """The index of the paragraph behind floats with which paragraph k goes on; None if it is complete or unclear."""
     number, line, _ = paragraphs[k][-1]
-    if len(line.text) <= 25 or SENTENCE_END.search(line.text):
+    if len(line.text) <= 25 or _is_ended(line.text):
         return None
     for m in range(k + 1, len(paragraphs)):
         first_number, first, _ = paragraphs[m][0]
@@ -118,7 +128,7 @@ def _continuation(paragraphs, k):
     return None
 
 
-def _is_same_row(line, following):
+def _is_same_row(line: Line, following: Line) -> bool:
     """Whether pdfium broke a row in two, as it does after a superscript."""
     if following.box[0] < line.box[2] - 0.5 * line.size:
         return False
@@ -126,24 +136,24 @@ def _is_same_row(line, following):
     return overlap > 0.6 * min(line.box[3] - line.box[1], following.box[3] - following.box[1])
 
 
-def _is_below(line, following):
+def _is_below(line: Line, following: Line) -> bool:
     return following.box[1] < line.box[1] and min(line.box[2], following.box[2]) > max(line.box[0], following.box[0])
 
 
-def _same_size(line, following):
+def _same_size(line: Line, following: Line) -> bool:
     return abs(following.size - line.size) < 0.09 * line.size
 
 
-def _goes_on(line, following):
-    """Whether the words alone say that a sentence goes on: not ended, and not begun."""
-    return following.text[0].islower() and _same_size(line, following) and not SENTENCE_END.search(line.text)
+def _goes_on(line: Line, following: Line) -> bool:
+    """Whether the words alone show that a sentence goes on: it has not ended, and no other begins."""
+    return following.text[0].islower() and _same_size(line, following) and not _is_ended(line.text)
 
 
-def _goes_on_elsewhere(line, following):
+def _goes_on_elsewhere(line: Line, following: Line) -> bool:
     return len(line.text) > 25 and _goes_on(line, following)
 
 
-def _is_same_paragraph(lines, i, leading, begins):
+def _is_same_paragraph(lines: list[Line], i: int, leading: dict[int, float], begins: bool) -> bool:
     """Whether line i, somewhere below line i - 1, belongs to the same paragraph."""
     line, following = lines[i - 1], lines[i]
     step = line.box[1] - following.box[1]
@@ -155,7 +165,7 @@ def _is_same_paragraph(lines, i, leading, begins):
         return False
     if _is_table_row(line.text) and _is_table_row(following.text):
         return False
-    if SENTENCE_END.search(line.text):
+    if _is_ended(line.text):
         indent = (following.box[0] - line.box[0]) / line.size
         if indent > 0.6 and not following.text[0].islower() or indent < -0.6 and not begins:
             return False
@@ -170,18 +180,22 @@ def _is_same_paragraph(lines, i, leading, begins):
     return room < 1.3 * word * (following.box[2] - following.box[0]) / len(following.text) + 0.3 * line.size
 
 
-def _is_heading(text):
-    return len(text) < 60 and (HEADING.fullmatch(text) or CAPITALS.fullmatch(text))
+def _is_heading(text: str) -> bool:
+    return len(text) < 60 and bool(headings.is_plain(text) or CAPITALS.fullmatch(text))
 
 
-def _is_table_row(text):
+def _is_ended(text: str) -> bool:
+    return text[-1] in ":;" or bool(sentences.ENDED.search(text))
+
+
+def _is_table_row(text: str) -> bool:
     """Whether a line has no words, and neither begins nor ends within an expression."""
     return text[0].isalnum() and text[-1] not in ";,(=<>±−–" and not WORD.search(text)
 
 
-def _leading(pages):
+def _leading(pages: list[Page]) -> dict[int, float]:
     """{twice the font size, rounded: the usual distance of two lines of that size, in points}."""
-    steps = defaultdict(Counter)
+    steps: defaultdict[int, Counter[float]] = defaultdict(Counter)
     for page in pages:
         for line, following in pairwise(page.lines):
             step = line.box[1] - following.box[1]

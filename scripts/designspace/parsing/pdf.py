@@ -2,25 +2,31 @@
 
 import ctypes
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import hypot
+from math import hypot, isfinite
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.glyphs import HYPHEN, PageFonts, normalise, page_text
+from designspace.core.errors import DesignspaceError
+from designspace.parsing.fonts import PageFonts, page_text
+from designspace.parsing.glyphs import HYPHEN, normalise
 
+WIDEST = 1e6  # points of a side of a page; PDF allows 14,400, and a unit of the user that makes more of them
 LONGEST = 2_000_000  # characters of a paper; a book of 700 pages has fewer
 HYPHENS = HYPHEN + "-\u00ad\u2010\u2011"
 NO_PAGES = re.compile(rb"/Type\s*/Pages\b[^>]*/Count\s+0\b|/Count\s+0\b[^>]*/Type\s*/Pages\b")
 WORD = re.compile(r"[a-zA-Z]{2}")
 LINE = re.compile(rf"[^\r\n{HYPHEN}]*[^\s{HYPHEN}]{HYPHEN}?|{HYPHEN}")
 
+Box = tuple[float, float, float, float]  # left, bottom, right, top, in points from the lower left corner of the page
 
-class BadPdf(Exception):
+
+class BadPdf(DesignspaceError):
     """A file that cannot be read as a paper: `status` is that of its record, `reason` a sentence."""
 
-    def __init__(self, status, reason):
+    def __init__(self, status: str, reason: str) -> None:
         super().__init__(reason)
         self.status, self.reason = status, reason
 
@@ -30,7 +36,7 @@ class Line:
     """One printed line: its text, its box [left, bottom, right, top] and its font size, both in points."""
 
     text: str
-    box: tuple
+    box: Box
     size: float
     hyphenated: bool = False  # a hyphen at its end (not in `text`) divides a word or joins a compound
 
@@ -42,10 +48,10 @@ class Page:
     number: int
     width: float
     height: float
-    lines: list
+    lines: list[Line]
 
 
-def read_pdf(data):
+def read_pdf(data: bytes) -> list[Page]:
     """The pages of a PDF given as bytes. Raises BadPdf where there is nothing to read; no other error.
 
     A page that is damaged has no lines; the others are still read.
@@ -65,7 +71,8 @@ def read_pdf(data):
     with document:
         if not len(document):
             raise BadPdf("empty", "The PDF has no pages.")
-        pages, length = [], 0
+        pages: list[Page] = []
+        length = 0
         for index in range(len(document)):
             pages.append(_read_page(document, index))
             length += sum(len(line.text) for line in pages[-1].lines)
@@ -74,7 +81,7 @@ def read_pdf(data):
         return pages
 
 
-def _read_page(document, index):
+def _read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
     try:
         page = document[index]
     except pypdfium2.PdfiumError:
@@ -82,20 +89,26 @@ def _read_page(document, index):
     rect = pdfium.FS_RECTF()
     pdfium.FPDF_GetPageBoundingBox(page, rect)
     width, height = rect.right - rect.left, rect.top - rect.bottom
-    place = _placement(pdfium.FPDFPage_GetRotation(page), rect.left, rect.bottom, width, height)
-    if pdfium.FPDFPage_GetRotation(page) % 2:
+    if not (0 < width <= WIDEST and 0 < height <= WIDEST):  # nor is it where a number is not finite
+        return Page(index + 1, 0.0, 0.0, [])
+    rotation = pdfium.FPDFPage_GetRotation(page)
+    place = _placement(rotation, rect.left, rect.bottom, width, height)
+    if rotation % 2:
         width, height = height, width
+    width, height = round(width, 1), round(height, 1)
     try:
         textpage = page.get_textpage()
-        lines = _read_lines(textpage, place, PageFonts(document, index))
+        lines = _read_lines(textpage, place, PageFonts(document, index), width, height)
         textpage.close()
     except pypdfium2.PdfiumError:
         lines = []
     page.close()
-    return Page(index + 1, round(width, 1), round(height, 1), lines)
+    return Page(index + 1, width, height, lines)
 
 
-def _read_lines(textpage, place, fonts):
+def _read_lines(
+    textpage: pypdfium2.PdfTextPage, place: Callable[..., Box], fonts: PageFonts, width: float, height: float
+) -> list[Line]:
     text = page_text(textpage, fonts)
     handle = textpage.raw
     rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
@@ -113,12 +126,20 @@ def _read_lines(textpage, place, fonts):
         left, top, right, bottom = edges[:]
         get_box(handle, end - 1, rect_pointer)
         left_end, top_end, right_end, bottom_end = edges[:]
-        box = place(min(left, left_end), min(bottom, bottom_end), max(right, right_end), max(top, top_end))
+        box = _within(
+            width,
+            height,
+            *place(min(left, left_end), min(bottom, bottom_end), max(right, right_end), max(top, top_end)),
+        )
+        if box is None:
+            continue
         # The size is that of a word near the middle, whatever superscripts and symbols stand at the line's ends.
         word = WORD.search(text, (begin + end) // 2, end) or WORD.search(text, begin, end)
         sample = word.start() if word else begin
         get_matrix(handle, sample, matrix_pointer)
-        size = get_size(handle, sample) * hypot(*entries[2:4]) or top - bottom or 1.0
+        size = abs(get_size(handle, sample)) * hypot(*entries[2:4])
+        if not 0.05 <= size <= max(width, height):
+            size = box[3] - box[1] or 1.0
         hyphenated = line[-1] in HYPHENS and len(line) > 1 and line[-2].isalnum()
         line = normalise(line[:-1] if hyphenated else line)
         if line:
@@ -126,7 +147,24 @@ def _read_lines(textpage, place, fonts):
     return lines
 
 
-def _placement(rotation, x, y, width, height):
+def _within(width: float, height: float, left: float, bottom: float, right: float, top: float) -> Box | None:
+    """The part of a box that lies on the page; None where none does, or where a number is not finite.
+
+    A text beside the page is seen by no reader.
+    """
+    if 0 <= left <= right <= width and 0 <= bottom <= top <= height:
+        return left, bottom, right, top
+    if not (isfinite(left + bottom + right + top) and left < width and right > 0 and bottom < height and top > 0):
+        return None
+    return (
+        max(0.0, min(left, right)),
+        max(0.0, min(bottom, top)),
+        min(width, max(left, right)),
+        min(height, max(bottom, top)),
+    )
+
+
+def _placement(rotation: int, x: float, y: float, width: float, height: float) -> Callable[..., Box]:
     """How boxes of the page's own space, whose lower left corner is (x, y), lie on the page as it is shown."""
     return (
         lambda left, bottom, right, top: (left - x, bottom - y, right - x, top - y),

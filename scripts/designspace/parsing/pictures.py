@@ -1,4 +1,4 @@
-"""Pictures of the pages that have evidence, on which a reader checks it.
+"""Pictures of the pages that have evidence, on which a reviewer checks it.
 
 A page is drawn as it is shown, in the frame of the boxes in the text record. As a PDF is not trusted, it is drawn in a
 process of its own within limits, and a page that cannot be drawn is only left out. A picture says in its metadata of
@@ -10,6 +10,7 @@ import io
 import time
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 from PIL import Image
@@ -27,7 +28,7 @@ ADDRESS_SPACE = 2 * 2**30
 SECONDS = 60  # that a paper may take, beside one for each page; a usual page takes a quarter of a second
 
 
-def pages_with_evidence(text: dict, answers: list[dict]) -> list[int]:
+def pages_with_evidence(text: dict[str, Any], answers: list[dict[str, Any]]) -> list[int]:
     """The pages on which the evidence in the answers about a paper is printed, sorted; `text` is its text record."""
     items = [item for record in answers for item in records.items(record) if item.get("evidence")]
     places = [place for item in items for place in boxes(text, item["start"], item["end"])]
@@ -45,11 +46,12 @@ def draw(pdf: Path, sha256: str, pages: list[int], folder: Path) -> dict[int, st
     for old in set(folder.glob("*.webp")) - current:
         with writing(old):
             old.unlink()
-    left_out, latest = {}, time.monotonic() + 2 * SECONDS
+    left_out: dict[int, str] = {}
+    latest = time.monotonic() + 2 * SECONDS
     while missing := [page for page, picture in pictures.items() if page not in left_out and not picture.exists()]:
         try:
-            room = {"seconds": SECONDS + len(missing), "address_space": ADDRESS_SPACE}
-            answer = limits.call(_draw, pdf, sha256, missing, folder, **room)
+            seconds = SECONDS + len(missing)
+            answer = limits.call(_draw, pdf, sha256, missing, folder, seconds=seconds, address_space=ADDRESS_SPACE)
         except limits.Failed as failure:
             # Pages are drawn in order: the first that is missing now is the one at fault, and the others may be good.
             missing = [page for page in missing if not pictures[page].exists()]
@@ -61,8 +63,9 @@ def draw(pdf: Path, sha256: str, pages: list[int], folder: Path) -> dict[int, st
     return left_out
 
 
-def _draw(pdf, sha256, pages, folder):
-    """Draw the pages in order; {} when they are, else what was wrong with the PDF or with the folder."""
+def _draw(pdf: Path, sha256: str, pages: list[int], folder: Path) -> dict[str, str]:
+    """Draw the pages in order. Returns {} if all were drawn, else {"left out"} if the PDF is at fault or {"stop"} if
+    the folder is, with a reason."""
     try:
         data = pdf.read_bytes()
     except OSError as error:
@@ -82,19 +85,20 @@ def _draw(pdf, sha256, pages, folder):
     return {}
 
 
-def _picture(page):
+def _picture(page: pypdfium2.PdfPage) -> Image.Image:
     width, height = page.get_size()
     scale = min(SCALE, sqrt(LARGEST / (width * height)), (LONGEST - 1) / max(width, height))
-    return page.render(scale=scale).to_pil()
+    picture: Image.Image = page.render(scale=scale).to_pil()
+    return picture
 
 
-def _description(page, sha256):
+def _description(page: int, sha256: str) -> str:
     return f"Page {page} of the PDF with the SHA-256 {sha256}"
 
 
-def _is_of(picture, page, sha256):
+def _is_of(picture: Path, page: int, sha256: str) -> bool:
     try:
         with Image.open(picture) as image:
-            return image.getexif().get(DESCRIPTION) == _description(page, sha256)
+            return bool(image.getexif().get(DESCRIPTION) == _description(page, sha256))
     except OSError:  # no picture, or half of one
         return False

@@ -2,7 +2,9 @@
 
 import hashlib
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from designspace.core import limits
 from designspace.parsing import ocr, text
@@ -14,7 +16,7 @@ DAMAGED = "{}: {}. If it can be read now, delete text/{}.json of the results and
 LATER = "The PDF {}. The next run tries it again."
 
 
-def read(pdf: Path, paper: str, sha256: str, with_ocr: bool) -> dict:
+def read(pdf: Path, paper: str, sha256: str, with_ocr: bool) -> dict[str, Any]:
     """The text record of a paper, see docs/architecture.md; with OCR, that of a scan too.
 
     `sha256` is what the ledger knows of the file, or empty. A file that is another one by now is not read, because
@@ -27,17 +29,26 @@ def read(pdf: Path, paper: str, sha256: str, with_ocr: bool) -> dict:
     return record
 
 
-def _within(room, trouble, function, pdf, paper, sha256, *more):
+def _within(
+    room: dict[str, int],
+    trouble: str,
+    function: Callable[..., dict[str, Any]],
+    pdf: Path,
+    paper: str,
+    sha256: str,
+    *more: Path,
+) -> dict[str, Any]:
     try:
-        return limits.call(function, pdf, paper, sha256, *more, **room)
+        record: dict[str, Any] = limits.call(function, pdf, paper, sha256, *more, **room)
+        return record
     except limits.Killed as failure:
         return text.unreadable(paper, sha256, f"{trouble}: {failure}. The next run tries it again.", "failed")
     except limits.Failed as failure:
         return text.unreadable(paper, sha256, DAMAGED.format(trouble, failure, paper))
 
 
-def _record(pdf, paper, sha256, folder=None):
-    """The record of a paper; where there is a `folder`, of what OCR reads on its pages."""
+def _record(pdf: Path, paper: str, sha256: str, folder: Path | None = None) -> dict[str, Any]:
+    """The record of a paper; with a `folder` for its files, of what OCR reads on the pages."""
     try:
         data = pdf.read_bytes()
     except OSError as error:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from typing import Any
 
 from designspace.parsing.furniture import remove_line_numbers, remove_running_lines
 from designspace.parsing.glyphs import UNKNOWN
@@ -11,13 +12,13 @@ from designspace.parsing.pdf import BadPdf, read_pdf
 TWENTY_LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){20}")
 
 
-def unreadable(paper, sha256, reason, status="unreadable"):
-    """The record of a paper without text, whose PDF's bytes could not be had where `sha256` is empty."""
+def unreadable(paper: str, sha256: str, reason: str, status: str = "unreadable") -> dict[str, Any]:
+    """The record of a paper without text; `sha256` is empty if not even the bytes of its PDF could be read."""
     head = {"paper": paper, "sha256": sha256, "status": status, "reason": reason}
     return head | {"n_pages": 0, "text": "", "pages": []}
 
 
-def extract_text(data, paper):
+def extract_text(data: bytes, paper: str) -> dict[str, Any]:
     """The record of results/text/{paper}.json (see docs/architecture.md) of a PDF given as bytes.
 
     A PDF that cannot be read is a record too, with a status and a reason.
@@ -40,6 +41,6 @@ def extract_text(data, paper):
     return record | {"n_pages": len(pages), "text": text, "pages": page_records}
 
 
-def _is_text(page):
-    """Whether a page has words, and not mainly glyphs of which its fonts do not say what they are."""
+def _is_text(page: str) -> bool:
+    """Whether a page has words, and its glyphs are not mainly unknown characters."""
     return bool(TWENTY_LETTERS.search(page)) and 2 * page.count(UNKNOWN) < len(page)

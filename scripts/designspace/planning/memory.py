@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from designspace.core.errors import DesignspaceError
 from designspace.planning import model_files
 
 GIB = 2**30
@@ -35,7 +36,11 @@ BUDGET_STEP = 256  # token budgets are multiples of this
 OVERHEAD_STEP = 1024  # so that a small edit of the parameter library changes no budget, and with it every context
 
 
-class DoesNotFit(ValueError):
+class BadSize(DesignspaceError, ValueError):
+    """A text that is no size of memory."""
+
+
+class DoesNotFit(DesignspaceError, ValueError):
     """The model does not fit the memory, or its positions; the message is a sentence with the numbers."""
 
 
@@ -79,17 +84,17 @@ class Shape:
                 tied=config.get("tie_word_embeddings", family.startswith("gemma")),
             )
         except KeyError as missing:
-            raise ValueError(
+            raise model_files.ModelError(
                 f"The model's config.json ({family or 'no model_type'}) has no {missing}, which the memory plan needs; "
                 f"choose a decoder such as Qwen3 or Llama, or add the number to the config.json of a local copy."
             ) from None
 
 
 def parse_size(text: str) -> int:
-    """Bytes of a size such as 79.25GiB, 24GB or 16000MiB. ValueError for anything else."""
+    """Bytes of a size such as 79.25GiB, 24GB or 16000MiB. BadSize for anything else."""
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) *(?:([KMGT])(i?))?B", text)
     if not match:
-        raise ValueError(f"{text!r} is no size; write it like 79.25GiB, 24GB or 16000MiB.")
+        raise BadSize(f"{text!r} is no size; write it like 79.25GiB, 24GB or 16000MiB.")
     number, prefix, binary = match.groups()
     return int(float(number) * (1024 if binary else 1000) ** " KMGT".index(prefix or " "))
 
@@ -102,7 +107,7 @@ def count_parameters(config: dict) -> int:
     shape = Shape.of(config)
     config = {**config, **config.get("text_config", {})}
     if any("experts" in key and value for key, value in config.items()):
-        raise ValueError(
+        raise model_files.ModelError(
             "The weights of a mixture of experts cannot be counted from its config.json; give a folder that has its "
             "model.safetensors.index.json too."
         )

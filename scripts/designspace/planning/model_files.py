@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from designspace.core.errors import DesignspaceError
+
 # The small model that a rule fetches into this folder, and its shapes, which a plan needs before it is there.
 EMBEDDED_MODEL = "resources/models/SmolLM2-135M-Instruct"
 EMBEDDED_CONFIG = {
@@ -25,7 +27,7 @@ RECURRENT_FAMILIES |= {"rwkv", "xlstm", "zamba", "zamba2"}
 LONGEST_HEADER = 100 * 2**20  # bytes, of a safetensors file
 
 
-class ModelError(ValueError):
+class ModelError(DesignspaceError, ValueError):
     """The model cannot be used; the message is a sentence for the user."""
 
 

@@ -16,6 +16,7 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
+from designspace.core.errors import DesignspaceError
 from designspace.core.files import write_whole
 from designspace.core.sheets import escape, unescape
 
@@ -25,7 +26,7 @@ LARGEST = 2 * 2**30  # bytes of a file: no more can be read within the limits of
 CLEAN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
-class LedgerError(ValueError):
+class LedgerError(DesignspaceError, ValueError):
     """A ledger or a file name that the workflow cannot work with; the message is a sentence for the user."""
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import yaml
 
 from designspace.core import processes, records
-from designspace.planning import memory, model_files
+from designspace.core.errors import DesignspaceError
+from designspace.planning import memory
 
 
 def parser(description):
@@ -53,7 +54,7 @@ def run(task, arguments, settings):
 
     try:
         papers = [records.read_paper(arguments.results, paper) for paper in arguments.papers]
-    except records.BrokenResult as error:
+    except DesignspaceError as error:
         sys.exit(f"{task} stopped: {error}")
     job = Job(
         task,
@@ -65,7 +66,7 @@ def run(task, arguments, settings):
     show_gpu("before")
     try:
         driver.run(job, papers, arguments.output, arguments.minutes_per_paper)
-    except (driver.Stop, model_files.ModelError, OSError) as error:
+    except (DesignspaceError, OSError) as error:
         sys.exit(f"{task} stopped: {error}")
     finally:
         show_gpu("after")

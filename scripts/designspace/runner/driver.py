@@ -18,7 +18,9 @@ from pathlib import Path
 import torch
 from torch.multiprocessing import set_sharing_strategy
 
+import designspace
 from designspace.core import processes
+from designspace.core.errors import DesignspaceError
 from designspace.engine import loading
 from designspace.runner import worker
 from designspace.runner.journal import JOURNAL, Journal
@@ -31,7 +33,7 @@ GOODBYE_SECONDS = 60  # that a process may take to end after its answer
 SERVER_GONE = 255  # what multiprocessing tells of a process whose fork server has ended
 
 
-class Stop(Exception):
+class Stop(DesignspaceError):
     """The run itself is wrong, not a paper; the message is a sentence for the user."""
 
 
@@ -140,9 +142,12 @@ def ending(code):
 
 
 def fingerprint(job, papers):
-    """A digest of all that the answers depend on: a journal of other inputs is not taken up."""
-    inputs = {key: value for key, value in asdict(job).items() if key != "memory"}
-    return hashlib.sha256(json.dumps([inputs, papers], sort_keys=True).encode()).hexdigest()
+    """A digest of all that the answers depend on: a journal of other inputs, or of another version, is not taken up.
+
+    The memory settings are part of it, because they decide how much of a long paper is kept.
+    """
+    inputs = [designspace.__version__, asdict(job), papers]
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
 def summary(record):

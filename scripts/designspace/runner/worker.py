@@ -13,10 +13,11 @@ from importlib import metadata
 
 import torch
 
+import designspace
 from designspace.core import processes
+from designspace.core.errors import DesignspaceError
 from designspace.engine import loading
 from designspace.engine.generator import Generator
-from designspace.engine.masks import GrammarRefused
 from designspace.language import context as contexts
 from designspace.planning import memory, model_files
 from designspace.tasks import discovery, extraction, prompts
@@ -72,7 +73,7 @@ def work(connection, inbox):
         if job.model["device"] == "cuda":
             limit_memory(job, attached)
         outcome = answer(job, loaded, record, context, rung, started)
-    except (model_files.ModelError, memory.DoesNotFit, GrammarRefused, OSError) as error:
+    except (DesignspaceError, OSError) as error:
         outcome = {"status": "stop", "reason": str(error)}
     except Exception as error:
         if not is_out_of_memory(error):
@@ -148,7 +149,8 @@ def software(device):
     """On what an answer was made: the versions of what computes it, and the name of the GPU."""
     packages = [f"{name} {metadata.version(name)}" for name in ("torch", "transformers", "llguidance")]
     gpu = [torch.cuda.get_device_name(device)] if device.type == "cuda" else []
-    return ", ".join([f"Python {platform.python_version()}", *packages, *gpu])
+    versions = [f"Designspace {designspace.__version__}", f"Python {platform.python_version()}", *packages, *gpu]
+    return ", ".join(versions)
 
 
 def peak(device):

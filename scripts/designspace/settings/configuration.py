@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from designspace.core.errors import DesignspaceError
 from designspace.parsing import ocr
 from designspace.planning import branches, memory, model_files
 from designspace.project import ledger
@@ -23,7 +24,7 @@ CLOCK_SECONDS = 120  # that the clock of a file server may be ahead of this mach
 RESULTS_FOLDERS = ("text", "context", "extraction", "discovery", "pages", "logs", "benchmarks")
 
 
-class ConfigurationError(ValueError):
+class ConfigurationError(DesignspaceError, ValueError):
     """The configuration cannot be run; the message has a sentence for each thing that is wrong."""
 
 

@@ -1,0 +1,79 @@
+"""The citation of a paper from its PDF alone: title, authors, year, journal, DOI and type, with the places of each."""
+
+import re
+
+from designspace.parsing.dois import find_doi
+from designspace.parsing.front import read_front
+from designspace.parsing.names import family, plain
+from designspace.parsing.sources import Sources
+from designspace.parsing.titles import find_title, is_cover
+
+SUPPLEMENT = re.compile(
+    r"(?:online |electronic )?(?:supplement(?:al|ary)?|supporting)\s*(?:online )?(?:information|materials?|data|methods|text|"
+    r"notes?|figures?|tables?|results|appendix|file)?\b|(?:SI|online) appendix|appendix\b",
+    re.IGNORECASE,
+)
+LONGEST = 500  # characters of a title; the longest of real papers have fewer
+
+
+def read_citation(data):
+    """The citation of a PDF given as bytes, for any bytes:
+
+    {"citation", "title", "authors", "year", "journal", "doi", "type", "sources"}, where `authors` is a list, `sources`
+    has a list of places for each value that is not empty, and all other values are strings, empty where unknown.
+    """
+    front = read_front(data)
+    covers = {number for number in list(front.heights)[:2] if is_cover(front, number)}
+    title = find_title(front)
+    covers |= set(range(1, title.rows[0].page)) if title else set()
+    doi = find_doi(front, title, covers)
+    sources = Sources(front, title, covers)
+    journal, year = sources.journal(), sources.year(doi.doi if doi else "")
+    found = {
+        "title": (_text(title.text) if title else "", title.places if title else []),
+        "authors": ([_text(name) for name in title.authors] if title else [], title.author_places if title else []),
+        "year": (year.value if year else "", _places(year)),
+        "journal": (_text(journal.value) if journal else "", _places(journal)),
+        "doi": (doi.doi if doi else "", doi.places if doi else []),
+    }
+    kind, place = _kind(front, title, sources, found)
+    record = {key: value for key, (value, _) in found.items()} | {"type": kind}
+    record["sources"] = {key: [_text(place) for place in places[:8]] for key, (value, places) in found.items() if value}
+    record["sources"]["type"] = place
+    return {"citation": short_citation(record["authors"], record["year"], record["title"]), **record}
+
+
+def short_citation(authors, year, title=""):
+    """ "McDougle & Taylor 2019", "Schween et al. 2018"; the title's beginning where there is no author."""
+    families = [family(name) for name in authors]
+    who = f"{families[0]} et al." if len(families) > 2 else " & ".join(families)
+    return f"{who or ' '.join(title.split()[:6])} {year}".strip()
+
+
+def _places(evidence):
+    if not evidence:
+        return []
+    return [place for place, _ in sorted(evidence.weights.items(), key=lambda item: -item[1])]
+
+
+def _kind(front, title, sources, found):
+    """(type, places): what a file is, as far as it says so."""
+    head = [row for row in front.page(1)[:8] if SUPPLEMENT.match(row.text) and len(row.text) < 80]
+    if head or (title and SUPPLEMENT.match(title.text)):
+        return "supplement", ["page 1, heading"]
+    if sources.server:
+        return "preprint", _places(sources.server)
+    for row in front.rows:
+        if row.page < 3 and re.search(
+            r"\bpreprint (?:submitted|server)|not (?:been )?(?:certified by )?peer[- ]review", row.text, re.I
+        ):
+            return "preprint", [f"page {row.page}, text"]
+    if found["doi"][0] or found["journal"][0]:
+        return "article", ["doi" if found["doi"][0] else "journal"]
+    abstract = any(plain(row.text).startswith(("abstract", "introduction")) for row in front.rows if row.page < 4)
+    return ("article", ["abstract"]) if abstract and title and title.authors else ("other", [])
+
+
+def _text(value):
+    """A string fit for a table: without control characters and of bounded length."""
+    return " ".join("".join(char if char.isprintable() else " " for char in value).split())[:LONGEST]

@@ -1,0 +1,295 @@
+"""The printed lines of a paper's first pages and of its last, as an eye sees them: rows, sizes and raised marks.
+
+The order of the file is not used: titles and by-lines are often drawn last.
+"""
+
+import ctypes
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from math import degrees, hypot
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from ..glyphs import HYPHEN, PageFonts, normalise, page_text
+
+FIRST_PAGES = 4
+MOST_CHARACTERS = 12_000  # read of one page: a front page of two dense columns has fewer
+MOST_PIECES = 1_500
+RAISED = "\x1f"  # stands in `Row.marked` for the raised marks of footnotes and affiliations
+ACCENTS = dict(zip("¨´`ˆ˜ˇ¸˚", "\u0308\u0301\u0300\u0302\u0303\u030c\u0327\u030a", strict=True))
+ACCENT = re.compile(rf"([^\W\d_])([{''.join(ACCENTS)}])( ?[^\W\d_])")
+NUMBER = re.compile(r"\d{1,4}(?:\s+|$)")
+TYPE_3 = 10.0  # points: the size of a character whose font has a scale of its own
+SMALLEST = 3.0  # points: smaller characters are not there to be read
+
+
+@dataclass(slots=True)
+class Row:
+    """One printed row: its text, its box in points and the size of most of its characters.
+
+    `marked` is the text with RAISED in the place of raised characters; `stamp` is a row printed along the margin.
+    """
+
+    text: str
+    marked: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+    bold: bool
+    page: int
+    stamp: bool = False
+
+
+@dataclass(slots=True)
+class Front:
+    """What a citation is made of: rows of the pages that were read, their heights, and the file's own metadata."""
+
+    rows: list
+    heights: dict
+    n_pages: int
+    info: dict = field(default_factory=dict)
+
+    def page(self, number):
+        """The rows of one page from top to bottom, without those in its margin."""
+        return [row for row in self.rows if row.page == number and not row.stamp]
+
+    @property
+    def body(self):
+        """The size in which most of the text is printed."""
+        sizes = Counter()
+        for row in self.rows:
+            sizes[round(2 * row.size) / 2] += len(row.text)
+        return max(sizes, key=sizes.get, default=10.0)
+
+
+def read_front(data):
+    """The Front of a PDF given as bytes; without rows where the file cannot be read."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return Front([], {}, 0)
+    with document:
+        n_pages = len(document)
+        numbers = [*range(min(FIRST_PAGES, n_pages)), *range(max(FIRST_PAGES, n_pages - 1), n_pages)]
+        front = Front([], {}, n_pages, _info(document))
+        for index in numbers:
+            try:
+                rows, height = _read_page(document, index)
+            except pypdfium2.PdfiumError:
+                continue
+            front.rows += rows
+            front.heights[index + 1] = height
+        return front
+
+
+def _info(document):
+    keys = ("Title", "Author", "Subject", "Keywords", "CreationDate")
+    try:
+        values = document.get_metadata_dict()
+    except (pypdfium2.PdfiumError, UnicodeDecodeError):
+        return {}
+    return {key: normalise(values.get(key, "")[:2000]) for key in keys}
+
+
+def _read_page(document, index):
+    page = document[index]
+    width, height = page.get_size()
+    textpage = page.get_textpage()
+    try:
+        text = page_text(textpage, PageFonts(document, index))
+        pieces = _pieces(textpage, text, index + 1, _placement(page.get_rotation() // 90, width, height))
+    finally:
+        textpage.close()
+        page.close()
+    angles = Counter()
+    for piece in pieces:
+        angles[piece.angle] += len(piece.chars)
+    upright = max(angles, key=angles.get, default=0)
+    rows = _without_numbers(_in_order(_rows([piece for piece in pieces if piece.angle == upright])))
+    rows += [_row([piece], stamp=True) for piece in pieces if piece.angle != upright]
+    return [row for row in rows if row.text], height
+
+
+def _placement(quarters, width, height):
+    """How boxes of the page's own space lie on the page as it is shown, `width` by `height` points."""
+    return (
+        lambda left, bottom, right, top: (left, bottom, right, top),
+        lambda left, bottom, right, top: (bottom, height - right, top, height - left),
+        lambda left, bottom, right, top: (width - right, height - top, width - left, height - bottom),
+        lambda left, bottom, right, top: (width - top, left, width - bottom, right),
+    )[quarters % 4]
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Characters that the file draws one after the other on one row."""
+
+    chars: list  # (character, left, bottom, right, top, size)
+    size: float
+    bold: bool
+    page: int
+    angle: int  # in degrees, by tens
+
+    @property
+    def box(self):
+        lefts, bottoms, rights, tops = zip(*(char[1:5] for char in self.chars if char[0] != " "), strict=True)
+        return min(lefts), min(bottoms), max(rights), max(tops)
+
+
+def _pieces(textpage, text, number, place):
+    handle, pieces, chars = textpage.raw, [], []
+    rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+    edges, entries = (ctypes.c_float * 4).from_buffer(rect), (ctypes.c_float * 6).from_buffer(matrix)
+    get_box, get_matrix = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetMatrix
+    start, right_end = 0, 0.0
+    for index, char in enumerate(text[:MOST_CHARACTERS]):
+        if char in "\r\n":
+            _end_piece(pieces, chars, handle, start, number)
+            chars, start = [], index + 1
+            continue
+        if char.isspace():
+            if chars:
+                chars.append((" ", right_end, chars[-1][2], right_end, chars[-1][4], chars[-1][5]))
+            continue
+        get_box(handle, index, ctypes.byref(rect))
+        left, bottom, right, top = place(edges[0], edges[3], edges[2], edges[1])
+        get_matrix(handle, index, ctypes.byref(matrix))
+        scale = pdfium.FPDFText_GetFontSize(handle, index) * hypot(*entries[2:4])
+        size = scale if scale >= SMALLEST or top - bottom < SMALLEST else TYPE_3
+        if chars and not -2 * size < left - right_end < 2.2 * max(size, chars[-1][5]):
+            _end_piece(pieces, chars, handle, start, number)
+            chars, start = [], index
+        chars.append((char, left, bottom, right, top, size))
+        right_end = right
+        if char == HYPHEN:
+            _end_piece(pieces, chars, handle, start, number)
+            chars, start = [], index + 1
+        if len(pieces) >= MOST_PIECES:
+            break
+    _end_piece(pieces, chars, handle, start, number)
+    return pieces
+
+
+def _end_piece(pieces, chars, handle, start, number):
+    while chars and chars[-1][0].isspace():
+        chars.pop()
+    if chars and all(char[5] == TYPE_3 for char in chars):
+        height = sorted(char[4] - char[2] for char in chars)[int(0.9 * (len(chars) - 1))]
+        chars = [(*char[:5], max(height, SMALLEST)) for char in chars]
+    sizes = Counter(round(char[5], 1) for char in chars if not char[0].isspace())
+    if not sizes or (size := max(sizes, key=sizes.get)) < SMALLEST:
+        return
+    middle = start + len(chars) // 2
+    angle = round(degrees(pdfium.FPDFText_GetCharAngle(handle, middle)) / 10) % 36 * 10
+    name = ctypes.create_string_buffer(128)
+    pdfium.FPDFText_GetFontInfo(handle, middle, name, len(name), None)
+    bold = any(word in name.value.lower() for word in (b"bold", b"black", b"heavy", b".b", b"-b"))
+    pieces.append(_Piece(chars, size, bold, number, angle))
+
+
+def _rows(pieces):
+    """Pieces side by side on one row become one: a by-line and its raised marks are often drawn apart."""
+    rows = []
+    for piece in sorted(pieces, key=lambda piece: piece.box[0]):
+        left, bottom, right, top = piece.box
+        best = None
+        for row in rows:
+            gap = left - row["right"]
+            overlap = min(top, row["top"]) - max(bottom, row["bottom"])
+            size = max(piece.size, row["size"])
+            if gap > 1.3 * min(size, 14) or gap < -0.6 * size or overlap < 0.5 * min(top - bottom, row["height"]):
+                continue
+            if piece.size > 0.55 * row["size"] or top > row["bottom"] + 0.4 * row["height"]:
+                best = row if best is None or overlap > best["overlap"] else best
+                best["overlap"] = overlap
+        if best is None:
+            rows.append({"pieces": [piece], "size": piece.size, "overlap": 0.0})
+            best = rows[-1]
+        else:
+            best["pieces"].append(piece)
+        main = max(best["pieces"], key=lambda piece: (piece.size * min(len(piece.chars), 3), len(piece.chars)))
+        _, best["bottom"], _, best["top"] = main.box
+        best["right"], best["size"] = max(right, best.get("right", right)), main.size
+        best["height"] = best["top"] - best["bottom"]
+    return [_row(row["pieces"]) for row in rows]
+
+
+def _in_order(rows):
+    """Rows from the top of a page to its foot, and from left to right where they stand side by side."""
+    rows = sorted(rows, key=lambda row: -row.bottom)
+    result, side = [], []
+    for row in rows:
+        if side and side[0].bottom - row.bottom > 0.35 * row.size:
+            result += sorted(side, key=lambda row: row.left)
+            side = []
+        side.append(row)
+    return result + sorted(side, key=lambda row: row.left)
+
+
+def _without_numbers(rows):
+    """Rows without the line numbers of a manuscript, which count up by one or by five."""
+    numbers = [(index, int(match.group())) for index, row in enumerate(rows) if (match := NUMBER.match(row.text))]
+    steps = [second[1] - first[1] for first, second in zip(numbers, numbers[1:], strict=False)]
+    if len(steps) < 4 or sum(step in (1, 5) for step in steps) < 0.7 * len(steps):
+        return rows
+    ones = [rows[index] for index, _ in numbers]
+    middle = sorted(row.left for row in ones)[len(ones) // 2]
+    for row in (row for row in ones if abs(row.left - middle) < 3 * row.size):
+        row.text, row.marked = NUMBER.sub("", row.text), NUMBER.sub("", row.marked)
+    return rows
+
+
+def _row(pieces, stamp=False):
+    chars = []
+    for piece in pieces:
+        if chars and piece.chars[0][1] - chars[-1][3] > 0.12 * piece.size:
+            chars.append((" ", *chars[-1][1:]))
+        chars += piece.chars
+    sizes = Counter()
+    for char in chars:
+        sizes[round(char[5], 1)] += not char[0].isspace()
+    size = max(sizes, key=lambda size: (sizes[size], size))
+    base = sorted(char[2] for char in chars if round(char[5], 1) == size)[sizes[size] // 2]
+    marked = "".join(RAISED if _raised(char, size, base) else char[0] for char in chars)
+    marked = RAISED.join(normalise(part) if part.strip() else part for part in marked.split(RAISED))
+    boxes = [piece.box for piece in pieces]
+    bold = max(pieces, key=lambda piece: len(piece.chars)).bold
+    return Row(
+        _accented(normalise("".join(char[0] for char in chars)))[:1000],
+        _accented(marked)[:1000],
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+        size,
+        bold,
+        pieces[0].page,
+        stamp,
+    )
+
+
+def _accented(text):
+    """Text in which an accent that is printed as a character of its own is joined to its letter: "Jo¨ rn", "J¨orn"."""
+    if not ACCENT.search(text):
+        return text
+
+    def join(match):
+        before, accent, after = match.groups()
+        mark = ACCENTS[accent]
+        letter = unicodedata.normalize("NFC", before + mark)
+        if len(letter) == 1 and before.casefold() in "aeiouncsz":
+            return letter + after.strip()
+        letter = unicodedata.normalize("NFC", after.strip() + mark)
+        return before + letter if len(letter) == 1 else match.group()
+
+    return ACCENT.sub(join, text)
+
+
+def _raised(char, size, base):
+    """Whether a character is smaller than its row and stands higher."""
+    return char[5] < 0.82 * size and char[2] > base + 0.12 * size and not char[0].isspace()

@@ -1,0 +1,117 @@
+"""The printed lines of a set of words, and the pieces of a line between its gaps."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from designspace.parsing.marks import Rule, Word
+
+SAME_LINE = 0.45  # of a word's height: middles closer than this are of one line
+BULLET = re.compile(r"[•●▪■◦‣❖➢\uf0a7\uf0b7\uf0d8]$")
+DIGITS = re.compile(r"\d")
+LETTERS = re.compile(r"[^\W\d_]")
+LEADERS = re.compile(r"(?:[.·…_]\s*){4,}$")
+
+
+@dataclass(slots=True)
+class Piece:
+    """Words of one line without a wide gap between them."""
+
+    words: list[Word]
+    x0: float = 0.0
+    x1: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.x0 = min(word.x0 for word in self.words)
+        self.x1 = max(word.x1 for word in self.words)
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def y0(self) -> float:
+        return min(word.y0 for word in self.words)
+
+    @property
+    def y1(self) -> float:
+        return max(word.y1 for word in self.words)
+
+    @property
+    def middle(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+
+@dataclass(slots=True)
+class Line:
+    """The words on one baseline, from left to right."""
+
+    words: list[Word] = field(default_factory=list)
+    y0: float = 0.0
+    y1: float = 0.0
+
+    @property
+    def middle(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+    def pieces(self, gap: float, down: list[Rule] = ()) -> list[Piece]:
+        """The line parted at gaps wider than `gap` of its height and at the vertical rules that cross it."""
+        cuts = sorted(rule.at for rule in down if rule.begin <= self.middle <= rule.end)
+        parts: list[list[Word]] = []
+        end = 0.0
+        for word in self.words:
+            ruled = any(end - 2 < cut < word.x0 + 2 for cut in cuts)
+            bullet = bool(parts) and len(parts[-1]) == 1 and BULLET.fullmatch(parts[-1][0].text)
+            bullet = bullet and bool(LETTERS.search(word.text)) and word.x0 - end < 4 * self.height
+            if not parts or ruled or (word.x0 - end > gap * self.height and not bullet):
+                parts.append([])
+            parts[-1].append(word)
+            end = max(end, word.x1)
+        return [Piece(part) for part in parts]
+
+
+def lines(words: list[Word]) -> list[Line]:
+    """The lines from top to bottom. Symbols join them last: the boxes of bullets and the like may be of any height."""
+    found: list[Line] = []
+    symbols = [word for word in words if _is_symbol(word.text)]
+    known = {id(word) for word in symbols}
+    for word in sorted((word for word in words if id(word) not in known), key=lambda word: word.middle):
+        near = [
+            line for line in found[-4:] if abs(line.middle - word.middle) < SAME_LINE * min(line.height, word.height)
+        ]
+        if near:
+            line = min(near, key=lambda line: abs(line.middle - word.middle))
+            line.words.append(word)
+            if 1.05 * line.height < word.height and len(line.words) < 4:
+                line.y0, line.y1 = word.y0, word.y1
+        else:
+            found.append(Line([word], word.y0, word.y1))
+    found.sort(key=lambda line: line.middle)
+    alone = []
+    for word in symbols:
+        place = bisect_left(found, word.middle, key=lambda line: line.middle)
+        near = [
+            line for line in found[max(place - 2, 0) : place + 2] if abs(line.middle - word.middle) < 0.7 * line.height
+        ]
+        if near:
+            min(near, key=lambda line: abs(line.middle - word.middle)).words.append(word)
+        else:
+            alone.append(Line([word], word.y0, word.y1))
+    for line in found:
+        line.words.sort(key=lambda word: word.x0)
+    return sorted([*found, *alone], key=lambda line: line.middle)
+
+
+def _is_symbol(text: str) -> bool:
+    return bool(BULLET.fullmatch(text)) or all(unicodedata.category(character)[0] in "PS" for character in text)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is rather a number than words: it has digits, and no more letters than these."""
+    digits = len(DIGITS.findall(text))
+    return digits > 0 and len(LETTERS.findall(text)) <= digits

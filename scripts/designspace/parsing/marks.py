@@ -1,0 +1,191 @@
+"""The marks of a page from which tables are found: its words, its ruling lines and its drawings.
+
+Boxes here are (left, top, right, bottom) in points; y grows downwards from the top of the page.
+"""
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import pi
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from designspace.parsing.paths import Paths
+
+Box = tuple[float, float, float, float]
+
+MOST_CHARACTERS = 40_000  # of a page; a full page of a journal has a quarter of them
+LARGEST = 14_400.0  # points; the largest page that PDF allows
+SPACE = 0.2  # of a character's height: a wider gap parts words
+
+
+@dataclass(slots=True)
+class Word:
+    """Characters without a space between them and their box, in height that of the tallest of them."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def middle(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+
+@dataclass(slots=True)
+class Rule:
+    """A straight line at `at` across its direction, from `begin` to `end`; not `drawn`: an edge of a filled area."""
+
+    at: float
+    begin: float
+    end: float
+    drawn: bool = True
+
+    @property
+    def length(self) -> float:
+        return self.end - self.begin
+
+
+@dataclass(slots=True)
+class Marks:
+    """What is on a page that has been turned so that its script is upright."""
+
+    width: float
+    height: float
+    words: list[Word] = field(default_factory=list)
+    across: list[Rule] = field(default_factory=list)  # horizontal lines: `at` is y
+    down: list[Rule] = field(default_factory=list)  # vertical lines: `at` is x
+    drawings: list[Box] = field(default_factory=list)  # images, curves and slanted lines
+
+
+class PageMarks:
+    """The marks of a page in each direction in which it is printed."""
+
+    def __init__(self, page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str) -> None:
+        """`text` has one character for each of pdfium's, as `page_text` gives it."""
+        rect = pdfium.FS_RECTF()
+        pdfium.FPDF_GetPageBoundingBox(page, rect)
+        self._left, self._top = rect.left, rect.top
+        self._width, self._height = rect.right - rect.left, rect.top - rect.bottom
+        self._shown = pdfium.FPDFPage_GetRotation(page) % 4  # clockwise quarter turns of the page as it is shown
+        usable = 0 < self._width <= LARGEST and 0 < self._height <= LARGEST and len(text) <= MOST_CHARACTERS
+        self._words: dict[int, list[Word]] = {}
+        if usable:
+            self._read_words(textpage.raw, text)
+        self._page, self._paths = page, Paths()
+
+    def turns(self, fewest: int) -> list[int]:
+        """The counter-clockwise quarter turns at which at least `fewest` words are printed."""
+        return [turn for turn, words in sorted(self._words.items()) if len(words) >= fewest]
+
+    def upright(self, turn: int) -> Marks:
+        """The marks of the page turned so that words printed at `turn` are upright."""
+        self._paths.read(self._page)
+        width, height = self._width, self._height
+        marks = Marks(*((height, width) if turn % 2 else (width, height)))
+        marks.words = self._words.get(turn, [])
+        page = (0.0, 0.0, marks.width, marks.height)
+        for box, drawn in self._paths.rules:
+            x0, y0, x1, y1 = _within(turned(self._down(*box), turn, width, height), page)
+            if x1 - x0 > y1 - y0:
+                marks.across.append(Rule((y0 + y1) / 2, x0, x1, drawn))
+            elif y1 > y0:
+                marks.down.append(Rule((x0 + x1) / 2, y0, y1, drawn))
+        marks.drawings = [_within(turned(self._down(*box), turn, width, height), page) for box in self._paths.drawings]
+        return marks
+
+    def _read_words(self, textpage: pdfium.FPDF_TEXTPAGE, text: str) -> None:
+        """Keep the words in the order of the file, each in the frame in which it is upright."""
+        word, last, end = None, 0, 0.0
+        for character, turn, box in _characters(textpage, text):
+            if not character:
+                word = None
+                continue
+            x0, y0, x1, y1 = turned(self._down(*box), turn, self._width, self._height)
+            if word is None or turn != last or not _join(word, end, character, (x0, y0, x1, y1)):
+                word = Word(character, x0, y0, x1, y1)
+                self._words.setdefault(turn, []).append(word)
+            last, end = turn, x1
+
+    def shown(self, box: Box, turn: int) -> list[float]:
+        """A box of the marks turned by `turn` as [left, bottom, right, top] on the page as it is shown, y upwards."""
+        size = (self._height, self._width) if turn % 2 else (self._width, self._height)
+        x0, y0, x1, y1 = turned(box, (self._shown - turn) % 4, *size)
+        width, height = (self._height, self._width) if self._shown % 2 else (self._width, self._height)
+        x0, y0, x1, y1 = _within((x0, y0, x1, y1), (0.0, 0.0, width, height))
+        return [round(edge, 2) for edge in (x0, height - y1, x1, height - y0)]
+
+    def _down(self, x0: float, y0: float, x1: float, y1: float) -> Box:
+        """A box of the page's own space, y upwards, with y downwards from the page's top."""
+        return min(x0, x1) - self._left, self._top - max(y0, y1), max(x0, x1) - self._left, self._top - min(y0, y1)
+
+
+def joined(rules: list[Rule], gap: float) -> list[Rule]:
+    """Rules in order, with the parts of a line put together that are no farther apart than `gap` points."""
+    found: list[Rule] = []
+    for rule in sorted(rules, key=lambda rule: (round(rule.at / 1.5), rule.begin)):
+        last = found[-1] if found else None
+        if last and abs(rule.at - last.at) < 1.6 and rule.begin <= last.end + gap:
+            last.end = max(last.end, rule.end)
+            last.drawn = last.drawn or rule.drawn
+        else:
+            found.append(Rule(rule.at, rule.begin, rule.end, rule.drawn))
+    return sorted(found, key=lambda rule: rule.at)
+
+
+def turned(box: Box, quarters: int, width: float, height: float) -> Box:
+    """A box of a page of this size after so many clockwise quarter turns of the page."""
+    x0, y0, x1, y1 = box
+    if quarters == 1:
+        return height - y1, x0, height - y0, x1
+    if quarters == 2:
+        return width - x1, height - y1, width - x0, height - y0
+    if quarters == 3:
+        return y0, width - x1, y1, width - x0
+    return box
+
+
+def _within(box: Box, page: Box) -> Box:
+    x0, y0, x1, y1 = box
+    return (
+        min(max(x0, page[0]), page[2]),
+        min(max(y0, page[1]), page[3]),
+        min(max(x1, page[0]), page[2]),
+        min(max(y1, page[1]), page[3]),
+    )
+
+
+def _characters(textpage: pdfium.FPDF_TEXTPAGE, text: str) -> Iterator[tuple[str, int, Box]]:
+    """The visible characters with their turn and their box on the page, y upwards; "" for a space."""
+    rect = pdfium.FS_RECTF()
+    pointer, edges = ctypes.byref(rect), (ctypes.c_float * 4).from_buffer(rect)
+    get_box, get_angle = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharAngle
+    for index, character in enumerate(text):
+        if character.isspace() or character == "\x00":
+            yield "", 0, (0.0, 0.0, 0.0, 0.0)
+            continue
+        get_box(textpage, index, pointer)
+        left, top, right, bottom = edges[:]
+        if abs(left) + abs(top) + abs(right) + abs(bottom) < 4 * LARGEST:  # and not infinite, nor no number
+            yield character, round(-get_angle(textpage, index) / (pi / 2)) % 4, (left, bottom, right, top)
+
+
+def _join(word: Word, end: float, character: str, box: Box) -> bool:
+    """Add a character to the word whose last character ends at `end`, unless it begins another word."""
+    x0, y0, x1, y1 = box
+    size, height = word.height, y1 - y0
+    shared = min(y1, word.y1) - max(y0, word.y0)
+    if not -size < x0 - end <= SPACE * size or shared <= 0.4 * min(height, size):
+        return False
+    word.text += character
+    word.x0, word.x1 = min(word.x0, x0), max(word.x1, x1)
+    if height > 1.05 * size:  # the tallest decides the height: a raised character belongs to its word
+        word.y0, word.y1 = y0, y1
+    return True

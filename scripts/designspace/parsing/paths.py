@@ -1,0 +1,150 @@
+"""The straight lines and the drawings of a page, from its path and image objects."""
+
+import ctypes
+from math import isfinite
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+Box = tuple[float, float, float, float]
+Matrix = tuple[float, float, float, float, float, float]
+Point = tuple[float, float]
+
+MOST_OBJECTS = 20_000  # objects of a page that are looked at
+MOST_SEGMENTS = 40_000  # segments of its paths
+MOST_OF_A_PATH = 4_000  # a path of more segments is a drawing
+DEEPEST = 5  # forms within forms
+THIN = 3.0  # points: a filled shape that is not thicker is a line
+SHORTEST = 2.0  # points of a line
+STRAIGHT = 0.7  # points by which a line may deviate
+IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+class Paths:
+    """`rules`: (box, drawn) of straight lines, and with `drawn` false of edges of filled areas; `drawings`: boxes.
+
+    Boxes are those of the page's own space: left, bottom, right, top.
+    """
+
+    def __init__(self) -> None:
+        self.rules: list[tuple[Box, bool]] = []
+        self.drawings: list[Box] = []
+        self._objects, self._segments, self._done = MOST_OBJECTS, MOST_SEGMENTS, False
+
+    def read(self, page: pypdfium2.PdfPage) -> None:
+        """Read the page's objects, the first time."""
+        if not self._done:
+            self._done = True
+            count, get = pdfium.FPDFPage_CountObjects(page), pdfium.FPDFPage_GetObject
+            for index in range(min(count, self._objects)):
+                self._read_object(get(page, index), IDENTITY, 0)
+
+    def _read_object(self, item: pdfium.FPDF_PAGEOBJECT, matrix: Matrix, depth: int) -> None:
+        self._objects -= 1
+        if self._objects < 0:
+            return
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            self._read_path(item, _product(_matrix(item), matrix))
+        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            edges = [ctypes.c_float() for _ in range(4)]
+            if pdfium.FPDFPageObj_GetBounds(item, *edges):
+                left, bottom, right, top = (edge.value for edge in edges)
+                self._add_shape([_apply(matrix, x, y) for x in (left, right) for y in (bottom, top)], False)
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
+            inner = _product(_matrix(item), matrix)
+            for index in range(min(pdfium.FPDFFormObj_CountObjects(item), self._objects)):
+                self._read_object(pdfium.FPDFFormObj_GetObject(item, index), inner, depth + 1)
+
+    def _read_path(self, path: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
+        fill, stroke = ctypes.c_int(), ctypes.c_int()
+        pdfium.FPDFPath_GetDrawMode(path, fill, stroke)
+        if not (fill.value or stroke.value):
+            return
+        count = pdfium.FPDFPath_CountSegments(path)
+        if count > min(MOST_OF_A_PATH, self._segments):
+            edges = [ctypes.c_float() for _ in range(4)]
+            if pdfium.FPDFPageObj_GetBounds(path, *edges):
+                self.drawings.append(tuple(edge.value for edge in edges))
+            return
+        self._segments -= count
+        for points, curved in _subpaths(path, count, matrix):
+            if curved:
+                self.drawings.append(_bounds(points))
+            elif stroke.value:
+                for begin, end in zip(points, points[1:], strict=False):
+                    self._add_line(begin, end)
+            else:
+                self._add_shape(points, True)
+
+    def _add_line(self, begin: Point, end: Point) -> None:
+        box = _bounds([begin, end])
+        thin, long = sorted((box[2] - box[0], box[3] - box[1]))
+        if thin > STRAIGHT:
+            self.drawings.append(box)
+        elif long >= SHORTEST:
+            self.rules.append((box, True))
+
+    def _add_shape(self, points: list[Point], filled: bool) -> None:
+        """A filled area or an image: a line if it is thin, edges if it is an upright rectangle, else a drawing."""
+        box = x0, y0, x1, y1 = _bounds(points)
+        thin, long = sorted((x1 - x0, y1 - y0))
+        if thin <= THIN:
+            if long >= max(SHORTEST, 2 * thin):
+                self.rules.append((box, True))
+        elif filled and all(
+            min(abs(x - x0), abs(x - x1)) < STRAIGHT and min(abs(y - y0), abs(y - y1)) < STRAIGHT for x, y in points
+        ):
+            for edge in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)):
+                self.rules.append((edge, False))
+        else:
+            self.drawings.append(box)
+
+
+def _subpaths(path: pdfium.FPDF_PAGEOBJECT, count: int, matrix: Matrix) -> list[tuple[list[Point], bool]]:
+    """The subpaths of a path as their points on the page and whether they have curves."""
+    x, y, found, curved = ctypes.c_float(), ctypes.c_float(), [], False
+    points: list[Point] = []
+    for index in range(count):
+        segment = pdfium.FPDFPath_GetPathSegment(path, index)
+        kind = pdfium.FPDFPathSegment_GetType(segment)
+        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+            if len(points) > 1:
+                found.append((points, curved))
+            points, curved = [], False
+        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+        point = _apply(matrix, x.value, y.value)
+        if not isfinite(point[0] + point[1]):
+            return []
+        points.append(point)
+        curved = curved or kind == pdfium.FPDF_SEGMENT_BEZIERTO
+        if pdfium.FPDFPathSegment_GetClose(segment) and points[0] != point:
+            points.append(points[0])
+    if len(points) > 1:
+        found.append((points, curved))
+    return found
+
+
+def _matrix(item: pdfium.FPDF_PAGEOBJECT) -> Matrix:
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFPageObj_GetMatrix(item, matrix)
+    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+
+
+def _product(first: Matrix, then: Matrix) -> Matrix:
+    a, b, c, d, e, f = first
+    return (*_apply_vector(then, a, b), *_apply_vector(then, c, d), *_apply(then, e, f))
+
+
+def _apply_vector(matrix: Matrix, x: float, y: float) -> Point:
+    return matrix[0] * x + matrix[2] * y, matrix[1] * x + matrix[3] * y
+
+
+def _apply(matrix: Matrix, x: float, y: float) -> Point:
+    along, across = _apply_vector(matrix, x, y)
+    return along + matrix[4], across + matrix[5]
+
+
+def _bounds(points: list[Point]) -> Box:
+    across, up = [x for x, _ in points], [y for _, y in points]
+    return min(across), min(up), max(across), max(up)

@@ -1,0 +1,208 @@
+"""Where tables may stand on a page: between rules of equal extent, and where consecutive lines share their gaps."""
+
+import re
+from dataclasses import dataclass
+
+from designspace.parsing.columns import separators
+from designspace.parsing.lines import LETTERS, Line, Piece, lines
+from designspace.parsing.marks import Box, Marks, Rule, Word, joined
+
+APART = 1.0  # of a line's height: a gap between cells where no rule helps to tell
+SAME_EDGE = 6.0  # points by which rules of one table may differ in extent
+SHORTEST = 50.0  # points of a rule that bounds a table
+EMPTIEST = 60.0  # points between two rules without text
+MOST_RULES = 600  # of a page that are looked at for tables
+NEXT = 1.9  # of a line's height: middles of lines that follow each other are not farther apart
+CAPTION = re.compile(
+    r"(?i:(?:supplement\w*|appendix|extended\s*data)?\s*(?:t\s?a\s?b\s?l\s?e|tab\.|exhibit))\s*"
+    r"[-.]?(?:[A-Z]{0,3}[-.]?\d+(?:[-.]\d+)*[A-Za-z]?|[IVX]+)(?![\w-])(?!,?\s+[a-z]|[,;)])|TABLE\b"
+)
+FIGURE = re.compile(r"(?i:supplement\w*|extended\s*data)?\s*(?i:f\s?i\s?g\s?(?:u\s?r\s?e|\.)?)\s*S?\d")
+
+
+@dataclass(slots=True)
+class Region:
+    """A box that may be a table's, and whether rules bound it."""
+
+    box: Box
+    ruled: bool
+
+
+def inside(words: list[Word], box: Box, margin: float = 1.0) -> list[Word]:
+    """The words whose middles lie in a box."""
+    x0, y0, x1, y1 = box
+    return [
+        word
+        for word in words
+        if y0 - margin <= word.middle <= y1 + margin and x0 - margin <= (word.x0 + word.x1) / 2 <= x1 + margin
+    ]
+
+
+def starts_caption(words: list[Word]) -> bool:
+    """Whether a line of words begins as the caption of a table does, and not as a sentence that mentions one."""
+    return bool(CAPTION.match(" ".join(word.text for word in words[:12])))
+
+
+def starts_figure(words: list[Word]) -> bool:
+    """Whether a line of words begins as the caption of a figure does."""
+    return bool(FIGURE.match(" ".join(word.text for word in words[:4])))
+
+
+def is_prose(table: list[Line], x0: float, x1: float) -> bool:
+    """Whether there is running text: two lines together that fill the space, or three that are justified."""
+    filling, flush = 0, {}
+    for line in table:
+        pieces = line.pieces(APART)
+        fills = line.words[-1].x1 - line.words[0].x0 > 0.7 * (x1 - x0)
+        filling = filling + 1 if fills and len(line.words) > 5 and len(pieces) == 1 else 0
+        edges = {(round(p.x0 / 2), round(p.x1 / 2)) for p in pieces if _is_sentence(p)}
+        flush = {
+            (a, b): 1 + max((flush.get((a + i, b + j), 0) for i in (-1, 0, 1) for j in (-1, 0, 1)), default=0)
+            for a, b in edges
+        }
+        if filling == 2 or max(flush.values(), default=0) >= 3:
+            return True
+    return False
+
+
+def _is_sentence(piece: Piece) -> bool:
+    """Whether a piece of a line has words enough for running text, and few numbers among them."""
+    words = sum(bool(LETTERS.search(word.text)) for word in piece.words)
+    return words > 4 and words >= 0.7 * len(piece.words)
+
+
+def ruled_regions(marks: Marks) -> list[Region]:
+    """The boxes between rules of equal extent that have something like a table between them."""
+    across = [rule for rule in joined(marks.across, 8.0) if rule.length >= SHORTEST][:MOST_RULES]
+    stacks: list[list[Rule]] = []
+    for rule in across:
+        for stack in stacks:
+            if abs(stack[0].begin - rule.begin) < SAME_EDGE and abs(stack[0].end - rule.end) < SAME_EDGE:
+                stack.append(rule)
+                break
+        else:
+            stacks.append([rule])
+    found = []
+    for stack in stacks:
+        run = [stack[0]]
+        for upper, lower in zip(stack, stack[1:], strict=False):
+            if not _band(marks, upper, lower):
+                found.append(run)
+                run = []
+            run.append(lower)
+        found.append(run)
+    return [
+        Region((min(r.begin for r in run), run[0].at, max(r.end for r in run), run[-1].at), True)
+        for run in found
+        if len(run) > 1 and run[-1].at - run[0].at > 8
+    ]
+
+
+def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
+    """Whether the space between two rules may be part of a table."""
+    x0, x1 = max(upper.begin, lower.begin), min(upper.end, lower.end)
+    words = inside(marks.words, (x0, upper.at, x1, lower.at))
+    height = lower.at - upper.at
+    if not words:
+        return height < EMPTIEST and not _drawn_over(marks, (x0, upper.at, x1, lower.at))
+    crossing = [
+        rule
+        for rule in marks.down
+        if x0 + 4 < rule.at < x1 - 4 and rule.begin < upper.at + 3 and rule.end > lower.at - 3
+    ]
+    if crossing:
+        return True
+    table = lines(words)
+    if any(starts_caption(line.words) and len(line.pieces(APART)) == 1 for line in table):
+        return False
+    if any(_outside(marks.words, word, x0, x1) for line in table for word in (line.words[0], line.words[-1])):
+        return False
+    return not is_prose(table, x0, x1) and not _drawn_over(marks, (x0, upper.at, x1, lower.at))
+
+
+def _outside(words: list[Word], word: Word, x0: float, x1: float) -> bool:
+    """Whether the text of a word goes on beyond x0 or x1."""
+    space = 0.5 * word.height
+    return (
+        any(
+            abs(other.middle - word.middle) < 0.3 * word.height
+            and (
+                (other.x0 < x0 - 3 and other.x1 > word.x0 - space and other.x0 < word.x0)
+                or (other.x1 > x1 + 3 and other.x0 < word.x1 + space and other.x1 > word.x1)
+            )
+            for other in words
+        )
+        or word.x0 < x0 - 3
+        or word.x1 > x1 + 3
+    )
+
+
+def _drawn_over(marks: Marks, box: Box) -> bool:
+    """Whether a drawing covers a good part of a box."""
+    area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
+    return any(_shared(drawing, box) > 0.25 * area for drawing in marks.drawings)
+
+
+def _shared(one: Box, other: Box) -> float:
+    """The area that two boxes share."""
+    width, height = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def overlap(one: Box, other: Box) -> float:
+    """The share of the smaller of two boxes that lies in the other."""
+    smaller = min((b[2] - b[0]) * (b[3] - b[1]) for b in (one, other))
+    return _shared(one, other) / max(smaller, 1.0)
+
+
+def spaced_regions(marks: Marks, words: list[Word]) -> list[Region]:
+    """The boxes of consecutive lines that have gaps in common."""
+    found = []
+    for area in _areas(words, marks.width):
+        chosen = [word for word in words if area[0] <= (word.x0 + word.x1) / 2 <= area[1]]
+        for run in _runs(lines(chosen)):
+            found += _aligned(run)
+    return [Region(box, False) for box in found]
+
+
+def _areas(words: list[Word], width: float) -> list[tuple[float, float]]:
+    """The whole width, and where most lines leave the middle of the page free, its two columns."""
+    table = [line for line in lines(words) if len(line.words) > 1]
+    best, at = 0, width / 2
+    for x in range(int(0.4 * width), int(0.6 * width), 2):
+        free = sum(
+            not any(word.x0 - 2 < x < word.x1 + 2 for word in line.words) and line.words[0].x0 < x < line.words[-1].x1
+            for line in table
+        )
+        if free > best:
+            best, at = free, x
+    if best > 0.5 * len(table) and best > 10:
+        return [(0.0, at), (at, width), (0.0, width)]
+    return [(0.0, width)]
+
+
+def _runs(page: list[Line]) -> list[list[Line]]:
+    """Consecutive lines of at least two pieces each; a single piece between them may be a section's head."""
+    found: list[list[Line]] = []
+    run: list[Line] = []
+    single = 0
+    for line in page:
+        several = len(line.pieces(APART)) > 1
+        near = run and line.middle - run[-1].middle < 2 * NEXT * max(line.height, run[-1].height)
+        if not near or (not several and single >= 2):
+            found.append(run)
+            run, single = [], 0
+        if several or run:
+            run.append(line)
+            single = 0 if several else single + 1
+    found.append(run)
+    for run in found:
+        while run and len(run[-1].pieces(APART)) < 2:
+            run.pop()
+    return [run for run in found if len(run) >= 3]
+
+
+def _aligned(run: list[Line]) -> list[Box]:
+    x0, x1 = min(line.words[0].x0 for line in run), max(word.x1 for line in run for word in line.words)
+    spaces = separators(run, [], x0, x1)
+    return [(x0, run[0].y0, x1, run[-1].y1)] if spaces else []
