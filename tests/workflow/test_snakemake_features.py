@@ -47,7 +47,7 @@ def test_the_report_of_snakemake_has_the_results(project):
 def test_a_module_of_another_workflow_is_refused_in_a_sentence(tmp_path, how):
     shutil.copytree(SNAKEFILE.parent / "config", tmp_path / "config")
     use = {
-        "module": f'module papers:\n    snakefile: "{SNAKEFILE}"\n    config: {{}}\n\nuse rule * from papers as papers_*\n',
+        "module": f'module papers:\n    snakefile: "{SNAKEFILE}"\n    config: {{}}\n\nuse rule * from papers as p_*\n',
         "include": f'include: "{SNAKEFILE}"\n',
     }
     (tmp_path / "Snakefile").write_text(use[how])
