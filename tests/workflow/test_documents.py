@@ -44,6 +44,17 @@ def test_every_relative_link_leads_to_a_file_and_a_heading(page):
     assert broken(ROOT / page) == []
 
 
+NAMED = re.compile(r"`((?:scripts|tests|workflow|docs|envs|config|\.ci)/[\w./-]+|test_\w+\.py)`")
+MADE_BY_USERS = {"config/corrections.csv"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_of_the_repository_that_a_page_names_is_there(page):
+    named = set(NAMED.findall((ROOT / page).read_text("utf-8"))) - MADE_BY_USERS
+    tests = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    assert [name for name in sorted(named) if not (ROOT / name).exists() and name not in tests] == []
+
+
 def test_a_link_to_nothing_is_noticed(tmp_path):
     (tmp_path / "there.md").write_text("# One `heading`, here\n")
     page = tmp_path / "page.md"
