@@ -1,6 +1,6 @@
 # make demo    the whole workflow over four invented papers, on this machine's CPU
 # make test    all tests, three files of them side by side
-# make check   the checks of the code's form
+# make check   the form, the spelling, the types and the directions of imports
 # make audit   known vulnerabilities of the installed packages, and withdrawn releases
 # make env     only the environment, .venv, which each of these makes first, once and again when envs/ changes
 
@@ -31,7 +31,10 @@ check: env
 	@echo "Checking the form of the code ..."
 	@ruff check . && ruff format --check . && snakefmt --check Snakefile workflow
 	@oxlint --config scripts/designspace/report/page/.oxlintrc.json scripts/designspace/report/page
-	@snakemake --lint --configfile config/demo.yaml
+	@codespell
+	@PYTHONPATH=scripts lint-imports
+	@mypy
+	@snakemake --lint
 
 audit: env
 	@echo "Asking for known vulnerabilities of the installed packages ..."

@@ -1,44 +1,36 @@
-# What the rules have in common: the papers and their batches, and how settings become options of a program.
+# What the rules have in common: the run, and how settings become options of a program.
 
-SHA256 = {row.paper: row.sha256 for row in ROWS}
-PDFS = set(ledger.pdf_files(PAPERS))
-PRESENT = set(ledger.present(ROWS, PAPERS))
+import contextlib
+import json
+import math
+import shlex
 
+import snakemake
 
-def readable(paper):
-    """Whether what a model reads of a paper is there or can be made: its PDF may have been removed before it was."""
-    made = (Path(RESULTS, kind, f"{paper}.json").exists() for kind in ("text", "context"))
-    return paper in PRESENT or all(made)
-
-
-# A batch keeps the papers that were removed since, so that nothing in it changes; one with none left is not needed.
-BATCHES = {
-    batch: list(filter(readable, papers))
-    for batch, papers in ledger.batches(ROWS).items()
-    if not PRESENT.isdisjoint(papers)
-}
+from designspace.core import files
+from designspace.planning import memory, model_files
+from designspace.runner import journal
+from designspace.settings.run import Run
 
 
-def present_in(batch):
-    """The papers of a batch that the tables are about."""
-    return [paper for paper in BATCHES[batch] if paper in PRESENT]
+@contextlib.contextmanager
+def errors_as_sentences():
+    """Snakemake prints a WorkflowError without a traceback."""
+    try:
+        yield
+    except (ValueError, files.NotWritten) as error:
+        raise WorkflowError(str(error))
 
 
-# The text and the context of a paper that was removed are used as they are: no rule can make them again.
-REMOVED = "|".join(row.paper for row in ROWS if row.batch and row.paper not in PRESENT)
+with errors_as_sentences():
+    RUN = Run(config, "outline" if OUTLINE else "run" if workflow.is_main_process else "job")
+RESULTS = RUN.results
+EVALUATED = "--evaluated" if config["gold"] else ""
 
 
 wildcard_constraints:
-    paper=rf"(?!(?:{REMOVED})\.json)[A-Za-z0-9][A-Za-z0-9_-]*",
+    paper=rf"(?!(?:{'|'.join(RUN.removed)})\.json)[A-Za-z0-9][A-Za-z0-9_-]*",
     batch=r"b\d+",
-
-
-def batch_of(kind):
-    """The files of one kind, text or context, of all papers of a batch."""
-    return lambda wildcards: [RESULTS / kind / f"{paper}.json" for paper in BATCHES[wildcards.batch]]
-
-
-AGAIN = rereads.noted(RESULTS / "text", config["ocr"])
 
 
 def options(**values):
@@ -53,17 +45,51 @@ def options(**values):
     return shlex.join(words)
 
 
-def site(value):
-    """A parameter on which no result depends, such as a folder. Snakemake compares no parameter derived from resources
-    with that of the last run, so that nothing is made again where it changes."""
-    return lambda wildcards, resources: value
+# Where things are and how much a paper may take: no result depends on it.
+SITE = {
+    "scripts": SCRIPTS,
+    "papers": RUN.papers,
+    "results": RESULTS,
+    "corrections": config["corrections"],
+    "ocr": options(ocr=config["ocr"]),  # a paper that was read without OCR and needed none stays as it is
+    "allocator": config["memory"]["allocator"],
+    "limits": options(
+        minutes_per_paper=config["minutes_per_paper"],
+        prefill_chunk=RUN.plan["prefill_chunk"],
+        **{key: config["memory"][key] for key in ("capacity", "reserve")},
+    ),
+    "configuration": json.dumps(config),  # for the page, which shows it
+}
+
+
+def site(wildcards, resources):
+    """The parameter of every rule that is no reason to run it again. Snakemake does not compare a parameter that is
+    derived from resources with that of the last run."""
+    return SITE
+
+
+def of_batch(kind):
+    """The files of one kind, text or context, of all papers of a batch."""
+    return lambda wildcards: [RESULTS / kind / f"{paper}.json" for paper in RUN.batches[wildcards.batch]]
 
 
 def batch_memory(wildcards, attempt):
-    """MB of main memory for a batch: on a CPU what the model may use, beside a GPU what it takes to load the weights."""
+    """MB of main memory for a batch: on a CPU what the model may use, beside a GPU what loading the weights takes."""
     return (32_000 if ON_GPU else memory.parse_size(config["memory"]["capacity"]) // 10**6) * attempt
 
 
 def batch_minutes(wildcards, attempt):
     """Minutes for a batch: to start and to load the model, and for each paper the most that one may take."""
-    return math.ceil(30 + config["minutes_per_paper"] * len(BATCHES[wildcards.batch])) * attempt
+    return math.ceil(30 + config["minutes_per_paper"] * len(RUN.batches[wildcards.batch])) * attempt
+
+
+def look_for_jobs_when_one_ends(workflow):
+    """Keep Snakemake's scheduler from looking for jobs ever more often.
+
+    Snakemake 9.27 limits the jobs a second, and after each look for jobs to start it looks again a second later, after
+    that look, too: the more jobs have ended, the more often, until it does nothing else (docs/scale.md;
+    https://github.com/snakemake/snakemake/pull/3744). A limit that is not Snakemake's default is a user's, and stays.
+    """
+    limit = workflow.scheduling_settings.max_jobs_per_timespan
+    if snakemake.__version__.startswith("9.27.") and limit and (limit.max_jobs, limit.timespan) == (100, 1):
+        workflow.scheduler.job_rate_limiter = None

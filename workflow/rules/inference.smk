@@ -1,12 +1,6 @@
 # What the model reads and answers: batches of papers, on a GPU or, for a small model, on a CPU.
 
 ON_GPU = config["model"]["device"] == "cuda"
-# What a paper may take; no answer depends on it.
-LIMITS = options(
-    minutes_per_paper=config["minutes_per_paper"],
-    prefill_chunk=PLAN["prefill_chunk"],
-    **{key: config["memory"][key] for key in ("capacity", "reserve")},
-)
 
 
 rule extract:
@@ -14,8 +8,8 @@ rule extract:
     in the same way for findings that the library does not have.
     """
     input:
-        texts=batch_of("text"),
-        contexts=batch_of("context"),
+        texts=of_batch("text"),
+        contexts=of_batch("context"),
         parameters=config["parameters"],
         model=ancient(MODEL_FOLDER),
     output:
@@ -33,17 +27,14 @@ rule extract:
         runtime=batch_minutes,
     params:
         program="extract.py",
-        papers=lambda wildcards: BATCHES[wildcards.batch],
+        papers=lambda wildcards: RUN.batches[wildcards.batch],
         model=MODEL,
         settings=options(**config["extraction"]),
-        scripts=site(SCRIPTS),
-        results=site(RESULTS),
-        limits=site(LIMITS),
-        allocator=site(config["memory"]["allocator"]),
+        site=site,
     shell:
-        "PYTORCH_CUDA_ALLOC_CONF={params.allocator:q} python {params.scripts:q}/{params.program} "
-        "--papers {params.papers} --results {params.results:q} --parameters {input.parameters:q} "
-        "{params.model} {params.limits} {params.settings} --output {output:q} 2>&1 | (tee {log:q} || true)"
+        "PYTORCH_CUDA_ALLOC_CONF={params.site[allocator]:q} python {params.site[scripts]:q}/{params.program} "
+        "--papers {params.papers} --results {params.site[results]:q} --parameters {input.parameters:q} "
+        "{params.model} {params.site[limits]} {params.settings} --output {output:q} 2>&1 | (tee {log:q} || true)"
 
 
 use rule extract as discover with:
@@ -55,10 +46,7 @@ use rule extract as discover with:
         RESULTS / "benchmarks/discover/{batch}.tsv"
     params:
         program="discover.py",
-        papers=lambda wildcards: BATCHES[wildcards.batch],
+        papers=lambda wildcards: RUN.batches[wildcards.batch],
         model=MODEL,
         settings=options(**config["discovery"]),
-        scripts=site(SCRIPTS),
-        results=site(RESULTS),
-        limits=site(LIMITS),
-        allocator=site(config["memory"]["allocator"]),
+        site=site,

@@ -20,9 +20,9 @@ rule fetch_model:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 15 * attempt,
     params:
-        scripts=site(SCRIPTS),
+        site=site,
     shell:
-        "python {params.scripts:q}/fetch_model.py --output {output:q} 2>&1 | (tee {log:q} || true)"
+        "python {params.site[scripts]:q}/fetch_model.py --output {output:q} 2>&1 | (tee {log:q} || true)"
 
 
 rule plan_memory:
@@ -46,7 +46,7 @@ rule plan_memory:
         runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         model=MODEL,
-        scripts=site(SCRIPTS),
+        site=site,
         memory=options(**{key: value for key, value in config["memory"].items() if key != "allocator"}),
         tasks=options(
             extraction_new_tokens=config["extraction"]["max_new_tokens"],
@@ -55,5 +55,5 @@ rule plan_memory:
             categories=len(config["discovery"]["categories"]),
         ),
     shell:
-        "python {params.scripts:q}/plan_memory.py {params.model} {params.memory} {params.tasks} "
+        "python {params.site[scripts]:q}/plan_memory.py {params.model} {params.memory} {params.tasks} "
         "--parameters {input.parameters:q} --output {output:q} 2>&1 | (tee {log:q} || true)"

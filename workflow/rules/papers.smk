@@ -21,16 +21,12 @@ rule extract_text:
         mem_mb=5000 if config["ocr"] else 3000,
         runtime=lambda wildcards, attempt: (25 if config["ocr"] else 5) * attempt,
     params:
-        sha256=lambda wildcards: SHA256[wildcards.paper],
-        again=lambda wildcards: AGAIN.get(wildcards.paper, ""),
-        # What was read without OCR and needed none stays as it is where OCR is switched on.
-        ocr=site(options(ocr=config["ocr"])),
-        scripts=site(SCRIPTS),
-        papers=site(PAPERS),
-        results=site(RESULTS),
+        sha256=lambda wildcards: RUN.sha256[wildcards.paper],
+        again=lambda wildcards: RUN.notes.get(wildcards.paper, ""),
+        site=site,
     shell:
-        "python {params.scripts:q}/extract_text.py --paper {wildcards.paper} --ledger {params.results:q}/ledger.csv "
-        "--papers {params.papers:q} {params.ocr} --output {output.text:q} 2>&1 | (tee {log:q} || true)"
+        "python {params.site[scripts]:q}/extract_text.py --paper {wildcards.paper} "
+        "--ledger {params.site[results]:q}/ledger.csv --papers {params.site[papers]:q} {params.site[ocr]} --output {output.text:q} 2>&1 | (tee {log:q} || true)"
 
 
 rule truncate:
@@ -53,9 +49,9 @@ rule truncate:
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
         # Not a file: contexts, and with them GPU work, are made anew where the budget changes and nowhere else.
-        budget=PLAN["token_budget"],
+        budget=RUN.plan["token_budget"],
         model=options(model=config["model"]["name"], revision=config["model"]["revision"]),
-        scripts=site(SCRIPTS),
+        site=site,
     shell:
-        "python {params.scripts:q}/truncate.py --text {input.text:q} --token-budget {params.budget} {params.model} "
-        "--output {output.context:q} 2>&1 | (tee {log:q} || true)"
+        "python {params.site[scripts]:q}/truncate.py --text {input.text:q} "
+        "--token-budget {params.budget} {params.model} --output {output.context:q} 2>&1 | (tee {log:q} || true)"

@@ -4,20 +4,20 @@
 rule merge:
     """Merge the records of all papers of the folder into the tables."""
     input:
-        texts=expand(RESULTS / "text/{paper}.json", paper=sorted(PRESENT)),
-        contexts=expand(RESULTS / "context/{paper}.json", paper=sorted(PRESENT)),
-        extraction=expand(RESULTS / "extraction/{batch}.jsonl", batch=BATCHES),
-        discovery=expand(RESULTS / "discovery/{batch}.jsonl", batch=BATCHES),
+        texts=expand(RESULTS / "text/{paper}.json", paper=sorted(RUN.present)),
+        contexts=expand(RESULTS / "context/{paper}.json", paper=sorted(RUN.present)),
+        extraction=expand(RESULTS / "extraction/{batch}.jsonl", batch=RUN.batches),
+        discovery=expand(RESULTS / "discovery/{batch}.jsonl", batch=RUN.batches),
         parameters=config["parameters"],
         corrections=[file for file in [config["corrections"]] if Path(file).exists()],
     output:
+        report(RESULTS / "parameters.csv", caption="../report/parameters.rst", category="Tables"),
         expand(
             RESULTS / "{table}.csv",
             table=[
                 "papers",
                 "extractions",
                 "experiments",
-                "parameters",
                 "discoveries",
                 "corrections_unused",
                 "memory",
@@ -31,19 +31,16 @@ rule merge:
     conda:
         "../../envs/designspace.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: (2000 + len(PRESENT)) * attempt,
+        mem_mb=lambda wildcards, attempt: (2000 + len(RUN.present)) * attempt,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         # A renamed file or a new copy of a paper changes the tables, and no input.
-        files=[(row.paper, row.file, row.duplicate_of) for row in ROWS if row.file in PDFS],
-        scripts=site(SCRIPTS),
-        papers=site(PAPERS),
-        results=site(RESULTS),
-        corrections=site(config["corrections"]),
+        files=RUN.pdfs,
+        site=site,
     shell:
-        "python {params.scripts:q}/merge.py --ledger {params.results:q}/ledger.csv --results {params.results:q} "
-        "--papers {params.papers:q} --parameters {input.parameters:q} "
-        "--corrections {params.corrections:q} 2>&1 | (tee {log:q} || true)"
+        "python {params.site[scripts]:q}/merge.py --ledger {params.site[results]:q}/ledger.csv "
+        "--results {params.site[results]:q} --papers {params.site[papers]:q} --parameters {input.parameters:q} "
+        "--corrections {params.site[corrections]:q} 2>&1 | (tee {log:q} || true)"
 
 
 if config["gold"]:
@@ -55,7 +52,8 @@ if config["gold"]:
             gold=config["gold"],
             parameters=config["parameters"],
         output:
-            expand(RESULTS / "{table}.csv", table=["evaluation", "evaluation_errors", "evaluation_calibration"]),
+            report(RESULTS / "evaluation.csv", caption="../report/evaluation.rst", category="Tables"),
+            expand(RESULTS / "{table}.csv", table=["evaluation_errors", "evaluation_calibration"]),
         log:
             RESULTS / "logs/evaluate.log",
         benchmark:
@@ -63,20 +61,19 @@ if config["gold"]:
         conda:
             "../../envs/designspace.yaml"
         resources:
-            mem_mb=lambda wildcards, attempt: (2000 + len(PRESENT)) * attempt,
+            mem_mb=lambda wildcards, attempt: (2000 + len(RUN.present)) * attempt,
             runtime=lambda wildcards, attempt: 30 * attempt,
         params:
-            scripts=site(SCRIPTS),
-            results=site(RESULTS),
+            site=site,
         shell:
-            "python {params.scripts:q}/evaluate.py --results {params.results:q} --gold {input.gold:q} "
+            "python {params.site[scripts]:q}/evaluate.py --results {params.site[results]:q} --gold {input.gold:q} "
             "--parameters {input.parameters:q} 2>&1 | (tee {log:q} || true)"
 
 
 rule draw:
     """Draw the pages of a batch's papers that have evidence, as pages/{paper}/{page}.webp. Those drawn before stay."""
     input:
-        texts=lambda wildcards: [RESULTS / f"text/{paper}.json" for paper in present_in(wildcards.batch)],
+        texts=lambda wildcards: [RESULTS / f"text/{paper}.json" for paper in RUN.present_in(wildcards.batch)],
         answers=expand(RESULTS / "{task}/{{batch}}.jsonl", task=["extraction", "discovery"]),
     output:
         RESULTS / "pages/{batch}.json",
@@ -89,16 +86,14 @@ rule draw:
     resources:
         # Far more than a batch takes: the program ends the drawing of a paper at 2 GiB and some three minutes.
         mem_mb=3000,
-        runtime=lambda wildcards, attempt: (5 + 4 * len(present_in(wildcards.batch))) * attempt,
+        runtime=lambda wildcards, attempt: (5 + 4 * len(RUN.present_in(wildcards.batch))) * attempt,
     params:
         # A paper that comes back is drawn then, with the answers that it has got meanwhile.
-        present=lambda wildcards: present_in(wildcards.batch),
-        scripts=site(SCRIPTS),
-        papers=site(PAPERS),
-        results=site(RESULTS),
+        present=lambda wildcards: RUN.present_in(wildcards.batch),
+        site=site,
     shell:
-        "python {params.scripts:q}/draw.py --paper {params.present} --ledger {params.results:q}/ledger.csv "
-        "--papers {params.papers:q} --texts {params.results:q}/text --answers {input.answers:q} "
+        "python {params.site[scripts]:q}/draw.py --paper {params.present} --ledger {params.site[results]:q}/ledger.csv "
+        "--papers {params.site[papers]:q} --texts {params.site[results]:q}/text --answers {input.answers:q} "
         "--output {output:q} 2>&1 | (tee {log:q} || true)"
 
 
@@ -107,11 +102,11 @@ rule report:
     input:
         rules.merge.output,
         rules.evaluate.output if config["gold"] else [],
-        pictures=expand(RESULTS / "pages/{batch}.json", batch=BATCHES),
+        pictures=expand(RESULTS / "pages/{batch}.json", batch=RUN.batches),
         plan=rules.plan_memory.output,
         parameters=config["parameters"],
     output:
-        RESULTS / "report.html",
+        report(RESULTS / "report.html", caption="../report/page.rst", category="Page"),
     log:
         RESULTS / "logs/report.log",
     benchmark:
@@ -119,18 +114,14 @@ rule report:
     conda:
         "../../envs/designspace.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: (2000 + len(PRESENT)) * attempt,
+        mem_mb=lambda wildcards, attempt: (2000 + len(RUN.present)) * attempt,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         note=config["note"],
         evaluated=EVALUATED,
-        scripts=site(SCRIPTS),
-        papers=site(PAPERS),
-        results=site(RESULTS),
-        corrections=site(config["corrections"]),
-        configuration=site(json.dumps(config)),
+        site=site,
     shell:
-        "python {params.scripts:q}/report.py --results {params.results:q} --papers {params.papers:q} "
-        "--parameters {input.parameters:q} --corrections {params.corrections:q} --plan {input.plan:q} "
-        "--configuration {params.configuration:q} --note={params.note:q} {params.evaluated} "
+        "python {params.site[scripts]:q}/report.py --results {params.site[results]:q} --papers {params.site[papers]:q} "
+        "--parameters {input.parameters:q} --corrections {params.site[corrections]:q} --plan {input.plan:q} "
+        "--configuration {params.site[configuration]:q} --note={params.note:q} {params.evaluated} "
         "--output {output:q} 2>&1 | (tee {log:q} || true)"

@@ -1,0 +1,81 @@
+"""A run as the Snakefile needs to know it: its papers, their batches and the memory plan."""
+
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from designspace.core import locks
+from designspace.project import ledger, rereads
+from designspace.settings import configuration
+
+# What the graph of the rules is drawn for where there is no paper yet.
+EXAMPLE = ledger.Row("paper", "paper.pdf", "", "b0001", "")
+# run: checks the configuration, hashes the papers and plans the memory. job: one of the run's jobs, which takes the
+# papers that the run has saved and opens no PDF. outline: only shows the rules, so nothing needs to be there.
+Mode = Literal["run", "job", "outline"]
+
+
+class Run:
+    """What is known when the Snakefile is read. Nothing is written before `start`.
+
+    ValueError where the configuration, the library, the ledger or the model cannot be used.
+    """
+
+    def __init__(self, config: dict[str, Any], mode: Mode) -> None:
+        if mode == "run":
+            configuration.check(config)
+        self.papers, self.results = Path(config["papers"]), Path(config["results"])
+        self.ledger_file = self.results / "ledger.csv"
+        self._seen = time.time_ns()  # what changes while the papers are hashed is hashed again by the next run
+        self.notes = rereads.noted(self.results / "text", config["ocr"])
+        if mode == "outline":
+            self.rows, self.present = [EXAMPLE], {EXAMPLE.paper}
+            self.plan: dict[str, Any] = {"token_budget": None, "prefill_chunk": None}
+            return
+        self.plan = configuration.plan(config)
+        if mode == "run":
+            self.rows = ledger.plan(self.papers, self.ledger_file, config["papers_per_job"])
+        else:
+            self.rows = ledger.load(self.ledger_file)
+        self.present = set(ledger.present(self.rows, self.papers))
+
+    @cached_property
+    def sha256(self) -> dict[str, str]:
+        """{paper: the hash of its PDF}."""
+        return {row.paper: row.sha256 for row in self.rows}
+
+    @cached_property
+    def batches(self) -> dict[str, list[str]]:
+        """{batch: its papers}. Papers that were removed stay, so that no batch changes; a batch of only such papers is
+        not needed."""
+        return {
+            batch: [paper for paper in papers if self._is_readable(paper)]
+            for batch, papers in ledger.batches(self.rows).items()
+            if not self.present.isdisjoint(papers)
+        }
+
+    def _is_readable(self, paper: str) -> bool:
+        """Whether the text and context of a paper are there or can be made: its PDF may have been removed before."""
+        made = (Path(self.results, kind, f"{paper}.json").exists() for kind in ("text", "context"))
+        return paper in self.present or all(made)
+
+    def present_in(self, batch: str) -> list[str]:
+        """The papers of a batch that the tables are about."""
+        return [paper for paper in self.batches[batch] if paper in self.present]
+
+    @cached_property
+    def removed(self) -> list[str]:
+        """The papers whose PDF is gone. Their text and context are used as they are: no rule can make them again."""
+        return [row.paper for row in self.rows if row.batch and row.paper not in self.present]
+
+    @cached_property
+    def pdfs(self) -> list[tuple[str, str, str]]:
+        """Paper, file and original of every PDF of the folder, copies included."""
+        files_here = set(ledger.pdf_files(self.papers)) if self.papers.is_dir() else set()
+        return [(row.paper, row.file, row.duplicate_of) for row in self.rows if row.file in files_here]
+
+    def start(self) -> None:
+        """Lock the results and save the ledger. ValueError where another run has the lock or the disk is full."""
+        locks.keep_others_out(self.results)
+        ledger.save(self.rows, self.ledger_file, self._seen)

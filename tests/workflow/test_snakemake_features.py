@@ -1,0 +1,56 @@
+"""What users of Snakemake expect of a workflow: lint, graph, report, and a word where it is used as a module."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from projects import SNAKEFILE, snakemake
+
+
+def bare(folder, *arguments):
+    """Snakemake with these arguments only, in a folder."""
+    command = [sys.executable, "-m", "snakemake", *map(str, arguments)]
+    environment = os.environ | {"HF_HUB_OFFLINE": "1"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+RULES = ["extract_text", "truncate", "plan_memory", "extract", "discover", "merge", "draw", "report", "all"]
+
+
+def test_lint_finds_nothing_in_an_empty_folder(tmp_path):
+    done = bare(tmp_path, "--snakefile", SNAKEFILE, "--lint")
+    assert done.returncode == 0 and "Lints for" not in done.stderr, done.stderr
+
+
+def test_lint_and_graph_need_no_papers_and_no_model(tmp_path):
+    shutil.copytree(SNAKEFILE.parent / "config", tmp_path / "config")
+    linted = bare(tmp_path, "--snakefile", SNAKEFILE, "--lint")
+    assert linted.returncode == 0, linted.stderr
+    drawn = bare(tmp_path, "--snakefile", SNAKEFILE, "--rulegraph")
+    assert drawn.returncode == 0, drawn.stderr
+    assert all(f'label = "{rule}"' in drawn.stdout for rule in RULES)
+    assert not (tmp_path / "results").exists()
+
+
+def test_the_report_of_snakemake_has_the_results(project):
+    snakemake(project, "--report", "report.zip")
+    with zipfile.ZipFile(project / "report.zip") as archive:
+        names = archive.namelist()
+    assert any(name.endswith("/report.html") and "/data/" in name for name in names), names
+    assert any(name.endswith("parameters.csv") for name in names), names
+
+
+@pytest.mark.parametrize("how", ["module", "include"])
+def test_a_module_of_another_workflow_is_refused_in_a_sentence(tmp_path, how):
+    shutil.copytree(SNAKEFILE.parent / "config", tmp_path / "config")
+    use = {
+        "module": f'module papers:\n    snakefile: "{SNAKEFILE}"\n    config: {{}}\n\nuse rule * from papers as p_*\n',
+        "include": f'include: "{SNAKEFILE}"\n',
+    }
+    (tmp_path / "Snakefile").write_text(use[how])
+    done = bare(tmp_path, "--cores", "1")
+    assert done.returncode == 1 and "Designspace cannot be a module of another workflow" in done.stderr
+    assert "Traceback" not in done.stderr and not (tmp_path / "results").exists()
