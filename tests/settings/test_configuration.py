@@ -252,7 +252,9 @@ def test_wrong_or_missing_gold_is_one_sentence(config, tmp_path):
 
 def test_an_example_in_a_definition_is_warned_of(config, capsys):
     assert configuration.example_warnings(yaml.safe_load(PARAMETERS), "") == []
-    library = "- {name: range, kind: string, definition: 'Ages, e.g. 18-34.'}\n- {name: a, kind: boolean, definition: x}"
+    library = (
+        "- {name: range, kind: string, definition: 'Ages, e.g. 18-34.'}\n- {name: a, kind: boolean, definition: x}"
+    )
     Path(config["parameters"]).write_text(library)
     configuration.check(config)
     (warning,) = capsys.readouterr().err.splitlines()
