@@ -243,3 +243,58 @@ def test_text_is_clean_and_the_same_every_time():
     assert first == extract_text(data, "paper")
     assert all(character.isprintable() or character == "\n" for character in first["text"])
     first["text"].encode("utf-8")
+
+
+# Raised and lowered characters
+
+
+def with_scripts(*pieces):
+    """A line as a PDF prints it: (text, rise in points), what is raised or lowered is smaller."""
+    content, x = [], 50.0
+    for text, rise in pieces:
+        size = 7 if rise else 10
+        content.append((x, 500 + rise, size, text))
+        x += pypdfium_width(text, size)
+    return text_of(column(FILLER) + content + column(FILLER, y=400))
+
+
+def pypdfium_width(text, size):
+    """The width of a text in Helvetica, in points."""
+    narrow = {" ": 278, ".": 278, ",": 278, "-": 333, "(": 333, ")": 333, "t": 278, "f": 278, "i": 222, "l": 222}
+    wide = {"m": 833, "s": 500, "c": 500, "C": 722, "O": 778, "R": 722, "\xd7": 584, "y": 500}
+    return sum((narrow | wide).get(character, 556) for character in text) * size / 1000
+
+
+@pytest.mark.parametrize(
+    ("pieces", "printed"),
+    [
+        ([("it took 2 \xd7 10", 0), ("3", 4), (" ms", 0)], "it took 2 \xd7 10^3 ms"),
+        ([("it took 2 \xd7 10", 0), ("-3", 4), (" s", 0)], "it took 2 \xd7 10^-3 s"),
+        ([("a field of 20 cm", 0), ("2", 4), (" in all", 0)], "a field of 20 cm^2 in all"),
+        ([("it fell by 9 m s", 0), ("-2", 4), (" then", 0)], "it fell by 9 m s^-2 then"),
+        ([("an R", 0), ("2", 4), (" of 0.9", 0)], "an R^2 of 0.9"),
+        ([("some CO", 0), ("2", -3), (" was there", 0)], "some CO_2 was there"),
+    ],
+)
+def test_raised_and_lowered_digits_that_change_a_value_are_kept_apart(pieces, printed):
+    assert f"\n{printed}\n" in with_scripts(*pieces)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "printed"),
+    [
+        ([("as a study", 0), ("22", 4), (" showed", 0)], "as a study22 showed"),
+        ([("in the 20", 0), ("th", 4), (" trial", 0)], "in the 20th trial"),
+        ([("by A. Smith", 0), ("1,2", 4), (" and others", 0)], "by A. Smith1,2 and others"),
+        ([("over 103 ms and CO2 of R2", 0)], "over 103 ms and CO2 of R2"),
+    ],
+)
+def test_citations_ordinals_and_marks_stay_as_they_are(pieces, printed):
+    assert f"\n{printed}\n" in with_scripts(*pieces)
+
+
+def test_a_raised_digit_moves_no_span():
+    record = extract_text(typst.compile(b"#set text(size: 10pt)\nIt took $2 times 10^3$ ms, then more of it."), "paper")
+    assert record["text"].startswith("It took 2 × 10^3 ms, then more of it.")
+    (page,) = record["pages"]
+    assert page["end"] == len(record["text"]) and page["lines"][-1]["end"] == page["end"] - 1

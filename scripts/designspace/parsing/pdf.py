@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium
 from designspace.core.errors import DesignspaceError
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import HYPHEN, normalise
+from designspace.parsing.scripts import Scripts
 from designspace.parsing.tables import page_tables
 
 WIDEST = 1e6  # points of a side of a page; PDF allows 14,400, and a unit of the user that makes more of them
@@ -115,6 +116,7 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
 def _read_lines(
     textpage: pypdfium2.PdfTextPage, text: str, place: Callable[..., Box], width: float, height: float
 ) -> list[Line]:
+    scripts = Scripts(textpage, text)
     handle = textpage.raw
     rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     rect_pointer, matrix_pointer = ctypes.byref(rect), ctypes.byref(matrix)
@@ -146,6 +148,7 @@ def _read_lines(
         if not 0.05 <= size <= max(width, height):
             size = box[3] - box[1] or 1.0
         hyphenated = line[-1] in HYPHENS and len(line) > 1 and line[-2].isalnum()
+        line = scripts.text(begin, end)
         line = normalise(line[:-1] if hyphenated else line)
         if line:
             lines.append(Line(line, box, size, hyphenated))

@@ -100,8 +100,8 @@ def load_parameters(path) -> list[dict]:
 def example_warnings(parameters: list[dict], path: str) -> list[str]:
     """A sentence for each definition with an example, which a model may copy as the value of a paper."""
     return [
-        f"{path}: the definition of `{parameter['name']}` has an example ({match[0]!r}), and a model may copy it as the "
-        "value of a paper that has no such value; describe in words what is meant."
+        f"{path}: the definition of `{parameter['name']}` has an example ({match[0]!r}), and a model may copy it as "
+        "the value of a paper that has no such value; describe in words what is meant."
         for parameter in parameters
         if parameter["kind"] in ("integer", "number", "string")
         for match in EXAMPLE.finditer(parameter["definition"])

@@ -1,0 +1,81 @@
+"""Raised and lowered digits that change what is meant: 10^3, cm^2, R^2, CO_2.
+
+Citations, ordinals and the marks of footnotes are raised too; they stand behind other words and stay as they are.
+"""
+
+import ctypes
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+_DIGITS = re.compile(r"[0-9]+")
+_SIGNS = "-−–\ufffe"
+# Behind a unit or a single letter a raised digit is an exponent, as it is behind a ten.
+_BASE = re.compile(r"(?<![^\W\d_])(?:[mcdk]?m|ms|kg|deg|rad|mN|Hz|min|[^\W\d_])$")
+RISE, DROP = 0.15, -0.08  # of the size of the character before, from which one is raised or lowered
+
+
+class Scripts:
+    """Where in the text of a page something is raised or lowered."""
+
+    def __init__(self, textpage: pypdfium2.PdfTextPage, text: str) -> None:
+        self._text = text
+        self._marks = {at: mark for at, mark in _marks(textpage, text) if mark}
+        self._places = list(self._marks)
+
+    def text(self, begin: int, end: int) -> str:
+        """The text of a stretch of the page with "^" before what is raised and "_" before what is lowered."""
+        pieces: list[str] = []
+        for place in self._places[bisect_left(self._places, begin) : bisect_left(self._places, end)]:
+            pieces += self._text[begin:place], self._marks[place]
+            begin = place
+        return "".join([*pieces, self._text[begin:end]])
+
+
+def _marks(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[tuple[int, str]]:
+    for match in _DIGITS.finditer(text):
+        start, end = match.span()
+        if 3 <= end - start <= 4 and text.startswith("10", start) and text[start - 1 : start] not in (".", ","):
+            if all(RISE < _rise(textpage, start + 1, at) < 1 for at in {start + 2, end - 1}):
+                yield start + 2, "^"
+            continue
+        if not start or end - start > 2:
+            continue
+        at = start - 1 if text[start - 1] in _SIGNS else start
+        before = at - 1
+        while before > 0 and text[before] in "\r\n":  # pdfium breaks some rows before what is raised
+            before -= 1
+        if before < 0 or at - before > 3:
+            continue
+        ten = text[before] == "0" and text[before - 1 : before] == "1" and not text[before - 2 : before - 1].isdigit()
+        if not ten and not text[before].isalpha():
+            continue
+        rise = _rise(textpage, before, end - 1)
+        if RISE < rise < 1:
+            single = end - start == 1 and not (text[end : end + 1].isalnum() or text[end : end + 1] == ",")
+            known = ten or single and _BASE.search(text, max(0, before - 4), before + 1)
+            yield at, "^" if known and (at < start or _rise(textpage, before, start) > RISE) else ""
+        elif -1 < rise < DROP and not ten and at == start:
+            yield at, "_"
+
+
+def _rise(textpage: pypdfium2.PdfTextPage, base: int, index: int) -> float:
+    """How far the baseline of a character is above that of another, as a share of the other's size."""
+    x, y = _origin(textpage, base)
+    other_x, other_y = _origin(textpage, index)
+    matrix = pdfium.FS_MATRIX()
+    if abs(other_y - y) < 0.3 or not pdfium.FPDFText_GetMatrix(textpage, base, matrix):
+        return 0.0
+    # Upwards is where the second column of the matrix points, also on a page that is turned.
+    upwards = matrix.c * (other_x - x) + matrix.d * (other_y - y)
+    length = (matrix.c**2 + matrix.d**2) * pdfium.FPDFText_GetFontSize(textpage, base)
+    return upwards / length if length else 0.0
+
+
+def _origin(textpage: pypdfium2.PdfTextPage, index: int) -> tuple[float, float]:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
+    return x.value, y.value
