@@ -1,7 +1,6 @@
 """Draw the pages of a batch of papers that have evidence, as pages/{paper}/{page}.webp beside the output."""
 
 import argparse
-import json
 from pathlib import Path
 
 from designspace.core import files, records
@@ -35,7 +34,7 @@ def main() -> None:
             print(f"{paper}: page {page} was not drawn: {why}.")
         drawn[paper] = [page for page in pages if page not in left_out]
         print(f"{paper}: {len(drawn[paper])} of {len(pages)} pages with evidence have a picture.")
-    files.write_whole(args.output, json.dumps(drawn).encode() + b"\n")
+    files.write_whole(args.output, records.encode(drawn))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
 """Write the text of one paper's PDF, with the place of every line, as results/text/{paper}.json."""
 
 import argparse
-import json
 from pathlib import Path
 
-from designspace.core import files
+from designspace.core import files, records
 from designspace.core.errors import DesignspaceError
 from designspace.core.program import program
 from designspace.parsing import ocr, reading
@@ -26,7 +25,7 @@ def main() -> None:
     row = ledger.find(arguments.ledger, [paper])[paper]
     record = reading.read(arguments.papers / row.file, paper, row.sha256, arguments.ocr)
     rereads.note(arguments.output, record["status"])
-    files.write_whole(arguments.output, json.dumps(record, ensure_ascii=False).encode())
+    files.write_whole(arguments.output, records.encode(record))
     print(f"{paper}: {record['status']}, {record['n_pages']} pages. {record['reason']}".rstrip())
 
 

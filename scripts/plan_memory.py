@@ -1,10 +1,9 @@
 """Plan the memory of a run: how many tokens of a paper a model can read on a GPU. Without --output, print a table."""
 
 import argparse
-import json
 from pathlib import Path
 
-from designspace.core import files
+from designspace.core import files, records
 from designspace.core.program import program
 from designspace.planning import branches, memory
 from designspace.runner import command_line
@@ -42,7 +41,7 @@ def main() -> None:
         overhead_tokens=memory.estimate_tokens(arguments.parameters.read_text(encoding="utf-8")),
     )
     if arguments.output:
-        files.write_whole(arguments.output, (json.dumps(plans, indent=1) + "\n").encode())
+        files.write_whole(arguments.output, records.encode(plans, indent=1))
     if not arguments.output:
         print(memory.table(plans["extraction"], **room))
     for task in ("extraction", "discovery"):

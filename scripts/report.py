@@ -27,7 +27,7 @@ def main() -> None:
     args = parser.parse_args()
 
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
-    plan = records.read(args.plan, records.PLAN)
+    plan = records.read_plan(args.plan)
     told = corrections.load(args.corrections, {parameter["name"]: parameter for parameter in parameters})
     papers = page_data.way(args.output, args.papers)
     rows = summary.load(args.results, args.evaluated)

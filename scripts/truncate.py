@@ -1,7 +1,6 @@
 """Choose what of a paper fits the token budget of the memory plan; write the context record."""
 
 import argparse
-import json
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -24,7 +23,7 @@ def main() -> None:
     path = model_files.model_file(arguments.model, "tokenizer.json", arguments.revision)
     record = records.read_text(arguments.text)
     fitted = context.fit(record, arguments.token_budget, Tokenizer.from_file(str(path)))
-    files.write_whole(arguments.output, (json.dumps(fitted, ensure_ascii=False, indent=1) + "\n").encode())
+    files.write_whole(arguments.output, records.encode(fitted, indent=1))
     left_out = [section["title"] or section["kind"] for section in fitted["sections"] if not section["tokens_kept"]]
     print(f"{fitted['paper']}: {fitted['tokens_kept']} of {fitted['tokens']} tokens kept", end="")
     print("; left out: " + ", ".join(left_out) if left_out else "")

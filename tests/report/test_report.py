@@ -316,7 +316,7 @@ def test_a_damaged_table_is_set_aside_and_never_shown(run, name, damage, sentenc
     with pytest.raises(SystemExit) as end:
         write_report(run)
     aside = f"it is now called {name}.broken; start again, and it is made again."
-    assert re.search(sentence, end.value.code) and end.value.code.startswith(f"{table} ")
+    assert re.search(sentence, end.value.code) and end.value.code.startswith(f"report: {table} ")
     assert end.value.code.endswith(aside) and not table.exists() and not page.exists()
     table.write_bytes(damage(whole))
     assert aside in program("summarize", run)

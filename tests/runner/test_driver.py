@@ -21,7 +21,7 @@ from designspace.engine.loading import check_gpus
 from designspace.engine.masks import GrammarRefused, Masks
 from designspace.language import context
 from designspace.planning import model_files
-from designspace.runner import command_line, driver, journal, worker
+from designspace.runner import PRELOAD, command_line, driver, journal, worker
 from designspace.runner.worker import Job
 from designspace.tasks import grammars
 
@@ -132,7 +132,7 @@ def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, m
 
     monkeypatch.setattr(driver, "in_fresh_process", starved)
     record, kept = papers[0]
-    fields = driver.climb(job_of(model_folder), None, record, kept, processes.start(model_folder, None), 10)
+    fields = driver.climb(job_of(model_folder), None, record, kept, processes.start(model_folder, None, PRELOAD), 10)
     assert tried == driver.LADDER[:3]
     assert fields["status"] == "ok" and fields["attempt"] == 3 and fields["token_budget"] == kept["token_budget"] // 2
     assert 0 < fields["tokens_kept"] <= fields["token_budget"]

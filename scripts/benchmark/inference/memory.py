@@ -28,7 +28,7 @@ from shapes import (
 )
 
 from designspace.core import processes
-from designspace.runner import driver
+from designspace.runner import PRELOAD, driver
 from designspace.runner.worker import Job
 from designspace.tasks import extraction
 from designspace.tasks.prompts import overhead
@@ -98,7 +98,7 @@ class Place:
         self.folder, self.words = folder, tokenizer(weights.config.vocab_size)
         weights.config.save_pretrained(folder)
         self.words.save_pretrained(folder)
-        self.start = processes.start(folder, None)
+        self.start = processes.start(folder, None, PRELOAD)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 from designspace.core import quiet
@@ -13,8 +14,8 @@ from designspace.core import quiet
 TOKENIZER = "DESIGNSPACE_TOKENIZER"  # in the environment, the model whose tokenizer the server makes ready
 
 
-def start(model, revision):
-    """Start the server, once, and return the multiprocessing context of its processes.
+def start(model: str, revision: str | None, preload: str) -> ForkServerContext:
+    """Start the server, once, which imports the module `preload`, and return the context of its processes.
 
     It returns at once: the server imports the library, and reads the tokenizer of the model, while the caller does
     something else.
@@ -26,17 +27,18 @@ def start(model, revision):
     known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([library, *filter(None, known)]))
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["designspace.runner.preload"])
+    context.set_forkserver_preload([preload])
     forkserver.ensure_running()
     return context
 
 
-def end_with_parent():
+def end_with_parent() -> None:
     """End this process as soon as the one that started it has ended, however that was: nobody else would, and what it
     holds of a GPU's memory would be missing to the next."""
 
-    def wait():
-        multiprocessing.parent_process().join()
+    def wait() -> None:
+        if parent := multiprocessing.parent_process():
+            parent.join()
         os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=wait, daemon=True).start()

@@ -1,31 +1,32 @@
-"""The records between the steps, read and known to be whole.
+"""The records between the steps, read and known to be whole, and written.
 
 What was cut short or edited to nonsense must not pass for what a paper says. Whoever reads a record checks it here, and
 a file that is broken is set aside, so that the next run makes it again.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NoReturn, TypeVar, cast
 
+import msgspec
+
+from designspace.core.contracts import Answers, Context, Located, Plan, Text
 from designspace.core.errors import DesignspaceError
 
-NUMBER = (int, float)
-LINE = {"start": int, "end": int, "box": [NUMBER]}
-PAGE = {"page": int, "width": NUMBER, "height": NUMBER, "start": int, "end": int, "lines": [LINE]}
-TEXT = {"paper": str, "status": str, "reason": str, "n_pages": int, "text": str, "pages": [PAGE]}
-SECTION = {"title": str, "kind": str, "tokens": int, "tokens_kept": int, "kept": [[int]]}
-CONTEXT = {"paper": str, "status": str, "token_budget": int, "tokens": int, "tokens_kept": int, "sections": [SECTION]}
-ANSWERS = {"paper": str, "task": str, "status": str, "reason": str}
-PLACE = {"evidence": (str, type(None)), "page": (int, type(None)), "start": (int, type(None)), "end": (int, type(None))}
-VALUE = {"parameter": str, "status": str, "p_null": NUMBER, **PLACE}
-EXPERIMENT = {"name": str, **PLACE}
-FINDING = {"name": str, "value": str, "importance": str, **PLACE}
-ITEMS = {"values": VALUE, "experiments": EXPERIMENT, "findings": FINDING}  # of which a record has what its task finds
-PLAN = {"extraction": dict}
+Record = TypeVar("Record")
 
 
 class BrokenResult(DesignspaceError):
-    """A file of the results is missing or was broken; the message is a sentence that says what to do."""
+    """A file of the results is missing or was broken; the message says what to do."""
+
+
+class NotFinite(DesignspaceError):
+    """A record has a number that is infinite or none at all."""
+
+
+class Malformed(DesignspaceError):
+    """Data that are no record of their kind; the message is the end of a sentence that begins with the file."""
 
 
 def set_aside(path: Path, why: str) -> BrokenResult:
@@ -38,42 +39,44 @@ def set_aside(path: Path, why: str) -> BrokenResult:
     return BrokenResult(f"{path} {why}: it is now called {aside.name}; start again, and it is made again.")
 
 
-def read(path: Path, shape: dict) -> dict:
-    """The JSON object in `path`, which has the `shape`. BrokenResult otherwise."""
+def encode(record: Mapping[str, Any], indent: int | None = None) -> bytes:
+    """A record as JSON in UTF-8 with a newline behind it. NotFinite where it has a number that JSON does not have."""
     try:
-        return parse(_bytes(path), shape)
+        return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=indent).encode() + b"\n"
     except ValueError as error:
-        raise set_aside(path, str(error)) from None
+        name = record.get("paper") or "the run"
+        raise NotFinite(f"A record of {name} has a number that is not finite, and is not written ({error}).") from None
 
 
-def read_text(path: Path) -> dict:
+def read_text(path: Path) -> Text:
     """The text of a paper, {paper}.json. BrokenResult where it is missing or broken."""
-    text = read(path, TEXT)
+    text = _read(path, Text)
     if text["paper"] != path.stem:
         raise set_aside(path, f"is of the paper {text['paper']}")
-    if any(page["end"] > len(text["text"]) for page in text["pages"]):
-        raise set_aside(path, "has not all of the text of its pages")
+    if problem := _problem_of_pages(text):
+        raise set_aside(path, problem)
     return text
 
 
-def read_paper(results: Path, paper: str) -> tuple[dict, dict]:
+def read_paper(results: Path, paper: str) -> tuple[Text, Context]:
     """The text and the context of a paper. BrokenResult where one of them is missing or broken."""
     text, path = read_text(results / "text" / f"{paper}.json"), results / "context" / f"{paper}.json"
-    context = read(path, CONTEXT)
+    context = _read(path, Context)
     if context["paper"] != paper:
         raise set_aside(path, f"is of the paper {context['paper']}")
-    if any(end > len(text["text"]) for section in context["sections"] for _, end in section["kept"]):
-        raise set_aside(path, "keeps more text than there is")
+    for start, end in (span for section in context["sections"] for span in section["kept"]):
+        if not start <= end <= len(text["text"]):
+            raise set_aside(path, "keeps more text than there is")
     return text, context
 
 
-def read_batch(path: Path, papers: list[str]) -> dict[str, dict]:
+def read_batch(path: Path, papers: list[str]) -> dict[str, Answers]:
     """The records of `papers` in a batch's JSON lines, by paper. BrokenResult if one is missing or there twice."""
-    records = {}
+    records: dict[str, Answers] = {}
     for number, line in enumerate(_bytes(path).splitlines(), 1):
         try:
             record = parse_answers(line)
-        except ValueError as error:
+        except Malformed as error:
             raise set_aside(path, f"{error} in line {number}") from None
         if record["paper"] in records:
             raise set_aside(path, f"has {record['paper']} twice")
@@ -84,44 +87,75 @@ def read_batch(path: Path, papers: list[str]) -> dict[str, dict]:
     return {paper: records[paper] for paper in papers}
 
 
-def parse_answers(line: bytes) -> dict:
-    """The record of a task in a line of JSON. ValueError, its message the end of a sentence, where it is none."""
-    record = parse(line, ANSWERS)
-    for key, shape in ITEMS.items():
-        if not _fits(record.get(key, []), [shape]):
-            raise ValueError(f"is broken at `{key}`")
+def read_plan(path: Path) -> Plan:
+    """The memory plan. BrokenResult where it is missing or broken."""
+    return _read(path, Plan)
+
+
+def parse_answers(line: bytes) -> Answers:
+    """The record of a task in a line of JSON. Malformed where it is none."""
+    record = _parse(line, Answers)
+    for item in items(record):
+        start, end = item["start"], item["end"]
+        if (start is None) != (end is None) or (start is not None and end is not None and end < start):
+            raise Malformed(f"has evidence that begins at {start} and ends at {end}")
     return record
 
 
-def items(record: dict) -> list[dict]:
+def items(record: Answers) -> list[Located]:
     """All items of a record of a task that may have evidence."""
-    return [item for key in ITEMS for item in record.get(key, [])]
+    return [*record.get("values", []), *record.get("experiments", []), *record.get("findings", [])]
 
 
-def parse(data: bytes, shape: dict) -> dict:
-    """The JSON object in the data, with the shape. ValueError as above where it is none."""
+def _problem_of_pages(text: Text) -> str:
+    """What is wrong with the positions and the boxes of a text, if anything.
+
+    Text that hangs over the edge of its page is usual, and older records have some beside it: a box is refused where
+    it is more than a page away.
+    """
+    length = len(text["text"])
+    for page in text["pages"]:
+        if not page["start"] <= page["end"] <= length:
+            return "has not all of the text of its pages"
+        width, height, place = page["width"], page["height"], f"on page {page['page']}"
+        for line in page["lines"]:
+            if not line["start"] <= line["end"] <= length:
+                return f"has a line {place} that is not in its text"
+            left, bottom, right, top = line["box"]
+            if not (-width <= left <= right <= 2 * width and -height <= bottom <= top <= 2 * height):
+                return f"has a line {place} that is not on its page"
+    return ""
+
+
+def _read(path: Path, kind: type[Record]) -> Record:
+    """The JSON object in `path`, which is of the kind. BrokenResult otherwise."""
     try:
-        record = json.loads(data)
+        return _parse(_bytes(path), kind)
+    except Malformed as error:
+        raise set_aside(path, str(error)) from None
+
+
+def _parse(data: bytes, kind: type[Record]) -> Record:
+    """The JSON object in the data, checked to be of the kind. Malformed where it is not.
+
+    The object itself is returned, and not what msgspec makes of it, which would lack the keys that are not declared.
+    """
+    try:
+        record = json.loads(data, parse_constant=_refuse_constant)
     except ValueError as error:
-        raise ValueError(f"is not valid JSON ({error})") from None
-    if not isinstance(record, dict):
-        raise ValueError("is broken")
-    for key, kind in shape.items():
-        if not _fits(record.get(key), kind):
-            raise ValueError(f"is broken at `{key}`")
-    return record
+        raise Malformed(f"is not valid JSON ({error})") from None
+    try:
+        msgspec.convert(record, kind)
+    except msgspec.ValidationError as error:
+        raise Malformed(f"is broken ({error})") from None
+    return cast(Record, record)
 
 
-def _fits(value, kind):
-    """Whether a value is of a type or, where the kind is a list or a dictionary, whether its items are."""
-    if isinstance(kind, list):
-        return isinstance(value, list) and all(_fits(item, kind[0]) for item in value)
-    if isinstance(kind, dict):
-        return isinstance(value, dict) and all(_fits(value.get(key), kind[key]) for key in kind)
-    return isinstance(value, kind)
+def _refuse_constant(name: str) -> NoReturn:
+    raise Malformed(f"has a number that is not finite ({name})")
 
 
-def _bytes(path):
+def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:

@@ -17,6 +17,7 @@ COLUMNS = {
     "gold": "TEXT",
     "verdict": "TEXT",
 }
+VALUE_A, VALUE_B = (list(COLUMNS).index(name) for name in ("value_a", "value_b"))  # positions in a row
 
 
 def compare(a: Path, b: Path, golds: list[Gold], library: dict[str, dict]) -> tuple[list[tuple], str]:
@@ -65,7 +66,8 @@ def _verdict(one, other):
 
 
 def _summary(papers, cells, rows, scored_a, scored_b):
-    only_a, only_b = (sum(bool(row[at]) and not row[7 - at] for row in rows) for at in (3, 4))
+    values = [(row[VALUE_A], row[VALUE_B]) for row in rows]
+    only_a, only_b = sum(bool(a) and not b for a, b in values), sum(bool(b) and not a for a, b in values)
     lines = [
         f"Cells     {cells} of the {papers} papers that both have",
         f"Changed   {len(rows)}, of which {only_a} have a value only in A and {only_b} only in B",

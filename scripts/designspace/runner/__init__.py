@@ -2,3 +2,5 @@
 
 May use tasks and the rooms below it.
 """
+
+PRELOAD = "designspace.runner.preload"  # what the server of the papers' processes imports

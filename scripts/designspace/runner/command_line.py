@@ -11,6 +11,7 @@ import yaml
 from designspace.core import processes, records
 from designspace.core.errors import DesignspaceError
 from designspace.planning import memory
+from designspace.runner import PRELOAD
 
 
 def parser(description):
@@ -48,7 +49,7 @@ def model_of(arguments):
 
 def run(task, arguments, settings):
     """Run a task over the batch; a fault of the run itself ends the program with a sentence."""
-    processes.start(arguments.model, arguments.revision)
+    processes.start(arguments.model, arguments.revision, PRELOAD)
     from designspace.runner import driver  # imports PyTorch, which takes seconds; the server does so at the same time
     from designspace.runner.worker import Job
 

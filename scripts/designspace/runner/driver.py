@@ -22,7 +22,7 @@ import designspace
 from designspace.core import processes
 from designspace.core.errors import DesignspaceError
 from designspace.engine import loading
-from designspace.runner import worker
+from designspace.runner import PRELOAD, worker
 from designspace.runner.journal import JOURNAL, Journal
 from designspace.runner.worker import Rung
 
@@ -43,7 +43,7 @@ def run(job, papers, output, minutes_per_paper=10, log=sys.stderr):
     journal = Journal(output.with_name(output.name + JOURNAL), fingerprint(job, papers), log)
     done = {record["paper"] for record in journal.records}
     readable = [record["paper"] for record, _ in papers if record["status"] == "ok" and record["paper"] not in done]
-    start = processes.start(job.model["name"], job.model["revision"])
+    start = processes.start(job.model["name"], job.model["revision"], PRELOAD)
     # Tensors on a CPU are shared by name: by open file, a model has more of them than a process may be handed.
     set_sharing_strategy("file_system")
     # One paper needs no second process to hold the weights for it: its own loads them.

@@ -56,7 +56,7 @@ class Journal:
     def append(self, record):
         """Add a record, and return when it is on the disk. NotWritten where that fails."""
         self.records.append(record)
-        self._write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+        self._write(records.encode(record))
 
     def _write(self, data):
         with writing(self.path):
@@ -67,13 +67,12 @@ class Journal:
     def finish(self, output, order):
         """Write the output in the order of the papers, whole."""
         by_paper = {record["paper"]: record for record in self.records}
-        lines = (json.dumps(by_paper[paper], ensure_ascii=False) + "\n" for paper in order)
-        write_whole(output, "".join(lines).encode())
+        write_whole(output, b"".join(records.encode(by_paper[paper]) for paper in order))
 
 
 def whole_records(lines):
     """The records of the lines up to the first that is not whole, which a job leaves that is killed as it writes."""
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(records.Malformed):
         for line in lines:
             if not line.endswith(b"\n"):
                 return

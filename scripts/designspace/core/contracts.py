@@ -1,0 +1,176 @@
+"""The types of the files that the steps of the workflow exchange; `records` reads, checks and writes them.
+
+What every record of a kind has is required here; what it has only in some states, or has only since some version, is
+not. Keys that are not declared pass. docs/architecture.md says what each field means.
+"""
+
+import sys
+from typing import Annotated, Literal, NotRequired, TypedDict
+
+from msgspec import Meta
+
+LARGEST = sys.float_info.max  # a number that is larger is infinite
+ROUNDING = 1e-3  # by which a probability may miss its range
+
+Number = Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
+Length = Annotated[float, Meta(ge=0, le=LARGEST)]  # points, seconds
+Probability = Annotated[float, Meta(ge=-ROUNDING, le=1 + ROUNDING)]
+Count = Annotated[int, Meta(ge=0)]  # also a position in a text, and bytes
+Ordinal = Annotated[int, Meta(ge=1)]  # pages and attempts
+Box = Annotated[list[Number], Meta(min_length=4, max_length=4)]  # left, bottom, right, top in points
+Span = Annotated[list[Count], Meta(min_length=2, max_length=2)]  # start and end in the text
+
+
+class Line(TypedDict):
+    """A printed line: characters [start, end) of the text, and where it stands on its page."""
+
+    start: Count
+    end: Count
+    box: Box
+    size: NotRequired[Number]
+
+
+class Page(TypedDict):
+    page: Ordinal
+    width: Length
+    height: Length
+    start: Count
+    end: Count
+    lines: list[Line]
+
+
+class Text(TypedDict):
+    """text/{paper}.json: what a PDF says, and where."""
+
+    paper: str
+    sha256: NotRequired[str]
+    status: str
+    reason: str
+    n_pages: Count
+    text: str
+    pages: list[Page]
+
+
+class Section(TypedDict):
+    title: str
+    kind: str
+    start: NotRequired[Count]
+    end: NotRequired[Count]
+    tokens: Count
+    tokens_kept: Count
+    kept: list[Span]
+
+
+class Context(TypedDict):
+    """context/{paper}.json: what of a text the model reads."""
+
+    paper: str
+    status: str
+    reason: NotRequired[str]
+    token_budget: Count
+    tokens: Count
+    tokens_kept: Count
+    sections: list[Section]
+
+
+class Place(TypedDict):
+    """Where a box stands."""
+
+    page: Ordinal
+    box: Box
+
+
+class Located(TypedDict):
+    """A sentence of the text that is evidence, if there is one."""
+
+    evidence: str | None
+    page: Ordinal | None
+    start: Count | None
+    end: Count | None
+    boxes: NotRequired[list[Place]]
+    confidence: NotRequired[Probability | None]
+
+
+class Value(Located):
+    """What the model answers about a parameter, for the whole paper or for one of its experiments."""
+
+    parameter: str
+    experiment: NotRequired[str]
+    value: NotRequired[str | bool | int | Number | None]
+    unit: NotRequired[str]
+    status: Literal["reported", "not_reported", "failed"]
+    reason: NotRequired[str]
+    reasoning: NotRequired[str]
+    p_null: Probability
+
+
+class Experiment(Located):
+    name: str
+
+
+class Finding(Located):
+    """What a paper reports beyond the parameter library."""
+
+    name: str
+    value: str
+    unit: NotRequired[str]
+    category: NotRequired[str]
+    description: NotRequired[str]
+    importance: Literal["high", "medium", "low"]
+
+
+class Seconds(TypedDict):
+    attach: NotRequired[Length]
+    prefill: NotRequired[Length]
+    decode: NotRequired[Length]
+
+
+class Memory(TypedDict):
+    predicted_bytes: NotRequired[Count]
+    allocated_bytes: NotRequired[Count]
+    device_bytes: NotRequired[Count]
+
+
+class Answers(TypedDict):
+    """A line of extraction/{batch}.jsonl or discovery/{batch}.jsonl: a paper's answers, and what they took."""
+
+    paper: str
+    task: str
+    status: str
+    reason: str
+    model: NotRequired[str]
+    revision: NotRequired[str | None]
+    software: NotRequired[str]
+    attempt: NotRequired[Ordinal]
+    token_budget: NotRequired[Count]
+    tokens_kept: NotRequired[Count]
+    prompt_tokens: NotRequired[Count]
+    new_tokens: NotRequired[Count]
+    seconds: NotRequired[Seconds]
+    memory: NotRequired[Memory]
+    values: NotRequired[list[Value]]
+    experiments: NotRequired[list[Experiment]]
+    findings: NotRequired[list[Finding]]
+
+
+class TaskPlan(TypedDict):
+    """What a task takes of the memory; `planning.memory.plan` adds the terms of the sum."""
+
+    weights_bytes: NotRequired[Count]
+    token_budget: NotRequired[Count]
+    overhead_tokens: NotRequired[Count]
+    limited_by: NotRequired[str]
+    capacity_bytes: NotRequired[Count]
+    reserve_bytes: NotRequired[Count]
+    predicted_peak_bytes: NotRequired[Count]
+
+
+class Plan(TypedDict):
+    """memory_plan.json: how much of a paper fits."""
+
+    model: NotRequired[str]
+    revision: NotRequired[str | None]
+    token_budget: NotRequired[Count]
+    prefill_chunk: NotRequired[Ordinal]
+    extraction: TaskPlan
+    discovery: NotRequired[TaskPlan]
