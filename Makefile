@@ -30,6 +30,7 @@ test: env
 check: env
 	@echo "Checking the form of the code ..."
 	@ruff check . && ruff format --check . && snakefmt --check Snakefile workflow
+	@oxlint --config scripts/designspace/report/page/.oxlintrc.json scripts/designspace/report/page
 	@codespell
 	@PYTHONPATH=scripts lint-imports
 	@mypy

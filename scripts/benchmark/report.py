@@ -13,7 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import yaml
 from selenium import webdriver
@@ -25,6 +27,7 @@ sys.path.insert(0, str(SCRIPTS))
 from designspace.project import ledger
 
 LIBRARY = SCRIPTS.parent / "config" / "parameters.yaml"
+Record = dict[str, Any]
 QUIET = """no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update
 disable-dev-shm-usage"""
 NUMBERS = {"integer": (8, 12, 16, 20, 24, 40, 80, 160, 320), "number": (0.1, 0.25, 8, 10, 12.5, 15, 30, 45, 60, 100)}
@@ -59,7 +62,7 @@ def chromium(folder: Path, width: int = 1366, height: int = 768) -> webdriver.Ch
     return webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
 
 
-def generate(root: Path, papers: int, library: list[dict], seed: int = 7) -> None:
+def generate(root: Path, papers: int, library: list[Record], seed: int = 7) -> None:
     """Write what the steps before the merge would have left of so many invented papers, into folders of `root`."""
     chance, results, rows = random.Random(seed), root / "results", []
     for folder in ("text", "context", "extraction", "discovery"):
@@ -80,11 +83,11 @@ def generate(root: Path, papers: int, library: list[dict], seed: int = 7) -> Non
     ledger.save(rows, results / "ledger.csv", 0)
 
 
-def invent(paper: str, library: list[dict], chance: random.Random) -> tuple[dict, dict[str, dict]]:
+def invent(paper: str, library: list[Record], chance: random.Random) -> tuple[Record, dict[str, Record]]:
     """The text of a paper, made of the evidence of its values, and its records by task."""
     sentences, length = [], 0
 
-    def evidence(what: str) -> dict:
+    def evidence(what: str) -> Record:
         nonlocal length
         sentence = f"In this study {what}, while {' '.join(chance.choices(WORDS, k=chance.randrange(6, 24)))}."
         number, start = len(sentences), length
@@ -118,32 +121,32 @@ def invent(paper: str, library: list[dict], chance: random.Random) -> tuple[dict
     return text, {"extraction": extraction, "discovery": head | {"task": "discovery"} | cost | {"findings": found}}
 
 
-def answer(parameter: dict, chance: random.Random, evidence) -> dict:
+def answer(parameter: Record, chance: random.Random, evidence: Callable[[str], Record]) -> Record:
     """What a model might say of a parameter."""
     kind = parameter["kind"]
     choices = parameter.get("values") or NUMBERS.get(kind) or {"boolean": (True, False)}.get(kind)
     value = chance.choice(choices or ("a robotic manipulandum", "a tablet with a pen", "MATLAB", "18-35"))
-    said = {"parameter": parameter["name"], "value": value, "unit": parameter.get("unit", ""), "reason": ""}
+    answered = {"parameter": parameter["name"], "value": value, "unit": parameter.get("unit", ""), "reason": ""}
     if chance.random() < 0.35:
         nothing = dict.fromkeys(("evidence", "page", "start", "end"))
-        return said | nothing | {"status": "not_reported", "p_null": chance.random(), "confidence": 0.0}
-    said |= {"status": "reported", "confidence": chance.random() ** 0.5, "p_null": chance.random() / 200}
-    return said | {"reasoning": "The methods say so."} | evidence(f"{parameter['name']} was {value}")
+        return answered | nothing | {"status": "not_reported", "p_null": chance.random(), "confidence": 0.0}
+    answered |= {"status": "reported", "confidence": chance.random() ** 0.5, "p_null": chance.random() / 200}
+    return answered | {"reasoning": "The methods say so."} | evidence(f"{parameter['name']} was {value}")
 
 
-def finding(name: str, chance: random.Random) -> dict:
+def finding(name: str, chance: random.Random) -> Record:
     """What a model might discover, without its evidence."""
-    told = {"name": name, "value": str(chance.randrange(1, 90)), "unit": "deg", "description": f"What {name} says."}
-    return told | {"category": "apparatus", "importance": chance.choice(("high", "medium", "low")), "confidence": 0.6}
+    record = {"name": name, "value": str(chance.randrange(1, 90)), "unit": "deg", "description": f"What {name} says."}
+    return record | {"category": "apparatus", "importance": chance.choice(("high", "medium", "low")), "confidence": 0.6}
 
 
-def context(text: dict, chance: random.Random) -> dict:
+def context(text: Record, chance: random.Random) -> Record:
     """What the model was given of a text: all, or all but the references."""
     tokens = chance.randrange(6_000, 20_000)
     back = {"title": "References", "kind": "references", "tokens": 2_000, "tokens_kept": 0, "kept": []}
     cut = chance.random() < 0.5
-    told = {"token_budget": 38_656, "tokens": tokens, "tokens_kept": tokens - 2_000 * cut, "sections": [back] * cut}
-    return {"paper": text["paper"], "status": "ok", "reason": ""} | told
+    sizes = {"token_budget": 38_656, "tokens": tokens, "tokens_kept": tokens - 2_000 * cut, "sections": [back] * cut}
+    return {"paper": text["paper"], "status": "ok", "reason": ""} | sizes
 
 
 def write_page(root: Path, parameters: Path) -> Path:
@@ -180,7 +183,7 @@ def measure(page: Path, repeats: int) -> None:
             assert driver.execute_script(LOADED) > 0
             driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0]))")
             loads.append(time.perf_counter() - start)
-        told(f"load, {repeats} times", loads, "s")
+        show(f"load, {repeats} times", loads, "s")
         filters = {
             "search": [{"q": text} for text in ("cursor", "tablet", "cursor showed", "nothing of it", "")],
             "status": [{"status": status} for status in ("not_reported", "failed", "")],
@@ -192,13 +195,13 @@ def measure(page: Path, repeats: int) -> None:
         every = []
         for name, changes in filters.items():
             took = [driver.execute_async_script(FILTER, change) for change in changes]
-            told(f"{name}, {len(took)} changes", took, "ms")
+            show(f"{name}, {len(took)} changes", took, "ms")
             every += took if name != "view" else []
-        told(f"all filters, {len(every)} changes", every, "ms")
+        show(f"all filters, {len(every)} changes", every, "ms")
         driver.quit()
 
 
-def told(what: str, times: list[float], unit: str) -> None:
+def show(what: str, times: list[float], unit: str) -> None:
     print(f"{what}: median {statistics.median(times):.3g} {unit}, longest {max(times):.3g} {unit}")
 
 

@@ -138,7 +138,7 @@ def test_a_number_copied_in_another_unit_is_converted(text, number, unit, expect
 @pytest.mark.parametrize(
     "value, unit, stands",
     [(8, "cm", 1), (-8, "cm", 1), (80, "mm", 1), (8, "ms", 0), (18, "years", 1), (9, "cm", 0), (60, "Hz", 0.5)]
-    + [(60, "cm/s", 1), (61, "cm/s", 0), (8, "", 1)]
+    + [(60, "cm/s", 0.5), (8, "cm/s", 0), (60, "marks", 1), (61, "marks", 0), (8, "", 1)]
     + [("18-30", "years", 1), ("18 to 31", "years", 0), ("a pen, 9 cm long", "", 1)],
 )
 def test_a_number_stands_in_a_text(value, unit, stands):

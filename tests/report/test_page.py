@@ -576,6 +576,15 @@ def test_what_papers_and_models_say_is_shown_as_text(page):
     assert len(page.papers()) > 10 and not page.one("#panel").is_displayed()
 
 
+def test_everything_in_the_head_is_within_a_narrow_window(page):
+    size = {"width": 420, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    edges = "return [...document.querySelectorAll('#top button')].map((e) => e.getBoundingClientRect().right)"
+    right = page.js(edges)
+    page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert len(right) == 8 and max(right) <= 420
+
+
 def test_colours_have_contrast_in_light_and_dark(page):
     pairs = "--ink --card, --faint --card, --faint --page, --faint --sunk"
     pairs += ", --accent --card, --alarm --card, --on-accent --accent, --card --warm"

@@ -111,10 +111,21 @@ def test_nothing_in_the_data_ends_its_script(run):
     run.write().merge()
     text = write_report(run, "--note", PAYLOAD)
     page = Page(text)
-    assert [tag for tag, _ in page.elements].count("script") == 1 + len(page_html.PROGRAMS)
+    assert [tag for tag, _ in page.elements].count("script") == 1 + len(page_html.SCRIPTS)
     assert "img" not in {tag for tag, _ in page.elements} and not any("onerror" in a for _, a in page.elements)
     assert page.data["note"] == PAYLOAD and PAYLOAD in [text for _, text, _ in page.data["sentences"]]
     assert "<" not in page.scripts[0]
+
+
+@pytest.mark.parametrize("number", ["Infinity", "NaN"])
+def test_a_number_that_is_not_finite_never_reaches_the_page(run, number):
+    text = run.results / "text" / "smith_2019.json"
+    page = f'{{"page": 1, "width": {number}, "height": 792, "start": 0, "end": 0, "lines": []}}'
+    text.write_text(text.read_text().replace('"pages": []', f'"pages": [{page}]'))
+    assert number in text.read_text()
+    with pytest.raises(SystemExit, match=r"text/smith_2019\.json"):
+        write_report(run)
+    assert not (run.results / "report.html").exists()
 
 
 def test_the_policy_allows_the_programs_of_the_page_alone(run):
@@ -122,7 +133,7 @@ def test_the_policy_allows_the_programs_of_the_page_alone(run):
     policy = next(attributes["content"] for _, attributes in page.elements if attributes.get("http-equiv"))
     parts = dict(part.split(" ", 1) for part in policy.split("; "))
     assert parts["script-src"] == page_html.policy(page.scripts[1:]).split("; ")[1].removeprefix("script-src ")
-    assert "unsafe" not in parts["script-src"] and parts["script-src"].count("'sha256-") == len(page_html.PROGRAMS)
+    assert "unsafe" not in parts["script-src"] and parts["script-src"].count("'sha256-") == len(page_html.SCRIPTS)
     assert parts["default-src"] == parts["base-uri"] == parts["form-action"] == "'none'"
     assert not any(name in ("src", "href") for _, attributes in page.elements for name in attributes)
 
@@ -141,7 +152,20 @@ def test_the_libraries_are_those_that_are_written_down():
 
 def test_every_part_of_the_page_is_in_it():
     parts = {path.relative_to(page_html.PARTS).as_posix() for path in page_html.PARTS.rglob("*.js")}
-    assert parts == set(page_html.PROGRAMS)
+    assert parts == set(page_html.SCRIPTS)
+
+
+def test_the_linter_knows_the_names_that_the_scripts_share():
+    scripts = [page_html.PARTS / name for name in page_html.SCRIPTS if "/" not in name]
+    shared = {
+        name
+        for script in scripts
+        for name in re.findall(r"^(?:async )?(?:const|function|class) (\w+)", script.read_text("utf-8"), re.M)
+    }
+    settings = json.loads((page_html.PARTS / ".oxlintrc.json").read_text())
+    assert set(settings["globals"]) == shared | {"d3", "Plot"}
+    _, unused = settings["rules"]["no-unused-vars"]
+    assert set(unused["varsIgnorePattern"].removeprefix("^(").removesuffix(")$").split("|")) == shared
 
 
 def test_the_page_is_the_same_every_time(run):
@@ -219,7 +243,7 @@ def test_a_discovery_has_what_each_paper_says(run):
     run.write().merge()
     (discovery,) = Page(write_report(run)).data["discoveries"]
     papers = [paper["paper"] for paper in Page(write_report(run)).data["papers"]]
-    assert [(papers[told[0]], told[2], told[3]) for told in discovery["papers"]] == [
+    assert [(papers[told[0]], told[2], told[3]) for told in discovery["findings"]] == [
         ("jones_2021", "20", "deg"),
         ("smith_2019", "15", "deg"),
     ]
@@ -303,7 +327,9 @@ def test_a_damaged_benchmark_is_not_counted(run):
     folder.mkdir()
     (folder / "merge.tsv").write_text("s\th:m:s\tmax_rss\n2.5\t0:00:02\t100\n")
     (folder / "draw").mkdir()
-    for number, content in enumerate([b"", b"s\th:m", b"s\tmax_rss\n7.5", b"s\tmax_rss\nmany\t\xff\n", bytes(9)]):
+    for number, content in enumerate(
+        [b"", b"s\th:m", b"s\tmax_rss\n7.5", b"s\tmax_rss\n1e999\t1e999\n", b"s\tmax_rss\nmany\t\xff\n", bytes(9)]
+    ):
         (folder / "draw" / f"b{number}.tsv").write_bytes(content)
     draw, merge = page_data.steps(folder)
     assert (merge["seconds"], merge["bytes"]) == (2.5, 100 * 2**20)

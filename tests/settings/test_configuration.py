@@ -250,6 +250,15 @@ def test_wrong_or_missing_gold_is_one_sentence(config, tmp_path):
     assert said.startswith('gold.csv, row 2: `value` of handedness is "both"; it must be one of right, left, mixed')
 
 
+def test_an_example_in_a_definition_is_warned_of(config, capsys):
+    assert configuration.example_warnings(yaml.safe_load(PARAMETERS), "") == []
+    library = "- {name: range, kind: string, definition: 'Ages, e.g. 18-34.'}\n- {name: a, kind: boolean, definition: x}"
+    Path(config["parameters"]).write_text(library)
+    configuration.check(config)
+    (warning,) = capsys.readouterr().err.splitlines()
+    assert "config/parameters.yaml: the definition of `range` has an example ('e.g. 18-34')" in warning
+
+
 def test_a_parameter_library_that_cannot_be_read(config, tmp_path):
     config["parameters"] = "nowhere.yaml"
     assert sentences(config)[0].startswith("The parameter library nowhere.yaml (config: `parameters`) cannot be read")

@@ -29,7 +29,7 @@ class Grid:
         self.ruled = any(begin == end for begin, end in self.spaces)
         self.full = _full_rules(self.across, x0, x1, FULL)
         self.head = self._head()
-        self.blocks = _without_empty_columns(self._blocks(x0, x1))
+        self.blocks = _apart(_without_empty_columns(self._blocks(x0, x1)))
         self.n_columns = 1 + max((block.last for block in self.blocks), default=-1)
 
     def _head(self) -> int:
@@ -112,9 +112,10 @@ class Grid:
 
     def _astride(self, hard: list[float]) -> set[int]:
         """The lines that stand at the height of a rule, beside it: those of cells that span rows."""
-        return {
+        near = {
             i for i, line in enumerate(self.lines) if any(abs(line.middle - at) < ASTRIDE * line.height for at in hard)
         }
+        return near if len(near) < len(self.lines) else set()
 
     def _spaced(self, band: list[int]) -> list[list[int]]:
         """A band parted where lines are farther from each other than within cells."""
@@ -216,6 +217,22 @@ def _without_empty_columns(blocks: list[Block]) -> list[Block]:
     for block in blocks:
         block.first, block.last = bisect_left(used, block.first), bisect_right(used, block.last) - 1
     return blocks
+
+
+def _apart(blocks: list[Block]) -> list[Block]:
+    """The blocks with no place of the grid in two of them."""
+    owner: dict[tuple[int, int], Block] = {}
+    for block in blocks:
+        if owner.setdefault((block.row, block.first), block) is not block:
+            owner[block.row, block.first].pieces += block.pieces
+    kept = list(owner.values())
+    for block in kept:
+        places = [(r, c) for r in range(block.row, block.last_row + 1) for c in range(block.first, block.last + 1)]
+        if any(owner.get(place, block) is not block for place in places):
+            block.last_row, block.last = block.row, block.first
+        else:
+            owner |= dict.fromkeys(places, block)
+    return kept
 
 
 def _full_rules(across: list[Rule], x0: float, x1: float, share: float) -> list[float]:

@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
+from designspace.parsing.glyphs import UNKNOWN
 from designspace.parsing.marks import Rule, Word
 
 SAME_LINE = 0.45  # of a word's height: middles closer than this are of one line
@@ -108,7 +109,9 @@ def lines(words: list[Word]) -> list[Line]:
 
 
 def _is_symbol(text: str) -> bool:
-    return bool(BULLET.fullmatch(text)) or all(unicodedata.category(character)[0] in "PS" for character in text)
+    if BULLET.fullmatch(text):
+        return True
+    return all(c != UNKNOWN and unicodedata.category(c)[0] in "PS" for c in text)
 
 
 def is_number(text: str) -> bool:

@@ -63,7 +63,9 @@ def _paragraphs(pages: list[Page], words: Counter[str]) -> list[Paragraph]:
     begins = True
     for (number, above, i), (_, below, j) in pairwise(lines):
         line, following = above[i], below[j]
-        if j and _is_same_row(line, following):
+        if line.row or following.row:
+            separator = "\n"
+        elif j and _is_same_row(line, following):
             gap = (following.box[0] - line.box[2]) / line.size
             separator = "" if gap < 0.25 else " " if gap < 3 else "\n"
         elif j and _is_below(line, following) and _is_same_paragraph(below, j, leading, begins):
@@ -116,13 +118,13 @@ def _put_floats_aside(paragraphs: list[Paragraph], words: Counter[str]) -> None:
 def _continuation(paragraphs: list[Paragraph], k: int) -> int | None:
     """The index of the paragraph behind floats with which paragraph k goes on; None if it is complete or unclear."""
     number, line, _ = paragraphs[k][-1]
-    if len(line.text) <= 25 or _is_ended(line.text):
+    if len(line.text) <= 25 or line.row or _is_ended(line.text):
         return None
     for m in range(k + 1, len(paragraphs)):
         first_number, first, _ = paragraphs[m][0]
-        if m > k + 1 and len(first.text) > 25 and _goes_on(line, first):
+        if m > k + 1 and len(first.text) > 25 and not first.row and _goes_on(line, first):
             return m
-        is_float = FLOAT.match(first.text) or len(first.text) <= 25 or not _same_size(line, first)
+        is_float = first.row or FLOAT.match(first.text) or len(first.text) <= 25 or not _same_size(line, first)
         if first_number > number + 1 or not is_float or _is_heading(first.text):
             return None
     return None

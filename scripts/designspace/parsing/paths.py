@@ -26,10 +26,12 @@ class Paths:
     Boxes are those of the page's own space: left, bottom, right, top.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most_paths: int = MOST_OBJECTS) -> None:
+        """With more than `most_paths` paths on a page, those that follow are left out."""
         self.rules: list[tuple[Box, bool]] = []
         self.drawings: list[Box] = []
         self._objects, self._segments, self._done = MOST_OBJECTS, MOST_SEGMENTS, False
+        self._paths = most_paths
 
     def read(self, page: pypdfium2.PdfPage) -> None:
         """Read the page's objects, the first time."""
@@ -45,6 +47,10 @@ class Paths:
             return
         kind = pdfium.FPDFPageObj_GetType(item)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            self._paths -= 1
+            if self._paths < 0:
+                self._objects = 0
+                return
             self._read_path(item, _product(_matrix(item), matrix))
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             edges = [ctypes.c_float() for _ in range(4)]

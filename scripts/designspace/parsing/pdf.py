@@ -3,8 +3,9 @@
 import ctypes
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import hypot, isfinite
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -12,6 +13,7 @@ import pypdfium2.raw as pdfium
 from designspace.core.errors import DesignspaceError
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import HYPHEN, normalise
+from designspace.parsing.tables import page_tables
 
 WIDEST = 1e6  # points of a side of a page; PDF allows 14,400, and a unit of the user that makes more of them
 LONGEST = 2_000_000  # characters of a paper; a book of 700 pages has fewer
@@ -39,6 +41,7 @@ class Line:
     box: Box
     size: float
     hyphenated: bool = False  # a hyphen at its end (not in `text`) divides a word or joins a compound
+    row: bool = False  # the row of a table, which is a paragraph of its own
 
 
 @dataclass(slots=True)
@@ -49,6 +52,7 @@ class Page:
     width: float
     height: float
     lines: list[Line]
+    tables: list[dict[str, Any]] = field(default_factory=list)  # as page_tables gives them
 
 
 def read_pdf(data: bytes) -> list[Page]:
@@ -98,18 +102,19 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
     width, height = round(width, 1), round(height, 1)
     try:
         textpage = page.get_textpage()
-        lines = _read_lines(textpage, place, PageFonts(document, index), width, height)
+        text = page_text(textpage, PageFonts(document, index))
+        lines = _read_lines(textpage, text, place, width, height)
+        tables = page_tables(page, textpage, text)
         textpage.close()
     except pypdfium2.PdfiumError:
-        lines = []
+        lines, tables = [], []
     page.close()
-    return Page(index + 1, width, height, lines)
+    return Page(index + 1, width, height, lines, tables)
 
 
 def _read_lines(
-    textpage: pypdfium2.PdfTextPage, place: Callable[..., Box], fonts: PageFonts, width: float, height: float
+    textpage: pypdfium2.PdfTextPage, text: str, place: Callable[..., Box], width: float, height: float
 ) -> list[Line]:
-    text = page_text(textpage, fonts)
     handle = textpage.raw
     rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     rect_pointer, matrix_pointer = ctypes.byref(rect), ctypes.byref(matrix)

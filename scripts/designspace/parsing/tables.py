@@ -12,6 +12,7 @@ from designspace.parsing.cells import Grid
 from designspace.parsing.extent import extended
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import normalise
+from designspace.parsing.hints import may_have_tables
 from designspace.parsing.lines import LEADERS, Line, Piece, is_number, lines
 from designspace.parsing.marks import Box, Marks, PageMarks, Word
 from designspace.parsing.regions import (
@@ -29,6 +30,7 @@ from designspace.parsing.regions import (
 FEWEST_WORDS = 8  # printed in a direction that may hold a table
 NEAR = 40.0  # points around numbers in which a drawing makes them a figure's
 GUTTER = 0.65  # of a line's height: between the columns of a page
+FILLED = 0.45  # of the places of a table without a caption have to be
 CAPTION_LINES = 6  # that are looked at
 MOST_WORDS = 6_000  # of a page
 
@@ -40,6 +42,8 @@ def page_tables(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: 
     points on the page as it is shown; a caption is {"box", "text"} or None; a cell has "row", "column", "row_span",
     "column_span", "header", "box" and "text".
     """
+    if not may_have_tables(page, text):
+        return []
     marks = PageMarks(page, textpage, text)
     found = []
     for turn in marks.turns(FEWEST_WORDS):
@@ -62,7 +66,7 @@ def find_tables(marks: Marks) -> list[Table]:
     """The tables of a page turned upright, from top to bottom."""
     tables: list[Table] = []
     page = lines(marks.words)
-    for region in sorted(ruled_regions(marks), key=lambda r: -(r.box[2] - r.box[0]) * (r.box[3] - r.box[1])):
+    for region in sorted(ruled_regions(marks), key=lambda region: -_area(region.box)):
         _add(tables, region, marks, page)
     taken = {id(word) for table in tables for word in inside(marks.words, table.box)}
     for region in spaced_regions(marks, [word for word in marks.words if id(word) not in taken]):
@@ -75,9 +79,7 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
     if any(overlap(region.box, table.box) > 0.2 for table in tables):
         return
     words = inside(marks.words, region.box)
-    caption = _caption(region.box, page)
-    if any(caption[:1] == table.caption[:1] != [] for table in tables):
-        caption = []
+    caption = _caption(region.box, page, tables)
     table = lines(words)
     if table and starts_caption(table[0].words):
         own = _own_caption(table, marks)
@@ -94,7 +96,7 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
         known = {id(word) for word in caption}
         body += [w for w in inside(marks.words, wider) if id(w) not in known and not _within(w, region.box)]
         region, grid = Region(wider, region.ruled), Grid(body, marks, wider if region.ruled else _bounds(body))
-        caption = _caption(wider, page) or caption
+        caption = _caption(wider, page, tables) or caption
     tables.append(Table(region.box, grid, caption))
 
 
@@ -107,8 +109,13 @@ def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
     drawn = sum(overlap(drawing, region.box) > 0.9 for drawing in marks.drawings)
     if drawn > (max(6, len(grid.blocks)) if captioned else 2):
         return False
+    places = sum((b.last_row - b.row + 1) * (b.last - b.first + 1) for b in grid.blocks)
+    if not captioned and places < FILLED * n_rows * grid.n_columns:
+        return False  # the levels of a figure
     if grid.ruled and region.ruled:
         return True
+    if not captioned and _area(region.box) > 0.7 * marks.width * marks.height:
+        return False  # a frame around the page
     texts = [" ".join(piece.text for piece in block.pieces) for block in grid.blocks]
     numbers = sum(is_number(" ".join(piece.text for piece in block.pieces)) for block in values) / len(values)
     length = sum(len(text.split()) for text in texts) / len(texts)
@@ -138,18 +145,17 @@ def _is_text(grid: Grid) -> bool:
     return all(sum(counts) >= 4.5 * len(counts) for counts in columns.values())
 
 
-def _caption(box: Box, page: list[Line]) -> list[Word]:
-    """The words of the caption that begins in the lines above a table, or else in those below it."""
-    near = [(line, _over(line, box)) for line in page]
-    near = [(line, pieces) for line, pieces in near if pieces]
+def _caption(box: Box, page: list[Line], tables: list[Table]) -> list[Word]:
+    """The words of the caption above a box or below it, the nearer one, that is no other table's."""
+    near = [(line, pieces) for line in page if (pieces := _over(line, box))]
     above = [item for item in near if item[0].middle < box[1] + 1][-CAPTION_LINES:]
-    for number in range(len(above) - 1, -1, -1):
-        if starts_caption(_words(above[number][1])):
-            return _until_gap(above[number:], box)
     below = [item for item in near if item[0].middle > box[3]][:CAPTION_LINES]
-    if below and starts_caption(_words(below[0][1])):
-        return _until_gap(below, box)
-    return []
+    begins = [i for i, (_, pieces) in enumerate(above) if starts_caption(_words(pieces))]
+    found = [_until_gap(above[begins[-1] :])] if begins else []
+    found += [_until_gap(below)] if below and starts_caption(_words(below[0][1])) else []
+    used = {id(table.caption[0]) for table in tables if table.caption}
+    found = [words for words in found if id(words[0]) not in used]
+    return min(found, key=lambda words: max(box[1] - words[-1].y1, words[0].y0 - box[3]), default=[])
 
 
 def _over(line: Line, box: Box) -> list[Piece]:
@@ -182,7 +188,7 @@ def _in_figure(box: Box, page: list[Line]) -> bool:
     return False
 
 
-def _until_gap(lines_near: list[tuple[Line, list[Piece]]], box: Box) -> list[Word]:
+def _until_gap(lines_near: list[tuple[Line, list[Piece]]]) -> list[Word]:
     """The words of lines as far as they follow each other closely, in the same size."""
     words, last = [], None
     for line, pieces in lines_near:
@@ -195,6 +201,10 @@ def _until_gap(lines_near: list[tuple[Line, list[Piece]]], box: Box) -> list[Wor
 
 def _words(pieces: list[Piece]) -> list[Word]:
     return [word for piece in pieces for word in piece.words]
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _within(word: Word, box: Box) -> bool:

@@ -8,6 +8,7 @@ from designspace.parsing.furniture import remove_line_numbers, remove_running_li
 from designspace.parsing.glyphs import UNKNOWN
 from designspace.parsing.paragraphs import join_lines
 from designspace.parsing.pdf import BadPdf, read_pdf
+from designspace.parsing.rows import with_rows
 
 TWENTY_LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){20}")
 
@@ -29,6 +30,8 @@ def extract_text(data: bytes, paper: str) -> dict[str, Any]:
     except BadPdf as bad:
         return unreadable(paper, sha256, bad.reason, bad.status)
     record = {"paper": paper, "sha256": sha256, "status": "ok", "reason": ""}
+    for page in pages:
+        page.lines = with_rows(page)
     remove_running_lines(pages)
     remove_line_numbers(pages)
     text, page_records = join_lines(pages)

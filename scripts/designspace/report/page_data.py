@@ -1,15 +1,18 @@
 """What the report's page knows: the tables of a run and what lies beside them, as one compact object for JSON.
 
-Rows of values are lists and not objects, and a sentence that is the evidence of several values is there once: the
-evidence of some hundred papers is most of the page.
+Rows are lists, whose columns COLUMNS declares once for the page as well, and a sentence that is the evidence of several
+values is there once: the evidence of some hundred papers is most of the page.
 """
 
 import csv
 import json
+import math
 import os
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import yaml
@@ -22,16 +25,31 @@ from designspace.results import corrections, tables
 
 VALUE = ("value", "status", "confidence", "p_null", "candidate", "reason", "reasoning")
 REVIEW = ("review", "model_value", "reviewer", "reviewed", "review_note")
+# The tables of the page whose rows are lists. `paper` and `parameter` are places in their lists from 0, `sentence` in
+# that of sentences (None without one) and `experiment` the place among its paper's from 1, 0 for the whole paper.
+COLUMNS = {
+    "values": ("paper", "experiment", "parameter", "sentence", *VALUE, *REVIEW),
+    "sentences": ("page", "text", "boxes"),
+    "boxes": ("page", "left", "bottom", "right", "top"),
+    "experiments": ("name", "sentence"),
+    "left_out": ("title", "kind", "tokens", "tokens_kept"),
+    "findings": ("paper", "sentence", "value", "unit", "confidence", "description"),
+    "corrections": ("id", *corrections.Correction._fields),
+}
 SCORES = ("evaluation", "evaluation_errors", "evaluation_calibration")
 
 
+Row = dict[str, Any]  # of a table, by column
+
+
 class Sentences:
-    """The sentences that are evidence of something, each once, as [page, text, boxes]."""
+    """The sentences that are evidence of something, each once."""
 
-    def __init__(self):
-        self.numbers, self.all = {}, []
+    def __init__(self) -> None:
+        self.numbers: dict[tuple[Any, ...], int] = {}
+        self.all: list[list[Any]] = []
 
-    def number(self, row: dict) -> int | None:
+    def number(self, row: Row) -> int | None:
         """Which sentence the evidence of a row is, from 0; None where it has none."""
         if not row["evidence"]:
             return None
@@ -44,21 +62,26 @@ class Sentences:
 
 
 def build(
-    rows: dict[str, list[dict]], parameters: list[dict], results: Path, papers: str, told: list[corrections.Correction]
-) -> dict:
+    rows: dict[str, list[Row]],
+    parameters: list[Row],
+    results: Path,
+    papers: str,
+    corrected: list[corrections.Correction],
+) -> Row:
     """The object. `rows` are those of the tables, by table, `parameters` the library, `papers` the way from the page
-    to the folder of the PDFs, `told` the corrections in the readers' file."""
+    to the folder of the PDFs, `corrected` the corrections in the reviewers' file."""
     sentences, numbers = Sentences(), {row["paper"]: number for number, row in enumerate(rows["papers"])}
-    experiments = defaultdict(list)
+    experiments: dict[str, list[list[Any]]] = defaultdict(list)
     for row in rows["experiments"]:
         experiments[row["paper"]].append([row["experiment"], sentences.number(row)])
     return {
+        "columns": COLUMNS,
         "parameters": parameters,
         "papers": [paper(row, experiments[row["paper"]], results, papers) for row in rows["papers"]],
         "values": list(value_rows(rows["extractions"], numbers, experiments, parameters, sentences)),
-        "discoveries": discoveries(rows["discoveries"], findings(results), numbers, parameters, sentences),
+        "discoveries": discoveries(rows["discoveries"], read_findings(results), numbers, parameters, sentences),
         "sentences": sentences.all,
-        "corrections": correction_rows(told, rows["papers"]),
+        "corrections": correction_rows(corrected, rows["papers"]),
         "units": quantities.UNITS,
         "memory": rows["memory"],
         "steps": steps(results / "benchmarks"),
@@ -66,23 +89,28 @@ def build(
     }
 
 
-def paper(row: dict, experiments: list, results: Path, papers: str) -> dict:
+def paper(row: Row, experiments: list[list[Any]], results: Path, papers: str) -> Row:
     """A paper: its row, its PDF as a link, the sizes of its pages in points, and what truncation left out."""
-    told = {key: row[key] for key in ("paper", "file", "pages", "tokens", "tokens_kept", "status", "reason")}
-    told |= {"duplicate_of": row["duplicate_of"], "pdf": f"{papers}/{quote(row['file'])}", "experiments": experiments}
+    known = {key: row[key] for key in ("paper", "file", "pages", "tokens", "tokens_kept", "status", "reason")}
+    known |= {"duplicate_of": row["duplicate_of"], "pdf": f"{papers}/{quote(row['file'])}", "experiments": experiments}
     if row["duplicate_of"]:
-        return told
+        return known
     text, context = records.read_paper(results, row["paper"])
     cut = [section for section in context["sections"] if section["tokens_kept"] < section["tokens"]]
-    return told | {
+    return known | {
         "sizes": {page["page"]: [page["width"], page["height"]] for page in text["pages"]},
-        "left_out": [[s["title"], s["kind"], s["tokens"], s["tokens_kept"]] for s in cut],
+        "left_out": [[section[key] for key in COLUMNS["left_out"]] for section in cut],
     }
 
 
-def value_rows(extractions, numbers, experiments, parameters, sentences):
-    """The rows of extractions.csv: paper, experiment (0 is the whole paper), parameter, sentence, VALUE, and of a
-    reviewed row REVIEW. What is empty at a row's end is left out."""
+def value_rows(
+    extractions: Iterable[Row],
+    numbers: dict[str, int],
+    experiments: dict[str, list[list[Any]]],
+    parameters: list[Row],
+    sentences: Sentences,
+) -> Iterator[list[Any]]:
+    """The rows of extractions.csv. What is empty at a row's end is left out."""
     places = {parameter["name"]: number for number, parameter in enumerate(parameters)}
     named = {(paper, name): n for paper, names in experiments.items() for n, (name, _) in enumerate(names, 1)}
     for row in extractions:
@@ -94,46 +122,60 @@ def value_rows(extractions, numbers, experiments, parameters, sentences):
         yield cells
 
 
-def _short(value):
+def _short(value: Any) -> Any:
     return round(value, 4) if isinstance(value, float) else value
 
 
-def findings(results: Path) -> dict[str, list[dict]]:
+def read_findings(results: Path) -> dict[str, list[Row]]:
     """What each paper says of each discovery, by the discovery's name."""
-    told = defaultdict(list)
+    findings: dict[str, list[Row]] = defaultdict(list)
     with tables.open_sqlite(results / "designspace.sqlite") as base:
         for row in base.execute("SELECT * FROM findings"):
-            told[row["discovery"]].append(dict(row))
-    return told
+            findings[row["discovery"]].append(dict(row))
+    return findings
 
 
-def discoveries(rows, found, numbers, parameters, sentences) -> list[dict]:
+def discoveries(
+    rows: Iterable[Row],
+    findings: dict[str, list[Row]],
+    numbers: dict[str, int],
+    parameters: list[Row],
+    sentences: Sentences,
+) -> list[Row]:
     """The discoveries with what each paper says of them, and each as an entry for the parameter library."""
     names = {parameter["name"] for parameter in parameters} | {"paper", "experiment"}
-    told = []
+    shown = []
     for row in rows:
-        own = found[row["name"]]
-        keys = ("name", "category", "description", "importance")
-        fields = ("value", "unit", "confidence", "description")
-        papers = [[numbers[f["paper"]], sentences.number(f), *(_short(f[key]) for key in fields)] for f in own]
-        told.append({key: row[key] for key in keys} | {"papers": papers, "entry": entry(row, own, names)})
-    return told
+        own = findings[row["name"]]
+        discovery = {key: row[key] for key in ("name", "category", "description", "importance")}
+        discovery["findings"] = [
+            [numbers[f["paper"]], sentences.number(f), *(_short(f[key]) for key in COLUMNS["findings"][2:])]
+            for f in own
+        ]
+        shown.append(discovery | {"entry": entry(row, own, names)})
+    return shown
 
 
-def entry(discovery: dict, found: list[dict], names: set[str]) -> str:
+def entry(discovery: Row, findings: list[Row], names: set[str]) -> str:
     """A discovery as a line of YAML for the parameter library, whose names are `names`. Its kind is that of its
     values; it may have several if a paper has several."""
     name = re.sub(r"[^a-z0-9]+", "_", discovery["name"].lower()).lstrip("0123456789_")[:56].strip("_") or "finding"
     while name in names:
         name += "_x"
-    values = [(finding["value"] or "").strip() for finding in found]
+    values = [(finding["value"] or "").strip() for finding in findings]
     unit = discovery["unit"]
-    several = len({finding["paper"] for finding in found}) < len(found)
+    several = len({finding["paper"] for finding in findings}) < len(findings)
     definition = " ".join(discovery["description"].split()) or discovery["name"]
-    told = {"name": name, "kind": kind_of(values, unit)} | ({"unit": unit} if unit else {})
-    told |= {"multiple": True} if several else {}
-    flow = {"default_flow_style": True, "sort_keys": False, "allow_unicode": True, "width": float("inf")}
-    return "- " + yaml.safe_dump(told | {"definition": definition}, **flow).strip()
+    parameter: Row = {"name": name, "kind": kind_of(values, unit)}
+    if unit:
+        parameter["unit"] = unit
+    if several:
+        parameter["multiple"] = True
+    parameter["definition"] = definition
+    line: str = yaml.safe_dump(
+        parameter, default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf")
+    )
+    return "- " + line.strip()
 
 
 def kind_of(values: list[str], unit: str) -> str:
@@ -144,26 +186,28 @@ def kind_of(values: list[str], unit: str) -> str:
     return "boolean" if all(value in ("true", "false") for value in values) else "string"
 
 
-def correction_rows(told: list[corrections.Correction], papers: list[dict]) -> list[list]:
-    """The corrections of the file, oldest first: each as [id of its paper, if it is there, *its row]."""
+def correction_rows(corrected: list[corrections.Correction], papers: list[Row]) -> list[list[Any]]:
+    """The corrections of the file, oldest first: each with the id of its paper, "" if it is not there."""
     names = ledger.names(papers)
-    return [[names.get(row.paper, ""), *row] for row in told]
+    return [[names.get(row.paper, ""), *row] for row in corrected]
 
 
-def steps(benchmarks: Path) -> list[dict]:
+def steps(benchmarks: Path) -> list[Row]:
     """What the steps of the run took, by step: the jobs that wrote down their time, their seconds together, and the
     most memory of one, in bytes."""
-    told = []
+    taken = []
     for step in sorted(benchmarks.glob("*")):
         files = sorted(step.glob("*.tsv")) if step.is_dir() else [step]
         lines = [file.read_text("utf-8", "replace").splitlines() for file in files]
         jobs = [row for table in lines for row in csv.DictReader(table, delimiter="\t")]
         # What is no number was not measured, or the file was cut short: it is not counted.
         cells = ([job.get(key) or "" for job in jobs] for key in ("s", "max_rss"))
-        seconds, most = ([float(cell) for cell in column if NUMBER.fullmatch(cell)] for column in cells)
-        most = int(max(most, default=0) * 2**20)
-        told.append({"step": step.stem, "jobs": len(jobs), "seconds": sum(seconds), "bytes": most})
-    return told
+        seconds, mebibytes = (
+            list(filter(math.isfinite, (float(cell) for cell in column if NUMBER.fullmatch(cell)))) for column in cells
+        )
+        most = int(max(mebibytes, default=0) * 2**20)
+        taken.append({"step": step.stem, "jobs": len(jobs), "seconds": sum(seconds), "bytes": most})
+    return taken
 
 
 def way(page: Path, folder: Path) -> str:

@@ -1,7 +1,7 @@
 """The report's page, put together from its parts in page/: one HTML file that needs no network and no server.
 
-Whatever comes from a paper or a model is in the data, which is JSON and no markup, and the page's own programs show it
-as text. The page's policy allows these programs, known by their hashes, pictures beside the page, and nothing else.
+Whatever comes from a paper or a model is in the data, which is JSON and no markup, and the page's own scripts show it
+as text. The page's policy allows these scripts, known by their hashes, pictures beside the page, and nothing else.
 """
 
 import base64
@@ -10,9 +10,12 @@ import html
 import json
 import string
 from pathlib import Path
+from typing import Any
+
+from designspace.core import records
 
 PARTS = Path(__file__).parent / "page"
-PROGRAMS = (
+SCRIPTS = (
     "vendor/d3.min.js",
     "vendor/plot.umd.min.js",
     "elements.js",
@@ -34,30 +37,70 @@ PROGRAMS = (
     "distributions.js",
     "pairs.js",
     "lists.js",
+    "evaluation.js",
+    "run.js",
     "main.js",
 )
+# The files of the results that hold the numbers of each part of the data.
+FILES = {
+    "values": "extractions.csv",
+    "sentences": "extractions.csv",
+    "discoveries": "designspace.sqlite",
+    "memory": "memory.csv",
+    "evaluation": "evaluation.csv",
+    "plan": "memory_plan.json",
+}
 
 
-def render(data: dict) -> str:
+def render(data: dict[str, Any]) -> str:
     """The page that shows the data of `page_data.build`."""
-    programs = [(PARTS / name).read_text("utf-8") for name in PROGRAMS]
+    scripts = [(PARTS / name).read_text("utf-8") for name in SCRIPTS]
     return string.Template((PARTS / "page.html").read_text("utf-8")).substitute(
-        policy=html.escape(policy(programs)),
+        policy=html.escape(policy(scripts)),
         style=(PARTS / "page.css").read_text("utf-8"),
         data=as_json(data),
-        programs="\n".join(f"<script>{program}</script>" for program in programs),
+        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )
 
 
-def policy(programs: list[str]) -> str:
+def policy(scripts: list[str]) -> str:
     """The content security policy. Pictures are files beside the page, which "self" does not name in every browser;
     styles are the page's own and those that the charts' library writes."""
-    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(p.encode()).digest()).decode()}'" for p in programs)
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
+    )
     allowed = {"default-src": "'none'", "script-src": hashes, "style-src": "'unsafe-inline'"}
     allowed |= {"img-src": "'self' file:", "base-uri": "'none'", "form-action": "'none'"}
     return "; ".join(f"{what} {sources}" for what, sources in allowed.items())
 
 
-def as_json(data: dict) -> str:
-    """Compact JSON that can stand in a script element: without a <, nothing in it ends or begins one."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+def as_json(data: dict[str, Any]) -> str:
+    """Compact JSON that can stand in a script element: without a <, nothing in it ends or begins one. BrokenResult
+    where a number is not finite, which no browser could parse."""
+    try:
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        raise records.BrokenResult(
+            f"{source(data)} has a number that is not finite. Remove the file and start again; it is made again."
+        ) from None
+    return text.replace("<", "\\u003c")
+
+
+def source(data: dict[str, Any]) -> str:
+    """The file, in the folder of results, that holds the number that is not finite."""
+    for paper in data.get("papers", ()):
+        if not is_finite(paper.get("sizes")):
+            return f"text/{paper['paper']}.json"
+        if not is_finite(paper):
+            return "papers.csv"
+    part = next(key for key, value in data.items() if not is_finite(value))
+    return FILES.get(part, f"The report's {part}")
+
+
+def is_finite(value: Any) -> bool:
+    """Whether all numbers in a value for JSON are finite."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return True

@@ -5,7 +5,9 @@ import difflib
 import itertools
 import json
 import os
+import re
 import shlex
+import sys
 import time
 from pathlib import Path
 
@@ -21,6 +23,7 @@ SCHEMAS = Path(__file__).resolve().parents[3] / "workflow" / "schemas"
 # New tokens of one branch: fewer do not hold a value, or one finding with its keys.
 LEAST_NEW_TOKENS = {"extraction": 16, "discovery": 64}
 CLOCK_SECONDS = 120  # that the clock of a file server may be ahead of this machine's
+EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as)[^.;)]*", re.IGNORECASE)
 RESULTS_FOLDERS = ("text", "context", "extraction", "discovery", "pages", "logs", "benchmarks")
 
 
@@ -33,6 +36,8 @@ def check(config: dict) -> None:
     model is not there. Whether the model is served and fits, `plan` says."""
     _refuse(_violations(config, "config.schema.yaml", "config"))
     parameters, categories = load_parameters(config["parameters"]), config["discovery"]["categories"]
+    for warning in example_warnings(parameters, config["parameters"]):
+        print(warning, file=sys.stderr)
     library = {parameter["name"]: parameter for parameter in parameters}
     corrections.load(config["corrections"], library)
     if config["gold"]:
@@ -90,6 +95,17 @@ def load_parameters(path) -> list[dict]:
         names.add(name)
     _refuse(problems)
     return parameters
+
+
+def example_warnings(parameters: list[dict], path: str) -> list[str]:
+    """A sentence for each definition with an example, which a model may copy as the value of a paper."""
+    return [
+        f"{path}: the definition of `{parameter['name']}` has an example ({match[0]!r}), and a model may copy it as the "
+        "value of a paper that has no such value; describe in words what is meant."
+        for parameter in parameters
+        if parameter["kind"] in ("integer", "number", "string")
+        for match in EXAMPLE.finditer(parameter["definition"])
+    ]
 
 
 def _refuse(problems):

@@ -13,9 +13,11 @@ const Charts = (() => {
     const least = edges[0] < 0 ? -Infinity : low - edges[0]; // zero, or the left side of its field
     const start = Math.max(low - room, least);
     const domain = [start, start + high - low + 2 * room];
-    const ticks = isLog ? edges.filter((edge) => /^1/.test(edge.toExponential())) : d3.ticks(...domain, count);
+    const ticks = isLog ? edges.filter((edge) => edge.toExponential().startsWith("1")) : d3.ticks(...domain, count);
     return {
-      ...{ type: isLog ? "log" : "linear", domain, tickFormat: shortNumber },
+      type: isLog ? "log" : "linear",
+      domain,
+      tickFormat: shortNumber,
       ticks: kind === "integer" ? ticks.filter(Number.isInteger) : ticks,
     };
   }
@@ -26,14 +28,12 @@ const Charts = (() => {
     const x = { x1: "from", x2: "to" };
     const chart = Plot.plot({
       ...BASE,
-      ...{
-        width: Math.max(240, host.clientWidth - 32),
-        height: 150,
-        marginLeft: 34,
-        marginRight: 12,
-        marginTop: 14,
-        marginBottom: 24,
-      },
+      width: Math.max(240, host.clientWidth - 32),
+      height: 150,
+      marginLeft: 34,
+      marginRight: 12,
+      marginTop: 14,
+      marginBottom: 24,
       x: { ...axis(divided, parameter, 6), label: null },
       y: { label: null, grid: true, ticks: Math.min(4, highest), tickFormat: "d", domain: [0, highest] },
       marks: [
@@ -53,13 +53,11 @@ const Charts = (() => {
     const short = (text) => (text.length > 26 ? `${text.slice(0, 25)}…` : text);
     const chart = Plot.plot({
       ...BASE,
-      ...{
-        width: Math.max(240, host.clientWidth - 32),
-        height: 20 + 22 * fields.length,
-        marginTop: 8,
-        marginBottom: 8,
-        marginRight: 34,
-      },
+      width: Math.max(240, host.clientWidth - 32),
+      height: 20 + 22 * fields.length,
+      marginTop: 8,
+      marginBottom: 8,
+      marginRight: 34,
       marginLeft:
         14 +
         6.3 *
@@ -130,7 +128,11 @@ const Charts = (() => {
     const known = rows.filter((row) => row.n);
     return Plot.plot({
       ...BASE,
-      ...{ width: 420, height: 340, marginLeft: 46, marginBottom: 42, marginTop: 16 },
+      width: 420,
+      height: 340,
+      marginLeft: 46,
+      marginBottom: 42,
+      marginTop: 16,
       x: { domain: [0, 1], label: "confidence", labelAnchor: "center", labelArrow: "none", ticks: 5 },
       y: {
         domain: [0, 1],
@@ -151,7 +153,11 @@ const Charts = (() => {
         ),
         Plot.line(known, { x: "confidence", y: "correct", stroke: "var(--accent)" }),
         Plot.dot(known, {
-          ...{ x: "confidence", y: "correct", r: "n", fill: "var(--accent)", fillOpacity: 0.6 },
+          x: "confidence",
+          y: "correct",
+          r: "n",
+          fill: "var(--accent)",
+          fillOpacity: 0.6,
           title: (row) =>
             `Confidence ${row.from} to ${row.to}: ${row.correct.toFixed(2)} of ${counted(row.n, "value")} right`,
         }),

@@ -1,5 +1,5 @@
 "use strict";
-// What readers say: accepted, corrected or rejected values, kept in this browser until the run has them.
+// What reviewers say: accepted, corrected or rejected values, kept in this browser until the run has them.
 // A correction says what a cell holds; what it is called follows from what the model said.
 
 const Corrections = (() => {
@@ -8,15 +8,15 @@ const Corrections = (() => {
   const NAME = "designspace reviewer";
   const keyOf = (paper, parameter, experiment) => JSON.stringify([paper, parameter, spelled(experiment)]);
   const keyOfCell = ({ row, parameter }) => keyOf(row.paper.paper, parameter.name, row.experiment);
-  const inFile = DATA.corrections.map(([paper, ...cells]) => {
-    const row = Object.fromEntries(FIELDS.map((field, index) => [field, cells[index]]));
-    return { ...row, key: keyOf(paper || row.paper, row.parameter, row.experiment) };
+  const inFile = DATA.corrections.map((cells) => {
+    const row = named("corrections", cells);
+    return { ...row, key: keyOf(row.id || row.paper, row.parameter, row.experiment) };
   });
   const latest = new Map(inFile.map((row) => [row.key, row])); // oldest first, so the last one holds
   const listeners = [];
   let pending = new Map(); // key -> correction of this browser; `withdrawn` takes the file's back
   let kept = true; // whether the browser remembers
-  let name = null; // the reader's
+  let name = null; // the reviewer's
 
   function remember(place, text) {
     try {
@@ -160,7 +160,7 @@ const Corrections = (() => {
       save();
       listeners.forEach((listener) => listener());
     },
-    /** How many of the model's values a reader has looked at, and how many there are. */
+    /** How many of the model's values have been reviewed, and how many there are. */
     progress() {
       const counts = { reviewed: 0, values: 0 };
       for (const cell of ALL_CELLS) {

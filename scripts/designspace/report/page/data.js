@@ -4,8 +4,16 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const PARAMETERS = DATA.parameters;
 const PARAMETER = new Map(PARAMETERS.map((parameter, index) => [parameter.name, index]));
-const ANSWER = ["value", "status", "confidence", "p_null", "candidate", "reason", "reasoning"];
-const REVIEW = ["review", "model_value", "reviewer", "reviewed", "review_note"];
+
+/** A row of one of the page's tables as an object; what is left out at the row's end is "". */
+function named(table, row) {
+  const object = {};
+  DATA.columns[table].forEach((column, index) => (object[column] = row[index] ?? ""));
+  return object;
+}
+
+const SENTENCES = DATA.sentences.map((row) => named("sentences", row));
+const sentenceOf = ({ sentence }) => (sentence === "" ? null : SENTENCES[sentence]);
 
 const spelled = (name) => name.split(/\s+/).filter(Boolean).join(" ").toLowerCase();
 
@@ -18,18 +26,21 @@ function makeRow(paper, experiment, whole) {
 
 const ROWS = DATA.papers.map((paper) => {
   const whole = makeRow(paper, "", null);
-  whole.parts = paper.experiments.map(([name]) => makeRow(paper, name, whole));
+  paper.experiments = paper.experiments.map((row) => named("experiments", row));
+  whole.parts = paper.experiments.map(({ name }) => makeRow(paper, name, whole));
   return whole;
 });
 const ROW = new Map(ROWS.map((row) => [row.paper.paper, row]));
 const PAPERS = ROWS.filter((row) => !row.paper.duplicate_of); // those of the matrix: a copy has no row of its own
 
-for (const [paper, experiment, parameter, sentence, ...told] of DATA.values) {
-  const row = experiment ? ROWS[paper].parts[experiment - 1] : ROWS[paper];
-  const answer = { sentence: sentence == null ? null : DATA.sentences[sentence] };
-  [...ANSWER, ...REVIEW].forEach((key, index) => (answer[key] = told[index] ?? ""));
-  row.cells[parameter].answers.push(answer);
+for (const cells of DATA.values) {
+  const answer = named("values", cells);
+  const whole = ROWS[answer.paper];
+  const row = answer.experiment ? whole.parts[answer.experiment - 1] : whole;
+  answer.sentence = sentenceOf(answer);
+  row.cells[answer.parameter].answers.push(answer);
 }
+for (const discovery of DATA.discoveries) discovery.findings = discovery.findings.map((row) => named("findings", row));
 
 const rowsOf = (whole) => [whole, ...whole.parts];
 const ALL_CELLS = PAPERS.flatMap(rowsOf).flatMap((row) => row.cells);
@@ -40,12 +51,12 @@ function findRow(paper, experiment) {
   return whole?.parts.find((part) => spelled(part.experiment) === spelled(experiment)) ?? whole;
 }
 
-/** What the model reported in a cell, whatever readers said since. */
+/** What the model reported in a cell, whatever reviewers said since. */
 function modelValues(cell) {
-  const told = cell.answers.map((answer) =>
+  const values = cell.answers.map((answer) =>
     answer.review ? answer.model_value : answer.status === "reported" ? answer.value : "",
   );
-  return told.filter((value) => value !== "");
+  return values.filter((value) => value !== "");
 }
 
 /** The values that hold for a row: its own, or what its paper says for all. */
@@ -54,7 +65,8 @@ function heldBy(row, index) {
   return own.length || !row.whole ? own : row.whole.cells[index].values;
 }
 
-const lowest = (cell) => Math.min(...cell.answers.map((answer) => answer.confidence).filter((told) => told !== ""));
+const lowest = (cell) =>
+  Math.min(...cell.answers.map((answer) => answer.confidence).filter((confidence) => confidence !== ""));
 
 /** A cell in words, for a tooltip and for who cannot see the marks. */
 function describe(cell) {

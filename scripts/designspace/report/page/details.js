@@ -32,9 +32,9 @@ const Details = (() => {
         facts(told),
         !paper.duplicate_of && values,
         paper.experiments.length > 0 && el("h3", {}, "Experiments"),
-        paper.experiments.map(([experiment, sentence]) => [
-          el("p", {}, experiment),
-          sentence != null && Evidence.quote(paper, DATA.sentences[sentence]),
+        paper.experiments.map((experiment) => [
+          el("p", {}, experiment.name),
+          sentenceOf(experiment) && Evidence.quote(paper, sentenceOf(experiment)),
         ]),
         el("h3", {}, "Left out by truncation"),
         paper.left_out?.length ? leftOut(paper) : empty("Nothing was left out."),
@@ -48,8 +48,9 @@ const Details = (() => {
       {},
       ["Section", "Kind", "Tokens", "Kept"].map((name) => el("th", { scope: "col" }, name)),
     );
-    const line = ([title, kind, tokens, kept]) =>
-      el(
+    const line = (row) => {
+      const { title, kind, tokens, tokens_kept: kept } = named("left_out", row);
+      return el(
         "tr",
         {},
         el("td", {}, title || "(no title)"),
@@ -57,6 +58,7 @@ const Details = (() => {
         el("td", { class: "number" }, tokens.toLocaleString("en")),
         el("td", { class: "number" }, kept.toLocaleString("en")),
       );
+    };
     return el("table", { class: "plain" }, el("thead", {}, head), el("tbody", {}, paper.left_out.map(line)));
   }
 
@@ -66,11 +68,12 @@ const Details = (() => {
     const found = DATA.discoveries.find((discovery) => discovery.name === name);
     if (!found) return null;
     const entry = el("pre", { tabindex: "0" }, found.entry);
-    const papers = [...new Set(found.papers.map(([paper]) => DATA.papers[paper].paper))];
+    const papers = [...new Set(found.findings.map(({ paper }) => DATA.papers[paper].paper))];
     const sheets = el("div", { class: "sheets" });
-    const told = found.papers.map(([index, sentence, value, unit, confidence, description]) => {
-      const paper = DATA.papers[index];
-      const evidence = sentence == null ? null : DATA.sentences[sentence];
+    const told = found.findings.map((finding) => {
+      const { value, unit, confidence, description } = finding;
+      const paper = DATA.papers[finding.paper];
+      const evidence = sentenceOf(finding);
       const showOnPage = () => {
         sheets.replaceChildren(...Pictures.of(paper, evidence));
         Pictures.centre();
@@ -84,7 +87,7 @@ const Details = (() => {
           { class: "said" },
           el("span", { class: "big" }, value, unit && ` ${unit}`),
           el("span", { class: "faint" }, paper.paper),
-          confidence != null && meter(confidence, confidence.toFixed(2)),
+          confidence !== "" && meter(confidence, confidence.toFixed(2)),
         ),
         description !== found.description && el("p", {}, description),
         evidence && Evidence.quote(paper, evidence),

@@ -51,9 +51,7 @@ const Distributions = (() => {
     card.replaceChildren(head, el("p", { class: "faint" }, share + spread));
     if (!told.length) return card.append(empty("No paper that is shown reports it."));
     const label = `${parameter.name}: papers by value`;
-    card.append(
-      edges ? Charts.histogram(card, divided, parameter, label) : Charts.bars(card, fields, label),
-    );
+    card.append(edges ? Charts.histogram(card, divided, parameter, label) : Charts.bars(card, fields, label));
   }
 
   /** The values of a parameter that the filter leaves of a paper, its experiments included. */

@@ -48,7 +48,7 @@ function empty(sentence) {
   return el("p", { class: "empty" }, sentence);
 }
 
-/** What a screen reader says, and a line at the window's foot that goes by itself. */
+/** What assistive software reads aloud, and a line at the window's foot that goes by itself. */
 function say(sentence) {
   const line = document.getElementById("said");
   line.textContent = sentence;

@@ -1,5 +1,5 @@
 "use strict";
-// The evidence of a cell: what the model said, the sentence behind it, where it stands, and what readers say of it.
+// The evidence of a cell: what the model said, the sentence behind it, where it stands, and its review.
 
 const Evidence = (() => {
   const panel = document.getElementById("panel");
@@ -95,7 +95,7 @@ const Evidence = (() => {
     return el("section", { class: "answer" }, told, show);
   }
 
-  const quote = (paper, [page, text]) =>
+  const quote = (paper, { page, text }) =>
     el("blockquote", {}, text, el("footer", {}, link(`${paper.pdf}#page=${page}`, `page ${page} of the PDF`)));
 
   return { of, quote };

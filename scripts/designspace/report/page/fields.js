@@ -42,7 +42,9 @@ const Fields = (() => {
     const title = (from, to) =>
       isWhole ? wholes(from, to - 1) : low === high ? shortNumber(low) : `${shortNumber(from)} to ${shortNumber(to)}`;
     const fields = d3.pairs(edges).map(([from, to]) => ({
-      ...{ from: from - shift, to: to - shift, label: title(from, to) },
+      from: from - shift,
+      to: to - shift,
+      label: title(from, to),
       where: `${name}~${from}..${to}`,
       of: (value) => from <= value && value < to,
     }));

@@ -20,7 +20,7 @@ const Filter = (() => {
   };
 
   function searchable(cell) {
-    const told = cell.answers.flatMap((a) => [a.value, a.candidate, a.reason, a.reasoning, a.sentence?.[1]]);
+    const told = cell.answers.flatMap((a) => [a.value, a.candidate, a.reason, a.reasoning, a.sentence?.text]);
     return [...cell.values, ...told, cell.told?.note, cell.told?.reviewer].filter(Boolean).join("\n").toLowerCase();
   }
 

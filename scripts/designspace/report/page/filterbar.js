@@ -9,17 +9,13 @@ const FilterBar = (() => {
     ["failed", "Failed, not read"],
   ];
   const REVIEWED = [
-    ...[
-      ["", "Any review"],
-      ["no", "Not reviewed"],
-      ["yes", "Reviewed"],
-      ["accepted", "Accepted"],
-    ],
-    ...[
-      ["corrected", "Corrected"],
-      ["rejected", "Rejected"],
-      ["here", "Reviewed here"],
-    ],
+    ["", "Any review"],
+    ["no", "Not reviewed"],
+    ["yes", "Reviewed"],
+    ["accepted", "Accepted"],
+    ["corrected", "Corrected"],
+    ["rejected", "Rejected"],
+    ["here", "Reviewed here"],
   ];
   const EMPTY = ["q", "paper", "parameter", "status", "review", "low", "high", "where"];
   let bar, found;
@@ -77,7 +73,8 @@ const FilterBar = (() => {
       const told = Filter.readCondition(where);
       const text = told ? `${PARAMETERS[told.index].name}: ${told.told}` : where;
       return button([text, el("span", { "aria-hidden": "true" }, " ×")], remove(where), {
-        ...{ class: "chip", "aria-label": `Remove the filter ${text}` },
+        class: "chip",
+        "aria-label": `Remove the filter ${text}`,
       });
     });
   }

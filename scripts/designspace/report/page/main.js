@@ -10,8 +10,8 @@
     pair: { title: "Two parameters", filters: true, draw: (result) => Pairs.draw(host, result), on: ["x", "y"] },
     discoveries: { title: "Discoveries", mount: Lists.discoveries },
     papers: { title: "Papers", mount: Lists.papers },
-    evaluation: { title: "Evaluation", mount: Lists.evaluation, on: ["error"], isHidden: !DATA.evaluation },
-    run: { title: "Run", mount: Lists.run },
+    evaluation: { title: "Evaluation", mount: Evaluation.draw, on: ["error"], isHidden: !DATA.evaluation },
+    run: { title: "Run", mount: RunView.draw },
   };
   const host = document.getElementById("view");
   let result = null;

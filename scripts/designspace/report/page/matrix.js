@@ -53,7 +53,10 @@ const Matrix = (() => {
   function columns(result, state) {
     const direction = (key) => (state.sort === key ? "ascending" : state.sort === `-${key}` ? "descending" : undefined);
     const names = {
-      ...{ key: "paper", width: 232, isHead: true, canSort: true },
+      key: "paper",
+      width: 232,
+      isHead: true,
+      canSort: true,
       sorted: state.sort === "" ? "ascending" : direction("paper"),
       head: () => ["Paper", arrow(state.sort === "" ? "ascending" : direction("paper"))],
       cell: fillName,

@@ -82,9 +82,21 @@ const Pairs = (() => {
     opacity: { type: "sqrt", domain: [0, d3.max(fields, (field) => field.count)], range: [0.06, 0.75] },
   });
 
+  /** The fields of two parameters as cells, with the number of papers in each. */
+  function cells(fields) {
+    const at = { x: (field) => field.a.label, y: (field) => field.b.label, rx: 3 };
+    const { told } = Charts;
+    const having = fields.filter((field) => field.count);
+    return [
+      Plot.cell(fields, { ...at, fill: "none", stroke: "var(--line)" }),
+      Plot.cell(having, { ...at, fill: "var(--accent)", fillOpacity: COUNT }),
+      Plot.text(having, { x: at.x, y: at.y, text: (field) => String(field.count), fill: "var(--ink)" }),
+      Plot.cell(fields, { ...at, ...Charts.HIT, title: told, ariaLabel: told, className: "hits" }),
+    ];
+  }
+
   function heat(host, { x, y, across, up, fields }) {
     const short = (text) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
-    const at = { x: (field) => field.a.label, y: (field) => field.b.label };
     const longest = Math.min(
       24,
       d3.max(up.fields, (field) => field.label.length),
@@ -101,7 +113,11 @@ const Pairs = (() => {
       ...Charts.BASE,
       ...shade(fields),
       style: { ...Charts.BASE.style, fontSize: "12px" },
-      ...{ width, height: 34 + below + 44 * up.fields.length, marginLeft: left, marginBottom: below, marginTop: 34 },
+      width,
+      height: 34 + below + 44 * up.fields.length,
+      marginLeft: left,
+      marginBottom: below,
+      marginTop: 34,
       x: {
         label: title(x),
         labelAnchor: "center",
@@ -121,25 +137,7 @@ const Pairs = (() => {
         tickSize: 0,
         padding: 0.06,
       },
-      marks: [
-        Plot.cell(fields, { ...at, fill: "none", stroke: "var(--line)", rx: 3 }),
-        Plot.cell(
-          fields.filter((field) => field.count),
-          { ...at, fill: "var(--accent)", fillOpacity: COUNT, rx: 3 },
-        ),
-        Plot.text(
-          fields.filter((field) => field.count),
-          { ...at, text: (field) => String(field.count), fill: "var(--ink)" },
-        ),
-        Plot.cell(fields, {
-          ...at,
-          title: Charts.told,
-          ...Charts.HIT,
-          rx: 3,
-          ariaLabel: Charts.told,
-          className: "hits",
-        }),
-      ],
+      marks: cells(fields),
     });
     return Charts.clickable(chart, fields, `Papers by ${title(x)} and ${title(y)}`);
   }
@@ -153,7 +151,8 @@ const Pairs = (() => {
     };
     const axis = (divided, index) => ({
       ...Charts.axis(divided, PARAMETERS[index], 8),
-      ...{ label: title(index), labelAnchor: "center" },
+      label: title(index),
+      labelAnchor: "center",
     });
     const inWords = (dot) => `${dot.whole.paper.paper}: ${dot.values.join(", ")}`;
     const chart = Plot.plot({
@@ -162,7 +161,10 @@ const Pairs = (() => {
       style: { ...Charts.BASE.style, fontSize: "12px" },
       width: Math.min(host.clientWidth - 32, 1300),
       height: Math.min(820, Math.max(320, innerHeight - 240)),
-      ...{ marginLeft: 60, marginBottom: 46, marginTop: 14, marginRight: 20 },
+      marginLeft: 60,
+      marginBottom: 46,
+      marginTop: 14,
+      marginRight: 20,
       x: axis(across, x),
       y: axis(up, y),
       marks: [
@@ -173,14 +175,14 @@ const Pairs = (() => {
         ),
         Plot.rect(fields, { ...box, title: Charts.told, ...Charts.HIT, ariaLabel: Charts.told, className: "hits" }),
         Plot.dot(dots, {
-          ...{
-            x: (dot) => Number(dot.values[0]),
-            y: (dot) => Number(dot.values[1]),
-            r: 3.5,
-            fill: "var(--ink)",
-            fillOpacity: 0.55,
-          },
-          ...{ title: inWords, ariaLabel: inWords, className: "papers" },
+          x: (dot) => Number(dot.values[0]),
+          y: (dot) => Number(dot.values[1]),
+          r: 3.5,
+          fill: "var(--ink)",
+          fillOpacity: 0.55,
+          title: inWords,
+          ariaLabel: inWords,
+          className: "papers",
         }),
       ],
     });

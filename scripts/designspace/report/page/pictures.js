@@ -5,13 +5,14 @@ const Pictures = (() => {
   const panel = document.getElementById("panel");
   let isReading = true; // in its own size, and not fitted to the panel
 
-  function of(paper, [page, , boxes]) {
-    const pages = [...new Set(boxes.map(([number]) => number))];
-    const sheets = (pages.length ? pages : [page]).map((number) =>
+  function of(paper, sentence) {
+    const boxes = sentence.boxes.map((box) => named("boxes", box));
+    const pages = [...new Set(boxes.map((box) => box.page))];
+    const sheets = (pages.length ? pages : [sentence.page]).map((number) =>
       sheet(
         paper,
         number,
-        boxes.filter((box) => box[0] === number),
+        boxes.filter((box) => box.page === number),
       ),
     );
     const label = () => (isReading ? "Whole page" : "Reading size");
@@ -60,7 +61,7 @@ const Pictures = (() => {
       );
     });
     if (paper.sizes?.[number]) {
-      for (const [, left, bottom, right, top] of boxes) {
+      for (const { left, bottom, right, top } of boxes) {
         const mark = el("div", { class: "marked" });
         const place = {
           left: left / width,

@@ -15,7 +15,7 @@ const Review = (() => {
         }),
       button(known ? "Change" : "Fill in", () => form(box, cell), { title: "Write what the paper reports (C)" }),
       button(known ? "Reject" : "Nothing is reported", () => act("reject", cell), {
-        ...{ title: known ? "The paper reports nothing (R)" : "The paper reports nothing, as the model says (R)" },
+        title: known ? "The paper reports nothing (R)" : "The paper reports nothing, as the model says (R)",
         disabled: !known && Boolean(cell.verdict),
       }),
       (cell.told || cell.pending) && button("Undo", () => act("undo", cell), { title: "Take the review back" }),
@@ -53,7 +53,7 @@ const Review = (() => {
     say(`${cell.parameter.name} of ${cell.row.paper.paper}, ${mark}.`);
   }
 
-  /** The name under which a reader reviews, asked once. */
+  /** The name of the reviewer, asked once. */
   function reviewerKnown() {
     if (Corrections.reviewer()) return Promise.resolve(true);
     return new Promise((resolve) => {

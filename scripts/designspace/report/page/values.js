@@ -1,5 +1,5 @@
 "use strict";
-// How a reader writes a value: what scripts/designspace/values.py takes, and why it does not take the rest.
+// How a reviewer writes a value: what designspace.language.values accepts, and why it refuses the rest.
 
 const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const QUANTITY = /^([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(\S*)$/;
@@ -40,7 +40,8 @@ function convert(number, unit, wanted) {
 function knownUnit(unit) {
   const name = unit.toLowerCase();
   const known = (key) => (Object.hasOwn(DATA.units, key) ? DATA.units[key] : null);
-  return known(name) ?? known(name.replace(/s$/, ""));
+  if (/^([A-MO-UW-Z]|n|v)$/.test(unit)) return null; // a mean, a label or an initial
+  return known(unit) ?? known(name) ?? known(name.replace(/s$/, ""));
 }
 
 // What a spreadsheet would run as a formula gets an apostrophe in front, as in the tables.

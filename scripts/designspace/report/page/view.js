@@ -3,8 +3,21 @@
 
 const View = (() => {
   const NOTHING = {
-    ...{ view: "matrix", q: "", paper: "", parameter: "", status: "", review: "", low: "", high: "" },
-    ...{ where: [], sort: "", parts: "", x: "", y: "", error: "", open: "" },
+    view: "matrix",
+    q: "",
+    paper: "",
+    parameter: "",
+    status: "",
+    review: "",
+    low: "",
+    high: "",
+    where: [],
+    sort: "",
+    parts: "",
+    x: "",
+    y: "",
+    error: "",
+    open: "",
   };
   const listeners = [];
   const state = { ...NOTHING };

@@ -1,0 +1,57 @@
+"""The rows of a table as lines of text, each value with its headers.
+
+A row that is read as "Group A: n: 12; Age: 22.4" says what a model needs to know of it without the rest of its table.
+"""
+
+from collections.abc import Iterator
+from statistics import median
+from typing import Any
+
+from designspace.parsing.pdf import Box, Line, Page
+
+
+def with_rows(page: Page) -> list[Line]:
+    """The lines of a page, with the rows of its tables in the places of the lines that were printed in them."""
+    lines = page.lines
+    for table in page.tables:
+        inside = [line for line in lines if _lies_in(line.box, table["box"])]
+        if not inside:
+            continue
+        size = median(line.size for line in inside)
+        rows = [Line(text, box, size, row=True) for text, box in row_texts(table["cells"])]
+        first = lines.index(inside[0])
+        taken = {id(line) for line in inside}
+        before, behind = lines[:first], lines[first:]
+        lines = before + rows + [line for line in behind if id(line) not in taken]
+    return lines
+
+
+def row_texts(cells: list[dict[str, Any]]) -> Iterator[tuple[str, Box]]:
+    """(text, box) of each row of a table that is no header: its cells in order, each behind the headers over it.
+
+    A cell that spans rows belongs to the first of them. A row of one cell is that cell. A full stop ends each row, so
+    that it is a sentence.
+    """
+    headers = [cell for cell in cells if cell["header"] and cell["text"]]
+    body = [cell for cell in cells if not cell["header"] and cell["text"]]
+    for number in sorted({cell["row"] for cell in body}):
+        row = sorted((cell for cell in body if cell["row"] == number), key=lambda cell: cell["column"])
+        pieces = [_with_headers(cell, headers) if len(row) > 1 else cell["text"] for cell in row]
+        edges = list(zip(*(cell["box"] for cell in row), strict=True))
+        yield f"{'; '.join(pieces)}.", (min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
+
+
+def _with_headers(cell: dict[str, Any], headers: list[dict[str, Any]]) -> str:
+    """A cell's text behind the headers of its columns, from the top down."""
+    first, last = cell["column"], cell["column"] + cell["column_span"] - 1
+    over = [
+        header["text"]
+        for header in sorted(headers, key=lambda header: header["row"])
+        if header["column"] <= last and first <= header["column"] + header["column_span"] - 1
+    ]
+    return f"{', '.join(dict.fromkeys(over))}: {cell['text']}" if over else cell["text"]
+
+
+def _lies_in(box: Box, table: Box) -> bool:
+    """Whether the middle of a line lies in a table."""
+    return table[0] <= (box[0] + box[2]) / 2 <= table[2] and table[1] <= (box[1] + box[3]) / 2 <= table[3]

@@ -1,0 +1,126 @@
+"use strict";
+// The view of the run: its model, memory, time and configuration.
+
+const RunView = (() => {
+  const { text, figure, list, heading } = Lists;
+
+  function draw(host) {
+    const below = el("div", { class: "below" });
+    host.append(
+      heading("Run", "The model and its configuration, and the memory and time that the run took."),
+      el("div", { class: "cards" }, modelCard(), memoryCard(), timeCard(), configurationCard()),
+      below,
+    );
+    drawPapers(below);
+  }
+
+  const card = (title, ...children) => el("section", { class: "card" }, el("h3", {}, title), children);
+
+  function modelCard() {
+    const { memory, plan } = DATA;
+    const distinct = (key) => [...new Set(memory.map((row) => row[key]).filter(Boolean))].join("; ");
+    const pairs = [
+      ["Model", distinct("model") || plan.model],
+      ["Revision", distinct("revision") || plan.revision],
+      ["Versions", distinct("software")],
+    ];
+    return card("Model", facts(pairs));
+  }
+
+  function memoryCard() {
+    const { memory, plan } = DATA;
+    const most = (key) => d3.max(memory, (row) => row[key]);
+    const pairs = [
+      ["Predicted, for the longest paper that fits", bytes(plan.extraction?.predicted_peak_bytes)],
+      ["Predicted, for the longest paper there was", bytes(most("predicted_bytes"))],
+      ["Measured in a paper’s process, the most", bytes(most("allocated_bytes"))],
+      ["In use on the GPU, the most", most("device_bytes") ? bytes(most("device_bytes")) : ""],
+      ["Tokens of a paper that fit", plan.token_budget?.toLocaleString("en")],
+      ["Limited by", plan.extraction?.limited_by],
+    ];
+    return card("Memory", facts(pairs));
+  }
+
+  function timeCard() {
+    const rows = DATA.steps.map(({ step, jobs, seconds, bytes: memory }) => [
+      step,
+      jobs.toLocaleString("en"),
+      duration(seconds),
+      bytes(memory),
+    ]);
+    const table = rows.length ? simple(["Step", "Jobs", "Time", "Memory"], rows) : empty("No step recorded its time.");
+    return card("Time by step", table);
+  }
+
+  function configurationCard() {
+    const { plan, configuration } = DATA;
+    const details = ["extraction", "discovery"]
+      .filter((task) => plan[task])
+      .map((task) => {
+        const pairs = Object.entries(plan[task]).map(([name, value]) => [name, quantity(name, value)]);
+        return el("details", {}, el("summary", {}, `The memory plan of ${task}`), facts(pairs));
+      });
+    return card("Configuration", facts(flat(configuration)), details);
+  }
+
+  function drawPapers(host) {
+    const sentence =
+      "Predicted is the plan’s peak; allocated is the measured peak of the paper’s process, device what the GPU had in use at the end.";
+    host.append(el("h3", {}, "By paper"), el("p", { class: "faint" }, sentence));
+    const size = (key, label) => figure(key, label, 110, { show: (row) => bytes(row[key] || null) });
+    const seconds = (key, label) => figure(key, label, 90, { show: (row) => duration(row[key]) });
+    list(host, {
+      label: "Memory and time by paper",
+      rows: DATA.memory,
+      none: "No paper was answered.",
+      open: (row) => View.go({ open: address("paper", row.paper) }),
+      columns: [
+        text("paper", "Paper", 240),
+        text("task", "Task", 100),
+        text("status", "Status", 100, { isAlarm: (row) => row.status !== "ok" }),
+        figure("attempt", "Attempt", 84),
+        size("predicted_bytes", "Predicted"),
+        size("allocated_bytes", "Allocated"),
+        size("device_bytes", "Device"),
+        figure("prompt_tokens", "Tokens read", 104),
+        figure("new_tokens", "Written", 84),
+        seconds("seconds_attach", "Attach"),
+        seconds("seconds_prefill", "Prefill"),
+        seconds("seconds_decode", "Decode"),
+      ],
+    });
+  }
+
+  const quantity = (name, value) =>
+    name.endsWith("bytes") ? bytes(value) : typeof value === "number" ? value.toLocaleString("en") : String(value);
+
+  /** A configuration as pairs: model.name, memory.capacity. */
+  function flat(settings, above = "") {
+    return Object.entries(settings ?? {}).flatMap(([key, value]) =>
+      value && typeof value === "object" && !Array.isArray(value)
+        ? flat(value, `${above}${key}.`)
+        : [[above + key, Array.isArray(value) ? value.join(", ") : value]],
+    );
+  }
+
+  function simple(head, rows) {
+    const line = (cells, tag) =>
+      el(
+        "tr",
+        {},
+        cells.map((cell, index) => el(tag, { class: index ? "number" : null }, cell)),
+      );
+    return el(
+      "table",
+      { class: "plain" },
+      el("thead", {}, line(head, "th")),
+      el(
+        "tbody",
+        {},
+        rows.map((cells) => line(cells, "td")),
+      ),
+    );
+  }
+
+  return { draw };
+})();
