@@ -7,7 +7,7 @@ import shlex
 
 import snakemake
 
-from designspace.core import files
+from designspace.core.errors import DesignspaceError
 from designspace.planning import memory, model_files
 from designspace.runner import journal
 from designspace.settings.run import Run
@@ -18,7 +18,7 @@ def errors_as_sentences():
     """Snakemake prints a WorkflowError without a traceback."""
     try:
         yield
-    except (ValueError, files.NotWritten) as error:
+    except DesignspaceError as error:
         raise WorkflowError(str(error))
 
 

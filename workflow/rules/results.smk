@@ -46,7 +46,7 @@ rule merge:
 if config["gold"]:
 
     rule evaluate:
-        """Score the values against those that readers found."""
+        """Score the values against those of annotators."""
         input:
             rules.merge.output,
             gold=config["gold"],

@@ -13,7 +13,8 @@ from math import degrees, hypot
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ..glyphs import HYPHEN, PageFonts, normalise, page_text
+from designspace.parsing.fonts import PageFonts, page_text
+from designspace.parsing.glyphs import HYPHEN, normalise
 
 FIRST_PAGES = 4
 MOST_CHARACTERS = 12_000  # read of one page: a front page of two dense columns has fewer
