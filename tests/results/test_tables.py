@@ -504,3 +504,22 @@ def test_the_program_ends_with_the_sentence(full):
     done = subprocess.run(command, capture_output=True, text=True, cwd=full.papers)
     assert done.returncode == 1
     assert done.stderr == f"merge: {full.merge().removeprefix('merge: ')}\n" and "Traceback" not in done.stderr
+
+
+def test_every_paper_begins_with_its_citation(tmp_path):
+    run = Run(tmp_path)
+    run.add("a_2019")
+    run.add("b_2020")  # its text was read by a version without citations
+    run.write()
+    path = run.results / "text" / "a_2019.json"
+    found = {"citation": "Berg & Ruiz 2019", "title": "=On aims", "authors": ["Ida Berg", "Lua Ruiz"], "year": "2019"}
+    found |= {"journal": "Journal of Aims", "doi": "10.1234/aims.1", "type": "article", "sources": {}}
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"citation": found}))
+    run.merge()
+    papers = tables.read_csv(run.results / "papers.csv").fillna("")
+    assert list(papers.columns[:8]) == ["citation", "title", "authors", "year", "journal", "doi", "type", "paper"]
+    expected = ["Berg & Ruiz 2019", "=On aims", "Ida Berg; Lua Ruiz", "2019", "Journal of Aims", "10.1234/aims.1"]
+    assert "'=On aims" in (run.results / "papers.csv").read_text("utf-8"), "no spreadsheet takes it for a formula"
+    row = papers[papers.paper == "a_2019"].iloc[0]
+    assert list(map(str, row.iloc[:7])) == [*expected, "article"]
+    assert set(papers[papers.paper == "b_2020"].iloc[0].iloc[:7]) == {""}

@@ -39,6 +39,19 @@ class Page(TypedDict):
     lines: list[Line]
 
 
+class Citation(TypedDict):
+    """Who wrote a paper, as its first pages say; empty where they do not. `sources` are the places of each value."""
+
+    citation: str
+    title: str
+    authors: list[str]
+    year: str
+    journal: str
+    doi: str
+    type: str
+    sources: dict[str, list[str]]
+
+
 class Text(TypedDict):
     """text/{paper}.json: what a PDF says, and where."""
 
@@ -49,6 +62,7 @@ class Text(TypedDict):
     n_pages: Count
     text: str
     pages: list[Page]
+    citation: NotRequired[Citation]
 
 
 class Section(TypedDict):

@@ -11,11 +11,14 @@ from designspace.parsing.pdf import Box, Line, Page
 
 
 def with_rows(page: Page) -> list[Line]:
-    """The lines of a page, with the rows of its tables in the places of the lines that were printed in them."""
+    """The lines of a page, with the rows of its tables in the places of the lines that were printed in them.
+
+    Of a table without a caption the lines stay: it may be something else that is printed in columns.
+    """
     lines = page.lines
     for table in page.tables:
         inside = [line for line in lines if _lies_in(line.box, table["box"])]
-        if not inside:
+        if not inside or not table["caption"]:
             continue
         size = median(line.size for line in inside)
         rows = [Line(text, box, size, row=True) for text, box in row_texts(table["cells"])]

@@ -4,6 +4,7 @@ import hashlib
 import re
 from typing import Any
 
+from designspace.parsing.citation import read_citation
 from designspace.parsing.furniture import remove_line_numbers, remove_running_lines
 from designspace.parsing.glyphs import UNKNOWN
 from designspace.parsing.paragraphs import join_lines
@@ -41,7 +42,7 @@ def extract_text(data: bytes, paper: str) -> dict[str, Any]:
         reason = f"Only {with_text} of {len(pages)} pages have text: it is probably a scan, which `ocr: true` reads."
         text, page_records = "", []
         record |= {"status": "needs_ocr", "reason": reason}
-    return record | {"n_pages": len(pages), "text": text, "pages": page_records}
+    return record | {"n_pages": len(pages), "text": text, "pages": page_records, "citation": read_citation(data)}
 
 
 def _is_text(page: str) -> bool:

@@ -7,6 +7,7 @@ depends on the papers alone, so the same records give the same tables in whateve
 import json
 import re
 from collections import Counter, defaultdict
+from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
@@ -101,7 +102,10 @@ def paper_row(entry: dict, text: dict, context: dict, records: list[dict]) -> tu
         status, reason = "failed", " ".join(f"{r['task'].capitalize()}: {r['reason']}" for r in failed)
     else:
         status, reason = "ok", text["reason"]
-    return _row("papers", entry, context, pages=text["n_pages"], status=status, reason=reason)
+    citation = text.get("citation", {})  # a text of an older version has none
+    authors = "; ".join(citation.get("authors", []))
+    cells = {"pages": text["n_pages"], "authors": authors, "status": status, "reason": reason}
+    return _row("papers", entry, context, citation, **cells)
 
 
 def extraction_rows(
@@ -246,7 +250,8 @@ def build(
             found = enumerate(discovery[paper].get("findings", []), 1)
             findings += [{**finding, "paper": paper, "item": item} for item, finding in found]
     for table in ("papers", "extractions", "experiments", "memory"):
-        rows[table].sort(key=lambda row: row[0])  # stable: within a paper the order is the library's
+        paper = list(TABLES[table]).index("paper")
+        rows[table].sort(key=itemgetter(paper))  # stable: within a paper the order is the library's
     rows["discoveries"], rows["findings"] = merge_findings(sorted(findings, key=lambda finding: finding["paper"]))
 
     frames = {name: make_frame(rows[name], columns) for name, columns in TABLES.items() if name != "parameters"}

@@ -19,6 +19,13 @@ from designspace.core.sheets import escape, unescape
 
 TABLES = {
     "papers": {
+        "citation": "TEXT",  # McDougle & Taylor 2019; this and the next six as the first pages of the PDF say
+        "title": "TEXT",
+        "authors": "TEXT",  # with semicolons between them
+        "year": "TEXT",
+        "journal": "TEXT",
+        "doi": "TEXT",
+        "type": "TEXT",  # article, preprint, supplement or other
         "paper": "TEXT PRIMARY KEY",
         "file": "TEXT NOT NULL",
         "sha256": "TEXT NOT NULL",
