@@ -4,6 +4,7 @@ import re
 
 import pypdfium2
 
+from designspace.parsing.marks import MOST_CHARACTERS
 from designspace.parsing.paths import Paths
 
 CAPTIONS = re.compile(
@@ -12,14 +13,20 @@ CAPTIONS = re.compile(
     re.MULTILINE,
 )
 FIGURES = re.compile(r"^\W{0,3}(?i:fig\.?|figure|f\s?i\s?g\s?u\s?r\s?e)\s*S?\d", re.MULTILINE)
-NUMBERS = re.compile(r"^[^\w\r\n]*\d[\d.,:;%()\[\]<>=±*$€£/ \t–−-]*\r?$", re.MULTILINE)
-FEWEST_NUMBERS = 6  # lines of numbers alone
+NUMBER = r"[^\w\s]{0,3}\d[\d.,:;%()\[\]<>=±*$€£/–−-]*"
+NUMBERS = re.compile(
+    rf"(?:^[^\w\r\n]*\d[\d.,:;%()\[\]<>=±*$€£/ \t–−-]*|(?<![ \t])[ \t]+{NUMBER}[ \t]+{NUMBER}[ \t]+{NUMBER})[ \t]*\r?$",
+    re.MULTILINE,
+)
+FEWEST_NUMBERS = 6  # lines that are a number or end with three
 MOST_PATHS = 300  # a page of more is a figure's, or has a table whose caption or numbers tell
 FEWEST_RULES = 3  # of equal extent
 
 
 def may_have_tables(page: pypdfium2.PdfPage, text: str) -> bool:
     """Whether the text of a page has the caption of a table, or, without a figure's, rows of numbers or rules."""
+    if len(text) > MOST_CHARACTERS:
+        return False
     if CAPTIONS.search(text):
         return True
     if FIGURES.search(text):
