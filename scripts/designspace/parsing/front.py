@@ -13,7 +13,7 @@ from math import degrees, hypot
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ..glyphs import HYPHEN, PageFonts, normalise, page_text
+from .glyphs import HYPHEN, PageFonts, normalise, page_text
 
 FIRST_PAGES = 4
 MOST_CHARACTERS = 12_000  # read of one page: a front page of two dense columns has fewer
