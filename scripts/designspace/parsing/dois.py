@@ -117,7 +117,7 @@ def _weigh(front, row, before, references, number, last, covers, title):
     if not margin and REFERENCE.search(row.text) and not CITES.search(row.text):
         score -= 1.5
     if DEPOSIT.search(before) or DEPOSIT.search(row.text):
-        score -= 3
+        score -= 5
     if references and not margin:
         score -= 5
     if number > 2 and number == last and not margin:

@@ -276,9 +276,10 @@ def by_line(marked):
     parts = [MARKS.sub(" ", part) for part in SEPARATOR.split(text)[:MOST_NAMES]]
     parts = [part.strip(" .:\u200b") if len(part.strip()) < 4 else part.strip(" :,") for part in parts]
     parts = [re.sub(r"^(?:and|AND|And|&) ", "", re.sub(r"\s+", " ", part).strip()) for part in parts]
-    parts = [part for part in parts if len(part) > 2 or (len(part) == 2 and part.isupper())]
+    parts = [part for part in parts if len(part) > 2 or part.isupper()]
     if parts and not is_name(parts[0]) and (inverted := _inverted(parts)):
         return inverted, 0.9
+    parts = [part for part in parts if len(part) > 1]
     names = [part for part in parts if is_name(part)]
     if not names or not is_name(parts[0]) or len(names) < 0.75 * len(parts):
         return [], 0.0
