@@ -280,6 +280,6 @@ def test_trouble_is_a_sentence(tmp_path, flags, sentence):
     (tmp_path / "config.json").write_text(json.dumps(QWEN3_32B))
     done = run("--model", tmp_path, *flags, "--output", tmp_path / "plan.json")
     assert done.returncode == 1
-    assert done.stderr.startswith(sentence)
+    assert done.stderr.startswith(f"plan_memory: {sentence}")
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "plan.json").exists()
