@@ -8,7 +8,7 @@ from designspace.parsing.furniture import remove_line_numbers, remove_running_li
 from designspace.parsing.glyphs import UNKNOWN
 from designspace.parsing.paragraphs import join_lines
 from designspace.parsing.pdf import BadPdf, read_pdf
-from designspace.parsing.rows import with_rows
+from designspace.parsing.tables.rows import with_rows
 
 TWENTY_LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){20}")
 
