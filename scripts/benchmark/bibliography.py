@@ -10,9 +10,9 @@ from rapidfuzz import fuzz
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from designspace.parsing.citation import read_citation
-from designspace.parsing.dois import normalise_doi
-from designspace.parsing.names import family, plain
+from designspace.parsing.citation.record import read_citation
+from designspace.parsing.citation.dois import normalise_doi
+from designspace.parsing.citation.names import family, plain
 
 FIELDS = ("title", "first_author", "year", "journal", "doi")
 

@@ -19,7 +19,7 @@ import pypdfium2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from designspace.parsing.tables import document_tables
+from designspace.parsing.tables.detection import document_tables
 
 
 class Counts(NamedTuple):

@@ -3,9 +3,9 @@
 import pytest
 import typst
 
-from designspace.parsing.citation import read_citation, short_citation
-from designspace.parsing.dois import normalise_doi
-from designspace.parsing.names import by_line, family
+from designspace.parsing.citation.record import read_citation, short_citation
+from designspace.parsing.citation.dois import normalise_doi
+from designspace.parsing.citation.names import by_line, family
 
 TITLE = "Reaching around imaginary corners: how hands remember a turned world"
 BODY = "The hand of every participant was hidden below a screen that showed a cursor instead of it, and moved slowly. "

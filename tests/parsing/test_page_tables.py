@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 import typst
 
-from designspace.parsing.tables import document_tables
+from designspace.parsing.tables.detection import document_tables
 
 PROSE = (
     "Participants held the handle of a robot and reached for a target that stood before them, while a cursor showed "

@@ -14,7 +14,7 @@ from designspace.core.errors import DesignspaceError
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import HYPHEN, normalise
 from designspace.parsing.scripts import Scripts
-from designspace.parsing.tables import page_tables
+from designspace.parsing.tables.detection import page_tables
 
 WIDEST = 1e6  # points of a side of a page; PDF allows 14,400, and a unit of the user that makes more of them
 LONGEST = 2_000_000  # characters of a paper; a book of 700 pages has fewer

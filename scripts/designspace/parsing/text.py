@@ -4,12 +4,12 @@ import hashlib
 import re
 from typing import Any
 
-from designspace.parsing.citation import read_citation
+from designspace.parsing.citation.record import read_citation
 from designspace.parsing.furniture import remove_line_numbers, remove_running_lines
 from designspace.parsing.glyphs import UNKNOWN
 from designspace.parsing.paragraphs import join_lines
 from designspace.parsing.pdf import BadPdf, read_pdf
-from designspace.parsing.rows import with_rows
+from designspace.parsing.tables.rows import with_rows
 
 TWENTY_LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){20}")
 

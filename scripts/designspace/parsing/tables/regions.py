@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from designspace.parsing.columns import separators
-from designspace.parsing.lines import LETTERS, Line, Piece, lines
-from designspace.parsing.marks import Box, Marks, Rule, Word, joined
+from designspace.parsing.tables.columns import separators
+from designspace.parsing.tables.lines import LETTERS, Line, Piece, lines
+from designspace.parsing.tables.marks import Box, Marks, Rule, Word, joined
 
 APART = 1.0  # of a line's height: a gap between cells where no rule helps to tell
 SAME_EDGE = 6.0  # points by which rules of one table may differ in extent

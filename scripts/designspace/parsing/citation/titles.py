@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from designspace.parsing.front import RAISED, Row
-from designspace.parsing.names import by_line, plain
+from designspace.parsing.citation.front import RAISED, Row
+from designspace.parsing.citation.names import by_line, plain
 
 COVER = re.compile(
     r"article was downloaded|stable url|terms of use|non-?commercial use only|most recent version|scroll down for"

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from designspace.parsing.glyphs import UNKNOWN
-from designspace.parsing.marks import Rule, Word
+from designspace.parsing.tables.marks import Rule, Word
 
 SAME_LINE = 0.45  # of a word's height: middles closer than this are of one line
 BULLET = re.compile(r"[•●▪■◦‣❖➢\uf0a7\uf0b7\uf0d8]$")

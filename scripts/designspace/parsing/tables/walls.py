@@ -1,7 +1,7 @@
 """Cells that span rows or columns in a ruled table: where no rule parts two places of the grid, they are one."""
 
-from designspace.parsing.heads import Block
-from designspace.parsing.marks import Rule
+from designspace.parsing.tables.heads import Block
+from designspace.parsing.tables.marks import Rule
 
 
 def merge_by_walls(

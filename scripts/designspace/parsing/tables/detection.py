@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import pypdfium2
 
-from designspace.parsing.cells import Grid
-from designspace.parsing.extent import extended
+from designspace.parsing.tables.cells import Grid
+from designspace.parsing.tables.extent import extended
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import normalise
-from designspace.parsing.hints import may_have_tables
-from designspace.parsing.lines import LEADERS, Line, Piece, is_number, lines
-from designspace.parsing.marks import Box, Marks, PageMarks, Word
-from designspace.parsing.regions import (
+from designspace.parsing.tables.hints import may_have_tables
+from designspace.parsing.tables.lines import LEADERS, Line, Piece, is_number, lines
+from designspace.parsing.tables.marks import Box, Marks, PageMarks, Word
+from designspace.parsing.tables.regions import (
     APART,
     NEXT,
     Region,

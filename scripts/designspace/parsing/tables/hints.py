@@ -4,8 +4,8 @@ import re
 
 import pypdfium2
 
-from designspace.parsing.marks import MOST_CHARACTERS
-from designspace.parsing.paths import Paths
+from designspace.parsing.tables.marks import MOST_CHARACTERS
+from designspace.parsing.tables.paths import Paths
 
 CAPTIONS = re.compile(
     r"^\W{0,3}(?:(?i:supplement\w*|appendix|extended\s+data)\s+)?"

@@ -2,11 +2,11 @@
 
 import re
 
-from designspace.parsing.dois import find_doi
-from designspace.parsing.front import read_front
-from designspace.parsing.names import family, plain
-from designspace.parsing.sources import Sources
-from designspace.parsing.titles import find_title, is_cover
+from designspace.parsing.citation.dois import find_doi
+from designspace.parsing.citation.front import read_front
+from designspace.parsing.citation.names import family, plain
+from designspace.parsing.citation.sources import Sources
+from designspace.parsing.citation.titles import find_title, is_cover
 
 SUPPLEMENT = re.compile(
     r"(?:online |electronic )?(?:supplement(?:al|ary)?|supporting)\s*(?:online )?(?:information|materials?|data|methods|text|"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from designspace.parsing.lines import Piece
-from designspace.parsing.marks import Rule
+from designspace.parsing.tables.lines import Piece
+from designspace.parsing.tables.marks import Rule
 
 NEAR = 4.0  # points that a spanning head may be off the middle of its columns
 

@@ -1,10 +1,10 @@
 """How far a table reaches beyond the rules that showed it: rows above and below, and a column of labels."""
 
-from designspace.parsing.cells import Grid
-from designspace.parsing.columns import GAP
-from designspace.parsing.lines import Line, Piece
-from designspace.parsing.marks import Box
-from designspace.parsing.regions import APART, NEXT, starts_caption
+from designspace.parsing.tables.cells import Grid
+from designspace.parsing.tables.columns import GAP
+from designspace.parsing.tables.lines import Line, Piece
+from designspace.parsing.tables.marks import Box
+from designspace.parsing.tables.regions import APART, NEXT, starts_caption
 
 MOST_ROWS = 8  # that stand above or below the rules
 SPARE = 9.0  # points by which a row may reach beyond the others

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from designspace.parsing.front import RAISED
+from designspace.parsing.citation.front import RAISED
 
 MOST_NAMES = 400
 PARTICLES = set(

@@ -2,11 +2,11 @@
 
 from bisect import bisect_left, bisect_right
 
-from designspace.parsing.columns import GAP, separators
-from designspace.parsing.heads import Block, Item, head_blocks
-from designspace.parsing.lines import LETTERS, Line, Piece, is_number, lines
-from designspace.parsing.marks import Box, Marks, Rule, Word, joined
-from designspace.parsing.walls import merge_by_walls
+from designspace.parsing.tables.columns import GAP, separators
+from designspace.parsing.tables.heads import Block, Item, head_blocks
+from designspace.parsing.tables.lines import LETTERS, Line, Piece, is_number, lines
+from designspace.parsing.tables.marks import Box, Marks, Rule, Word, joined
+from designspace.parsing.tables.walls import merge_by_walls
 
 FULL = 0.85  # of a table's width: a rule as long runs through
 LONGEST_HEAD = 8  # lines

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from designspace.parsing.lines import Line, Piece
-from designspace.parsing.marks import Rule
+from designspace.parsing.tables.lines import Line, Piece
+from designspace.parsing.tables.marks import Rule
 
 GAP = 0.45  # of a line's height: a narrower gap is a space
 WIDE = 0.6  # of a line's height: the gap of at least two lines that makes a column

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from designspace.parsing.names import family, plain
-from designspace.parsing.titles import HEADING, join
+from designspace.parsing.citation.names import family, plain
+from designspace.parsing.citation.titles import HEADING, join
 
 YEAR = re.compile(r"(?<![\d/.-])(?:19[3-9]\d|20[0-4]\d)(?![\d/]|\.\d|-\d{4})")
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"

@@ -11,7 +11,7 @@ from math import pi
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.paths import Paths
+from designspace.parsing.tables.paths import Paths
 
 Box = tuple[float, float, float, float]
 
