@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,7 +15,7 @@ from designspace.planning import memory
 from designspace.runner import PRELOAD
 
 
-def parser(description):
+def parser(description: str) -> argparse.ArgumentParser:
     """The options that are the same for every task; a program adds its own."""
     options = argparse.ArgumentParser(description=description)
     options.add_argument("--papers", nargs="+", required=True, help="ids of the papers of this batch")
@@ -30,7 +31,7 @@ def parser(description):
     return options
 
 
-def add_model(options):
+def add_model(options: argparse.ArgumentParser) -> None:
     """The options that say which model is run and how."""
     options.add_argument("--model", required=True, help="a name on the model hub, or a folder")
     options.add_argument("--revision", help="commit or tag of a hub model")
@@ -41,14 +42,14 @@ def add_model(options):
     options.add_argument("--attention", choices=["fused", "plain"], default="fused", help="its kernels on a GPU")
 
 
-def model_of(arguments):
+def model_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """What `add_model` asks for, as the section `model` of the configuration."""
     keys = ("revision", "dtype", "device", "gpus", "quantization", "attention")
     return {"name": arguments.model} | {key: getattr(arguments, key) for key in keys}
 
 
-def run(task, arguments, settings):
-    """Run a task over the batch; a fault of the run itself ends the program with a sentence."""
+def run(task: str, arguments: argparse.Namespace, settings: dict[str, Any]) -> None:
+    """Run a task over the batch; an error that concerns the whole run ends the program with a message."""
     processes.start(arguments.model, arguments.revision, PRELOAD)
     from designspace.runner import driver  # imports PyTorch, which takes seconds; the server does so at the same time
     from designspace.runner.worker import Job
@@ -73,7 +74,7 @@ def run(task, arguments, settings):
         show_gpu("after")
 
 
-def show_gpu(when):
+def show_gpu(when: str) -> None:
     """Print what nvidia-smi says of the memory, where there is one."""
     if shutil.which("nvidia-smi"):
         query = ["nvidia-smi", "--query-gpu=name,memory.used,memory.free", "--format=csv"]

@@ -11,9 +11,12 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
+from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
+from typing import Any, TextIO
 
 import torch
 from torch.multiprocessing import set_sharing_strategy
@@ -24,7 +27,9 @@ from designspace.core.errors import DesignspaceError
 from designspace.engine import loading
 from designspace.runner import PRELOAD, worker
 from designspace.runner.journal import JOURNAL, Journal
-from designspace.runner.worker import Rung
+from designspace.runner.worker import Job, Rung
+
+Record = dict[str, Any]
 
 # What is tried when memory runs out: the plan, a smaller chunk, then less of the paper.
 LADDER = [Rung(1, 1), Rung(4, 1), Rung(4, 2), Rung(4, 4)]
@@ -37,7 +42,13 @@ class Stop(DesignspaceError):
     """The run itself is wrong, not a paper; the message is a sentence for the user."""
 
 
-def run(job, papers, output, minutes_per_paper=10, log=sys.stderr):
+def run(
+    job: Job,
+    papers: list[tuple[Record, Record]],
+    output: str | Path,
+    minutes_per_paper: float = 10,
+    log: TextIO = sys.stderr,
+) -> None:
     """Answer the papers, [(text record, context record)], and write one JSON line for each to the output."""
     output = Path(output)
     journal = Journal(output.with_name(output.name + JOURNAL), fingerprint(job, papers), log)
@@ -62,7 +73,7 @@ def run(job, papers, output, minutes_per_paper=10, log=sys.stderr):
     journal.finish(output, [record["paper"] for record, _ in papers])
 
 
-def load_for_all(job, log):
+def load_for_all(job: Job, log: TextIO) -> Any:
     """The weights that the processes of the papers share; None where they cannot, and the log says why."""
     obstacle = loading.obstacle_to_processes() if job.model["device"] == "cuda" else ""
     if not obstacle:
@@ -77,7 +88,7 @@ def load_for_all(job, log):
     return None
 
 
-def climb(job, weights, record, context, start, minutes):
+def climb(job: Job, weights: Any, record: Record, context: Record, start: Any, minutes: float) -> Record:
     """Try a paper on the rungs of the ladder until one has memory enough, for so many minutes in all. Returns the
     record's further fields."""
     seconds = iter(range(max(1, round((minutes + (0 if weights else LOADING_MINUTES)) * 60))))
@@ -95,7 +106,9 @@ def climb(job, weights, record, context, start, minutes):
     return {"attempt": len(LADDER), "status": "failed", "reason": reason}
 
 
-def in_fresh_process(start, job, weights, record, context, rung, seconds):
+def in_fresh_process(
+    start: Any, job: Job, weights: Any, record: Record, context: Record, rung: Rung, seconds: Iterator[int]
+) -> Record:
     """The outcome of one paper in a process of its own; a process that dies, or hangs for longer than the `seconds`
     that are left, is an outcome, too."""
     receiver, sender = start.Pipe(duplex=False)
@@ -110,7 +123,7 @@ def in_fresh_process(start, job, weights, record, context, rung, seconds):
     inbox.close()
     # A pipe holds less than a paper, and a process that hangs never empties it.
     threading.Thread(target=post, args=(outbox, paper), daemon=True).start()
-    outcome = {"status": "late"}
+    outcome: Record = {"status": "late"}
     try:
         # Seconds in which this process runs as well: those that a laptop sleeps or a suspended job rests are no one's.
         if any(receiver.poll(1) for _ in seconds):
@@ -124,13 +137,13 @@ def in_fresh_process(start, job, weights, record, context, rung, seconds):
     return outcome
 
 
-def post(outbox, paper):
+def post(outbox: Connection, paper: bytes) -> None:
     """Write all of a paper, as it is read at the other end, which may be gone."""
     with contextlib.suppress(OSError), outbox:
         outbox.send_bytes(paper)
 
 
-def ending(code):
+def ending(code: int | None) -> Record:
     """The outcome of a process that ended with a code before its answer."""
     if code == -signal.SIGKILL:  # what the kernel does, and SLURM, when memory is out
         return {"status": "out_of_memory", "reason": "The paper's process was killed."}
@@ -141,7 +154,7 @@ def ending(code):
     return {"status": "failed", "reason": f"The paper's process ended with code {code}; the log says why."}
 
 
-def fingerprint(job, papers):
+def fingerprint(job: Job, papers: list[tuple[Record, Record]]) -> str:
     """A digest of all that the answers depend on: a journal of other inputs, or of another version, is not taken up.
 
     The memory settings are part of it, because they decide how much of a long paper is kept.
@@ -150,7 +163,7 @@ def fingerprint(job, papers):
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
-def summary(record):
+def summary(record: Record) -> str:
     """A finished paper in a few words, for the log."""
     if record["status"] != "ok":
         return f"{record['paper']}: {record['status']}: {record['reason']}"

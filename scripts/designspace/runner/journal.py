@@ -9,7 +9,9 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, TextIO
 
 from designspace.core import locks, records
 from designspace.core.files import TEMPORARY, write_whole, writing
@@ -35,8 +37,9 @@ class Journal:
     here then.
     """
 
-    def __init__(self, path, fingerprint, log=sys.stderr):
-        self.path, self.records = path, []
+    def __init__(self, path: Path, fingerprint: str, log: TextIO = sys.stderr) -> None:
+        self.path = path
+        self.records: list[dict[str, Any]] = []
         head = json.dumps({"fingerprint": fingerprint}).encode() + b"\n"
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,24 +56,24 @@ class Journal:
                 self.file.truncate(0)
                 self._write(head)
 
-    def append(self, record):
+    def append(self, record: dict[str, Any]) -> None:
         """Add a record, and return when it is on the disk. NotWritten where that fails."""
         self.records.append(record)
         self._write(records.encode(record))
 
-    def _write(self, data):
+    def _write(self, data: bytes) -> None:
         with writing(self.path):
             while data:
                 data = data[self.file.write(data) :]
             os.fsync(self.file.fileno())
 
-    def finish(self, output, order):
+    def finish(self, output: Path, order: list[str]) -> None:
         """Write the output in the order of the papers, whole."""
         by_paper = {record["paper"]: record for record in self.records}
         write_whole(output, b"".join(records.encode(by_paper[paper]) for paper in order))
 
 
-def whole_records(lines):
+def whole_records(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     """The records of the lines up to the first that is not whole, which a job leaves that is killed as it writes."""
     with contextlib.suppress(records.Malformed):
         for line in lines:

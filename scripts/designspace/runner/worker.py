@@ -10,6 +10,8 @@ import resource
 import time
 from dataclasses import dataclass
 from importlib import metadata
+from multiprocessing.connection import Connection
+from typing import Any
 
 import torch
 
@@ -33,10 +35,10 @@ class Job:
     """What is the same for all papers of a batch."""
 
     task: str
-    settings: dict
-    library: list
-    model: dict  # that section of the configuration
-    memory: dict  # capacity and reserve in bytes, prefill_chunk in tokens
+    settings: dict[str, Any]
+    library: list[dict[str, Any]]
+    model: dict[str, Any]  # that section of the configuration
+    memory: dict[str, int]  # capacity and reserve in bytes, prefill_chunk in tokens
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Rung:
     budget: int
 
 
-def load(job):
+def load(job: Job) -> Any:
     """The model of a job, on a device that can hold it. hub.ModelError where either cannot be had."""
     capacity, reserve = job.memory["capacity"], job.memory["reserve"]
     if job.model["device"] == "cuda":
@@ -58,7 +60,7 @@ def load(job):
         raise model_files.ModelError(f"The weights of the model do not fit the GPU: {error}") from error
 
 
-def work(connection, inbox):
+def work(connection: Connection, inbox: Connection) -> None:
     """Answer about one paper, which comes through the inbox, and send the outcome through the connection, as JSON.
 
     With the paper comes the model that the batch shares, or None, and then it is loaded here. The outcome has a
@@ -82,7 +84,7 @@ def work(connection, inbox):
     connection.send_bytes(json.dumps(outcome).encode())
 
 
-def is_out_of_memory(error):
+def is_out_of_memory(error: BaseException | None) -> bool:
     """Whether an error, or the one before it that it hides, says that memory is out."""
     while error:
         if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
@@ -93,7 +95,7 @@ def is_out_of_memory(error):
     return False
 
 
-def limit_memory(job, attached):
+def limit_memory(job: Job, attached: Any) -> None:
     """Let this process take no more of a GPU than the job may use, less what is there besides: the weights, where they
     are attached, and the contexts of the processes. Past that it is out of memory, and no one else is."""
     for gpu in range(job.model["gpus"]):
@@ -103,9 +105,11 @@ def limit_memory(job, attached):
         torch.cuda.set_per_process_memory_fraction(max(0, job.memory["capacity"] - others) / total, gpu)
 
 
-def answer(job, weights, record, context, rung, started):
+def answer(
+    job: Job, weights: Any, record: dict[str, Any], context: dict[str, Any], rung: Rung, started: float
+) -> dict[str, Any]:
     """The fields of the record that only the model's process knows."""
-    task = TASKS[job.task]
+    task: Any = TASKS[job.task]
     source = job.model["name"], job.model["revision"]
     tokenizer = loading.load_tokenizer(*source)
     before, after = task.frame(job.library, job.settings)
@@ -126,11 +130,11 @@ def answer(job, weights, record, context, rung, started):
         context = contexts.fit(record, budget, tokenizer.backend_tokenizer)
     tokens = prompts.prefix(tokenizer, before, contexts.kept_text(record, context), after)
     grammar_tokenizer = loading.load_grammar_tokenizer(*source, weights.get_output_embeddings().out_features)
-    reader = Generator(weights, grammar_tokenizer, len(tokens), branches, slots)
+    generator = Generator(weights, grammar_tokenizer, len(tokens), branches, slots)
     ready = time.monotonic()
-    reader.read(tokens, plan["prefill_chunk"])
+    generator.read(tokens, plan["prefill_chunk"])
     read = time.monotonic()
-    fields = task.answer(reader, tokenizer, record, context, job.library, job.settings)
+    fields = task.answer(generator, tokenizer, record, context, job.library, job.settings)
     done = time.monotonic()
     return {
         "status": "ok",
@@ -145,7 +149,7 @@ def answer(job, weights, record, context, rung, started):
     }
 
 
-def software(device):
+def software(device: torch.device) -> str:
     """On what an answer was made: the versions of what computes it, and the name of the GPU."""
     packages = [f"{name} {metadata.version(name)}" for name in ("torch", "transformers", "llguidance")]
     gpu = [torch.cuda.get_device_name(device)] if device.type == "cuda" else []
@@ -153,7 +157,7 @@ def software(device):
     return ", ".join(versions)
 
 
-def peak(device):
+def peak(device: torch.device) -> dict[str, int]:
     """Bytes: the peak of this process (its allocator's, or the resident set on a CPU), and what is in use of the GPU;
     of several GPUs the most of each."""
     if device.type == "cpu":

@@ -6,6 +6,7 @@ the one that models write in a JSON object of a line for each key; where it is o
 """
 
 import json
+from typing import Any
 
 MOST_VALUES = 8  # of one parameter that may have several
 END = r"/,\n|\n}/"
@@ -15,9 +16,9 @@ NULL = rf"start: / ?null/ {END}"
 _CHARACTER = r'[^"\\\p{C}]'
 
 
-def _string(least, most):
+def _string(fewest: int, most: int) -> str:
     """A regular expression for a JSON string of so many characters, the first of them no space."""
-    return rf'/"[^"\\\p{{C}}\s]{_CHARACTER}{{{least - 1},{most - 1}}}"/'
+    return rf'/"[^"\\\p{{C}}\s]{_CHARACTER}{{{fewest - 1},{most - 1}}}"/'
 
 
 _SCALARS = {
@@ -29,17 +30,17 @@ _SCALARS = {
 SENTENCE = f"start: TEXT {END}\nTEXT: / ?/ {_string(2, 200)}"
 
 
-def _literal(text):
+def _literal(text: str) -> str:
     """A Lark string that matches the JSON string of a text."""
     return json.dumps(json.dumps(text, ensure_ascii=False), ensure_ascii=False)
 
 
-def _several(item, most):
+def _several(item: str, most: int) -> str:
     """One to `most` items, separated by commas."""
     return f"{item} (/, ?/ {item}){{0,{most - 1}}}" if most > 1 else item
 
 
-def value(parameter):
+def value(parameter: dict[str, Any]) -> str:
     """The grammar of a parameter's value; of one value, or a list without null, where it may have several.
 
     A list may say a value twice: a grammar that forbids it grows beyond all bounds with the values of a category.
@@ -56,12 +57,12 @@ def value(parameter):
     return f"start: ANSWER END\nANSWER: {answer}\nSCALAR: {scalar}\nEND: {END}\n"
 
 
-def names(most):
+def names(most: int) -> str:
     """The grammar of a list of at most `most` names, which may be empty."""
     return f'start: / ?\\[/ ({_several("NAME", most)})? "]" END\nNAME: {_string(1, 40)}\nEND: {END}\n'
 
 
-def findings(most, refused):
+def findings(most: int, refused: list[str]) -> str:
     """The grammar of a list of at most `most` findings whose names are snake_case and none of the refused."""
     name = r"/[a-z][a-z0-9]{0,15}(_[a-z0-9]{1,16}){0,4}/"
     if refused:

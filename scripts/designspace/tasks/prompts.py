@@ -4,12 +4,14 @@ The paper's text is tokenized apart from the rest, as plain text: `<|im_start|>`
 never a control token.
 """
 
+from typing import Any
+
 from designspace.language.tokens import plain
 
 _PAPER = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for the paper while the chat template is written out
 
 
-def prefix(tokenizer, before, paper, after):
+def prefix(tokenizer: Any, before: str, paper: str, after: str) -> list[int]:
     """Token ids of a user's turn, `before` + paper + `after`, up to where the assistant begins to speak.
 
     Uses the chat template of the model, with its thinking mode off, or plain text where it has none.
@@ -21,10 +23,13 @@ def prefix(tokenizer, before, paper, after):
         )
     else:
         content = (tokenizer.bos_token or "") + content
-    head, tail = (tokenizer.encode(text, add_special_tokens=False) for text in content.split(_PAPER))
-    return head + plain(tokenizer, paper) + tail
+    head, tail = content.split(_PAPER)
+    ids: list[int] = tokenizer.encode(head, add_special_tokens=False)
+    ids += plain(tokenizer, paper)
+    ids += tokenizer.encode(tail, add_special_tokens=False)
+    return ids
 
 
-def overhead(tokenizer, before, after):
+def overhead(tokenizer: Any, before: str, after: str) -> int:
     """Tokens of the prompt around the paper."""
     return len(prefix(tokenizer, before, "", after))

@@ -1,30 +1,33 @@
 """One parameter of the library: how the model reads it, the branch that asks for it, and what the answer is worth."""
 
 import json
-from typing import NamedTuple
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from designspace.engine.generator import Question
+from designspace.engine.generator import Answer, Question
 from designspace.language import evidence, quantities
+from designspace.language.evidence import Record, Value
 from designspace.language.tokens import plain
 from designspace.planning.branches import LONGEST
 from designspace.tasks import answers, grammars
 
-_NOTHING = {"value": None, "status": "not_reported", "reason": "", "confidence": None, "reasoning": ""}
+_NOTHING: Record = {"value": None, "status": "not_reported", "reason": "", "confidence": None, "reasoning": ""}
 _NOTHING |= {"evidence": None, "page": None, "start": None, "end": None, "boxes": []}
 
 
-class Told(NamedTuple):
-    """What a branch told of a parameter: the probability of null, and its values, each with its confidence."""
+class Candidates(NamedTuple):
+    """The candidates for a parameter in a branch's reply: the probability of null, and each value's confidence."""
 
-    parameter: dict
+    parameter: dict[str, Any]
     p_null: float
-    values: dict
+    values: dict[Value, float]
 
-    def reported(self, least):
-        """The values that are sure enough to be reported."""
-        return {value for value, confidence in self.values.items() if confidence >= least}
+    def reported(self, threshold: float) -> set[Value]:
+        """The values whose confidence reaches the threshold."""
+        return {value for value, confidence in self.values.items() if confidence >= threshold}
 
-    def joined(self, others):
+    def joined(self, others: Iterable["Candidates"]) -> "Candidates":
         """The same with the values of others, each with its highest confidence."""
         values = dict(self.values)
         for other in others:
@@ -32,7 +35,7 @@ class Told(NamedTuple):
         return self._replace(values=values)
 
 
-def describe(parameter):
+def describe(parameter: dict[str, Any]) -> str:
     """A parameter as the model reads it, in one line."""
     kind = "one of " + ", ".join(parameter["values"]) if parameter["kind"] == "category" else parameter["kind"]
     unit = f", in {parameter['unit']}" if parameter.get("unit") else ""
@@ -40,7 +43,7 @@ def describe(parameter):
     return f"- {parameter['name']} ({kind}{unit}{several}): {parameter['definition']}"
 
 
-def begin(key, **before):
+def begin(key: str, **before: Any) -> str:
     """What a branch is made to say first, up to the key's colon, because the space belongs to the next token.
 
     It is how models begin a JSON object by themselves, fenced and with a line for each key; others may come `before`,
@@ -50,41 +53,48 @@ def begin(key, **before):
     return "```json\n{\n  " + "  ".join([*lines, f"{json.dumps(key)}:"])
 
 
-def question(tokenizer, parameter, tokens, **before):
+def question(tokenizer: Any, parameter: dict[str, Any], tokens: int, **before: Any) -> Question:
     """The question for the value of a parameter, in at most so many new tokens, and LONGEST."""
-    start = plain(tokenizer, begin(parameter["name"], **before))
-    return Question(start, grammars.value(parameter), min(tokens, LONGEST), instead=grammars.NULL)
+    prompt = plain(tokenizer, begin(parameter["name"], **before))
+    return Question(prompt, grammars.value(parameter), min(tokens, LONGEST), instead=grammars.NULL)
 
 
-def told(grammar_tokenizer, parameter, reply, found):
-    """What a reply tells of a parameter, where the paper has the quantities `found`."""
-    sure = confidences(parameter, answers.scalars(grammar_tokenizer, reply), reply.p_instead, found)
-    return Told(parameter, reply.p_instead, sure)
+def candidates_in(
+    grammar_tokenizer: Any, parameter: dict[str, Any], reply: Answer, in_paper: quantities.Quantities
+) -> Candidates:
+    """The candidates in a reply about a parameter of a paper that has those quantities."""
+    values = confidences(parameter, answers.scalars(grammar_tokenizer, reply), reply.p_instead, in_paper)
+    return Candidates(parameter, reply.p_instead, values)
 
 
-def confidences(parameter, said, p_null, found):
-    """The values that were said with a probability each, as {value: confidence}. `found` are the paper's quantities.
+def confidences(
+    parameter: dict[str, Any], answered: list[tuple[Any, float]], p_null: float, in_paper: quantities.Quantities
+) -> dict[Value, float]:
+    """The values that were answered with a probability each, as {value: confidence}.
 
     A measured number takes the unit that the paper gives it. One that the paper does not have, such as the example of a
     definition, has no confidence, and one that it has without a unit half of it. Counts may be sums, so integers need
     not stand in the paper.
     """
-    sure, unit = {}, parameter.get("unit", "")
-    for value, probability in said:
+    values: dict[Value, float] = {}
+    unit = parameter.get("unit", "")
+    for value, probability in answered:
         if parameter["kind"] == "number":
-            value = quantities.as_written(value, unit, found)
-        stands = quantities.stands(value, unit, found) if parameter["kind"] in ("number", "string") else 1.0
-        sure.setdefault(value, stands * probability * (1 - p_null))
-    return sure
+            value = quantities.as_written(value, unit, in_paper)
+        stands = quantities.stands(value, unit, in_paper) if parameter["kind"] in ("number", "string") else 1.0
+        values.setdefault(value, stands * probability * (1 - p_null))
+    return values
 
 
-def rows(record, context, told, least, near=None):
-    """What was told as the record has it, a row for each value; the values that are not sure enough have no evidence,
-    the others one that is sought `near` a pattern. Where no value was whole, one row says that nothing is reported."""
-    parameter = told.parameter
-    head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "p_null": told.p_null} | _NOTHING
-    made = [head | {"value": value, "confidence": confidence} for value, confidence in told.values.items()]
+def rows(
+    record: Record, context: Record, candidates: Candidates, threshold: float, near: re.Pattern[str] | None = None
+) -> list[Record]:
+    """The candidates as the record has them, a row for each value; those under the threshold have no evidence, the
+    others one that is sought `near` a pattern. Where no value was whole, one row says that nothing is reported."""
+    parameter = candidates.parameter
+    head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "p_null": candidates.p_null} | _NOTHING
+    made = [head | {"value": value, "confidence": confidence} for value, confidence in candidates.values.items()]
     for row in made:
-        if row["confidence"] >= least:
+        if row["confidence"] >= threshold:
             row |= {"status": "reported"} | evidence.locate(record, context, parameter, row["value"], near)
     return made or [head]
