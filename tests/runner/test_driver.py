@@ -1,4 +1,4 @@
-"""A batch of papers: fresh processes, a journal, the ladder."""
+"""A batch of papers: fresh processes, a journal, further attempts."""
 
 import contextlib
 import io
@@ -121,24 +121,26 @@ def test_a_batch_is_not_taken_up_by_another_program_or_with_other_memory(
     assert [record["status"] for record in lines(output)] == ["ok"]
 
 
-def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, monkeypatch):
-    tried, climb_with = [], driver.in_fresh_process
+def test_out_of_memory_is_tried_again_with_less_and_is_recorded(model_folder, papers, monkeypatch):
+    tried, run_attempt = [], driver.in_fresh_process
 
-    def starved(start, job, weights, record, kept, rung, seconds):
-        tried.append(rung)
+    def starved(start, job, weights, record, kept, attempt, seconds):
+        tried.append(attempt)
         if len(tried) < 3:
             return {"status": "out_of_memory", "reason": "CUDA out of memory."}
-        return climb_with(start, job, weights, record, kept, rung, seconds)
+        return run_attempt(start, job, weights, record, kept, attempt, seconds)
 
     monkeypatch.setattr(driver, "in_fresh_process", starved)
     record, kept = papers[0]
-    fields = driver.climb(job_of(model_folder), None, record, kept, processes.start(model_folder, None, PRELOAD), 10)
-    assert tried == driver.LADDER[:3]
+    fields = driver.try_paper(
+        job_of(model_folder), None, record, kept, processes.start(model_folder, None, PRELOAD), 10
+    )
+    assert tried == driver.ATTEMPTS[:3]
     assert fields["status"] == "ok" and fields["attempt"] == 3 and fields["token_budget"] == kept["token_budget"] // 2
     assert 0 < fields["tokens_kept"] <= fields["token_budget"]
 
     monkeypatch.setattr(driver, "in_fresh_process", lambda *a: {"status": "out_of_memory", "reason": "Full."})
-    fields = driver.climb(job_of(model_folder), None, record, kept, None, 10)
+    fields = driver.try_paper(job_of(model_folder), None, record, kept, None, 10)
     assert fields["status"] == "failed" and fields["attempt"] == 4
     assert fields["reason"].startswith("Out of memory on all 4 attempts") and fields["reason"].endswith("Full.")
 
@@ -146,12 +148,12 @@ def test_out_of_memory_climbs_the_ladder_and_is_recorded(model_folder, papers, m
 def test_the_minutes_of_a_paper_are_not_those_that_its_model_takes_to_load(monkeypatch):
     given = []
 
-    def late(start, job, weights, record, context, rung, seconds):
+    def late(start, job, weights, record, context, attempt, seconds):
         given.append(len(list(seconds)))
         return {"status": "late"}
 
     monkeypatch.setattr(driver, "in_fresh_process", late)
-    said = [driver.climb(None, weights, {}, {}, None, 10)["reason"] for weights in ("attached", None)]
+    said = [driver.try_paper(None, weights, {}, {}, None, 10)["reason"] for weights in ("attached", None)]
     assert given == [10 * 60, (10 + driver.LOADING_MINUTES) * 60]
     assert said == [
         "The paper was not done after 10 minutes (minutes_per_paper) and was stopped.",
@@ -292,7 +294,7 @@ def test_a_grammar_that_is_refused_stops_the_run_and_fails_no_paper(model_folder
     monkeypatch.setattr(grammars, "value", lambda parameter: "start: /(/")
     outcome = io.BytesIO()
     job = job_of(model_folder)
-    paper = pickle.dumps((job, worker.load(job), *papers[0], driver.Rung(1, 1), 0.0))
+    paper = pickle.dumps((job, worker.load(job), *papers[0], driver.Attempt(1, 1), 0.0))
     worker.work(SimpleNamespace(send_bytes=outcome.write), SimpleNamespace(recv_bytes=lambda: paper))
     outcome = json.loads(outcome.getvalue())
     assert outcome["status"] == "stop" and "look at the names and the `values` of its parameters" in outcome["reason"]

@@ -86,7 +86,7 @@ def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path, monke
     assert {record["status"] for record in others} == {"ok"}
 
 
-def test_a_paper_that_runs_out_of_memory_climbs_the_ladder_and_the_rest_goes_on(start, tmp_path, monkeypatch):
+def test_a_paper_that_runs_out_of_memory_is_tried_again_and_the_rest_goes_on(start, tmp_path, monkeypatch):
     hold(monkeypatch, tmp_path, "extract.py", *range(1, 4 + 2 + 1))
     driver = start("log")
     for _ in range(4 + 2):  # of the first paper all processes are killed, as the kernel does it, of the second two

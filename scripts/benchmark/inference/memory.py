@@ -124,4 +124,4 @@ def one(weights, place, tokens, reserve=0, gpus=1):
     section |= {"gpus": gpus, "quantization": int8, "attention": "fused"}
     room = {"capacity": CAPACITY, "reserve": reserve, "prefill_chunk": 4096}
     job = Job("extraction", SETTINGS, LIBRARY, section, room)
-    return driver.in_fresh_process(place.start, job, weights, record, context, driver.Rung(1, 1), itertools.count())
+    return driver.in_fresh_process(place.start, job, weights, record, context, driver.Attempt(1, 1), itertools.count())

@@ -27,19 +27,19 @@ from designspace.core.errors import DesignspaceError
 from designspace.engine import loading
 from designspace.runner import PRELOAD, worker
 from designspace.runner.journal import JOURNAL, Journal
-from designspace.runner.worker import Job, Rung
+from designspace.runner.worker import Attempt, Job
 
 Record = dict[str, Any]
 
-# What is tried when memory runs out: the plan, a smaller chunk, then less of the paper.
-LADDER = [Rung(1, 1), Rung(4, 1), Rung(4, 2), Rung(4, 4)]
+# The plan, and while memory runs out a smaller prefill chunk, then less of the paper.
+ATTEMPTS = [Attempt(1, 1), Attempt(4, 1), Attempt(4, 2), Attempt(4, 4)]
 LOADING_MINUTES = 20  # that a process may take in addition where it loads the weights, or even downloads them
-GOODBYE_SECONDS = 60  # that a process may take to end after its answer
-SERVER_GONE = 255  # what multiprocessing tells of a process whose fork server has ended
+EXIT_SECONDS = 60  # that a process may take to end after its answer
+SERVER_GONE = 255  # the exit code that multiprocessing gives a process whose fork server has ended
 
 
 class Stop(DesignspaceError):
-    """The run itself is wrong, not a paper; the message is a sentence for the user."""
+    """An error of the whole run, not of a paper; its message tells the user what to do."""
 
 
 def run(
@@ -65,7 +65,7 @@ def run(
         head = {"paper": record["paper"], "task": job.task, "status": record["status"], "reason": record["reason"]}
         head |= {"model": job.model["name"], "revision": job.model["revision"]}  # the worker knows the exact one
         if record["status"] == "ok":
-            head |= climb(job, weights, record, context, start, minutes_per_paper)
+            head |= try_paper(job, weights, record, context, start, minutes_per_paper)
         if head["status"] == "failed" and weights and (obstacle := loading.obstacle_to_computing(weights)):
             raise Stop(obstacle)  # it would fail every paper that is left; a job that fails goes on with this one
         journal.append(head)
@@ -88,32 +88,41 @@ def load_for_all(job: Job, log: TextIO) -> Any:
     return None
 
 
-def climb(job: Job, weights: Any, record: Record, context: Record, start: Any, minutes: float) -> Record:
-    """Try a paper on the rungs of the ladder until one has memory enough, for so many minutes in all. Returns the
+def try_paper(job: Job, weights: Any, record: Record, context: Record, start: Any, minutes: float) -> Record:
+    """Repeat the attempt at a paper with less memory until it is enough, for so many minutes in all. Returns the
     record's further fields."""
-    seconds = iter(range(max(1, round((minutes + (0 if weights else LOADING_MINUTES)) * 60))))
-    for attempt, rung in enumerate(LADDER, 1):
-        outcome = in_fresh_process(start, job, weights, record, context, rung, seconds)
+    seconds = running_seconds(minutes + (0 if weights else LOADING_MINUTES))
+    for number, attempt in enumerate(ATTEMPTS, 1):
+        outcome = in_fresh_process(start, job, weights, record, context, attempt, seconds)
         if outcome["status"] == "stop":
             raise Stop(outcome["reason"])
         if outcome["status"] == "late":
             loading = "" if weights else f" and {LOADING_MINUTES} to load the model"
             reason = f"The paper was not done after {minutes:g} minutes (minutes_per_paper){loading} and was stopped."
-            return {"attempt": attempt, "status": "failed", "reason": reason}
+            return {"attempt": number, "status": "failed", "reason": reason}
         if outcome["status"] != "out_of_memory":
-            return {"attempt": attempt} | outcome
-    reason = f"Out of memory on all {len(LADDER)} attempts, the last with a quarter of the paper: {outcome['reason']}"
-    return {"attempt": len(LADDER), "status": "failed", "reason": reason}
+            return {"attempt": number} | outcome
+    reason = f"Out of memory on all {len(ATTEMPTS)} attempts, the last with a quarter of the paper: {outcome['reason']}"
+    return {"attempt": len(ATTEMPTS), "status": "failed", "reason": reason}
+
+
+def running_seconds(minutes: float) -> Iterator[int]:
+    """The clock of a paper: an iterator with an item for each second that it may take, over all of its attempts.
+
+    Whoever waits takes an item a second, and so only the seconds in which this process runs are counted, not those that
+    a laptop sleeps or a suspended job rests.
+    """
+    return iter(range(max(1, round(minutes * 60))))
 
 
 def in_fresh_process(
-    start: Any, job: Job, weights: Any, record: Record, context: Record, rung: Rung, seconds: Iterator[int]
+    start: Any, job: Job, weights: Any, record: Record, context: Record, attempt: Attempt, seconds: Iterator[int]
 ) -> Record:
     """The outcome of one paper in a process of its own; a process that dies, or hangs for longer than the `seconds`
     that are left, is an outcome, too."""
     receiver, sender = start.Pipe(duplex=False)
     inbox, outbox = start.Pipe(duplex=False)
-    paper = bytes(ForkingPickler.dumps((job, weights, record, context, rung, time.monotonic())))
+    paper = bytes(ForkingPickler.dumps((job, weights, record, context, attempt, time.monotonic())))
     process = start.Process(target=worker.work, args=(sender, inbox))
     try:
         process.start()
@@ -125,12 +134,11 @@ def in_fresh_process(
     threading.Thread(target=post, args=(outbox, paper), daemon=True).start()
     outcome: Record = {"status": "late"}
     try:
-        # Seconds in which this process runs as well: those that a laptop sleeps or a suspended job rests are no one's.
         if any(receiver.poll(1) for _ in seconds):
             outcome = json.loads(receiver.recv_bytes())
-            process.join(GOODBYE_SECONDS)
+            process.join(EXIT_SECONDS)
     except (EOFError, OSError):  # it died before its answer, or in the middle
-        process.join(GOODBYE_SECONDS)
+        process.join(EXIT_SECONDS)
         outcome = ending(process.exitcode)
     process.kill()
     process.join()
@@ -167,6 +175,6 @@ def summary(record: Record) -> str:
     """A finished paper in a few words, for the log."""
     if record["status"] != "ok":
         return f"{record['paper']}: {record['status']}: {record['reason']}"
-    found = sum(value["status"] == "reported" for value in record.get("values", [])) + len(record.get("findings", []))
+    values = sum(value["status"] == "reported" for value in record.get("values", [])) + len(record.get("findings", []))
     seconds = sum(record["seconds"].values())
-    return f"{record['paper']}: {found} found in {seconds:.1f} s ({record['prompt_tokens']} tokens read)"
+    return f"{record['paper']}: {values} values in {seconds:.1f} s ({record['prompt_tokens']} tokens read)"

@@ -42,7 +42,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Rung:
+class Attempt:
     """How an attempt differs from the plan: what its prefill chunk and its token budget are divided by."""
 
     chunk: int
@@ -50,7 +50,7 @@ class Rung:
 
 
 def load(job: Job) -> Any:
-    """The model of a job, on a device that can hold it. hub.ModelError where either cannot be had."""
+    """The model of a job, on a device that can hold it. model_files.ModelError where either cannot be had."""
     capacity, reserve = job.memory["capacity"], job.memory["reserve"]
     if job.model["device"] == "cuda":
         loading.check_gpus(job.model["gpus"], capacity, reserve)
@@ -70,11 +70,11 @@ def work(connection: Connection, inbox: Connection) -> None:
     processes.end_with_parent()
     try:
         # Here, since it attaches the weights, and a GPU may have no room even for its context.
-        job, attached, record, context, rung, started = pickle.loads(inbox.recv_bytes())
+        job, attached, record, context, attempt, started = pickle.loads(inbox.recv_bytes())
         loaded = attached or load(job)
         if job.model["device"] == "cuda":
             limit_memory(job, attached)
-        outcome = answer(job, loaded, record, context, rung, started)
+        outcome = answer(job, loaded, record, context, attempt, started)
     except (DesignspaceError, OSError) as error:
         outcome = {"status": "stop", "reason": str(error)}
     except Exception as error:
@@ -106,7 +106,7 @@ def limit_memory(job: Job, attached: Any) -> None:
 
 
 def answer(
-    job: Job, weights: Any, record: dict[str, Any], context: dict[str, Any], rung: Rung, started: float
+    job: Job, weights: Any, record: dict[str, Any], context: dict[str, Any], attempt: Attempt, started: float
 ) -> dict[str, Any]:
     """The fields of the record that only the model's process knows."""
     task: Any = TASKS[job.task]
@@ -118,14 +118,14 @@ def answer(
         weights.config.to_dict(),
         loading.size(weights),
         job.model,
-        prefill_chunk=max(job.memory["prefill_chunk"] // rung.chunk, 1),
+        prefill_chunk=max(job.memory["prefill_chunk"] // attempt.chunk, 1),
         branches=branches,
         branch_tokens=slots,
     )
-    # The context was made for the plan of the run; the exact prompt of this task may leave less, and so does a rung.
+    # The context was made for the plan of the run; the exact prompt of this task, or the attempt, may leave less.
     room = {key: job.memory[key] for key in ("capacity", "reserve")}
     plan = memory.plan(costs, **room, overhead_tokens=prompts.overhead(tokenizer, before, after))
-    budget = min(plan["token_budget"], context["token_budget"]) // rung.budget
+    budget = min(plan["token_budget"], context["token_budget"]) // attempt.budget
     if context["tokens_kept"] > budget:
         context = contexts.fit(record, budget, tokenizer.backend_tokenizer)
     tokens = prompts.prefix(tokenizer, before, contexts.kept_text(record, context), after)

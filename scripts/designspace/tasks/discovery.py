@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 from designspace.engine.generator import Generator, Question
-from designspace.language import evidence
+from designspace.language import evidence, matching, quantities
 from designspace.language.evidence import Record
 from designspace.language.tokens import plain
 from designspace.planning.branches import of_discovery
 from designspace.tasks import answers, grammars
+from designspace.tasks.experiments import written
 from designspace.tasks.extraction import BEFORE
 
 AFTER = """
@@ -48,16 +49,50 @@ def answer(
     """Ask for findings in a paper that was read. Returns the record's findings and new_tokens, as in
     docs/architecture.md.
 
-    A branch that runs out of tokens keeps the findings that are whole. A name is kept once for a paper.
+    A branch that runs out of tokens keeps the findings that are whole. A finding is kept where its evidence holds its
+    value and its name varies none of the library's, and a name once for a paper.
     """
     _, share, _ = shape(tokenizer, library, settings)
-    allowed = grammars.findings(settings["findings"], [parameter["name"] for parameter in library])
+    known = [parameter["name"] for parameter in library]
+    allowed = grammars.findings(settings["findings"], known)
     asked = [Question(plain(tokenizer, begin(category)), allowed, share) for category in settings["categories"]]
     replies = generator.ask(asked)
     findings: dict[str, Record] = {}
     for category, reply in zip(settings["categories"], replies, strict=True):
         for item, probability in answers.objects(generator.grammar_tokenizer, reply):
-            like = {"name": item["name"], "kind": "string", "unit": item["unit"], "definition": item["description"]}
-            finding = {"category": category, **item, "confidence": probability}
-            findings.setdefault(item["name"], finding | evidence.locate(record, context, like, item["value"]))
+            if any(varies(item["name"], name) for name in known):
+                continue
+            place = locate(record, context, item)
+            if holds(place["evidence"], item["value"], item["unit"]):
+                finding = {"category": category, **item, "confidence": probability} | place
+                findings.setdefault(item["name"], finding)
     return {"findings": list(findings.values()), "new_tokens": sum(len(reply.tokens) for reply in replies)}
+
+
+def varies(name: str, known: str) -> bool:
+    """Whether a name is that of a known parameter, or that with an affix: n_total_trials of n_total."""
+    return f"_{known}_" in f"_{name}_"
+
+
+def locate(record: Record, context: Record, item: Record) -> Record:
+    """The evidence for a finding, best a sentence that has its value letter by letter."""
+    like = {"name": item["name"], "kind": "string", "unit": item["unit"], "definition": item["description"]}
+    return evidence.locate(record, context, like, item["value"], near=written(item["value"]))
+
+
+def holds(text: str, value: str, unit: str) -> bool:
+    """Whether a text holds the value of a finding: its numbers as quantities in its unit, other values as whole words
+    besides. A value without a letter or a digit stands nowhere."""
+    in_text = quantities.find(text)
+    numbers = quantities.find(value)
+    if quantities.alone(value):
+        unit = numbers[-1].unit or unit
+        if len(numbers) == 1:  # in any unit of its kind
+            return quantities.stands(numbers[0].number, unit, in_text) > 0
+        return quantities.stands(value, unit, in_text) > 0
+    if not all(quantities.stands(quantity.number, quantity.unit, in_text) for quantity in numbers):
+        return False
+    return any(
+        not (text[max(start - 1, 0) : start].isalnum() or text[end : end + 1].isalnum())
+        for start, end in matching.places(text, value)
+    )

@@ -1,0 +1,100 @@
+"""A finding is kept where its value stands in the paper and the library does not ask for it already."""
+
+import json
+
+import pytest
+from conftest import text_record
+from llguidance.hf import from_tokenizer
+
+from designspace.engine.generator import Answer
+from designspace.language import context
+from designspace.tasks import discovery
+
+LIBRARY = [
+    {"name": "n_total", "kind": "integer", "definition": "Participants who took part."},
+    {"name": "age_mean", "kind": "number", "unit": "years", "definition": "Their mean age."},
+]
+SETTINGS = {"max_new_tokens": 4000, "findings": 3, "categories": ["apparatus"]}
+PAGE = [
+    "Methods",
+    "Sixty people held a digital stylus on the tablet.",
+    "The table was tilted by 15° and the monitor refreshed at 120 Hz.",
+    "Each of 12 trials lasted 1500 ms, and breaks took 20-30 s.",
+    "In all, 18 people were tired after 34 trials.",
+]
+
+
+class Scripted:
+    """A generator that answers the only question with what is written for it."""
+
+    def __init__(self, tokenizer, text):
+        self.tokens = tokenizer.encode(text, add_special_tokens=False)
+        self.grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
+
+    def ask(self, questions):
+        assert len(questions) == 1
+        return [Answer(self.tokens, [0.9] * len(self.tokens), 0.0, True)]
+
+
+def finding(value, unit="", name="tilt", description="Setting of the apparatus."):
+    return {"name": name, "value": value, "unit": unit, "description": description, "importance": "high"}
+
+
+def kept(tokenizer, *findings):
+    """The findings of the record of a paper about which a model reports these."""
+    paper = text_record("one_2020", PAGE)
+    fitted = context.fit(paper, 2000, tokenizer.backend_tokenizer)
+    generator = Scripted(tokenizer, f" {json.dumps(findings, ensure_ascii=False)}}}")
+    fields = discovery.answer(generator, tokenizer, paper, fitted, LIBRARY, SETTINGS)
+    assert fields["new_tokens"] == len(generator.tokens)
+    return fields["findings"]
+
+
+@pytest.mark.parametrize(
+    "value, unit, evidence",
+    [
+        ("15", "deg", "tilted"),
+        ("15°", "", "tilted"),
+        ("60", "", "Sixty"),
+        ("1.5", "s", "1500 ms"),
+        ("20 to 30 s", "s", "breaks"),
+        ("120 Hz", "Hz", "monitor"),
+        ("Digital  stylus", "", "stylus"),
+        ("34 trials", "", "tired"),
+    ],
+)
+def test_a_finding_is_kept_with_the_sentence_that_holds_its_value(tokenizer, value, unit, evidence):
+    (one,) = kept(tokenizer, finding(value, unit))
+    assert one["value"] == value and evidence in one["evidence"] and one["category"] == "apparatus"
+
+
+@pytest.mark.parametrize(
+    "value, unit",
+    [
+        (".", ""),
+        (":[", ""),
+        ("{n_total}", ""),
+        ("robot arm", ""),
+        ("tab", ""),  # stands only inside a word
+        ("16", "deg"),
+        ("15", "cm"),
+        ("15 cm", ""),
+        ("2", ""),  # of "12"
+        ("18-34", ""),  # both stand, but not together
+        ("35 trials", ""),
+        ("1500", "s"),
+    ],
+)
+def test_a_finding_whose_value_does_not_stand_in_the_paper_is_left_out(tokenizer, value, unit):
+    assert kept(tokenizer, finding(value, unit)) == []
+
+
+def test_a_name_of_the_library_with_an_affix_is_left_out(tokenizer):
+    names = ["n_total_trials", "age_mean_subjects", "the_age_mean", "mean_age", "n_total2", "total_tilt"]
+    findings = kept(tokenizer, *(finding("15", "deg", name) for name in names))
+    assert [one["name"] for one in findings] == ["mean_age", "n_total2", "total_tilt"]
+
+
+def test_of_two_findings_with_one_name_the_first_that_stands_is_kept(tokenizer):
+    (one,) = kept(tokenizer, finding("robot arm"), finding("15", "deg"), finding("120", "Hz"))
+    assert one["value"] == "15"
