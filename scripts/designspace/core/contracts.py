@@ -53,7 +53,7 @@ class Citation(TypedDict):
 
 
 class Text(TypedDict):
-    """text/{paper}.json: what a PDF says, and where."""
+    """text/{paper}.json: the text of a PDF, and where it stands."""
 
     paper: str
     sha256: NotRequired[str]

@@ -5,6 +5,7 @@ import errno
 import os
 import re
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 from designspace.core.errors import DesignspaceError
@@ -27,17 +28,17 @@ class NotWritten(DesignspaceError, OSError):
 
 
 @contextlib.contextmanager
-def writing(path: Path):
+def writing(path: Path) -> Iterator[None]:
     """NotWritten in place of the OSError of a block that writes `path`."""
     try:
         yield
     except OSError as error:
-        advice = ADVICE.get(error.errno, "Check the folder and the space on its disk.")
+        advice = ADVICE.get(error.errno or 0, "Check the folder and the space on its disk.")
         raise NotWritten(f"Cannot write {path}: {error.strerror}. {advice}") from error
 
 
 def write_whole(path: str | Path, data: bytes) -> None:
-    """Write a file, and the folders above it, so that a reader sees the old one or the new one and never half of one,
+    """Write a file, and the folders above it, so that others see the old one or the new one and never half of one,
     also after a crash, and where another process writes it too. NotWritten, with nothing left behind, where that
     fails."""
     path = Path(path)

@@ -6,11 +6,15 @@ import multiprocessing
 import os
 import resource
 import signal
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, cast
 
 from designspace.core import processes
+from designspace.core.clock import Clock
 from designspace.core.errors import DesignspaceError
 
-GOODBYE_SECONDS = 10  # that a process may take to end when it has nothing more to say
+GOODBYE_SECONDS = 10  # that a process may take to end after its answer
 
 
 class Failed(DesignspaceError):
@@ -21,13 +25,15 @@ class Killed(Failed):
     """Someone else killed the process, as the kernel does where the machine is out of memory."""
 
 
-def call(function, *arguments, seconds: int, address_space: int, output: int = 64 * 2**20):
+def call(
+    function: Callable[..., Any], *arguments: Any, seconds: int, address_space: int, output: int = 64 * 2**20
+) -> Any:
     """What `function(*arguments)` returns in a new process that may take `seconds` and `address_space` bytes, and whose
     answer has at most `output` bytes. What it started ends with it.
 
     Raises Failed where it takes more or does not end well; the traceback of an error is on stderr. Function and
-    arguments must be picklable, and the answer is JSON: what a process says that read something malicious is parsed
-    and never unpickled.
+    arguments must be picklable, and the answer is JSON: the output of a process that may have read something
+    malicious is parsed and never unpickled.
     """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
@@ -36,8 +42,7 @@ def call(function, *arguments, seconds: int, address_space: int, output: int = 6
     process.start()
     sender.close()
     try:
-        # Seconds in which this process runs as well: those that a suspended job rests are no one's.
-        if not any(receiver.poll(1) for _ in range(seconds)):
+        if not Clock(seconds).wait(receiver):
             raise Failed(f"it takes more than {seconds} s")
         answer = json.loads(receiver.recv_bytes(output))
     except (EOFError, OSError):  # it died before its answer, or in the middle
@@ -45,7 +50,7 @@ def call(function, *arguments, seconds: int, address_space: int, output: int = 6
         raise _ending(process.exitcode, address_space) from None
     finally:
         with contextlib.suppress(OSError):  # no such group: it died before it had one
-            os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(cast(int, process.pid), signal.SIGKILL)
         process.kill()
         process.join()
     if "failed" in answer:
@@ -53,7 +58,13 @@ def call(function, *arguments, seconds: int, address_space: int, output: int = 6
     return answer["answer"]
 
 
-def _answer(sender, limits, output, function, arguments):
+def _answer(
+    sender: "Connection[bytes, bytes]",
+    limits: dict[int, int],
+    output: int,
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+) -> None:
     os.setsid()  # a group of its own, which can be ended as one
     processes.end_with_parent()
     for kind, limit in limits.items():
@@ -69,15 +80,15 @@ def _answer(sender, limits, output, function, arguments):
     sender.send_bytes(answer)
 
 
-def _failed(how):
+def _failed(how: str) -> bytes:
     return json.dumps({"failed": how}).encode()
 
 
-def _too_much(address_space):
+def _too_much(address_space: int) -> str:
     return f"it needs more than {address_space / 2**30:.3g} GiB of memory"
 
 
-def _ending(code, address_space):
+def _ending(code: int | None, address_space: int) -> Failed:
     if code is None:
         return Failed("the process that read it did not end")
     if code == -signal.SIGABRT:  # what pdfium does where it gets no more memory

@@ -2,14 +2,16 @@
 
 from bisect import bisect_right
 
+from designspace.core.contracts import Place, Text
 
-def page_of(record, start):
+
+def page_of(record: Text, start: int) -> int:
     """The number of the page on which character `start` of the text is printed."""
     pages = [page for page in record["pages"] if page["lines"]]
     return pages[max(0, bisect_right(pages, start, key=lambda page: page["start"]) - 1)]["page"]
 
 
-def boxes(record, start, end):
+def boxes(record: Text, start: int, end: int) -> list[Place]:
     """[{"page", "box"}] of the lines that characters [start, end) of the text are printed on, in reading order."""
     return [
         {"page": page["page"], "box": line["box"]}

@@ -1,7 +1,7 @@
-"""The records between the steps, read and known to be whole, and written.
+"""The records between the steps, read, checked and written.
 
-What was cut short or edited to nonsense must not pass for what a paper says. Whoever reads a record checks it here, and
-a file that is broken is set aside, so that the next run makes it again.
+A record that was cut short or edited to nonsense must not pass for a paper's. Every step reads its records here, and a
+file that is broken is set aside, so that the next run makes it again.
 """
 
 import json
