@@ -19,8 +19,8 @@ HEADING = re.compile(
     r"(?:original|research|review|regular|short|brief|rapid|full|open|special|invited|target|empirical|mini)?"
     r"[- ]*(?:research |review |original )?(?:articles?|papers?|reports?|communications?|reviews?|notes?|letters?"
     r"|contents|abstract|introduction|summary|highlights|open access|references|method(?:s|ology)?|results|discussion"
-    r"|keywords|significance(?: statement)?|background|title|in brief|authors?|perspectives?|commentary|editorial|feature"
-    r"|manuscripts?|accepted manuscript|author'?s? manuscript|in press|article in press|correspondence|access"
+    r"|keywords|significance(?: statement)?|background|title|in brief|authors?|perspectives?|commentary|editorial"
+    r"|feature|manuscripts?|accepted manuscript|author'?s? manuscript|in press|article in press|correspondence|access"
     r"|supplementary (?:information|materials?)|supporting information|focus|viewpoint|opinion|data)s?[:.]?",
     re.IGNORECASE,
 )
