@@ -1,8 +1,12 @@
 """The DOI that a paper prints as its own, not one of a reference, a figure or a neighbour on the page."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
+
+from designspace.parsing.citation.front import Front, Row
+from designspace.parsing.citation.titles import Title
 
 DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*\s?/\s?[^\s\"<>{}|\\^`\x1f‘’“”]{2,200}")
 LABEL = re.compile(
@@ -35,11 +39,11 @@ class Candidate:
 
     doi: str
     score: float = 0.0
-    places: list = field(default_factory=list)
-    pages: set = field(default_factory=set)
+    places: list[str] = field(default_factory=list)
+    pages: set[int] = field(default_factory=set)
 
 
-def normalise_doi(text):
+def normalise_doi(text: str) -> str:
     """A DOI in lower case, without a resolver's address and what printing adds at its end."""
     doi = re.sub(r"\s", "", unquote(text)) if "%" in text else re.sub(r"\s", "", text)
     doi = re.sub(r"^(?:https?://)?(?:dx\.)?(?:doi\.org/)?(?:doi:)?", "", doi, flags=re.IGNORECASE)
@@ -53,17 +57,16 @@ def normalise_doi(text):
         doi = shorter
 
 
-def find_doi(front, title, covers):
+def find_doi(front: Front, title: Title | None, covers: set[int]) -> Candidate | None:
     """The best Candidate of a Front, or None; `title` is the paper's Title or None, `covers` the cover pages."""
-    candidates = {}
-    last = max(front.heights, default=0)
+    candidates: dict[str, Candidate] = {}
     for number in front.heights:
         rows, references = front.page(number), False
         rows = rows + [row for row in front.rows if row.page == number and row.stamp]
         for index, row in enumerate(rows):
             references = references or bool(HEADING.fullmatch(row.text))
             for text, context in _texts(rows, index):
-                score = _weigh(front, row, context, references, number, last, covers, title)
+                score = _weigh(front, row, context, references, covers, title)
                 candidate = candidates.setdefault(text, Candidate(text))
                 if score > 0 or not candidate.places:  # among the references a paper may stand once more
                     candidate.score += score if number not in candidate.pages else min(0.3 * score, 0.5)
@@ -84,7 +87,7 @@ def find_doi(front, title, covers):
     return best if best and best.score > 0.5 else None
 
 
-def _texts(rows, index):
+def _texts(rows: list[Row], index: int) -> Iterator[tuple[str, str]]:
     """(DOI, the text before it) of each DOI that begins in a row; it may go on in the next."""
     row = rows[index]
     for match in DOI.finditer(row.text):
@@ -104,9 +107,9 @@ def _texts(rows, index):
             yield normalise_doi(joined), row.text[: head.start()]
 
 
-def _weigh(front, row, before, references, number, last, covers, title):
+def _weigh(front: Front, row: Row, before: str, references: bool, covers: set[int], title: Title | None) -> float:
     """How strongly the place of a DOI says that it is the paper's own."""
-    height = front.heights[number]
+    number, height = row.page, front.heights[row.page]
     margin = row.stamp or row.bottom > 0.9 * height or row.top < 0.12 * height
     score = 1.0 + bool(LABEL.search(before)) + 1.5 * margin
     score += 2.0 * (number == 1) + 1.0 * (number == 2)
@@ -120,17 +123,21 @@ def _weigh(front, row, before, references, number, last, covers, title):
         score -= 5
     if references and not margin:
         score -= 5
-    if number > 2 and number == last and not margin:
+    if number > 2 and number == max(front.heights) and not margin:
         score -= 0.0 if CITES.search(row.text) or CITES.search(before) or row.text.casefold().startswith("doi") else 3
     elif number > 2 and not margin:
         score -= 2.5
     return score
 
 
-def _place(front, row, before):
+def _place(front: Front, row: Row, before: str) -> str:
     height = front.heights[row.page]
-    kind = (
-        "margin" if row.stamp else "header" if row.bottom > 0.9 * height else "footer" if row.top < 0.1 * height else ""
-    )
-    kind = kind or ("citation line" if CITES.search(before) else "text")
+    if row.stamp:
+        kind = "margin"
+    elif row.bottom > 0.9 * height:
+        kind = "header"
+    elif row.top < 0.1 * height:
+        kind = "footer"
+    else:
+        kind = "citation line" if CITES.search(before) else "text"
     return f"page {row.page}, {kind}"

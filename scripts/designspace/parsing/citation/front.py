@@ -7,14 +7,19 @@ import ctypes
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import degrees, hypot
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import HYPHEN, normalise
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top
+Char = tuple[str, float, float, float, float, float]  # the character, its box, its size
 
 FIRST_PAGES = 4
 MOST_CHARACTERS = 12_000  # read of one page: a front page of two dense columns has fewer
@@ -50,25 +55,25 @@ class Row:
 class Front:
     """What a citation is made of: rows of the pages that were read, their heights, and the file's own metadata."""
 
-    rows: list
-    heights: dict
+    rows: list[Row]
+    heights: dict[int, float]
     n_pages: int
-    info: dict = field(default_factory=dict)
+    info: dict[str, str] = field(default_factory=dict)
 
-    def page(self, number):
+    def page(self, number: int) -> list[Row]:
         """The rows of one page from top to bottom, without those in its margin."""
         return [row for row in self.rows if row.page == number and not row.stamp]
 
     @property
-    def body(self):
+    def body(self) -> float:
         """The size in which most of the text is printed."""
-        sizes = Counter()
+        sizes: Counter[float] = Counter()
         for row in self.rows:
             sizes[round(2 * row.size) / 2] += len(row.text)
-        return max(sizes, key=sizes.get, default=10.0)
+        return max(sizes, key=sizes.__getitem__, default=10.0)
 
 
-def read_front(data):
+def read_front(data: bytes) -> Front:
     """The Front of a PDF given as bytes; without rows where the file cannot be read."""
     try:
         document = pypdfium2.PdfDocument(data)
@@ -88,7 +93,7 @@ def read_front(data):
         return front
 
 
-def _info(document):
+def _info(document: pypdfium2.PdfDocument) -> dict[str, str]:
     keys = ("Title", "Author", "Subject", "Keywords", "CreationDate")
     try:
         values = document.get_metadata_dict()
@@ -97,7 +102,7 @@ def _info(document):
     return {key: normalise(values.get(key, "")[:2000]) for key in keys}
 
 
-def _read_page(document, index):
+def _read_page(document: pypdfium2.PdfDocument, index: int) -> tuple[list[Row], float]:
     page = document[index]
     width, height = page.get_size()
     textpage = page.get_textpage()
@@ -107,16 +112,16 @@ def _read_page(document, index):
     finally:
         textpage.close()
         page.close()
-    angles = Counter()
+    angles: Counter[int] = Counter()
     for piece in pieces:
         angles[piece.angle] += len(piece.chars)
-    upright = max(angles, key=angles.get, default=0)
+    upright = max(angles, key=angles.__getitem__, default=0)
     rows = _without_numbers(_in_order(_rows([piece for piece in pieces if piece.angle == upright])))
     rows += [_row([piece], stamp=True) for piece in pieces if piece.angle != upright]
     return [row for row in rows if row.text], height
 
 
-def _placement(quarters, width, height):
+def _placement(quarters: int, width: float, height: float) -> Callable[[float, float, float, float], Box]:
     """How boxes of the page's own space lie on the page as it is shown, `width` by `height` points."""
     return (
         lambda left, bottom, right, top: (left, bottom, right, top),
@@ -130,20 +135,24 @@ def _placement(quarters, width, height):
 class _Piece:
     """Characters that the file draws one after the other on one row."""
 
-    chars: list  # (character, left, bottom, right, top, size)
+    chars: list[Char]
     size: float
     bold: bool
     page: int
     angle: int  # in degrees, by tens
 
     @property
-    def box(self):
+    def box(self) -> Box:
         lefts, bottoms, rights, tops = zip(*(char[1:5] for char in self.chars if char[0] != " "), strict=True)
         return min(lefts), min(bottoms), max(rights), max(tops)
 
 
-def _pieces(textpage, text, number, place):
-    handle, pieces, chars = textpage.raw, [], []
+def _pieces(
+    textpage: pypdfium2.PdfTextPage, text: str, number: int, place: Callable[[float, float, float, float], Box]
+) -> list[_Piece]:
+    handle = textpage.raw
+    pieces: list[_Piece] = []
+    chars: list[Char] = []
     rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     edges, entries = (ctypes.c_float * 4).from_buffer(rect), (ctypes.c_float * 6).from_buffer(matrix)
     get_box, get_matrix = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetMatrix
@@ -176,14 +185,14 @@ def _pieces(textpage, text, number, place):
     return pieces
 
 
-def _end_piece(pieces, chars, handle, start, number):
+def _end_piece(pieces: list[_Piece], chars: list[Char], handle: Any, start: int, number: int) -> None:
     while chars and chars[-1][0].isspace():
         chars.pop()
     if chars and all(char[5] == TYPE_3 for char in chars):
         height = sorted(char[4] - char[2] for char in chars)[int(0.9 * (len(chars) - 1))]
         chars = [(*char[:5], max(height, SMALLEST)) for char in chars]
     sizes = Counter(round(char[5], 1) for char in chars if not char[0].isspace())
-    if not sizes or (size := max(sizes, key=sizes.get)) < SMALLEST:
+    if not sizes or (size := max(sizes, key=sizes.__getitem__)) < SMALLEST:
         return
     middle = start + len(chars) // 2
     angle = round(degrees(pdfium.FPDFText_GetCharAngle(handle, middle)) / 10) % 36 * 10
@@ -193,37 +202,55 @@ def _end_piece(pieces, chars, handle, start, number):
     pieces.append(_Piece(chars, size, bold, number, angle))
 
 
-def _rows(pieces):
+class _Line:
+    """Pieces side by side; its size and height are those of the piece that has most of its text."""
+
+    def __init__(self, piece: _Piece) -> None:
+        self.pieces: list[_Piece] = []
+        self.right = piece.box[2]
+        self.overlap = 0.0  # with the piece that joined it last
+        self.add(piece)
+
+    def add(self, piece: _Piece) -> None:
+        self.pieces.append(piece)
+        main = max(self.pieces, key=lambda piece: (piece.size * min(len(piece.chars), 3), len(piece.chars)))
+        _, self.bottom, _, self.top = main.box
+        self.right, self.size = max(piece.box[2], self.right), main.size
+        self.height = self.top - self.bottom
+
+    def takes(self, piece: _Piece, overlap: float) -> bool:
+        """Whether a piece stands next to the line, beside it or raised."""
+        left, bottom, _, top = piece.box
+        gap, size = left - self.right, max(piece.size, self.size)
+        if gap > 1.3 * min(size, 14) or gap < -0.6 * size or overlap < 0.5 * min(top - bottom, self.height):
+            return False
+        return piece.size > 0.55 * self.size or top > self.bottom + 0.4 * self.height
+
+
+def _rows(pieces: list[_Piece]) -> list[Row]:
     """Pieces side by side on one row become one: a by-line and its raised marks are often drawn apart."""
-    rows = []
+    lines: list[_Line] = []
     for piece in sorted(pieces, key=lambda piece: piece.box[0]):
-        left, bottom, right, top = piece.box
+        _, bottom, _, top = piece.box
         best = None
-        for row in rows:
-            gap = left - row["right"]
-            overlap = min(top, row["top"]) - max(bottom, row["bottom"])
-            size = max(piece.size, row["size"])
-            if gap > 1.3 * min(size, 14) or gap < -0.6 * size or overlap < 0.5 * min(top - bottom, row["height"]):
+        for line in lines:
+            overlap = min(top, line.top) - max(bottom, line.bottom)
+            if not line.takes(piece, overlap):
                 continue
-            if piece.size > 0.55 * row["size"] or top > row["bottom"] + 0.4 * row["height"]:
-                best = row if best is None or overlap > best["overlap"] else best
-                best["overlap"] = overlap
+            best = line if best is None or overlap > best.overlap else best
+            best.overlap = overlap
         if best is None:
-            rows.append({"pieces": [piece], "size": piece.size, "overlap": 0.0})
-            best = rows[-1]
+            lines.append(_Line(piece))
         else:
-            best["pieces"].append(piece)
-        main = max(best["pieces"], key=lambda piece: (piece.size * min(len(piece.chars), 3), len(piece.chars)))
-        _, best["bottom"], _, best["top"] = main.box
-        best["right"], best["size"] = max(right, best.get("right", right)), main.size
-        best["height"] = best["top"] - best["bottom"]
-    return [_row(row["pieces"]) for row in rows]
+            best.add(piece)
+    return [_row(line.pieces) for line in lines]
 
 
-def _in_order(rows):
+def _in_order(rows: list[Row]) -> list[Row]:
     """Rows from the top of a page to its foot, and from left to right where they stand side by side."""
     rows = sorted(rows, key=lambda row: -row.bottom)
-    result, side = [], []
+    result: list[Row] = []
+    side: list[Row] = []
     for row in rows:
         if side and side[0].bottom - row.bottom > 0.35 * row.size:
             result += sorted(side, key=lambda row: row.left)
@@ -232,7 +259,7 @@ def _in_order(rows):
     return result + sorted(side, key=lambda row: row.left)
 
 
-def _without_numbers(rows):
+def _without_numbers(rows: list[Row]) -> list[Row]:
     """Rows without the line numbers of a manuscript, which count up by one or by five."""
     numbers = [(index, int(match.group())) for index, row in enumerate(rows) if (match := NUMBER.match(row.text))]
     steps = [second[1] - first[1] for first, second in zip(numbers, numbers[1:], strict=False)]
@@ -245,13 +272,13 @@ def _without_numbers(rows):
     return rows
 
 
-def _row(pieces, stamp=False):
-    chars = []
+def _row(pieces: list[_Piece], stamp: bool = False) -> Row:
+    chars: list[Char] = []
     for piece in pieces:
         if chars and piece.chars[0][1] - chars[-1][3] > 0.12 * piece.size:
             chars.append((" ", *chars[-1][1:]))
         chars += piece.chars
-    sizes = Counter()
+    sizes: Counter[float] = Counter()
     for char in chars:
         sizes[round(char[5], 1)] += not char[0].isspace()
     size = max(sizes, key=lambda size: (sizes[size], size))
@@ -274,12 +301,12 @@ def _row(pieces, stamp=False):
     )
 
 
-def _accented(text):
+def _accented(text: str) -> str:
     """Text in which an accent that is printed as a character of its own is joined to its letter: "Jo¨ rn", "J¨orn"."""
     if not ACCENT.search(text):
         return text
 
-    def join(match):
+    def join(match: re.Match[str]) -> str:
         before, accent, after = match.groups()
         mark = ACCENTS[accent]
         letter = unicodedata.normalize("NFC", before + mark)
@@ -291,6 +318,6 @@ def _accented(text):
     return ACCENT.sub(join, text)
 
 
-def _raised(char, size, base):
+def _raised(char: Char, size: float, base: float) -> bool:
     """Whether a character is smaller than its row and stands higher."""
     return char[5] < 0.82 * size and char[2] > base + 0.12 * size and not char[0].isspace()

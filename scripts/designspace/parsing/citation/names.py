@@ -6,251 +6,26 @@ import unicodedata
 from designspace.parsing.citation.front import RAISED
 
 MOST_NAMES = 400
-PARTICLES = set(
-    [
-        "van",
-        "von",
-        "de",
-        "del",
-        "della",
-        "der",
-        "den",
-        "di",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "du",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ben",
-        "ter",
-        "ten",
-        "zu",
-        "zur",
-        "af",
-        "av",
-        "y",
-        "e",
-    ]
+_PARTICLES = "van von de del della der den di da do dos das du la le el al bin ibn ben ter ten zu zur af av y e"
+PARTICLES = frozenset(_PARTICLES.split())
+_NOT_NAMES = (
+    "university universität universite université universidad institute institut department dept departments "
+    "school center centre laboratory laboratories lab hospital college faculty division program programme street "
+    "road avenue usa uk germany france canada china japan italy spain netherlands australia sweden switzerland "
+    "california york boston london berkeley united states kingdom state national research science sciences "
+    "article articles open access abstract introduction received accepted published revised online journal review "
+    "letters letter editor edited reviewed volume vol issue author authors correspondence corresponding email "
+    "address title running head keywords key words copyright elsevier springer wiley press publishing society "
+    "association proceedings conference international supplementary supporting information original report short "
+    "communication technology medicine medical health psychology neuroscience neurology biology physics chemistry "
+    "engineering the of in on for with from to by at is are an or as not we our using study studies effect "
+    "effects analysis model models theory learning motor human brain cognitive clinical new between during under "
+    "via through into toward towards against among how what why when does do can inc ltd corp company group "
+    "authority foundation agency ministry working papers paper preprint series download downloaded available "
+    "content contents lists library city park north south east west graduate academy centro departamento "
+    "instituto facultad laboratoire this that these those page pages here there version manuscript"
 )
-NOT_NAMES = set(
-    [
-        "university",
-        "universität",
-        "universite",
-        "université",
-        "universidad",
-        "institute",
-        "institut",
-        "department",
-        "dept",
-        "departments",
-        "school",
-        "center",
-        "centre",
-        "laboratory",
-        "laboratories",
-        "lab",
-        "hospital",
-        "college",
-        "faculty",
-        "division",
-        "program",
-        "programme",
-        "street",
-        "road",
-        "avenue",
-        "usa",
-        "uk",
-        "germany",
-        "france",
-        "canada",
-        "china",
-        "japan",
-        "italy",
-        "spain",
-        "netherlands",
-        "australia",
-        "sweden",
-        "switzerland",
-        "california",
-        "york",
-        "boston",
-        "london",
-        "berkeley",
-        "united",
-        "states",
-        "kingdom",
-        "state",
-        "national",
-        "research",
-        "science",
-        "sciences",
-        "research",
-        "article",
-        "articles",
-        "open",
-        "access",
-        "abstract",
-        "introduction",
-        "received",
-        "accepted",
-        "published",
-        "revised",
-        "online",
-        "journal",
-        "review",
-        "letters",
-        "letter",
-        "editor",
-        "edited",
-        "reviewed",
-        "volume",
-        "vol",
-        "issue",
-        "author",
-        "authors",
-        "correspondence",
-        "corresponding",
-        "email",
-        "address",
-        "title",
-        "running",
-        "head",
-        "keywords",
-        "key",
-        "words",
-        "copyright",
-        "elsevier",
-        "springer",
-        "wiley",
-        "press",
-        "publishing",
-        "society",
-        "association",
-        "proceedings",
-        "conference",
-        "international",
-        "supplementary",
-        "supporting",
-        "information",
-        "original",
-        "report",
-        "short",
-        "communication",
-        "technology",
-        "medicine",
-        "medical",
-        "health",
-        "psychology",
-        "neuroscience",
-        "neurology",
-        "biology",
-        "physics",
-        "chemistry",
-        "engineering",
-        "the",
-        "of",
-        "in",
-        "on",
-        "for",
-        "with",
-        "from",
-        "to",
-        "by",
-        "at",
-        "is",
-        "are",
-        "an",
-        "or",
-        "as",
-        "not",
-        "we",
-        "our",
-        "using",
-        "study",
-        "studies",
-        "effect",
-        "effects",
-        "analysis",
-        "model",
-        "models",
-        "theory",
-        "learning",
-        "motor",
-        "human",
-        "brain",
-        "cognitive",
-        "clinical",
-        "new",
-        "between",
-        "during",
-        "under",
-        "via",
-        "through",
-        "into",
-        "toward",
-        "towards",
-        "against",
-        "among",
-        "how",
-        "what",
-        "why",
-        "when",
-        "does",
-        "do",
-        "can",
-        "inc",
-        "ltd",
-        "corp",
-        "company",
-        "group",
-        "authority",
-        "foundation",
-        "agency",
-        "ministry",
-        "working",
-        "papers",
-        "paper",
-        "preprint",
-        "series",
-        "download",
-        "downloaded",
-        "available",
-        "content",
-        "contents",
-        "lists",
-        "library",
-        "city",
-        "park",
-        "north",
-        "south",
-        "east",
-        "west",
-        "graduate",
-        "academy",
-        "centro",
-        "departamento",
-        "instituto",
-        "facultad",
-        "laboratoire",
-        "this",
-        "that",
-        "these",
-        "those",
-        "page",
-        "pages",
-        "here",
-        "there",
-        "version",
-        "manuscript",
-    ]
-)
+NOT_NAMES = frozenset(_NOT_NAMES.split())
 DEGREES = re.compile(
     r",?\s*\b(?:Ph\.?\s?D|M\.?\s?D|M\.?\s?Sc?|B\.?\s?Sc?|M\.?P\.?H|M\.?A|B\.?A|D\.?Phil|Dr|Prof|Professor|FRCP|FRCS|MBBS|"
     r"MBChB|MRCP|R\.?N|D\.?V\.?M|Pharm\.?D|Psy\.?D|Ed\.?D|DSc|Sc\.?D|Student Member|Senior Member|Member|Fellow)"
@@ -266,7 +41,7 @@ INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,3}")
 LABEL = re.compile(r"^\s*(?:(?:full )?authors?(?: names?| list)?(?: and affiliations?)?\s*:|by\b)\s*", re.IGNORECASE)
 
 
-def by_line(marked):
+def by_line(marked: str) -> tuple[list[str], float]:
     """(names, weight) of a row or rows that list authors; weight 0 where they do not.
 
     Names are printed as in the paper, "First Last"; 1.0 is a sure list, 0.4 a single name without initials.
@@ -290,7 +65,7 @@ def by_line(marked):
     return names, min(weight, 1.0) * len(names) / len(parts)
 
 
-def is_name(text):
+def is_name(text: str) -> bool:
     """Whether a text is one person's name, "Ada B. Smith" or "A van der Berg"."""
     if not 4 <= len(text) <= 60 or not NAME.fullmatch(text):
         return False
@@ -308,7 +83,7 @@ def is_name(text):
     )
 
 
-def _inverted(parts):
+def _inverted(parts: list[str]) -> list[str]:
     """Names of "Smith, A. B., Berg, J. van"; empty where the parts are not of that kind."""
     pairs = list(zip(parts[::2], parts[1::2], strict=False))
     if not pairs or not all(re.fullmatch(r"(?:[A-ZÀ-Þ]\.?[ -]?){1,4}", initials) for _, initials in pairs):
@@ -319,7 +94,7 @@ def _inverted(parts):
     return [tidy(f"{initials} {family}") for family, initials in pairs]
 
 
-def _first_name_first(names):
+def _first_name_first(names: list[str]) -> list[str]:
     """Turns "Smith Ada B" and "Smith AB" round where the list prints family names first."""
     ends = [re.fullmatch(r"[A-Z](?:\.?-?[A-Z]){0,2}\.?", name.split()[-1]) for name in names]
     if not any(ends) or sum(map(bool, ends)) < 0.4 * len(names):
@@ -334,7 +109,7 @@ def _first_name_first(names):
     return turned
 
 
-def tidy(name):
+def tidy(name: str) -> str:
     """A name with capitals only where names have them: "Ross G. DOUGLAS" becomes "Ross G. Douglas"."""
     words = []
     for word in name.split():
@@ -346,7 +121,7 @@ def tidy(name):
     return " ".join(words).rstrip(",;")
 
 
-def family(name):
+def family(name: str) -> str:
     """The family name with its particles: "van der Berg" of "Jo van der Berg"."""
     words = name.split()
     while len(words) > 1 and re.fullmatch(r"(?:Jr|Sr|II|III|IV)\.?", words[-1]):
@@ -357,7 +132,7 @@ def family(name):
     return " ".join(words[start:])
 
 
-def plain(text):
+def plain(text: str) -> str:
     """Letters and digits alone, without accents and case: how two printings of one text are compared."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     return "".join(char for char in decomposed if char.isalnum())

@@ -1,22 +1,24 @@
 """The citation of a paper from its PDF alone: title, authors, year, journal, DOI and type, with the places of each."""
 
 import re
+from typing import Any
 
 from designspace.parsing.citation.dois import find_doi
-from designspace.parsing.citation.front import read_front
+from designspace.parsing.citation.front import Front, read_front
 from designspace.parsing.citation.names import family, plain
-from designspace.parsing.citation.sources import Sources
-from designspace.parsing.citation.titles import find_title, is_cover
+from designspace.parsing.citation.sources import Evidence, Sources
+from designspace.parsing.citation.titles import Title, find_title, is_cover
 
 SUPPLEMENT = re.compile(
-    r"(?:online |electronic )?(?:supplement(?:al|ary)?|supporting)\s*(?:online )?(?:information|materials?|data|methods|text|"
-    r"notes?|figures?|tables?|results|appendix|file)?\b|(?:SI|online) appendix|appendix\b",
+    r"(?:online |electronic )?(?:supplement(?:al|ary)?|supporting)\s*(?:online )?"
+    r"(?:information|materials?|data|methods|text|notes?|figures?|tables?|results|appendix|file)?\b"
+    r"|(?:SI|online) appendix|appendix\b",
     re.IGNORECASE,
 )
 LONGEST = 500  # characters of a title; the longest of real papers have fewer
 
 
-def read_citation(data):
+def read_citation(data: bytes) -> dict[str, Any]:
     """The citation of a PDF given as bytes, for any bytes:
 
     {"citation", "title", "authors", "year", "journal", "doi", "type", "sources"}, where `authors` is a list, `sources`
@@ -29,34 +31,43 @@ def read_citation(data):
     doi = find_doi(front, title, covers)
     sources = Sources(front, title, covers)
     journal, year = sources.journal(), sources.year(doi.doi if doi else "")
-    found = {
-        "title": (_text(title.text) if title else "", title.places if title else []),
-        "authors": ([_text(name) for name in title.authors] if title else [], title.author_places if title else []),
-        "year": (year.value if year else "", _places(year)),
-        "journal": (_text(journal.value) if journal else "", _places(journal)),
-        "doi": (doi.doi if doi else "", doi.places if doi else []),
+    values: dict[str, str | list[str]] = {
+        "title": _text(title.text) if title else "",
+        "authors": [_text(name) for name in title.authors] if title else [],
+        "year": year.value if year else "",
+        "journal": _text(journal.value) if journal else "",
+        "doi": doi.doi if doi else "",
     }
-    kind, place = _kind(front, title, sources, found)
-    record = {key: value for key, (value, _) in found.items()} | {"type": kind}
-    record["sources"] = {key: [_text(place) for place in places[:8]] for key, (value, places) in found.items() if value}
-    record["sources"]["type"] = place
-    return {"citation": short_citation(record["authors"], record["year"], record["title"]), **record}
+    places = {
+        "title": title.places if title else [],
+        "authors": title.author_places if title else [],
+        "year": _places(year),
+        "journal": _places(journal),
+        "doi": doi.places if doi else [],
+    }
+    kind, kind_places = _kind(front, title, sources, values)
+    printed = {key: [_text(place) for place in places[key][:8]] for key, value in values.items() if value}
+    authors = [_text(name) for name in title.authors] if title else []
+    citation = short_citation(authors, year.value if year else "", _text(title.text) if title else "")
+    return {"citation": citation, **values, "type": kind, "sources": printed | {"type": kind_places}}
 
 
-def short_citation(authors, year, title=""):
+def short_citation(authors: list[str], year: str, title: str = "") -> str:
     """ "McDougle & Taylor 2019", "Schween et al. 2018"; the title's beginning where there is no author."""
     families = [family(name) for name in authors]
     who = f"{families[0]} et al." if len(families) > 2 else " & ".join(families)
     return f"{who or ' '.join(title.split()[:6])} {year}".strip()
 
 
-def _places(evidence):
+def _places(evidence: Evidence | None) -> list[str]:
     if not evidence:
         return []
     return [place for place, _ in sorted(evidence.weights.items(), key=lambda item: -item[1])]
 
 
-def _kind(front, title, sources, found):
+def _kind(
+    front: Front, title: Title | None, sources: Sources, values: dict[str, str | list[str]]
+) -> tuple[str, list[str]]:
     """(type, places): what a file is, as far as it says so."""
     head = [row for row in front.page(1)[:8] if SUPPLEMENT.match(row.text) and len(row.text) < 80]
     if head or (title and SUPPLEMENT.match(title.text)):
@@ -68,12 +79,12 @@ def _kind(front, title, sources, found):
             r"\bpreprint (?:submitted|server)|not (?:been )?(?:certified by )?peer[- ]review", row.text, re.I
         ):
             return "preprint", [f"page {row.page}, text"]
-    if found["doi"][0] or found["journal"][0]:
-        return "article", ["doi" if found["doi"][0] else "journal"]
+    if values["doi"] or values["journal"]:
+        return "article", ["doi" if values["doi"] else "journal"]
     abstract = any(plain(row.text).startswith(("abstract", "introduction")) for row in front.rows if row.page < 4)
     return ("article", ["abstract"]) if abstract and title and title.authors else ("other", [])
 
 
-def _text(value):
+def _text(value: str) -> str:
     """A string fit for a table: without control characters and of bounded length."""
     return " ".join("".join(char if char.isprintable() else " " for char in value).split())[:LONGEST]

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass, field
 
+from designspace.parsing.citation.front import Front, Row
+from designspace.parsing.citation.journals import KEYWORD, MONTH, START, abbreviates, clean, is_journal
 from designspace.parsing.citation.names import family, plain
-from designspace.parsing.citation.titles import HEADING, join
+from designspace.parsing.citation.titles import Title, join
 
 YEAR = re.compile(r"(?<![\d/.-])(?:19[3-9]\d|20[0-4]\d)(?![\d/]|\.\d|-\d{4})")
-MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 # Volume and pages, in the orders that journals print them with the year.
 VOLUME = re.compile(
     r"\(?(?:19|20)\d\d\)?[,;:.]?\s*\d{1,4}\s*(?:\(\w[\w –-]*\)|[,:;]\s*(?:pp?\.?\s*)?[a-z]?\d)"
@@ -18,67 +19,26 @@ VOLUME = re.compile(
     r"|(?:19|20)\d\d\s*[;:,]\s*(?:page \d+ of|\d{1,4}\s*[:–(-])",
     re.IGNORECASE,
 )
-START = re.compile(
-    rf"\d|\bvol(?:ume|\.)?\s*[\dx]|\(?\b{MONTH} (?:\d|(?:19|20))|\bxx+\b|\bdoi\b|https?:|\bISSN\b|\bpp?\.\s*\d|\bissue \d|\bno\. ?\d",
-    re.I,
-)
 CITED = re.compile(r"et al\.?,? \(?\d{4}|[A-Z]\w+, \d{4}[a-z]?[;)](?! ?\d)")
 DOWNLOAD = re.compile(
     r"download|access(?:ed|ion)|licen[cs]e|permission|printed (?:from|on)|reprint|available at|at: \d\d:", re.I
 )
-KEYWORD = re.compile(
-    r"\b(?:journal|j|annals|ann|proceedings|proc|transactions|trans|letters|lett|reviews?|rev|archives?|bulletin|bull"
-    r"|quarterly|magazine|acta|reports|frontiers|advances|trends|international|progress|perspectives|plos|bmc|annual)\b",
-    re.I,
+SERVERS = (
+    *[
+        "bioRxiv",
+        "medRxiv",
+        "arXiv",
+        "PsyArXiv",
+        "ChemRxiv",
+        "SocArXiv",
+        "EarthArXiv",
+        "engrXiv",
+        "SSRN",
+        "Authorea",
+        "HAL",
+    ],
+    *("Research Square", "OSF Preprints", "Preprints.org"),
 )
-PUBLISHER = re.compile(
-    r"\b(?:publish\w*|corporation|elsevier|springer|wiley|blackwell|press|ltd|inc|llc|universit\w+|sciencedirect|available|"
-    r"department|author\w*|manuscript|copyright|society|association|federation|foundation|all rights|contents|ebsco|jstor|"
-    r"proquest|pubmed|open access|running|e-?mail|correspond\w*|figure|table|see|supplement\w*|submitted|received|view)\b",
-    re.I,
-)
-LABEL = re.compile(
-    rf"(?:{HEADING.pattern})(?:\W*$|:)|(?:issue|number|no|volume|vol|page|pages|pp|doi|pii|issn|permalink|journal|authors?|publication date|peer reviewed)\W*$",
-    re.IGNORECASE,
-)
-SMALL = set(
-    [
-        "of",
-        "the",
-        "and",
-        "in",
-        "for",
-        "on",
-        "de",
-        "la",
-        "des",
-        "et",
-        "und",
-        "für",
-        "der",
-        "a",
-        "an",
-        "&",
-        "e",
-        "to",
-        "with",
-        "from",
-    ]
-)
-SERVERS = [
-    "bioRxiv",
-    "medRxiv",
-    "arXiv",
-    "PsyArXiv",
-    "ChemRxiv",
-    "SocArXiv",
-    "EarthArXiv",
-    "engrXiv",
-    "SSRN",
-    "Authorea",
-    "HAL",
-]
-SERVERS += ["Research Square", "OSF Preprints", "Preprints.org"]
 SERVER = re.compile(rf"\b(?:{'|'.join(map(re.escape, SERVERS))})\b", re.IGNORECASE)
 ARXIV = re.compile(r"\barXiv:\s?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.IGNORECASE)
 CITE = re.compile(
@@ -97,22 +57,23 @@ class Evidence:
     """A value with the weight of each kind of place that prints it: {place: weight}."""
 
     value: str
-    weights: dict = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
 
     @property
-    def score(self):
+    def score(self) -> float:
         return sum(self.weights.values())
 
-    def add(self, place, weight):
+    def add(self, place: str, weight: float) -> None:
         self.weights[place] = max(weight, self.weights.get(place, 0.0))
 
 
 class Sources:
     """Collects what a Front prints about its journal and year; `title` is its Title or None."""
 
-    def __init__(self, front, title, covers):
+    def __init__(self, front: Front, title: Title | None, covers: set[int]) -> None:
         self.front, self.title, self.covers = front, title, covers
-        self.journals, self.years = {}, {}
+        self.journals: dict[str, Evidence] = {}
+        self.years: dict[str, Evidence] = {}
         self._own = plain(title.text) if title else ""
         self._families = {plain(family(name)) for name in title.authors} if title else set()
         self._running = self._running_lines()
@@ -127,7 +88,7 @@ class Sources:
                 self._row([row], row)
         self._metadata()
 
-    def journal(self):
+    def journal(self) -> Evidence | None:
         """The best Evidence for the journal, or None where nothing is strong enough."""
         if self.server:
             return self.server
@@ -138,7 +99,7 @@ class Sources:
         best = max(self.journals.values(), key=lambda evidence: (evidence.score, len(evidence.value)), default=None)
         return best if best and best.score >= 2.5 else None
 
-    def year(self, doi):
+    def year(self, doi: str) -> Evidence | None:
         """The best Evidence for the year, or None; `doi` may name one that is printed too."""
         created = re.search(r"(?:19|20)\d\d", self.front.info.get("CreationDate", ""))
         for evidence in self.years.values():
@@ -149,7 +110,7 @@ class Sources:
         best = max(self.years.values(), key=lambda evidence: evidence.score, default=None)
         return best if best and best.score >= 0.9 else None
 
-    def _row(self, rows, row):
+    def _row(self, rows: list[Row], row: Row) -> None:
         place, weight = self._zone(rows, row)
         if not weight or DOWNLOAD.search(row.text):
             return
@@ -170,7 +131,7 @@ class Sources:
             self._propose(name, place, own * weight)
         self._date(row, place, weight, volume)
 
-    def _zone(self, rows, row):
+    def _zone(self, rows: list[Row], row: Row) -> tuple[str, float]:
         """(place, weight) of a row as a witness; weight 0 for a row of the running text."""
         number, height = row.page, self.front.heights[row.page]
         if row.stamp:
@@ -182,13 +143,13 @@ class Sources:
         if number in self.covers:
             return f"page {number}, cover page", 1.0
         running = _digitless(row.text) in self._running
-        first = self.title and number == self.title.rows[0].page
+        first = self.title if self.title and number == self.title.rows[0].page else None
         if running or first or number < 4 and (row.size < self.front.body - 0.3 or len(row.text) < 50):
             kind = "header" if row.bottom > 0.89 * height else "footer" if row.top < 0.1 * height else ""
             if (kind or running) and len(row.text) < 200 and not CITED.search(row.text):
                 return f"page {number}, {kind or 'running line'}", 1.0 if number < 3 else 0.8
         if first:
-            if row.bottom > self.title.rows[0].top:
+            if row.bottom > first.rows[0].top:
                 return f"page {number}, above the title", 1.0
             if VOLUME.search(row.text) and len(row.text) < 110 and row.size <= self.front.body + 1:
                 return f"page {number}, beside the text", 0.9
@@ -202,15 +163,15 @@ class Sources:
             return f"page {number}, dates", 0.5
         return "", 0.0
 
-    def _running_lines(self):
+    def _running_lines(self) -> set[str]:
         """Texts, digits apart, that stand at one height of several pages."""
-        pages = {}
+        pages: dict[tuple[str, int], set[int]] = {}
         for row in self.front.rows:
             if len(row.text) < 200:
                 pages.setdefault((_digitless(row.text), round(row.bottom / 20)), set()).add(row.page)
         return {text for (text, _), numbers in pages.items() if len(numbers) > 1 and len(text) > 3}
 
-    def _propose(self, name, place, weight):
+    def _propose(self, name: str, place: str, weight: float) -> None:
         name = clean(name)
         if not is_journal(name) or "dates" in place:
             return
@@ -229,7 +190,7 @@ class Sources:
         evidence = self.journals.setdefault(key, Evidence(name))
         evidence.add(place, weight)
 
-    def _date(self, row, place, weight, volume):
+    def _date(self, row: Row, place: str, weight: float, volume: re.Match[str] | None) -> None:
         years = [] if row.text.isdigit() else YEAR.findall(row.text)
         if short := re.search(r"\b\d{4}-\d{3}[\dX]/(\d\d)/?\$", row.text):
             years = years or [("19" if short.group(1) > "40" else "20") + short.group(1)]
@@ -244,7 +205,7 @@ class Sources:
         elif years and "dates" not in place:
             self._add_year(years[0], "date", (3.0 if volume or len(row.text) < 60 else 1.5) * weight, place)
 
-    def _published(self, text, years, weight, place):
+    def _published(self, text: str, years: list[str], weight: float, place: str) -> None:
         """Years of "Received 2 May 2011; accepted 4 June 2012; published 2013", each with its word."""
         for match in YEAR.finditer(text):
             before = text[: match.start()]
@@ -255,7 +216,7 @@ class Sources:
             )
             self._add_year(match.group(), name, own * weight, place)
 
-    def _add_year(self, year, kind, weight, place):
+    def _add_year(self, year: str, kind: str, weight: float, place: str) -> None:
         created = re.search(r"(?:19|20)\d\d", self.front.info.get("CreationDate", ""))
         if year and (not created or int(year) < int(created.group()) + 3):
             self.years.setdefault(year, Evidence(year)).add(
@@ -263,10 +224,10 @@ class Sources:
             )
             self.years[year].add(kind, weight)
 
-    def _repeated_title(self, number, rows):
+    def _repeated_title(self, number: int, rows: list[Row]) -> None:
         """Citation lines: the title stands in them, the journal after it, and the year before or after."""
         words = re.findall(r"\w+", self.title.text) if self.title else []
-        if len(words) < 3 or len(words) > 60:
+        if not self.title or not 3 <= len(words) <= 60:
             return
         text = join([row for row in rows if row not in self.title.rows])
         for match in re.finditer(
@@ -284,7 +245,7 @@ class Sources:
                 year = volume and _volume_year(volume) or (years[-1] if YEAR.findall(near) else years[0])
                 self._add_year(year, "citation line", 4.0, f"page {number}")
 
-    def _metadata(self):
+    def _metadata(self) -> None:
         """The file's subject counts where a page prints the same journal."""
         subject = self.front.info.get("Subject", "")
         start = START.search(subject)
@@ -297,11 +258,12 @@ class Sources:
             if len(key) > 6 and key in urls:
                 evidence.add("address", 1.5)
 
-    def _server(self):
+    def _server(self) -> Evidence | None:
         """The preprint server whose stamp or banner the first pages carry, as Evidence."""
         for row in self.front.rows:
-            banner = "preprint" in row.text.casefold() and SERVER.search(row.text)
-            if row.page > 2 or not (banner or ARXIV.search(row.text)) or row.top < 0 or len(row.text) > 400:
+            printed = SERVER.search(row.text)
+            banner = "preprint" in row.text.casefold() or ARXIV.search(row.text)
+            if row.page > 2 or not (printed and banner) or row.top < 0 or len(row.text) > 400:
                 continue
             edge = (
                 row.stamp
@@ -310,15 +272,14 @@ class Sources:
             )
             if not edge:
                 continue
-            printed = SERVER.search(row.text).group().casefold()
-            name = next(name for name in SERVERS if name.casefold() == printed)
+            name = next(name for name in SERVERS if name.casefold() == printed.group().casefold())
             if years := YEAR.findall(row.text):
                 self._add_year(years[-1], "preprint server", 3.0, f"page {row.page}, stamp")
             return Evidence(name, {f"page {row.page}, stamp of the server": 6.0})
         return None
 
 
-def _near(rows, row):
+def _near(rows: list[Row], row: Row) -> list[Row]:
     """Rows directly above and below a row, or in its own line."""
     return [
         other
@@ -330,59 +291,11 @@ def _near(rows, row):
     ]
 
 
-def _volume_year(volume):
+def _volume_year(volume: re.Match[str]) -> str:
     """The year of a match of VOLUME: "Science 296, 1979 (2002)" has it in brackets."""
     year = re.search(r"(?<=\()(?:19|20)\d\d(?=\))", volume.group()) or YEAR.search(volume.group())
     return year.group() if year else ""
 
 
-def _digitless(text):
+def _digitless(text: str) -> str:
     return re.sub(r"[\W\d_]+", "", text).casefold()
-
-
-def clean(name):
-    """A journal's name without what rows print around it."""
-    name = re.sub(
-        r"^(?:published in|in press,?|in|to appear in|source|articles in press\.?|cite this[^:]*:)[:\s]+",
-        "",
-        name.strip(),
-        flags=re.I,
-    )
-    name = re.sub(r"^.*\bet al\.,?\s+", "", name)
-    name = re.sub(r"[\s,;:.(\[|–-]+$", lambda match: "." if match.group().startswith(".") else "", name)
-    name = re.sub(r"\.(?:org|com|net)$", "", name)
-    letters = re.fullmatch(r"(?:\S ){4,}\S", name)
-    name = name.replace(" ", "") if letters else name
-    return name.strip(" ,;:|\"'“”()[]*©")[:120]
-
-
-def is_journal(name):
-    """Whether a text has the form of a journal's name: few words, each with a capital but for "of" and its like."""
-    words = name.split()
-    if not words or len(words) > 12 or len(name) < 4 or LABEL.match(name) or not words[0][0].isalpha():
-        return False
-    if (
-        any(char.isdigit() for char in name)
-        and not re.search(r"\d+(?:st|nd|rd|th)\b", name)
-        or re.search(r"@|www|/$|\bvol\b", name, re.I)
-    ):
-        return False
-    if (
-        re.fullmatch(rf"{MONTH}", name, re.I)
-        or PUBLISHER.search(name)
-        and not re.search(r"\b(?:journal|proceedings|proc|transactions|annals|letters|j)\b", name, re.I)
-    ):
-        return False
-    proper = [word for word in words if word.casefold().strip(".,:") not in SMALL]
-    return bool(proper) and all(word[0].isupper() or word[1:2].isupper() for word in proper)
-
-
-def abbreviates(short, long):
-    """Whether "J. Neural Eng." stands for "Journal of Neural Engineering"."""
-    shorts = [word.casefold() for word in re.findall(r"\w+", short) if word.casefold() not in SMALL]
-    longs = [word.casefold() for word in re.findall(r"\w+", long) if word.casefold() not in SMALL]
-    if plain(short) == plain(long) or len(plain(short)) > len(plain(long)):
-        return False
-    return len(shorts) == len(longs) > 0 and all(
-        b.startswith(a[:3]) and b[0] == a[0] for a, b in zip(shorts, longs, strict=True)
-    )

@@ -1,32 +1,34 @@
 """The title of a paper and its authors: the rows that look like a title, and what else in the file agrees with them."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from designspace.parsing.citation.front import RAISED, Row
+from designspace.parsing.citation.front import RAISED, Front, Row
 from designspace.parsing.citation.names import by_line, plain
 
 COVER = re.compile(
     r"article was downloaded|stable url|terms of use|non-?commercial use only|most recent version|scroll down for"
     r"|openly available|see discussions, stats|inserted by evaluation|citable link|you may also like|to link to this"
-    r"|online version of this article|to subscribe to|email alert|author profiles|open access archive|for personal use"
+    r"|online version of this article|to subscribe to|email alert|author profiles|open access archive"
+    r"|for personal use"
     r"|provided by|deposited|repository|(?:re)?printing of this|publication details|subscription information"
     r"|to cite this (?:article|version)|graphical abstract|rights and permissions|archived version",
     re.IGNORECASE,
 )
 HEADING = re.compile(
     r"(?:original|research|review|regular|short|brief|rapid|full|open|special|invited|target|empirical|mini)?"
-    r"[- ]*(?:research |review |original )?(?:articles?|papers?|reports?|communications?|reviews?|notes?|letters?|contents"
-    r"|abstract|introduction|summary|highlights|open access|references|method(?:s|ology)?|results|discussion|keywords"
-    r"|significance(?: statement)?|background|title|in brief|authors?|perspectives?|commentary|editorial|feature"
-    r"|manuscripts?|accepted manuscript|author'?s? manuscript|in press|article in press|correspondence|access"
+    r"[- ]*(?:research |review |original )?(?:articles?|papers?|reports?|communications?|reviews?|notes?|letters?"
+    r"|contents|abstract|introduction|summary|highlights|open access|references|method(?:s|ology)?|results|discussion"
+    r"|keywords|significance(?: statement)?|background|title|in brief|authors?|perspectives?|commentary|editorial"
+    r"|feature|manuscripts?|accepted manuscript|author'?s? manuscript|in press|article in press|correspondence|access"
     r"|supplementary (?:information|materials?)|supporting information|focus|viewpoint|opinion|data)s?[:.]?",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(
-    r"universi|department|institut|school of|laborator|hospital|faculty|college|@|https?:|www\.|\bdoi\b|issn|©|copyright"
-    r"|all rights|received|accepted|published|volume \d|vol\. ?\d|downloaded|correspond|licen[cs]e|et al\b|preprint"
-    r"|contents lists|homepage|academic editor|\bpp\. ?\d|e-?mail|\d{4}[;,] ?\d+ ?[:(]|^arxiv|\d+ ?\(\d{4}\)|\(\d{4}\) ?[\dx]|^authors?:|stable url|article id",
+    r"universi|department|institut|school of|laborator|hospital|faculty|college|@|https?:|www\.|\bdoi\b|issn|©"
+    r"|copyright|all rights|received|accepted|published|volume \d|vol\. ?\d|downloaded|correspond|licen[cs]e|et al\b"
+    r"|preprint|contents lists|homepage|academic editor|\bpp\. ?\d|e-?mail|\d{4}[;,] ?\d+ ?[:(]|^arxiv"
+    r"|\d+ ?\(\d{4}\)|\(\d{4}\) ?[\dx]|^authors?:|stable url|article id",
     re.IGNORECASE,
 )
 FOOTNOTE = re.compile(r"[a-z*](?=(?:The|This|Support|Address|Present|Correspond|Portions|We|I) ?)")
@@ -42,15 +44,15 @@ class Title:
     """A candidate: its text, its rows, a score, and the places that speak for it."""
 
     text: str
-    rows: list
+    rows: list[Row]
     score: float
-    places: list = field(default_factory=list)
-    authors: list = field(default_factory=list)
-    author_places: list = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
+    author_places: list[str] = field(default_factory=list)
     by_line: Row | None = None
 
 
-def is_cover(front, number):
+def is_cover(front: Front, number: int) -> bool:
     """Whether a page was put before the paper by a publisher, an archive or a repository."""
     rows = front.page(number)
     text = "\n".join(row.text for row in rows)
@@ -58,10 +60,10 @@ def is_cover(front, number):
     return len(text) < 6000 and (hits > 1 or (hits == 1 and len(rows) < 45)) and front.n_pages > 1
 
 
-def find_title(front):
+def find_title(front: Front) -> Title | None:
     """The best Title of a Front with its authors, or None where nothing looks like one."""
     covers = {number for number in list(front.heights)[:2] if is_cover(front, number)}
-    pages = [number for number in list(front.heights)[: 2 + len(covers)]]
+    pages = list(front.heights)[: 2 + len(covers)]
     candidates = [title for number in pages for title in _candidates(front, number, number in covers)]
     if not candidates:
         return None
@@ -75,11 +77,11 @@ def find_title(front):
     return best
 
 
-def join(rows):
+def join(rows: list[Row]) -> str:
     """The text of rows that follow each other: a hyphen at the end of one belongs to its word."""
     text = ""
     for row in rows:
-        part = row if isinstance(row, str) else row.text
+        part = row.text
         if text.endswith(("-", "\u2010", "\ufffe")) and part[:1].islower():
             text = text[:-1] + ("-" if _compound(text) else "") + part
         else:
@@ -87,17 +89,19 @@ def join(rows):
     return text.strip()
 
 
-def _compound(text):
+def _compound(text: str) -> bool:
     return text.rsplit(" ", 1)[-1][:-1].casefold() in ("non", "self", "decision", "long", "short", "high", "low", "re")
 
 
-def blocks(rows):
+def blocks(rows: list[Row]) -> list[list[Row]]:
     """Runs of rows of one style under one another, as a heading of several rows is printed."""
-    done, result = set(), []
+    done: set[int] = set()
+    result: list[list[Row]] = []
     for start, row in enumerate(rows):
         if start in done:
             continue
-        block, leading = [row], None
+        block = [row]
+        leading: float | None = None
         for index in range(start + 1, min(start + 40, len(rows))):
             below, last = rows[index], block[-1]
             if index in done or not _same_style(last, below) or len(block) >= MOST_ROWS + 2:
@@ -113,19 +117,19 @@ def blocks(rows):
     return result
 
 
-def _same_style(one, other):
+def _same_style(one: Row, other: Row) -> bool:
     tolerance = 0.06 if one.size < 12 else 0.12
     capitals = [row.text.isupper() for row in (one, other) if sum(map(str.isalpha, row.text)) > 6]
     return abs(one.size - other.size) <= tolerance * one.size and one.bold == other.bold and len(set(capitals)) < 2
 
 
-def _candidates(front, number, cover):
+def _candidates(front: Front, number: int, cover: bool) -> list[Title]:
     rows = front.page(number)
     height, body = front.heights[number], front.body
     result = []
     for block in blocks(rows):
         block = _trimmed(block)
-        text = OPEN.sub("", LABEL.sub("", join(_bare(row) for row in block)))
+        text = OPEN.sub("", LABEL.sub("", join([replace(row, text=_bare(row)) for row in block])))
         words = re.findall(r"[^\W\d_]{2,}", text)
         letters = sum(map(str.isalpha, text))
         if not 1 < len(words) < 50 or letters < 0.6 * len(text.replace(" ", "")) or len(text) < 10:
@@ -145,7 +149,7 @@ def _candidates(front, number, cover):
     return result
 
 
-def _look(title, block, words, body, height):
+def _look(title: Title, block: list[Row], words: list[str], body: float, height: float) -> float:
     """How much a block looks like a title: larger than the text, high on its page, of a title's length."""
     size = block[0].size
     score = 4 * min(max(size / body - 1, -0.5), 1.1) + 0.7 * block[0].bold
@@ -157,7 +161,7 @@ def _look(title, block, words, body, height):
     return score - 1.0 * (title.text.endswith(".") and len(words) > 20)
 
 
-def _trimmed(block):
+def _trimmed(block: list[Row]) -> list[Row]:
     """A block without its labels above and without the by-line or address below, where their style is the title's."""
     while len(block) > 1 and (HEADING.fullmatch(block[0].text) or ADDRESS.search(block[0].text)):
         block = block[1:]
@@ -168,7 +172,7 @@ def _trimmed(block):
     return block
 
 
-def _bare(row):
+def _bare(row: Row) -> str:
     """The text of a row without the footnote mark at its end."""
     text = row.text
     marks = len(row.marked) - len(row.marked.rstrip(RAISED + " "))
@@ -177,12 +181,12 @@ def _bare(row):
     return re.sub(r"\s*[*∗†‡§¶#]+$", "", text).strip()
 
 
-def _above(rows, block):
+def _above(rows: list[Row], block: list[Row]) -> str:
     index = rows.index(block[0])
     return rows[index - 1].text if index else ""
 
 
-def _find_authors(title, rows, number, body):
+def _find_authors(title: Title, rows: list[Row], number: int, body: float) -> None:
     """The by-line nearest to a title, below it or above."""
     left, right = min(row.left for row in title.rows), max(row.right for row in title.rows)
     rows = [row for row in rows if row.left < right and row.right > left and row not in title.rows]
@@ -201,7 +205,7 @@ def _find_authors(title, rows, number, body):
     title.score += 3 * best_weight
 
 
-def _names_from(rows, start):
+def _names_from(rows: list[Row], start: int) -> tuple[list[str], float]:
     """(names, weight) of the by-line that begins with a row: its rows, and those of the same style that follow."""
     first = rows[start]
     names, weight = by_line(first.marked)
@@ -226,12 +230,12 @@ def _names_from(rows, start):
     return names, weight
 
 
-def _continues(marked, row):
+def _continues(marked: str, row: Row) -> bool:
     """Whether a name goes on in the next row: the row before ends amid a list."""
     return not by_line(row.marked)[0] or marked.rstrip().endswith((",", ";"))
 
 
-def _agree(front, candidates, covers):
+def _agree(front: Front, candidates: list[Title], covers: set[int]) -> None:
     """Raises the candidates that the metadata, another page, a running head or a citation line repeats."""
     info = re.sub(r"^Microsoft Word - |\.docx?$|\.pdf$", "", front.info.get("Title", ""))
     margins = [row for row in front.rows if row.page not in covers and _in_margin(front, row)]
@@ -260,18 +264,18 @@ def _agree(front, candidates, covers):
     _whole(front, candidates, info)
 
 
-def _in_margin(front, row):
+def _in_margin(front: Front, row: Row) -> bool:
     return row.bottom > 0.9 * front.heights[row.page] or row.top < 0.1 * front.heights[row.page]
 
 
-def _nearer(title, other):
+def _nearer(title: Title, other: Title) -> bool:
     """Whether another candidate stands between a title and its by-line."""
     if title.by_line is None or other.by_line is not title.by_line or other is title or other.score < 1:
         return False
     return title.rows[0].top > other.rows[0].top > title.by_line.top or title.rows[0].top < other.rows[0].top
 
 
-def _whole(front, candidates, info):
+def _whole(front: Front, candidates: list[Title], info: str) -> None:
     """The metadata's title counts where its whole text stands in rows that follow each other on a page."""
     wanted = plain(info)
     if len(wanted) < 15 or len(info.split()) < 3 or any(plain(title.text) == wanted for title in candidates):

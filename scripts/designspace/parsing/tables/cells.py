@@ -162,11 +162,11 @@ class Grid:
 
     def _goes_on(self, above: int, below: int) -> bool:
         upper = {item.first: item.piece for item in self.items[above]}
-        both = [(upper.get(item.first), item.piece, item.first) for item in self.items[below]]
-        shared = [pair for pair in both if pair[0]]
+        lower = self.items[below]
+        shared = [(upper[item.first], item.piece, item.first) for item in lower if item.first in upper]
         if not shared or not all(self._wraps(*pair) for pair in shared):
             return False
-        if len(shared) < len(both) and len(upper) > len(shared):
+        if len(shared) < len(lower) and len(upper) > len(shared):
             return False
         first = shared[0][1].text
         return first[0].islower() or first[0] in "(&" or (shared[0][2] > 0 and bool(LETTERS.search(first)))
@@ -199,7 +199,9 @@ def _cut(piece: Piece, spaces: list[tuple[float, float]], height: float) -> list
     return [Piece(part) for part in parts]
 
 
-def _columns(items: list[list[Item]], spaces: list, x0: float, x1: float) -> list[tuple[float, float]]:
+def _columns(
+    items: list[list[Item]], spaces: list[tuple[float, float]], x0: float, x1: float
+) -> list[tuple[float, float]]:
     """From where to where the text of each column reaches."""
     found = []
     for column in range(len(spaces) + 1):
@@ -237,15 +239,19 @@ def _apart(blocks: list[Block]) -> list[Block]:
 
 def _full_rules(across: list[Rule], x0: float, x1: float, share: float) -> list[float]:
     """Where rules of a table cover at least a share of its width, from top to bottom."""
-    found, group = [], []
-    for rule in [*sorted(across, key=lambda rule: rule.at), None]:
-        if group and (rule is None or rule.at - group[-1].at > 2.5):
-            covered, reach = 0.0, x0
-            for part in sorted(group, key=lambda part: part.begin):
-                covered += max(0.0, min(part.end, x1) - max(part.begin, reach))
-                reach = max(reach, part.end)
-            if covered >= share * (x1 - x0):
-                found.append(sum(part.at for part in group) / len(group))
-            group = []
-        group.append(rule)
-    return found
+    groups: list[list[Rule]] = []
+    for rule in sorted(across, key=lambda rule: rule.at):
+        if not groups or rule.at - groups[-1][-1].at > 2.5:
+            groups.append([])
+        groups[-1].append(rule)
+    full = (group for group in groups if _covered(group, x0, x1) >= share * (x1 - x0))
+    return [sum(rule.at for rule in group) / len(group) for group in full]
+
+
+def _covered(rules: list[Rule], x0: float, x1: float) -> float:
+    """How much of the way from x0 to x1 rules cover together."""
+    covered, reach = 0.0, x0
+    for rule in sorted(rules, key=lambda rule: rule.begin):
+        covered += max(0.0, min(rule.end, x1) - max(rule.begin, reach))
+        reach = max(reach, rule.end)
+    return covered

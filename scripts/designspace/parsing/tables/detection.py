@@ -5,13 +5,14 @@ After the ways that Göbel et al. (2013, ICDAR table competition) compare, with 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pypdfium2
 
-from designspace.parsing.tables.cells import Grid
-from designspace.parsing.tables.extent import extended
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import normalise
+from designspace.parsing.tables.cells import Grid
+from designspace.parsing.tables.extent import extended
 from designspace.parsing.tables.hints import may_have_tables
 from designspace.parsing.tables.lines import LEADERS, Line, Piece, is_number, lines
 from designspace.parsing.tables.marks import Box, Marks, PageMarks, Word
@@ -35,7 +36,7 @@ CAPTION_LINES = 6  # that are looked at
 MOST_WORDS = 6_000  # of a page
 
 
-def page_tables(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str) -> list[dict]:
+def page_tables(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str) -> list[dict[str, Any]]:
     """The tables of a page from top to bottom, each {"box", "caption", "cells"}.
 
     `text` has one character for each of pdfium's, as `page_text` gives it. A box is [left, bottom, right, top] in
@@ -215,7 +216,7 @@ def _bounds(words: list[Word]) -> Box:
     return min(w.x0 for w in words), min(w.y0 for w in words), max(w.x1 for w in words), max(w.y1 for w in words)
 
 
-def _record(table: Table, marks: PageMarks, turn: int) -> dict:
+def _record(table: Table, marks: PageMarks, turn: int) -> dict[str, Any]:
     """A table as page_tables gives it."""
     cells = []
     for block in sorted(table.grid.blocks, key=lambda block: (block.row, block.first)):
@@ -238,7 +239,7 @@ def _record(table: Table, marks: PageMarks, turn: int) -> dict:
     return {"box": marks.shown(table.box, turn), "caption": caption, "cells": cells}
 
 
-def document_tables(document: pypdfium2.PdfDocument) -> Iterator[list[dict]]:
+def document_tables(document: pypdfium2.PdfDocument) -> Iterator[list[dict[str, Any]]]:
     """The tables of each page of a PDF, as page_tables gives them; a damaged page has none."""
     for index in range(len(document)):
         try:

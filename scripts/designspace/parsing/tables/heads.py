@@ -70,7 +70,9 @@ def _parted(upper: Piece, lower: Piece, across: list[Rule]) -> bool:
     )
 
 
-def _span(item: Item, line: list[Item], below: list[list[Item]], columns: list, partial: list[Rule]) -> tuple[int, int]:
+def _span(
+    item: Item, line: list[Item], below: list[list[Item]], columns: list[tuple[float, float]], partial: list[Rule]
+) -> tuple[int, int]:
     """The columns that a piece of a head is printed over."""
     piece = item.piece
     for rule in partial:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from designspace.parsing.glyphs import UNKNOWN
@@ -60,14 +61,14 @@ class Line:
     def height(self) -> float:
         return self.y1 - self.y0
 
-    def pieces(self, gap: float, down: list[Rule] = ()) -> list[Piece]:
+    def pieces(self, gap: float, down: Sequence[Rule] = ()) -> list[Piece]:
         """The line parted at gaps wider than `gap` of its height and at the vertical rules that cross it."""
         cuts = sorted(rule.at for rule in down if rule.begin <= self.middle <= rule.end)
         parts: list[list[Word]] = []
         end = 0.0
         for word in self.words:
             ruled = any(end - 2 < cut < word.x0 + 2 for cut in cuts)
-            bullet = bool(parts) and len(parts[-1]) == 1 and BULLET.fullmatch(parts[-1][0].text)
+            bullet = bool(parts) and len(parts[-1]) == 1 and bool(BULLET.fullmatch(parts[-1][0].text))
             bullet = bullet and bool(LETTERS.search(word.text)) and word.x0 - end < 4 * self.height
             if not parts or ruled or (word.x0 - end > gap * self.height and not bullet):
                 parts.append([])

@@ -69,9 +69,9 @@ class Paths:
             return
         count = pdfium.FPDFPath_CountSegments(path)
         if count > min(MOST_OF_A_PATH, self._segments):
-            edges = [ctypes.c_float() for _ in range(4)]
-            if pdfium.FPDFPageObj_GetBounds(path, *edges):
-                self.drawings.append(tuple(edge.value for edge in edges))
+            left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+            if pdfium.FPDFPageObj_GetBounds(path, left, bottom, right, top):
+                self.drawings.append((left.value, bottom.value, right.value, top.value))
             return
         self._segments -= count
         for points, curved in _subpaths(path, count, matrix):

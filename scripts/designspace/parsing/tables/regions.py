@@ -50,7 +50,8 @@ def starts_figure(words: list[Word]) -> bool:
 
 def is_prose(table: list[Line], x0: float, x1: float) -> bool:
     """Whether there is running text: two lines together that fill the space, or three that are justified."""
-    filling, flush = 0, {}
+    filling = 0
+    flush: dict[tuple[int, int], int] = {}
     for line in table:
         pieces = line.pieces(APART)
         fills = line.words[-1].x1 - line.words[0].x0 > 0.7 * (x1 - x0)

@@ -41,7 +41,13 @@ def merge_by_walls(
     return merged
 
 
-def _reach_up(block: Block, rows, closed_below, ruled_row, ruled_column) -> None:
+def _reach_up(
+    block: Block,
+    rows: list[list[Block]],
+    closed_below: list[list[bool]],
+    ruled_row: list[bool],
+    ruled_column: list[bool],
+) -> None:
     """Let a block reach into the rows above where these are empty and no rule lies between."""
     span = range(block.first, block.last + 1)
     while block.row > 0 and ruled_row[block.row - 1]:
@@ -51,7 +57,14 @@ def _reach_up(block: Block, rows, closed_below, ruled_row, ruled_column) -> None
         block.row -= 1
 
 
-def _reach_down(merged, rows, r, closed_below, ruled_row, ruled_column) -> None:
+def _reach_down(
+    merged: list[Block],
+    rows: list[list[Block]],
+    r: int,
+    closed_below: list[list[bool]],
+    ruled_row: list[bool],
+    ruled_column: list[bool],
+) -> None:
     """Let blocks of row r reach into the next row where that is empty and no rule lies between."""
     if r + 1 >= len(rows) or not ruled_row[r]:
         return
@@ -62,7 +75,9 @@ def _reach_down(merged, rows, r, closed_below, ruled_row, ruled_column) -> None:
             block.last_row = r + 1
 
 
-def _widened(block: Block, blocks: list[Block], spaces, down, top: float, bottom: float) -> tuple[int, int]:
+def _widened(
+    block: Block, blocks: list[Block], spaces: list[tuple[float, float]], down: list[Rule], top: float, bottom: float
+) -> tuple[int, int]:
     """The columns of a block that no vertical rule closes, up to the next block."""
     first, last = block.first, block.last
     taken = {c for other in blocks if other is not block for c in range(other.first, other.last + 1)}
