@@ -10,9 +10,9 @@ from rapidfuzz import fuzz
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from designspace.parsing.citation.record import read_citation
 from designspace.parsing.citation.dois import normalise_doi
 from designspace.parsing.citation.names import family, plain
+from designspace.parsing.citation.record import read_citation
 
 FIELDS = ("title", "first_author", "year", "journal", "doi")
 
@@ -23,8 +23,8 @@ def main() -> None:
     parser.add_argument(
         "truth",
         type=Path,
-        help="a CSV with id, title, first_author, year, journal, doi; alternatives stand between bars, and an empty one "
-        "means that nothing is right too",
+        help="a CSV with id, title, first_author, year, journal, doi; alternatives stand between bars; an empty one "
+        "means that nothing is right, too",
     )
     parser.add_argument("--wrong", action="store_true", help="print every wrong value beside the right one")
     arguments = parser.parse_args()

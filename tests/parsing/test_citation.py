@@ -3,9 +3,9 @@
 import pytest
 import typst
 
-from designspace.parsing.citation.record import read_citation, short_citation
 from designspace.parsing.citation.dois import normalise_doi
 from designspace.parsing.citation.names import by_line, family
+from designspace.parsing.citation.record import read_citation, short_citation
 
 TITLE = "Reaching around imaginary corners: how hands remember a turned world"
 BODY = "The hand of every participant was hidden below a screen that showed a cursor instead of it, and moved slowly. "
@@ -111,7 +111,8 @@ def test_a_preprint_names_its_server_and_the_year_of_its_stamp():
 
 
 def test_a_stamp_along_the_margin_is_read():
-    stamp = "#place(left + horizon, dx: -50pt, rotate(-90deg, reflow: true, text(size: 18pt)[arXiv:2107.13408v1 [q-bio] 28 Jul 2021]))\n"
+    stamp = "text(size: 18pt)[arXiv:2107.13408v1 [q-bio] 28 Jul 2021]"
+    stamp = f"#place(left + horizon, dx: -50pt, rotate(-90deg, reflow: true, {stamp}))\n"
     record = paper(stamp + large(TITLE) + AUTHORS)
     assert (record["title"], record["type"], record["journal"]) == (TITLE, "preprint", "arXiv")
     assert record["year"] == "2021"
@@ -131,7 +132,8 @@ def test_the_citation_line_gives_journal_and_year():
 
 
 def test_the_doi_of_a_reference_or_a_data_set_is_not_the_papers():
-    references = "#pagebreak()\n= References\nSmith, J. (2001). Hands. _Hand_ 3, 4–5. https:\\/\\/doi.org\\/10.9999\\/other.1\n\n"
+    references = "#pagebreak()\n= References\nSmith, J. (2001). Hands. _Hand_ 3, 4–5. "
+    references += "https:\\/\\/doi.org\\/10.9999\\/other.1\n\n"
     source = large(TITLE) + AUTHORS + "Data were deposited at figshare (10.6084\\/m9.figshare.12345).\n\n"
     assert paper(source + references)["doi"] == ""
     own = "doi: 10.1234\\/own.77\n\n"

@@ -49,7 +49,9 @@ def by_line(marked: str) -> tuple[list[str], float]:
     text = re.sub(r"[\s,;]+(?:and|&)\s*$", "", DEGREES.sub("", LABEL.sub("", marked)))
     text = re.sub(r"(?<![^\W\d_])X(?=[A-Z][a-z.])", "", text)  # the icon of ORCID, printed in a font of its own
     parts = [MARKS.sub(" ", part) for part in SEPARATOR.split(text)[:MOST_NAMES]]
-    parts = [part.strip(" .:\u200b") if len(part.strip()) < 4 else part.strip(" :,") for part in parts]
+    parts = [
+        part.strip(" .:\u200b" if len(part.strip()) < 4 and not part.strip()[:1].isupper() else " :,") for part in parts
+    ]
     parts = [re.sub(r"^(?:and|AND|And|&) ", "", re.sub(r"\s+", " ", part).strip()) for part in parts]
     parts = [part for part in parts if len(part) > 2 or part.isupper()]
     if parts and not is_name(parts[0]) and (inverted := _inverted(parts)):
