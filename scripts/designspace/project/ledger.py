@@ -13,8 +13,9 @@ import os
 import re
 import time
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from designspace.core.errors import DesignspaceError
 from designspace.core.files import write_whole
@@ -54,7 +55,7 @@ def paper_id(file_name: str, digits: int = 8) -> str:
     return f"{cleaned or 'paper'}-{hashlib.sha256(os.fsencode(file_name)).hexdigest()[:digits]}"
 
 
-def plan(papers_folder, ledger_file, papers_per_job: int) -> list[Row]:
+def plan(papers_folder: str | Path, ledger_file: str | Path, papers_per_job: int) -> list[Row]:
     """The ledger as it should be now: its known rows, in their order, then the new PDFs of the folder, by name.
 
     Reads only. LedgerError where the ledger is damaged or a file name cannot be used.
@@ -75,10 +76,12 @@ def plan(papers_folder, ledger_file, papers_per_job: int) -> list[Row]:
     return _assign_batches(_mark_copies(rows, hashes), papers_per_job)
 
 
-def _follow_files(rows, hashes, away):
+def _follow_files(rows: list[Row], hashes: dict[str, str], away: set[str]) -> list[Row]:
     """Known rows with what their files hold now, and with the new names of files that were renamed."""
     rows = [row._replace(sha256=hashes.get(row.file, row.sha256)) for row in rows]
-    there, new_names, copies = hashes.keys() - away, {}, {}
+    there = hashes.keys() - away
+    new_names: dict[str, list[str]] = {}  # by content
+    copies: dict[str, list[int]] = {}
     for file in sorted(hashes.keys() - {row.file for row in rows}):
         new_names.setdefault(hashes[file], []).append(file)
     for i, row in enumerate(rows):
@@ -96,12 +99,12 @@ def _follow_files(rows, hashes, away):
     return rows
 
 
-def _mark_copies(rows, hashes):
+def _mark_copies(rows: list[Row], hashes: dict[str, str]) -> list[Row]:
     """Of the rows that are there with one content, the first (with a batch, if any) is the paper, the rest copies.
 
     A paper that became a copy because its content changed keeps its batch, as batches never change. Removed rows stay.
     """
-    owner = {}
+    owner: dict[str, str] = {}
     for row in sorted(rows, key=lambda row: not row.batch):
         if row.file in hashes and row.sha256:
             owner.setdefault(row.sha256, row.paper)
@@ -113,7 +116,7 @@ def _mark_copies(rows, hashes):
     return marked
 
 
-def _assign_batches(rows, papers_per_job):
+def _assign_batches(rows: list[Row], papers_per_job: int) -> list[Row]:
     """Batches, new ones only, for the papers that have none."""
     last = max((int(row.batch[1:]) for row in rows if row.batch), default=0)
     new = [row.paper for row in rows if not row.batch and not row.duplicate_of]
@@ -126,7 +129,7 @@ def is_pdf(file_name: str) -> bool:
     return file_name.lower().endswith(".pdf") and not file_name.startswith(".")
 
 
-def pdf_files(papers_folder) -> list[str]:
+def pdf_files(papers_folder: str | Path) -> list[str]:
     """Names of the PDFs in the folder itself, sorted; links to files count, as those of a reference manager do, also
     while what they lead to is away, as a drive that is not mounted."""
     with os.scandir(papers_folder) as entries:
@@ -135,20 +138,21 @@ def pdf_files(papers_folder) -> list[str]:
         )
 
 
-def _is_link_to_file(link):
+def _is_link_to_file(link: os.DirEntry[str]) -> bool:
     return os.path.isfile(link) or not os.path.exists(link)
 
 
-def _hashes(folder, ledger_file, rows):
+def _hashes(folder: Path, ledger_file: Path, rows: list[Row]) -> tuple[dict[str, str], set[str]]:
     """{file: sha256} of the PDFs that are there, and the files of which only a link is, while what the ledger knows of
     them holds. Those that it knows and that did not change since the time of its file stay closed; a time in the future
-    is of a clock that was wrong, and tells nothing.
+    is of a clock that was wrong, and is not used.
     """
     known = {row.file: row.sha256 for row in rows if row.sha256}
     seen = ledger_file.stat().st_mtime_ns if rows else 0
     if seen > time.time_ns():
         seen = 0
-    hashes, away = {}, set()
+    hashes: dict[str, str] = {}
+    away: set[str] = set()
     for file in pdf_files(folder):
         if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in file):
             raise LedgerError(
@@ -162,7 +166,7 @@ def _hashes(folder, ledger_file, rows):
     return hashes, away
 
 
-def _last_change(path):
+def _last_change(path: Path) -> int | None:
     """Time in ns of the last change of a file, or of the link to it; one moved here with its old mtime changed too.
     None of one that is away."""
     try:
@@ -172,8 +176,8 @@ def _last_change(path):
         return None
 
 
-def _sha256(path):
-    """Hex digest, or "" for a file that cannot be read: it is a paper all the same, and its extraction says why."""
+def _sha256(path: Path) -> str:
+    """Hex digest, or "" for a file that cannot be read: it is a paper all the same, and its extraction reports why."""
     try:
         if path.stat().st_size > LARGEST:  # one can be made that has no end
             return ""
@@ -183,7 +187,7 @@ def _sha256(path):
         return ""
 
 
-def load(ledger_file) -> list[Row]:
+def load(ledger_file: str | Path) -> list[Row]:
     """The rows of the ledger, none where there is no file. LedgerError where it is not a ledger."""
     rows = [_row(ledger_file, number, cells) for number, cells in _lines(ledger_file)]
     if unknown := {row.duplicate_of for row in rows if row.duplicate_of} - {row.paper for row in rows}:
@@ -194,7 +198,7 @@ def load(ledger_file) -> list[Row]:
     return rows
 
 
-def find(ledger_file, papers: list[str]) -> dict[str, Row]:
+def find(ledger_file: str | Path, papers: list[str]) -> dict[str, Row]:
     """{paper: its row} of some papers. No other row is checked: there is a job for each paper, and as many rows.
 
     LedgerError where the ledger does not have one of them, or is damaged there.
@@ -209,7 +213,7 @@ def find(ledger_file, papers: list[str]) -> dict[str, Row]:
     raise LedgerError(f"The ledger {ledger_file} has no paper {missing}: run the workflow, which adds it.")
 
 
-def _lines(ledger_file):
+def _lines(ledger_file: str | Path) -> Iterator[tuple[int, list[str]]]:
     """Number and cells of each row, one at a time; none where there is no file."""
     try:
         lines = csv.reader(io.StringIO(Path(ledger_file).read_bytes().decode(), newline=""))
@@ -222,7 +226,7 @@ def _lines(ledger_file):
         raise _damaged(ledger_file, str(error)) from None
 
 
-def _row(ledger_file, number, cells):
+def _row(ledger_file: str | Path, number: int, cells: list[str]) -> Row:
     """The row of a line, if its cells are what they should be."""
     if len(cells) != len(Row._fields):
         raise _damaged(ledger_file, f"row {number} has {len(cells)} cells and not {len(Row._fields)}")
@@ -240,14 +244,14 @@ def _row(ledger_file, number, cells):
     return row
 
 
-def _damaged(ledger_file, why):
+def _damaged(ledger_file: str | Path, why: str) -> LedgerError:
     return LedgerError(
         f"The ledger {ledger_file} is damaged: {why}. Restore it from a backup, or delete it: then "
         "the papers are put into new batches and run again."
     )
 
 
-def save(rows: list[Row], ledger_file, seen: int) -> None:
+def save(rows: list[Row], ledger_file: str | Path, seen: int) -> None:
     """Write the ledger whole or not at all.
 
     `seen` is the time (ns since the epoch) just before `plan` made the rows. A file that changed later, or less than
@@ -265,23 +269,23 @@ def save(rows: list[Row], ledger_file, seen: int) -> None:
 
 def batches(rows: list[Row]) -> dict[str, list[str]]:
     """{batch: its papers}, with those that were removed since: an old batch never changes."""
-    papers = {}
+    papers: dict[str, list[str]] = {}
     for row in rows:
         if row.batch:
             papers.setdefault(row.batch, []).append(row.paper)
     return dict(sorted(papers.items(), key=lambda item: int(item[0][1:])))
 
 
-def names(rows: list[dict]) -> dict[str, str]:
+def names(rows: list[dict[str, Any]]) -> dict[str, str]:
     """{what a person may call a paper: its id}: the id itself, or its file's name, with or without the ending. A copy
     is called like its original. `rows` have paper, file and duplicate_of."""
-    called = {}
-    for form in (lambda row: row["file"][:-4], lambda row: row["file"], lambda row: row["paper"]):  # the id wins
-        called |= {form(row): row["duplicate_of"] or row["paper"] for row in rows}
+    called: dict[str, str] = {}
+    for column, end in (("file", -4), ("file", None), ("paper", None)):  # the id wins
+        called |= {row[column][:end]: row["duplicate_of"] or row["paper"] for row in rows}
     return called
 
 
-def present(rows: list[Row], papers_folder) -> list[str]:
+def present(rows: list[Row], papers_folder: str | Path) -> list[str]:
     """The papers whose PDF is in the folder now, without copies: what the tables are made of."""
     here = set(pdf_files(papers_folder))
     return [row.paper for row in rows if row.file in here and not row.duplicate_of]

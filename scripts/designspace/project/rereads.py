@@ -1,8 +1,8 @@
 """Papers to read again when a run is started, although neither they nor what they are asked has changed.
 
 Snakemake runs a job again where a parameter of it is another one than before. So a paper whose reading failed for a
-passing reason, or that is a scan while OCR is switched off, gets a note beside its text, and what the note says is
-such a parameter. It stays when the paper was read, since a parameter that went back would be another one, too.
+passing reason, or that is a scan while OCR is switched off, gets a note beside its text, and the content of the note
+is such a parameter. It stays when the paper was read, since a parameter that went back would be another one, too.
 """
 
 import time
@@ -16,11 +16,11 @@ SCAN = "needs_ocr"
 def note(text_file: Path, status: str) -> None:
     """Note what the reading of a paper came to: `failed` is read again in any case, `needs_ocr` with OCR."""
     if status in ("failed", SCAN):
-        said = SCAN if status == SCAN else f"{status} {time.time_ns()}"
-        write_whole(text_file.with_suffix(".again"), said.encode())
+        content = SCAN if status == SCAN else f"{status} {time.time_ns()}"
+        write_whole(text_file.with_suffix(".again"), content.encode())
 
 
 def noted(folder: Path, with_ocr: bool) -> dict[str, str]:
-    """{paper: what its note says}, of all notes in the folder of the texts that count now."""
+    """{paper: the content of its note}, of all notes in the folder of the texts that count now."""
     notes = {path.stem: path.read_text(errors="replace") for path in folder.glob("*.again")}
-    return {paper: said for paper, said in notes.items() if with_ocr or said != SCAN}
+    return {paper: content for paper, content in notes.items() if with_ocr or content != SCAN}

@@ -1,9 +1,9 @@
-"""What readers found in papers: the values that a run is measured against."""
+"""What annotators found in papers: the values that a run is measured against."""
 
 import re
 from collections import defaultdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from designspace.core import sheets
 from designspace.language import values
@@ -12,23 +12,23 @@ NOTHING = "not_reported"
 
 
 class Gold(NamedTuple):
-    """A value that a reader found, and where; `value` None means that the paper does not report the parameter.
+    """A value that an annotator found, and where; `value` None means that the paper does not report the parameter.
 
-    `certain` is false where readers could differ: such a value is neither expected nor wrong.
+    `certain` is false where annotators could differ: such a value is neither expected nor wrong.
     """
 
     paper: str
     parameter: str
     experiment: str
-    value: object
+    value: values.Value | None
     certain: bool
     quotes: tuple[str, ...]
     pages: tuple[int, ...]
 
 
-def load(path: str | Path, library: dict[str, dict]) -> list[Gold]:
+def load(path: str | Path, library: dict[str, dict[str, Any]]) -> list[Gold]:
     """The gold of a CSV file with the columns paper, parameter and value, and perhaps experiment, evidence (or quote),
-    page and certainty (`ambiguous` where readers could differ).
+    page and certainty (`ambiguous` where annotators could differ).
 
     A row holds one value, a number perhaps with a unit of its own, or `not_reported`. Rows of a cell with one value are
     one Gold. The value of a parameter that `library`, {name: entry}, does not have stays a text. SheetError where
@@ -38,7 +38,8 @@ def load(path: str | Path, library: dict[str, dict]) -> list[Gold]:
         rows = sheets.rows(path, needed=("paper", "parameter", "value"))
     except FileNotFoundError:
         raise sheets.SheetError(f"There is no {path}: make it, or set `gold` to null.") from None
-    same, problems = defaultdict(list), []
+    same: defaultdict[tuple[str, str, str, values.Value | None], list[dict[str, str]]] = defaultdict(list)
+    problems: list[str] = []
     for where, row in rows:
         parameter, text, page = library.get(row["parameter"]), row["value"], row.get("page", "")
         if not re.fullmatch(r"\d*", page):

@@ -1,13 +1,15 @@
-"""What readers say about values: a file of corrections, which wins over the model in every later run.
+"""The corrections of reviewers: a file that wins over the model in every later run.
 
-A row says what one cell of the tables holds, the parameter of a paper or of one of its experiments, whatever a model
-says of it now or later. Whether that accepts, corrects or rejects the model's answer follows from comparing the two.
+A row states what one cell of the tables holds, the parameter of a paper or of one of its experiments, whatever a model
+answers about it now or later. Whether that accepts, corrects or rejects the model's answer follows from comparing
+the two.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from designspace.core import sheets
 from designspace.language import values
@@ -16,7 +18,7 @@ from designspace.language.matching import spelled
 
 class Correction(NamedTuple):
     """A row of the file. `value` may hold several with semicolons between them and is empty where the paper reports
-    nothing; `old_value`, what the reader saw, is kept for readers only."""
+    nothing; `old_value`, what the reviewer saw, is kept for people only."""
 
     paper: str  # its id or its file's name
     parameter: str
@@ -28,22 +30,26 @@ class Correction(NamedTuple):
     date: str  # 2026-11-24 or 2026-11-24T09:30:00Z
 
 
-def load(path: str | Path, library: dict[str, dict]) -> list[Correction]:
+Cells = dict[tuple[str, str], Correction]  # of a paper, by parameter and experiment as `spelled`
+Corrected = defaultdict[str, Cells]  # by paper
+
+
+def load(path: str | Path, library: dict[str, dict[str, Any]]) -> list[Correction]:
     """The corrections of a CSV file, oldest first; none where there is no file. SheetError where it cannot be read, or
     where a value is none of its parameter in `library`, {name: entry}."""
     try:
-        told = sheets.rows(path, needed=("paper", "parameter", "value"))
+        lines = sheets.rows(path, needed=("paper", "parameter", "value"))
     except FileNotFoundError:
         return []
-    strange = [name for _, cells in told[:1] for name in cells if name not in Correction._fields]
+    strange = [name for _, cells in lines[:1] for name in cells if name not in Correction._fields]
     columns = ", ".join(Correction._fields)
     sheets.refuse(f"{path}: `{name}` is no column of corrections, which has {columns}." for name in strange)
-    rows = [(where, Correction(**dict.fromkeys(Correction._fields, "") | cells)) for where, cells in told]
+    rows = [(where, Correction(**dict.fromkeys(Correction._fields, "") | cells)) for where, cells in lines]
     sheets.refuse(f"{where}: {problem}" for where, row in rows for problem in _problems(row, library))
     return sorted((row for _, row in rows), key=lambda row: _time(row.date))
 
 
-def _problems(row, library):
+def _problems(row: Correction, library: dict[str, dict[str, Any]]) -> Iterator[str]:
     """What is wrong with a row, if anything."""
     try:
         _time(row.date)
@@ -56,16 +62,19 @@ def _problems(row, library):
             yield f'`value` of {row.parameter} is "{row.value}"; {error}.'
 
 
-def _time(date):
+def _time(date: str) -> datetime:
     """When, for sorting; what has no date is the oldest."""
     time = datetime.fromisoformat(date) if date else datetime.min
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def sort_out(rows: list[Correction], papers: dict[str, str], library: dict[str, dict]) -> tuple[dict, list[dict]]:
+def sort_out(
+    rows: list[Correction], papers: dict[str, str], library: dict[str, dict[str, Any]]
+) -> tuple[Corrected, list[dict[str, Any]]]:
     """The correction of each cell, {paper: {(parameter, experiment's name as `spelled`): correction}}, and the rows
     for which there is no cell now, each with the reason. `papers` is what each paper may be called: {name: id}."""
-    cells, unused = defaultdict(dict), []
+    cells: Corrected = defaultdict(dict)
+    unused = []
     for row in rows:
         if row.paper not in papers:
             unused.append(row._asdict() | {"reason": "No PDF of the folder is this paper."})
@@ -76,13 +85,13 @@ def sort_out(rows: list[Correction], papers: dict[str, str], library: dict[str, 
     return cells, unused
 
 
-def review(answers: list[dict], correction: Correction, parameter: dict) -> list[dict]:
+def review(answers: list[dict[str, Any]], correction: Correction, parameter: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of one cell after its correction.
 
     `answers` are the model's, with `value`, `status` and `candidate` as in extractions.csv. Every row keeps what the
-    model reported as its `model_value`, to which evidence and confidence still belong. What both say is accepted. The
-    reader's other values take the places of the model's (corrected), and what is left of the model's is not reported
-    (rejected). Where neither has a value and the model has no row, there is one for what the reader says.
+    model reported as its `model_value`, to which evidence and confidence still belong. What both have is accepted. The
+    reviewer's other values take the places of the model's (corrected), and what is left of the model's is not reported
+    (rejected). Where neither has a value and the model has no row, there is one for the reviewer's.
     """
     stamp = {"reviewer": correction.reviewer, "reviewed": correction.date, "review_note": correction.note}
     wanted = list(dict.fromkeys(map(values.as_text, values.parse(correction.value, parameter))))

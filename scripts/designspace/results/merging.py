@@ -21,7 +21,6 @@ from designspace.results import corrections
 from designspace.results.tables import TABLES, make_frame
 
 IMPORTANCE = ("high", "medium", "low")
-VALUE_STATUS = ("reported", "not_reported", "failed")
 TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,), "string": (str,)}  # in a record, by kind
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -77,7 +76,7 @@ def check_answers(record: dict, text: dict, library: dict[str, dict], path: Path
         if record["task"] == "discovery" and "findings" not in record:
             raise records.set_aside(path, f"has no findings of {paper}")
     for value in record.get("values", []):
-        if not is_value(value.get("value"), library[value["parameter"]]) or value["status"] not in VALUE_STATUS:
+        if not is_value(value.get("value"), library[value["parameter"]]):
             raise records.set_aside(path, f"has a value of {value['parameter']} that is none")
     for item in records.items(record):
         if item["evidence"] is not None and text["text"][item["start"] : item["end"]] != item["evidence"]:

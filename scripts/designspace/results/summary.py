@@ -2,12 +2,13 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from designspace.core import records
 from designspace.results import tables
 
 
-def load(results: Path, evaluated: bool = False) -> dict[str, list[dict]]:
+def load(results: Path, evaluated: bool = False) -> dict[str, list[dict[str, Any]]]:
     """The rows of the CSV tables in `results`, by table, with those of the evaluation where there is one.
     FileNotFoundError where one is missing, BrokenResult where one is broken or has not all of its rows."""
     names = [*tables.CSV_TABLES, *(tables.EVALUATION_TABLES if evaluated else [])]
@@ -22,7 +23,7 @@ def load(results: Path, evaluated: bool = False) -> dict[str, list[dict]]:
     return rows
 
 
-def _check_sums(rows, results):
+def _check_sums(rows: dict[str, list[dict[str, Any]]], results: Path) -> None:
     """Raise BrokenResult where the tables of an evaluation do not add up, and so one of them was cut short."""
     scores, errors, bins = (rows[name] for name in tables.EVALUATION_TABLES)
     if not scores:
@@ -40,7 +41,7 @@ def _check_sums(rows, results):
             raise records.set_aside(results / f"{name}.csv", f"has {values} values and not {expected}")
 
 
-def figures(rows: dict[str, list[dict]]) -> dict[str, int]:
+def figures(rows: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
     """How many papers (copies not counted), how many of them were read, values, values with evidence, discoveries."""
     values = [row for row in rows["extractions"] if row["status"] == "reported"]
     return {
@@ -53,7 +54,7 @@ def figures(rows: dict[str, list[dict]]) -> dict[str, int]:
     }
 
 
-def summary(rows: dict[str, list[dict]], results: Path, note: str = "", most: int = 3) -> str:
+def summary(rows: dict[str, list[dict[str, Any]]], results: Path, note: str = "", most: int = 3) -> str:
     """What came out, in 6 to 13 lines: the note, if there is one, the papers that were not read (at most `most` by
     name), values, files."""
     count = figures(rows)
@@ -61,9 +62,9 @@ def summary(rows: dict[str, list[dict]], results: Path, note: str = "", most: in
     copies = len(rows["papers"]) - count["papers"]
     lines = [note] if note else []
     lines += [f"Papers       {count['papers']}, read {count['papers read']}; copies left out {copies}"]
-    told = [" ".join(f"{row['file']}: {row['status']}. {row['reason']}".split()) for row in missed[:most]]
-    told += [f"{len(missed) - most} more, see papers.csv"] if len(missed) > most else []
-    lines += [f"  not read   {line}" for line in told]
+    reasons = [" ".join(f"{row['file']}: {row['status']}. {row['reason']}".split()) for row in missed[:most]]
+    reasons += [f"{len(missed) - most} more, see papers.csv"] if len(missed) > most else []
+    lines += [f"  not read   {line}" for line in reasons]
     return "\n".join(
         [
             *lines,
@@ -79,8 +80,8 @@ def summary(rows: dict[str, list[dict]], results: Path, note: str = "", most: in
     )
 
 
-def _corrections(rows: dict[str, list[dict]]) -> list[str]:
-    """What readers changed, in a line, if there is a correction."""
+def _corrections(rows: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """What reviewers changed, in a line, if there is a correction."""
     verdicts = Counter(row["review"] for row in rows["extractions"])
     unused = len(rows["corrections_unused"])
     if not unused and not verdicts.keys() - {""}:
@@ -89,7 +90,7 @@ def _corrections(rows: dict[str, list[dict]]) -> list[str]:
     return [line + (f"; {unused} without their paper or parameter, see corrections_unused.csv" if unused else "")]
 
 
-def _evaluation(rows: dict[str, list[dict]]) -> list[str]:
+def _evaluation(rows: dict[str, list[dict[str, Any]]]) -> list[str]:
     """How good the values are, in a line, if they were measured."""
     if "evaluation" not in rows:
         return []
@@ -98,5 +99,5 @@ def _evaluation(rows: dict[str, list[dict]]) -> list[str]:
     line = f"Evaluation   F1 {f1:.2f} (precision {precision:.2f}, recall {recall:.2f}) on {micro['support']} values"
     if not micro["with_evidence"]:
         return [line]
-    told = f"{line}; of the right ones {micro['same_sentence']:.0%} in the reader's sentence"
-    return [f"{told}, {micro['same_page']:.0%} on the reader's page"]
+    line = f"{line}; of the right ones {micro['same_sentence']:.0%} in the annotator's sentence"
+    return [f"{line}, {micro['same_page']:.0%} on the annotator's page"]

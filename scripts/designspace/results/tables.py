@@ -8,8 +8,10 @@ SQLite, and in a frame "" in a column of text and <NA> in a column of numbers.
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -135,7 +137,7 @@ TABLES = {
         "software": "TEXT",
     },
 }
-# What `evaluate` makes of the tables and of values that readers found: CSV files only, and only where there are such.
+# What `evaluate` makes of the tables and of annotations: CSV files only, and only where there are annotations.
 EVALUATION_TABLES = {
     "evaluation": {
         "parameter": "TEXT",
@@ -180,10 +182,10 @@ KEYS = {
     "memory": "paper, task",
 }
 CSV_TABLES = tuple(name for name in TABLES if name != "findings")
-KINDS = {"INTEGER": "Int64", "REAL": "Float64", "TEXT": object}
+KINDS: dict[str, Any] = {"INTEGER": "Int64", "REAL": "Float64", "TEXT": object}
 
 
-def make_frame(rows: list[tuple], columns: dict[str, str]) -> pd.DataFrame:
+def make_frame(rows: list[tuple[Any, ...]], columns: dict[str, str]) -> pd.DataFrame:
     """Rows as a frame with the types that `columns` (a table of TABLES) declares."""
     frame = pd.DataFrame(rows, columns=list(columns), dtype=object)
     for name, declaration in columns.items():
@@ -210,7 +212,7 @@ def read_csv(path: str | Path) -> pd.DataFrame:
     frame = pd.read_csv(
         path,
         encoding="utf-8-sig",
-        dtype=defaultdict(lambda: object, numbers),
+        dtype=defaultdict[str, Any](lambda: object, numbers),
         keep_default_na=False,
         na_values={name: [""] for name in numbers},
     )
@@ -222,7 +224,7 @@ def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def read_rows(path: str | Path) -> list[dict]:
+def read_rows(path: str | Path) -> list[dict[str, Any]]:
     """The rows of a table written by write_csv, {column: value}; a missing number is None. FileNotFoundError where it
     is missing, BrokenResult where it is no such table."""
     path = Path(path)
@@ -237,11 +239,12 @@ def read_rows(path: str | Path) -> list[dict]:
     columns = (TABLES | EVALUATION_TABLES)[path.stem]
     if list(columns) != list(frame.columns[: len(columns)]):
         raise records.set_aside(path, "has not the columns of its table")
-    return frame.where(frame.notna(), None).to_dict("records")
+    rows: list[Any] = frame.where(frame.notna(), None).to_dict("records")
+    return rows
 
 
 @contextmanager
-def open_sqlite(path: Path):
+def open_sqlite(path: Path) -> Iterator[sqlite3.Connection]:
     """A file written by write_sqlite, to read from. BrokenResult where it is none. It is opened as one that nobody
     changes, which takes no locks."""
     try:
@@ -252,7 +255,7 @@ def open_sqlite(path: Path):
         raise records.set_aside(path, f"is no whole database ({error})") from None
 
 
-def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict], path: Path) -> None:
+def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict[str, Any]], path: Path) -> None:
     """All tables in one fresh SQLite file, keyed and typed; a parameter with one number has a column of numbers.
 
     The file is put together in memory, since the locks that SQLite needs on a disk fail on many clusters' file

@@ -1,4 +1,4 @@
-"""What a user may set, and the sentences that say what is wrong with it, before any job starts."""
+"""What a user may set. Configuration errors are reported before any job starts."""
 
 import contextlib
 import difflib
@@ -9,7 +9,9 @@ import re
 import shlex
 import sys
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -21,7 +23,7 @@ from designspace.results import annotations, corrections
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "workflow" / "schemas"
 # New tokens of one branch: fewer do not hold a value, or one finding with its keys.
-LEAST_NEW_TOKENS = {"extraction": 16, "discovery": 64}
+MIN_NEW_TOKENS = {"extraction": 16, "discovery": 64}
 CLOCK_SECONDS = 120  # that the clock of a file server may be ahead of this machine's
 EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as)[^.;)]*", re.IGNORECASE)
 RESULTS_FOLDERS = ("text", "context", "extraction", "discovery", "pages", "logs", "benchmarks")
@@ -31,9 +33,9 @@ class ConfigurationError(DesignspaceError, ValueError):
     """The configuration cannot be run; the message has a sentence for each thing that is wrong."""
 
 
-def check(config: dict) -> None:
-    """Raise a ValueError with sentences if the configuration, its library or its papers cannot be used, or if the
-    model is not there. Whether the model is served and fits, `plan` says."""
+def check(config: dict[str, Any]) -> None:
+    """Raise a ConfigurationError where the configuration, its library or its papers cannot be used, or where the
+    model is not there. Whether the model is supported and fits, `plan` checks."""
     _refuse(_violations(config, "config.schema.yaml", "config"))
     parameters, categories = load_parameters(config["parameters"]), config["discovery"]["categories"]
     for warning in example_warnings(parameters, config["parameters"]):
@@ -54,7 +56,7 @@ def check(config: dict) -> None:
     model_files.check_files(config["model"]["name"], config["model"]["revision"])
 
 
-def plan(config: dict) -> dict:
+def plan(config: dict[str, Any]) -> dict[str, Any]:
     """The memory plan of a configuration, see `memory.plan_of`; ValueError if the model does not fit."""
     model, room, library = config["model"], config["memory"], Path(config["parameters"])
     extraction, discovery = config["extraction"], config["discovery"]
@@ -74,16 +76,17 @@ def plan(config: dict) -> dict:
     )
 
 
-def load_parameters(path) -> list[dict]:
+def load_parameters(path: str | Path) -> list[dict[str, Any]]:
     """The parameter library of a YAML file, checked. ConfigurationError with all that is wrong with it."""
     try:
-        parameters = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        parameters: list[dict[str, Any]] = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         why = "is not valid YAML" if isinstance(error, yaml.YAMLError) else "cannot be read"
-        said = " ".join(str(error).split())
-        raise ConfigurationError(f"The parameter library {path} (config: `parameters`) {why}: {said}.") from None
+        details = " ".join(str(error).split())
+        raise ConfigurationError(f"The parameter library {path} (config: `parameters`) {why}: {details}.") from None
     _refuse(_violations(parameters, "parameters.schema.yaml", str(path)))
-    problems, names = [], set()
+    problems: list[str] = []
+    names: set[str] = set()
     for parameter in parameters:
         name, kind = parameter["name"], parameter["kind"]
         if name in names:
@@ -97,7 +100,7 @@ def load_parameters(path) -> list[dict]:
     return parameters
 
 
-def example_warnings(parameters: list[dict], path: str) -> list[str]:
+def example_warnings(parameters: list[dict[str, Any]], path: str) -> list[str]:
     """A sentence for each definition with an example, which a model may copy as the value of a paper."""
     return [
         f"{path}: the definition of `{parameter['name']}` has an example ({match[0]!r}), and a model may copy it as "
@@ -108,13 +111,13 @@ def example_warnings(parameters: list[dict], path: str) -> list[str]:
     ]
 
 
-def _refuse(problems):
-    """Raise what was found wrong, if anything, a line each."""
+def _refuse(problems: list[str]) -> None:
+    """Raise the problems, if there are any, a line each."""
     if problems:
         raise ConfigurationError("\n".join(problems))
 
 
-def _papers_problems(folder):
+def _papers_problems(folder: Path) -> list[str]:
     if not folder.is_dir():
         return [f"config: the folder {folder} (`papers`) does not exist; make it and put PDFs there, or name another."]
     if not ledger.pdf_files(folder):
@@ -122,7 +125,7 @@ def _papers_problems(folder):
     return []
 
 
-def _writing_problems(results):
+def _writing_problems(results: Path) -> list[str]:
     """The first folder that may not be written of the results, and Snakemake's."""
     problems = []
     for what, folders in (
@@ -139,7 +142,7 @@ def _writing_problems(results):
     return problems
 
 
-def _clock_problems(results):
+def _clock_problems(results: Path) -> list[str]:
     """Results from the future were made while a clock was wrong. What changed since then looks older than they are, so
     that Snakemake would leave it out, and jobs that read them would fail."""
     late = [changed for changed in _changes(results) if changed > time.time() + CLOCK_SECONDS]
@@ -153,7 +156,7 @@ def _clock_problems(results):
     ]
 
 
-def _changes(results):
+def _changes(results: Path) -> Iterator[float]:
     """When the results were written, in seconds; the ledger sees to its own time."""
     for path in itertools.chain(results.glob("*.*"), results.glob("*/*.json*")):
         with contextlib.suppress(FileNotFoundError):  # of a run that is at work
@@ -161,9 +164,9 @@ def _changes(results):
                 yield path.stat().st_mtime
 
 
-def _cap_problems(task, cap, asked, what, more=0):
+def _cap_problems(task: str, cap: int, asked: Sequence[object], what: str, more: int = 0) -> list[str]:
     """`more` branches, besides one for each that is asked, have a share."""
-    n, each = len(asked) + more, LEAST_NEW_TOKENS[task]
+    n, each = len(asked) + more, MIN_NEW_TOKENS[task]
     if cap >= n * each:
         return []
     return [
@@ -172,7 +175,7 @@ def _cap_problems(task, cap, asked, what, more=0):
     ]
 
 
-def _violations(data, schema_file, source):
+def _violations(data: Any, schema_file: str, source: str) -> list[str]:
     """A sentence for each way in which the data break the schema."""
     import jsonschema
 
@@ -180,13 +183,14 @@ def _violations(data, schema_file, source):
     base = jsonschema.Draft202012Validator
     # 16.0 counts as an integer in JSON but not in range().
     types = base.TYPE_CHECKER.redefine("integer", lambda _, x: isinstance(x, int) and not isinstance(x, bool))
-    validator = jsonschema.validators.extend(base, type_checker=types)(schema)
+    extend: Any = jsonschema.validators.extend  # which has no types
+    validator = extend(base, type_checker=types)(schema)
     errors = sorted(validator.iter_errors(data), key=lambda error: [str(step) for step in error.absolute_path])
     return list(dict.fromkeys(f"{source}: {sentence}" for error in errors for sentence in _sentences(error, data)))
 
 
-def _sentences(error, data):
-    """A violation in words. What is allowed is said by the description in the schema."""
+def _sentences(error: Any, data: Any) -> list[str]:
+    """A violation in words. The description in the schema states what is allowed."""
     where = _where(error.absolute_path, data)
     if error.validator == "additionalProperties":
         known = list(error.schema["properties"])
@@ -201,12 +205,12 @@ def _sentences(error, data):
         about = error.schema["properties"]
         has = f"{where} has" if where else "it has"
         return [f"{has} no `{key}`; it must be {about[key]['description']}." for key in missing]
-    said = json.dumps(error.instance, ensure_ascii=False, default=str)
-    said = said if len(said) <= 80 else said[:77] + "..."
-    return [f"{where or 'it'} is {said}; it must be {error.schema['description']}."]
+    given = json.dumps(error.instance, ensure_ascii=False, default=str)
+    given = given if len(given) <= 80 else given[:77] + "..."
+    return [f"{where or 'it'} is {given}; it must be {error.schema['description']}."]
 
 
-def _where(path, data):
+def _where(path: Iterable[str | int], data: Any) -> str:
     """A place in the data, in a user's words: `model.dtype`; `kind` of the parameter `n_total`."""
     steps = list(path)
     if steps and isinstance(steps[0], int):
@@ -217,12 +221,12 @@ def _where(path, data):
     return _keys(steps)
 
 
-def _keys(steps):
+def _keys(steps: list[str | int]) -> str:
     keys = [step for step in steps if isinstance(step, str)]
     place = f"`{'.'.join(keys)}`" if keys else ""
     return f"entry {steps[-1] + 1} of {place}" if steps and isinstance(steps[-1], int) else place
 
 
-def _suggestion(key, known):
+def _suggestion(key: object, known: list[str]) -> str:
     near = difflib.get_close_matches(str(key), known, 1)
     return f" (did you mean {near[0]}?)" if near else ""
