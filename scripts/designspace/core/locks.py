@@ -6,19 +6,19 @@ import os
 import socket
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from designspace.core.errors import DesignspaceError
 from designspace.core.files import writing
 
-_held: list[IO[str]] = []  # open for as long as this process runs
+_held: list[IO[Any]] = []  # open for as long as this process runs
 
 
 class Taken(DesignspaceError):
     """Another process has the lock; the message is a sentence for the user."""
 
 
-def acquire(file: IO[str]) -> bool:
+def acquire(file: IO[Any]) -> bool:
     """Whether an open file is this process's own from now on. On a file system without locks it always is."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -29,7 +29,7 @@ def acquire(file: IO[str]) -> bool:
     return True
 
 
-def wait_for(file: IO[str]) -> None:
+def wait_for(file: IO[Any]) -> None:
     """Return when an open file is this process's own."""
     with contextlib.suppress(OSError):
         fcntl.flock(file, fcntl.LOCK_EX)

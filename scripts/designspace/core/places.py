@@ -1,17 +1,20 @@
 """Where on the printed pages a piece of a paper's text stands."""
 
 from bisect import bisect_right
+from collections.abc import Mapping
+from typing import Any
 
-from designspace.core.contracts import Place, Text
+from designspace.core.contracts import Place
 
 
-def page_of(record: Text, start: int) -> int:
+def page_of(record: Mapping[str, Any], start: int) -> int:
     """The number of the page on which character `start` of the text is printed."""
     pages = [page for page in record["pages"] if page["lines"]]
-    return pages[max(0, bisect_right(pages, start, key=lambda page: page["start"]) - 1)]["page"]
+    number: int = pages[max(0, bisect_right(pages, start, key=lambda page: page["start"]) - 1)]["page"]
+    return number
 
 
-def boxes(record: Text, start: int, end: int) -> list[Place]:
+def boxes(record: Mapping[str, Any], start: int, end: int) -> list[Place]:
     """[{"page", "box"}] of the lines that characters [start, end) of the text are printed on, in reading order."""
     return [
         {"page": page["page"], "box": line["box"]}

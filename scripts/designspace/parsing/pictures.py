@@ -16,6 +16,7 @@ import pypdfium2
 from PIL import Image
 
 from designspace.core import limits, records
+from designspace.core.contracts import Answers
 from designspace.core.files import NotWritten, write_whole, writing
 from designspace.core.places import boxes
 
@@ -28,10 +29,10 @@ ADDRESS_SPACE = 2 * 2**30
 SECONDS = 60  # that a paper may take, beside one for each page; a usual page takes a quarter of a second
 
 
-def pages_with_evidence(text: dict[str, Any], answers: list[dict[str, Any]]) -> list[int]:
+def pages_with_evidence(text: dict[str, Any], answers: list[Answers]) -> list[int]:
     """The pages on which the evidence in the answers about a paper is printed, sorted; `text` is its text record."""
     items = [item for record in answers for item in records.items(record) if item.get("evidence")]
-    places = [place for item in items for place in boxes(text, item["start"], item["end"])]
+    places = [place for item in items for place in boxes(text, item["start"] or 0, item["end"] or 0)]
     return sorted({place["page"] for place in places})
 
 

@@ -55,7 +55,7 @@ def run(task: str, arguments: argparse.Namespace, settings: dict[str, Any]) -> N
     from designspace.runner.worker import Job
 
     try:
-        papers = [records.read_paper(arguments.results, paper) for paper in arguments.papers]
+        papers: list[Any] = [records.read_paper(arguments.results, paper) for paper in arguments.papers]
     except DesignspaceError as error:
         sys.exit(f"{task} stopped: {error}")
     job = Job(

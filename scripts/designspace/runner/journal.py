@@ -79,4 +79,4 @@ def whole_records(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
         for line in lines:
             if not line.endswith(b"\n"):
                 return
-            yield records.parse_answers(line)
+            yield dict(records.parse_answers(line))
