@@ -16,7 +16,7 @@ def test_every_answer_says_what_gave_it(project):
     answered = table(project, "memory")
     assert len(answered) == 4 and answered.model.nunique() == 1
     assert answered.software.str.match(
-        r"designspace \S+, Python 3\S+, torch \S+, transformers \S+, llguidance \S+$"
+        r"Designspace \S+, Python 3\S+, torch \S+, transformers \S+, llguidance \S+$"
     ).all()
     page = (project / "results" / "report.html").read_text("utf-8")
     assert f'"{answered.model[0]}"' in page and answered.software[0] in page
