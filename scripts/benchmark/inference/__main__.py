@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 PARTS = {
     "speed": "engine.measure",  # prefill, decode step and both tasks, against the ceilings and transformers' own ways
     "memory": "memory.measure",  # fresh processes: start, predicted and measured peak, what is left afterwards
+    "compilation": "compilation.measure",  # kernels compiled before and behind the first paper, of models of many heads
     "int8": "engine.measure_int8",
     "exactness": "exactness.measure",
     "loading": "loading.measure",

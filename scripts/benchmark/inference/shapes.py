@@ -32,6 +32,14 @@ SHAPES = {
     "Qwen3-8B": ("qwen3", _QWEN | _NARROW | {"intermediate_size": 12288, "num_hidden_layers": 36}),
     "Llama-3.1-8B": ("llama", _NARROW | {"intermediate_size": 14336, "num_hidden_layers": 32, "vocab_size": 128256}),
 }
+# Of 2, 4 and 8 key-value heads, with 6, 7 and 8 query heads each.
+_QWEN2 = {"hidden_size": 1536, "intermediate_size": 8960, "num_hidden_layers": 28, "num_attention_heads": 12}
+_QWEN2_LARGER = {"hidden_size": 3584, "intermediate_size": 18944, "num_hidden_layers": 28, "num_attention_heads": 28}
+VARIED = {
+    "Qwen2.5-1.5B": ("qwen2", _QWEN2 | {"num_key_value_heads": 2, "vocab_size": 151936}),
+    "Qwen2.5-7B": ("qwen2", _QWEN2_LARGER | {"num_key_value_heads": 4, "vocab_size": 152064}),
+    "Qwen3-32B": SHAPES["Qwen3-32B"],
+}
 if not ON_GPU:
     SHAPES = {f"tiny {name}": (family, _TINY) for name, (family, _) in SHAPES.items()}
 LARGE = next(iter(SHAPES))
@@ -50,7 +58,7 @@ def machine():
 
 def model(name, **changes):
     """A model of a shape, its weights drawn anew."""
-    family, shape = SHAPES[name]
+    family, shape = (SHAPES | VARIED)[name]
     config = AutoConfig.for_model(family, **_DENSE | shape | changes)
     with no_init_weights(), DEVICE:
         made = AutoModelForCausalLM.from_config(config, dtype=DTYPE, attn_implementation=FUSED)

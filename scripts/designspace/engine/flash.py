@@ -3,12 +3,13 @@
 The first reads: flash attention of many queries over one run of keys, causal for the prefix itself; where the queries
 are few, as in a decode step, the keys are split into shares, so that the whole GPU works on them (flash decoding). The
 second merges the shares with a branch's attention over its own slots. Queries are folded, see attention.py. Triton
-compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
+compiles a kernel once for each set of its constants and keeps it on disk (TRITON_CACHE_DIR): the constants follow from
+the model, and from the number of rows as one of two blocks.
 """
 
 import torch
 
-from designspace.engine.kernels import gpu, precision
+from designspace.engine.kernels import gpu, launch, precision
 
 try:
     import triton
@@ -17,6 +18,7 @@ except ImportError:  # a build of PyTorch for the CPU alone comes without
     triton = None
 
 LOG2_E = 1.4426950408889634
+SHARES_AT_ONCE = 4  # that are on their way from memory at the same time
 
 
 def read_prefix(query, cache, layer, scaling):
@@ -41,10 +43,11 @@ def continue_branches(query, cache, layer, scaling):
 
     keys, values = cache.target(layer)
     out = query.new_empty(rows, tokens, kv_heads * groups * head_dim)
-    block = min(64, max(16, triton.next_power_of_2(tokens * groups)))
-    _slots_kernel[(rows, kv_heads, triton.cdiv(tokens * groups, block))](
+    block = max(16, triton.next_power_of_2(groups)) if tokens == 1 else 64
+    launch(
+        _slots_kernel, (rows, kv_heads, triton.cdiv(tokens * groups, block)),
         query, keys, values, prefix, lse, out, cache.rows, cache.starts, scaling * LOG2_E,
-        tokens, keys.shape[2], rows, SHARES=shares,
+        tokens, keys.shape[2], rows, shares, SHARES_AT_ONCE=SHARES_AT_ONCE,
         GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim),
         M=block, N=32, PRECISION=precision(query),
     )  # fmt: skip
@@ -56,7 +59,8 @@ def _flash(query, cache, layer, scaling, length, out, lse=None, share=None, shar
     kv_heads, rows, tokens, groups, head_dim = query.shape
     keys, values, folded = cache.prefix_keys[layer], cache.prefix_values[layer], rows * tokens * groups
     block = _rows(folded)
-    _flash_kernel[(triton.cdiv(folded, block), kv_heads, shares)](
+    launch(
+        _flash_kernel, (triton.cdiv(folded, block), kv_heads, shares),
         query, keys, values, out, lse, scaling * LOG2_E,
         folded, length - tokens, length, keys.shape[1], share or length,
         GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim),
@@ -151,11 +155,11 @@ if triton:
             highest = new
         return highest, total, summed
 
-    @triton.jit(do_not_specialize=["tokens", "capacity", "rows"])
+    @triton.jit(do_not_specialize=["branches", "starts", "tokens", "capacity", "rows", "shares"])
     def _slots_kernel(
-        query, keys, values, prefix, lse, out, branches, starts, scale, tokens, capacity, rows, SHARES: tl.constexpr,
-        GROUPS: tl.constexpr, KV_HEADS: tl.constexpr, HEAD: tl.constexpr, HEAD_BLOCK: tl.constexpr,
-        M: tl.constexpr, N: tl.constexpr, PRECISION: tl.constexpr,
+        query, keys, values, prefix, lse, out, branches, starts, scale, tokens, capacity, rows, shares,
+        SHARES_AT_ONCE: tl.constexpr, GROUPS: tl.constexpr, KV_HEADS: tl.constexpr, HEAD: tl.constexpr,
+        HEAD_BLOCK: tl.constexpr, M: tl.constexpr, N: tl.constexpr, PRECISION: tl.constexpr,
     ):  # fmt: skip
         """A program for each branch, key-value head and block of the branch's rows."""
         row, head = tl.program_id(0), tl.program_id(1)
@@ -167,15 +171,19 @@ if triton:
         # A share of the prefix is one more key, whose score is its log-sum-exp and whose value is its output.
         highest = tl.full((M,), float("-inf"), tl.float32)
         total, summed = tl.zeros((M,), tl.float32), tl.zeros((M, HEAD_BLOCK), tl.float32)
-        for number in tl.static_range(SHARES):
-            share = number * KV_HEADS * rows * tokens * GROUPS + folded
-            score = tl.load(lse + share, mask=there, other=0.0)
-            value = tl.load(prefix + share[:, None] * HEAD + at[None, :], mask=inside, other=0.0)
-            new = tl.maximum(highest, score)
-            weight, shrink = tl.exp2(score - new), tl.exp2(highest - new)
-            total = total * shrink + weight
-            summed = summed * shrink[:, None] + value * weight[:, None]
-            highest = new
+        for first in range(0, shares, SHARES_AT_ONCE):
+            for number in tl.static_range(SHARES_AT_ONCE):
+                there_too = there & (first + number < shares)
+                share = (first + number) * KV_HEADS * rows * tokens * GROUPS + folded
+                score = tl.load(lse + share, mask=there_too, other=float("-inf"))
+                value = tl.load(
+                    prefix + share[:, None] * HEAD + at[None, :], mask=there_too[:, None] & inside, other=0.0
+                )
+                new = tl.maximum(highest, score)
+                weight, shrink = tl.exp2(score - new), tl.exp2(highest - new)
+                total = total * shrink + weight
+                summed = summed * shrink[:, None] + value * weight[:, None]
+                highest = new
         base = (tl.load(branches + row) * KV_HEADS + head) * capacity * HEAD
         start = tl.load(starts + row).to(tl.int32)
         state = _over(

@@ -102,6 +102,18 @@ class Generator:
             ]
         return answers
 
+    @torch.inference_mode()
+    def rehearse(self, rows):
+        """Go through a pass of each kind once, with so many rows: a chunk, prompts, and a step; with zeros for tokens,
+        and without an outcome."""
+        self.read([0] * rows, rows)
+        branches = torch.arange(rows, device=self.device)
+        tokens = torch.zeros(rows, 2, dtype=torch.long, device=self.device)
+        self.cache.advance(branches)
+        self._hidden(tokens)
+        self.cache.advance(branches)
+        self._logits(tokens[:, :1])
+
     def _prefill_prompts(self, prompts):
         """Read the forced beginnings of all branches, as many at once as the chunk has room for, padded to the right.
 

@@ -4,7 +4,12 @@ Written one by one in PyTorch they take longer than the products of a decode ste
 computes, in plain PyTorch. Triton compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
 """
 
+import contextlib
 import functools
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 
 import torch
 import torch.nn.functional as F
@@ -16,6 +21,30 @@ except ImportError:  # a build of PyTorch for the CPU alone comes without
     triton = None
 
 gpu = functools.cache(torch.cuda.get_device_properties)
+_compiling = ContextVar("compiling", default=False)
+
+
+def launch(kernel, grid, *arguments, **constants):
+    """Run a kernel on a grid of programs; while `compiling`, only compile it."""
+    if _compiling.get():
+        kernel.warmup(*arguments, grid=grid, **constants)
+    else:
+        kernel[grid](*arguments, **constants)
+
+
+@contextlib.contextmanager
+def compiling() -> Iterator[None]:
+    """Within it this thread runs no kernel but has those that it would run compiled, all at the same time; at its end
+    they are on disk. One that cannot be compiled says so when it is run."""
+    token = _compiling.set(True)
+    try:
+        with (
+            ThreadPoolExecutor(os.cpu_count()) as executor,
+            triton.AsyncCompileMode(executor, ignore_errors=True),
+        ):
+            yield
+    finally:
+        _compiling.reset(token)
 
 
 def precision(x):
@@ -35,7 +64,7 @@ def add_rms_norm(residual, x, weight, eps):
     out, hidden = torch.empty_like(residual), residual.shape[-1]
     grid = (residual.numel() // hidden,)
     block = triton.next_power_of_2(hidden)
-    _norm_kernel[grid](residual, x, weight, out, hidden, eps, block, x is not None, num_warps=8)
+    launch(_norm_kernel, grid, residual, x, weight, out, hidden, eps, block, x is not None, num_warps=8)
     return out
 
 
@@ -43,7 +72,7 @@ def swiglu(gate, up):
     """SiLU(gate) * up, both [..., intermediate]; on a GPU it takes the memory of the gate."""
     if gate.device.type == "cpu":
         return F.silu(gate) * up
-    _swiglu_kernel[(triton.cdiv(gate.numel(), 2048),)](gate, up, gate.numel(), 2048)
+    launch(_swiglu_kernel, (triton.cdiv(gate.numel(), 2048),), gate, up, gate.numel(), 2048)
     return gate
 
 
@@ -70,7 +99,8 @@ def rotate_and_store(query, key, value, norms, rotation, cache, layer):
         cache.store(layer, key, value)
         return query.unflatten(2, (kv_heads, groups)).permute(2, 0, 1, 3, 4)
     out = query.new_empty(kv_heads, rows, tokens, groups, head_dim)
-    _rotate_kernel[(rows * tokens, kv_heads)](
+    launch(
+        _rotate_kernel, (rows * tokens, kv_heads),
         query, key, value, out, keys, values, cos, sin, cache.rows, cache.starts,
         norms[0].weight if norms else None, norms[1].weight if norms else None,
         norms[0].variance_epsilon if norms else 0.0,
@@ -127,7 +157,7 @@ if triton:
         sin_one = tl.load(sin + at, mask=at < HEAD // 2, other=0.0).to(tl.float32)[None, :]
         return one * cos_one - other * sin_one, other * cos_one + one * sin_one
 
-    @triton.jit(do_not_specialize=["tokens", "capacity", "positions"])
+    @triton.jit(do_not_specialize=["rows", "starts", "tokens", "capacity", "positions"])
     def _rotate_kernel(
         query, key, value, out, keys, values, cos, sin, rows, starts, query_weight, key_weight, eps,
         tokens, capacity, positions,

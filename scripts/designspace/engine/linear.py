@@ -58,7 +58,9 @@ def _launch(kernel, x, layers, outs):
     room = gpu.shared_memory_per_block_optin // (2 if blocks > gpu.multi_processor_count else 1)
     stages = room // ((m * size + n * weight_size) * k)
     with torch.cuda.device(x.device):  # which of several GPUs is the current one depends on the layer before
-        kernel[(blocks,)](
+        kernels.launch(
+            kernel,
+            (blocks,),
             x.contiguous(),
             tuple(layer.weight for layer in layers),
             tuple(getattr(layer, "scale", None) for layer in layers),
@@ -70,7 +72,7 @@ def _launch(kernel, x, layers, outs):
             M=m,
             N=n,
             K=k,
-            ALL_ROWS=rows == m,
+            ALL_ROWS=rows == m,  # without masks loads are faster
             ALL_INPUTS=inputs % k == 0,
             PRECISION=kernels.precision(x),
             num_stages=max(2, min(MOST_STAGES, stages)),
