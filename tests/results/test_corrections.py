@@ -7,6 +7,7 @@ import yaml
 from test_tables import LIBRARY, Run, reported, unreported
 
 from designspace.core import sheets
+from designspace.language import values
 from designspace.results import corrections, summary
 
 EYE = {"name": "effector", "kind": "category", "values": ["arm", "eye"], "definition": "Body part."}
@@ -227,3 +228,9 @@ def test_every_wrong_row_is_named_by_the_merge(run):
     correct(run, ("smith_2019", "n_total", "a", {}), ("smith_2019", "offset", "b", {}))
     first, second = run.merge().splitlines()
     assert first.startswith(f"merge: {run.corrections}, row 2") and second.startswith(f"{run.corrections}, row 3")
+
+
+@pytest.mark.parametrize("text", ["1e999", "-1e999"])
+def test_a_number_that_is_not_finite_is_no_value(text):
+    with pytest.raises(ValueError, match="it must be a number"):
+        values.typed(text, {"name": "angle", "kind": "number", "unit": "deg"})

@@ -244,7 +244,7 @@ def test_the_three_tables(run, gold_file, capsys):
     assert told == {(0.3, 0.4): (2, 0.35, 0.0), (0.9, 1.0): (3, 0.9533, 0.6667)} and len(bins) == 10
 
     printed = summary.summary(summary.load(run.results, evaluated=True), run.results)
-    assert "Evaluation   F1 0.40 (precision 0.40, recall 0.40) on 5 values; of the right ones 50% in the rea" in printed
+    assert "Evaluation   F1 0.40 (precision 0.40, recall 0.40) on 5 values; of the right ones 50% in the ann" in printed
 
 
 @pytest.mark.parametrize("name", tables.EVALUATION_TABLES)

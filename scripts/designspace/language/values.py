@@ -1,5 +1,6 @@
 """How a value is written as text: in the tables, by a person, and where a spreadsheet might run it."""
 
+import math
 import re
 from typing import Any
 
@@ -34,7 +35,7 @@ def typed(text: str, parameter: dict[str, Any]) -> Value:
     if kind in ("integer", "number"):
         match = QUANTITY.fullmatch(text)
         number = quantities.convert(float(match["number"]), match["unit"] or unit, unit) if match else None
-        if number is None or kind == "integer" and not number.is_integer():
+        if number is None or not math.isfinite(number) or kind == "integer" and not number.is_integer():
             what = "a whole number" if kind == "integer" else "a number"
             raise ValueError(f"it must be {what}" + (f" in {unit}" if unit else ""))
         return int(number) if kind == "integer" else number
