@@ -11,7 +11,7 @@ from llguidance.hf import from_tokenizer
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
-from designspace.engine import decoder, int8
+from designspace.engine import decoder, fp8, fp8_loading, int8
 from designspace.engine.attention import FUSED, PLAIN
 from designspace.planning import model_files
 
@@ -26,20 +26,26 @@ def load(name, revision, dtype, device, gpus, quantization, attention, room):
     `room` is what its weights may take of each GPU, in bytes. Of several GPUs each holds some of the layers.
     """
     check_compiler(device, attention)
+    if quantization == "fp8" and device == "cuda":
+        check_fp8(gpus)
     try:
         # A model's files are data: code that comes with it is not run, nor asked about, and pickles are not opened.
         source = {"pretrained_model_name_or_path": name, "revision": revision, "trust_remote_code": False}
-        model_files.check_attention(AutoConfig.from_pretrained(**source).to_dict(), name)
+        config = AutoConfig.from_pretrained(**source)
+        model_files.check_attention(config.to_dict(), name)
+        model_files.check_rounding(config.to_dict(), quantization, name)
+        ways = {"int8": int8.config, "fp8": functools.partial(fp8_loading.config, config)}
         where = {"device_map": device}
         if gpus > 1:  # shared out evenly, and nothing but GPUs is offered: a model never spills into main memory
             where = {"device_map": "balanced", "max_memory": dict.fromkeys(range(gpus), room)}
         model = AutoModelForCausalLM.from_pretrained(
             **source,
             **where,
+            config=config,
             use_safetensors=True,
             dtype=getattr(torch, dtype),
             attn_implementation=FUSED if attention == "fused" else PLAIN,
-            quantization_config=int8.config() if quantization == "int8" else None,
+            quantization_config=ways[quantization]() if quantization else None,
         )
     except (model_files.ModelError, torch.OutOfMemoryError):
         raise
@@ -48,7 +54,7 @@ def load(name, revision, dtype, device, gpus, quantization, attention, room):
     if spilled := {str(place) for place in getattr(model, "hf_device_map", {}).values()} & {"cpu", "disk"} - {device}:
         raise model_files.ModelError(
             f"The weights of the model {name} do not fit {gpus} GPUs (some would be on {', '.join(spilled)}): set "
-            f"`model.gpus` to more, or `model.quantization` to int8."
+            f"`model.gpus` to more, or `model.quantization` to fp8 or int8."
         )
     if quantization == "int8":
         int8.replace_linear(model)
@@ -65,6 +71,18 @@ def check_compiler(device, attention):
             "The fused kernels need a C compiler (gcc or clang), and there is none on this machine: load one (on many "
             "clusters: module load gcc), or set `model.attention` to plain, which is slower."
         )
+
+
+def check_fp8(gpus):
+    """Raise ModelError where a GPU cannot multiply weights of eight-bit floating point."""
+    for gpu in range(gpus):
+        if (capability := torch.cuda.get_device_capability(gpu)) < fp8.OLDEST_GPU:
+            raise model_files.ModelError(
+                f"`model.quantization` is fp8, which needs a GPU of compute capability "
+                f"{'.'.join(map(str, fp8.OLDEST_GPU))} or newer (L4, L40S, RTX 40, H100), and the "
+                f"{torch.cuda.get_device_name(gpu)} here is of {'.'.join(map(str, capability))}: set "
+                f"`model.quantization` to int8, or choose another GPU."
+            )
 
 
 def check_gpus(gpus, capacity, reserve):

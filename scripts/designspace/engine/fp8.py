@@ -1,0 +1,123 @@
+"""Weights of eight-bit floating point (e4m3): half the memory of bfloat16, and faster where a GPU multiplies them.
+
+A layer has a byte for each weight and a float32 scale for each row of its matrix, or for each block of 128 x 128
+weights, as official checkpoints have it. On a GPU (compute capability 8.9 and newer) the inputs are rounded, too, a
+scale for each row of them, and the tensor cores multiply the bytes as they are: the few rows of a step in a kernel that
+reads each weight once (linear.py), the many rows of a chunk in PyTorch's scaled products. On a CPU, and for shapes that
+those products do not take, the weights are turned into the inputs' dtype first, and the inputs stay as they are.
+"""
+
+import torch
+import torch.nn.functional as F
+
+from designspace.engine import kernels
+
+try:
+    import triton
+    import triton.language as tl
+except ImportError:  # a build of PyTorch for the CPU alone comes without
+    triton = None
+
+FORMAT = torch.float8_e4m3fn
+LARGEST = torch.finfo(FORMAT).max
+SMALLEST = 1e-12  # of a scale: rows of zeros have one, too
+BLOCK = 128  # rows and columns that share a scale in official checkpoints
+OLDEST_GPU = (8, 9)  # in compute capability: Ada and Hopper were the first with tensor cores for e4m3
+BLOCKWISE_GPU = (9, 0)  # the only one whose library multiplies matrices with scales of blocks
+ALIGNMENT = 16  # of the sizes of a matrix, for PyTorch's scaled products
+
+
+class Fp8Linear(torch.nn.Module):
+    """y = x W^T + bias, x [..., in], with the weight [out, in] in e4m3.
+
+    W is the weight times its scale, float32: [out, 1], or [out / 128, in / 128], rounded up, where it has blocks.
+    """
+
+    def __init__(self, weight: torch.Tensor, scale: torch.Tensor, bias: torch.Tensor | None) -> None:
+        super().__init__()
+        self.out_features, self.in_features = weight.shape
+        self.weight = torch.nn.Parameter(weight, requires_grad=False)
+        self.scale = torch.nn.Parameter(scale, requires_grad=False)
+        self.bias = bias
+
+    @property
+    def block(self) -> int:
+        """Rows and columns that share a scale; 0 where each row has its own."""
+        return 0 if self.scale.shape == (self.out_features, 1) else BLOCK
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return project(x, self)[0]
+
+    def dequantised(self, dtype: torch.dtype) -> torch.Tensor:
+        """W in another dtype."""
+        scale = self.scale
+        if self.block:
+            scale = scale.repeat_interleave(BLOCK, 0)[: self.out_features]
+            scale = scale.repeat_interleave(BLOCK, 1)[:, : self.in_features]
+        return self.weight.to(dtype).mul_(scale)
+
+    def is_multiplied(self) -> bool:
+        """Whether PyTorch's scaled products take the matrix on the device that it is on."""
+        capability = torch.cuda.get_device_capability(self.weight.device) if self.weight.is_cuda else (0, 0)
+        if self.block:
+            return capability == BLOCKWISE_GPU and not (self.in_features % BLOCK or self.out_features % BLOCK)
+        return capability >= OLDEST_GPU and not (self.in_features % ALIGNMENT or self.out_features % ALIGNMENT)
+
+    def multiply(self, x: torch.Tensor, x_scale: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+        """The layer's outputs [rows, out] of rounded rows, as `round_rows` gives them."""
+        if self.block:
+            out = _multiply_blocks(x, x_scale, self.weight, self.scale)
+        else:
+            by_row = F.ScalingType.RowWise
+            out = F.scaled_mm(
+                x, self.weight.t(), x_scale, by_row, self.scale.t(), by_row, output_dtype=torch.bfloat16
+            )
+        out = out.to(dtype)
+        return out if self.bias is None else out.add_(self.bias)
+
+
+def project(x: torch.Tensor, *layers: Fp8Linear) -> list[torch.Tensor]:
+    """What each of the layers makes of the same x, [..., in]: a list of [..., out]."""
+    if not all(layer.is_multiplied() for layer in layers):
+        return [F.linear(x, layer.dequantised(x.dtype), layer.bias) for layer in layers]
+    rounded = round_rows(x)
+    return [layer.multiply(*rounded, x.dtype).unflatten(0, x.shape[:-1]) for layer in layers]
+
+
+def _multiply_blocks(x, x_scale, weight, scale):
+    """[rows, out] of e4m3 matrices, with a scale for each row of x and for each block of the weight."""
+    rows, blocks = len(x), scale.shape[1]
+    x = F.pad(x, (0, 0, 0, -rows % 4))  # so many rows at a time
+    x_scale = F.pad(x_scale.flatten(), (0, -rows % 4)).expand(blocks, -1).contiguous()
+    scale = F.pad(scale, (0, -blocks % 4))
+    kinds = F.ScalingType.BlockWise1x128, F.ScalingType.BlockWise128x128
+    out = F.scaled_mm(x, weight.t(), x_scale.t(), kinds[0], scale.t(), kinds[1], output_dtype=torch.bfloat16)
+    return out[:rows]
+
+
+def round_rows(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """(x in e4m3 [rows, in], its scales [rows, 1] in float32) of x [..., in]: each row by its largest value."""
+    x = x.reshape(-1, x.shape[-1])
+    if not (x.is_cuda and triton):
+        scale = x.abs().amax(1, keepdim=True).float().div_(LARGEST).clamp_(min=SMALLEST)
+        return (x / scale).to(FORMAT), scale
+    rows, inputs = x.shape
+    rounded, scale = torch.empty_like(x, dtype=FORMAT), x.new_empty(rows, 1, dtype=torch.float32)
+    block = triton.next_power_of_2(inputs)
+    kernels.launch(
+        _round_kernel, (rows,), x, rounded, scale, inputs, LARGEST, SMALLEST, block,
+        num_warps=min(16, max(1, block // 512)),
+    )  # fmt: skip
+    return rounded, scale
+
+
+if triton:
+
+    @triton.jit
+    def _round_kernel(x, out, scales, inputs, LARGEST: tl.constexpr, SMALLEST: tl.constexpr, K: tl.constexpr):
+        """A program for each row."""
+        row, k = tl.program_id(0).to(tl.int64), tl.arange(0, K)
+        values = tl.load(x + row * inputs + k, mask=k < inputs, other=0.0).to(tl.float32)
+        scale = tl.maximum(tl.max(tl.abs(values)) / LARGEST, SMALLEST)
+        tl.store(scales + row, scale)
+        tl.store(out + row * inputs + k, (values / scale).to(out.dtype.element_ty), mask=k < inputs)
