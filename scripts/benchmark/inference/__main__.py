@@ -17,6 +17,7 @@ PARTS = {
     "memory": "memory.measure",  # fresh processes: start, predicted and measured peak, what is left afterwards
     "compilation": "compilation.measure",  # kernels compiled before and behind the first paper, of models of many heads
     "int8": "engine.measure_int8",
+    "fp8": "engine.measure_fp8",
     "exactness": "exactness.measure",
     "loading": "loading.measure",
     "gpus": "several.measure",  # a model spread over several

@@ -28,12 +28,24 @@ def measure():
 
 
 def measure_int8():
+    measure_rounded("int8")
+
+
+def measure_fp8():
+    measure_rounded("fp8")
+
+
+def measure_rounded(quantization):
     """The same with weights of eight bits."""
     bandwidth, rate = ceilings()
     large = model(LARGE)
     read_floor = prefill_floor(large, rate)
-    in_eight_bits(large)
-    engine(large, read_floor, step_floor(large, bandwidth))
+    in_eight_bits(large, quantization)
+    floor = step_floor(large, bandwidth)
+    for rows in (6, 32, 64, 128):
+        alone = linear_layers(large, rows)
+        row(f"linear layers and SwiGLU alone, {rows} rows", f"{alone * 1e3:.1f} ms", f"x {alone / floor:.2f} floor")
+    engine(large, read_floor, floor)
 
 
 def prefill_floor(large, rate):
