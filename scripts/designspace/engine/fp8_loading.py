@@ -53,9 +53,9 @@ class Fp8Quantizer(HfQuantizer):
     def _process_model_before_weight_loading(self, model: PreTrainedModel, **options: Any) -> None:
         kept = self.get_modules_to_not_convert(model, self.quantization_config.kept, add_default_skips=True)
         for name, layer in list(model.named_modules()):
-            if type(layer) is torch.nn.Linear and should_convert_module(name, kept):
+            if isinstance(layer, torch.nn.Linear) and should_convert_module(name, kept):
                 empty = empty_linear(layer, blocks=self.pre_quantized)
-                if not self.pre_quantized:  # it is read in the dtype of the one that is there
+                if not self.pre_quantized:  # it is read in the dtype of the weight that is there
                     empty.weight = layer.weight
                 model.set_submodule(name, empty)
 
@@ -87,6 +87,13 @@ class RoundRows(ConversionOps):
         ((_, weight),) = input_dict.items()
         weight, scale = fp8.round_rows(weight[0] if isinstance(weight, list) else weight)
         return {full_layer_name: weight, full_layer_name.removesuffix("weight") + "scale": scale}
+
+
+def replace_linear(layers: torch.nn.Module, blocks: bool) -> None:
+    """Replace the linear layers by ones whose values are arbitrary."""
+    for name, layer in list(layers.named_modules()):
+        if isinstance(layer, torch.nn.Linear):
+            layers.set_submodule(name, empty_linear(layer, blocks))
 
 
 def empty_linear(layer: torch.nn.Linear, blocks: bool) -> fp8.Fp8Linear:

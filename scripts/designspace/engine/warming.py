@@ -3,7 +3,7 @@
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
-from designspace.engine import int8, kernels
+from designspace.engine import fp8_loading, int8, kernels
 from designspace.engine.attention import FUSED
 from designspace.engine.generator import Generator
 
@@ -44,4 +44,6 @@ def one_layer(config: AutoConfig, dtype: torch.dtype, device: str, quantization:
         model = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation=FUSED)
     if quantization == "int8":
         int8.empty_linear(model.base_model.layers)
+    if quantization == "fp8":
+        fp8_loading.replace_linear(model.base_model.layers, blocks=hasattr(config, "quantization_config"))
     return model.eval().requires_grad_(False)
