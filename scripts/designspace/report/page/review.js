@@ -1,5 +1,5 @@
 "use strict";
-// The review of a cell: what holds, who said so, and the ways to accept, change or reject it.
+// The review of a cell: what holds, whose mark it is, and the ways to accept, change or reject it.
 
 const Review = (() => {
   function of(cell) {
@@ -15,7 +15,7 @@ const Review = (() => {
         }),
       button(known ? "Change" : "Fill in", () => form(box, cell), { title: "Write what the paper reports (C)" }),
       button(known ? "Reject" : "Nothing is reported", () => act("reject", cell), {
-        title: known ? "The paper reports nothing (R)" : "The paper reports nothing, as the model says (R)",
+        title: known ? "The paper reports nothing (R)" : "The paper reports nothing, as the model answers (R)",
         disabled: !known && Boolean(cell.verdict),
       }),
       (cell.told || cell.pending) && button("Undo", () => act("undo", cell), { title: "Take the review back" }),
@@ -50,7 +50,7 @@ const Review = (() => {
     if (what === "accept") Corrections.say(cell, cell.values.join("; "));
     else Corrections.say(cell, "");
     const mark = cell.values.length ? `${cell.verdict}: ${cell.values.join("; ")}` : "nothing is reported";
-    say(`${cell.parameter.name} of ${cell.row.paper.paper}, ${mark}.`);
+    announce(`${cell.parameter.name} of ${cell.row.paper.paper}, ${mark}.`);
   }
 
   /** The name of the reviewer, asked once. */
