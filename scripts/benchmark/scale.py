@@ -45,7 +45,7 @@ sys.path.insert(0, {folder!r})
 import scale
 scale.stand_in({task!r})
 """
-# Snakemake itself, which is made to believe that all files are up to date, without the tenth of a second that it waits for each job then.
+# Snakemake itself as if all files were up to date, without the tenth of a second that it waits for each job then.
 TOUCH = """
 import sys
 from snakemake.cli import main
