@@ -7,7 +7,7 @@ from designspace.core.errors import DesignspaceError
 from designspace.core.program import program
 from designspace.results import annotations, comparison, tables
 from designspace.results.rows import ComparisonRow
-from designspace.settings import configuration
+from designspace.settings import parameters
 
 
 @program
@@ -21,7 +21,7 @@ def main() -> None:
     args = parser.parse_args()
 
     try:
-        library = {entry["name"]: entry for entry in configuration.load_parameters(args.parameters)}
+        library = {entry["name"]: entry for entry in parameters.load(args.parameters)}
         golds = annotations.load(args.gold, library) if args.gold else []
         rows, summary = comparison.compare(args.a, args.b, golds, library)
         tables.write_csv(tables.frame_of(ComparisonRow, rows), args.output)

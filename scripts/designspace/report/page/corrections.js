@@ -66,15 +66,15 @@ const Corrections = (() => {
     if (own && !own.withdrawn) {
       cell.values = own.value === model.join("; ") ? model : parsed(own.value, cell.parameter);
       cell.verdict = verdict(model, cell.values);
-      cell.told = own;
+      cell.mark = own;
     } else if (reviewed && !own) {
       cell.values = cell.answers.filter((answer) => answer.status === "reported").map((answer) => answer.value);
       cell.verdict = verdict(model, cell.values);
-      cell.told = { reviewer: reviewed.reviewer, date: reviewed.reviewed, note: reviewed.review_note };
+      cell.mark = { reviewer: reviewed.reviewer, date: reviewed.reviewed, note: reviewed.review_note };
     } else {
       cell.values = model;
       cell.verdict = "";
-      cell.told = null;
+      cell.mark = null;
     }
     cell.status = cell.values.length ? "reported" : unreported(cell);
     cell.search = null;
@@ -129,7 +129,7 @@ const Corrections = (() => {
       remember(NAME, text);
     },
     /** State what a cell holds. An Error with a sentence where the text is no value of its parameter. */
-    say(cell, value, note = "") {
+    set(cell, value, note = "") {
       parseValues(value, cell.parameter);
       const date = new Date().toISOString().replace(/\.\d+/, "");
       const { row, parameter, values } = cell;

@@ -50,7 +50,7 @@ function empty(sentence) {
 
 /** What assistive software reads aloud, and a line at the window's foot that goes by itself. */
 function announce(sentence) {
-  const line = document.getElementById("said");
+  const line = document.getElementById("announcement");
   line.textContent = sentence;
   clearTimeout(announce.timer);
   announce.timer = setTimeout(() => (line.textContent = ""), 4000);

@@ -21,7 +21,7 @@ const Filter = (() => {
 
   function searchable(cell) {
     const texts = cell.answers.flatMap((a) => [a.value, a.candidate, a.reason, a.reasoning, a.sentence?.text]);
-    return [...cell.values, ...texts, cell.told?.note, cell.told?.reviewer].filter(Boolean).join("\n").toLowerCase();
+    return [...cell.values, ...texts, cell.mark?.note, cell.mark?.reviewer].filter(Boolean).join("\n").toLowerCase();
   }
 
   const nameOf = ({ paper, file }) => `${paper}\n${file}`.toLowerCase();
