@@ -8,7 +8,7 @@ from designspace.core.program import program
 from designspace.planning import branches, memory
 from designspace.planning.costs import GIB
 from designspace.runner import command_line
-from designspace.settings import configuration
+from designspace.settings import parameters
 
 DEFAULT = Path(__file__).resolve().parent.parent / "config"
 
@@ -28,12 +28,12 @@ def main() -> None:
     parser.add_argument("--categories", type=int, default=6, help="number of categories of discovery")
     parser.add_argument("--output", type=Path, help="the memory plan to write (JSON)")
     arguments = parser.parse_args()
-    parameters = configuration.load_parameters(arguments.parameters)
     extraction, discovery = arguments.extraction_new_tokens, arguments.discovery_new_tokens
+    asked = parameters.load(arguments.parameters)
     room = {name: memory.parse_size(getattr(arguments, name)) for name in ("capacity", "reserve")}
     plans = memory.plan_of(
         command_line.model_of(arguments),
-        extraction=branches.of_extraction(parameters, extraction, arguments.reasoning),
+        extraction=branches.of_extraction(asked, extraction, arguments.reasoning),
         discovery=branches.of_discovery(arguments.categories, discovery),
         **room,
         prefill_chunk=arguments.prefill_chunk,

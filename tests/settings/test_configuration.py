@@ -12,7 +12,7 @@ import yaml
 from conftest import ROOT, needs_tesseract
 
 from designspace.planning import memory, model_files
-from designspace.settings import configuration
+from designspace.settings import configuration, parameters
 
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 MODEL = {
@@ -81,8 +81,16 @@ def test_the_embedded_model_need_not_be_there_yet(config):
 @pytest.mark.parametrize(
     ("keys", "value", "sentence"),
     [
-        ("paper", "x", "config: `paper` is no key (did you mean papers?); the keys are papers, results, parameters,"),
-        ("model.dtyp", "x", "config: `dtyp` is no key of `model` (did you mean dtype?); the keys are name, revision,"),
+        (
+            "paper",
+            "x",
+            "config: `paper` is not a key (did you mean papers?); the keys are papers, results, parameters,",
+        ),
+        (
+            "model.dtyp",
+            "x",
+            "config: `dtyp` is not a key of `model` (did you mean dtype?); the keys are name, revision,",
+        ),
         (
             "model.dtype",
             "bfloat",
@@ -199,7 +207,7 @@ def test_caps_leave_every_branch_its_tokens(config):
         ("- {name: experiment, kind: integer, definition: x}", "other than paper and experiment"),
         (
             "- {name: a, kind: integer, definition: x, units: cm}",
-            "`units` is no key of the parameter `a` (did you mean unit?)",
+            "`units` is not a key of the parameter `a` (did you mean unit?)",
         ),
         (
             "- {name: a, kind: integer, definition: x, multiple: 1}",
@@ -251,7 +259,7 @@ def test_wrong_or_missing_gold_is_one_sentence(config, tmp_path):
 
 
 def test_an_example_in_a_definition_is_warned_of(config, capsys):
-    assert configuration.example_warnings(yaml.safe_load(PARAMETERS), "") == []
+    assert parameters.example_warnings(yaml.safe_load(PARAMETERS), "") == []
     library = (
         "- {name: range, kind: string, definition: 'Ages, e.g. 18-34.'}\n- {name: a, kind: boolean, definition: x}"
     )
@@ -269,9 +277,9 @@ def test_a_parameter_library_that_cannot_be_read(config, tmp_path):
 
 
 def test_the_parameter_library_as_it_is():
-    parameters = configuration.load_parameters(ROOT / "config" / "parameters.yaml")
-    assert len(parameters) == 32
-    assert parameters == yaml.safe_load(PARAMETERS)
+    loaded = parameters.load(ROOT / "config" / "parameters.yaml")
+    assert len(loaded) == 32
+    assert loaded == yaml.safe_load(PARAMETERS)
 
 
 @pytest.mark.parametrize("name", ["nobody/nothing", "not a name", "a/b/c", "/nowhere/at/all"])

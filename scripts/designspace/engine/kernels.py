@@ -92,10 +92,9 @@ def rotate_and_store(
 ) -> Tensor:
     """Norm the heads where the model does, rotate queries and keys to their positions, and store keys and values.
 
-    `projected` are queries, [rows, tokens, heads * head_dim], and keys and values, [rows, tokens,
-    kv_heads * head_dim]; `norms` are the modules
-    for queries and keys, or None; `rotation` the (cos, sin), [rows, tokens, head_dim]. Returns the queries in the
-    folded order: [kv_heads, rows, tokens, groups, head_dim].
+    `projected` are queries, [rows, tokens, heads * head_dim], and keys and values, [rows, tokens, kv_heads * head_dim];
+    `norms` are the modules for queries and keys, or None; `rotation` the (cos, sin), [rows, tokens, head_dim]. Returns
+    the queries in the folded order: [kv_heads, rows, tokens, groups, head_dim].
     """
     query, key, value = projected
     keys, values = cache.target(layer)

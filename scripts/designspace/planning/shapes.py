@@ -110,7 +110,7 @@ def weights_bytes(
         tensors = [tensor for name, tensor in header.items() if name != "__metadata__"]
         if quantised:
             return sum(int(tensor["data_offsets"][1] - tensor["data_offsets"][0]) for tensor in tensors)
-        return sum(math.prod(tensor["shape"]) for tensor in tensors) * DTYPE_BYTES[dtype]
+        return sum(int(math.prod(tensor["shape"])) for tensor in tensors) * DTYPE_BYTES[dtype]
     return count_parameters(config) * DTYPE_BYTES[dtype]
 
 
