@@ -5,16 +5,21 @@ import json
 
 import pytest
 import torch
+from batches import job_of, lines, read_papers
 from conftest import model_section, random_model
 from safetensors.torch import load_file, save_file
-from test_driver import job_of, lines, papers  # noqa: F401, a fixture
 
 from designspace.engine import fp8, linear, loading
-from designspace.planning import memory, model_files
+from designspace.planning import model_files, shapes
 from designspace.runner import driver
 
 BLOCK = 128
 LAYERS = 2 * 7
+
+
+@pytest.fixture
+def papers(tokenizer):
+    return read_papers(tokenizer)
 
 
 @pytest.fixture
@@ -100,19 +105,19 @@ def test_rounded_weights_are_planned_for(checkpoint, request):
     folder = request.getfixturevalue(checkpoint)
     config = json.loads((folder / "config.json").read_text())
     actual = loading.size(load(folder, "fp8"))
-    assert actual <= memory.weights_bytes(config, "float32", folder, "fp8") <= 1.05 * actual
+    assert actual <= shapes.weights_bytes(config, "float32", folder, "fp8") <= 1.05 * actual
 
 
 def test_weights_of_a_large_model_are_half_of_those_in_bfloat16():
     config = {"model_type": "qwen3", "num_hidden_layers": 64, "hidden_size": 5120, "intermediate_size": 25600}
     config |= {"num_attention_heads": 64, "num_key_value_heads": 8, "head_dim": 128, "vocab_size": 151936}
     config |= {"max_position_embeddings": 40960, "tie_word_embeddings": False}
-    exact, rounded = (memory.weights_bytes(config, "bfloat16", None, way) / 2**30 for way in (None, "fp8"))
+    exact, rounded = (shapes.weights_bytes(config, "bfloat16", None, way) / 2**30 for way in (None, "fp8"))
     assert 29.0 < exact - rounded < 29.1  # the embeddings and the output layer stay
 
 
 @pytest.mark.parametrize("checkpoint", ["model_folder", "official"])
-def test_papers_of_a_batch_attach_rounded_weights(checkpoint, request, tokenizer, papers, tmp_path, capsys):  # noqa: F811
+def test_papers_of_a_batch_attach_rounded_weights(checkpoint, request, tokenizer, papers, tmp_path, capsys):
     folder = request.getfixturevalue(checkpoint)
     tokenizer.save_pretrained(folder)
     job = job_of(str(folder))
@@ -134,21 +139,21 @@ ROUNDED = {"quant_method": "fp8", "activation_scheme": "dynamic", "weight_block_
 
 
 @pytest.mark.parametrize(
-    ("rounding", "quantization", "said"),
+    ("rounding", "quantization", "message"),
     [
         (ROUNDED, None, "is null: set it to fp8"),
         (ROUNDED, "int8", "is int8: set it to fp8"),
-        (ROUNDED | {"weight_block_size": None}, "fp8", "only blocks of 128 x 128"),
-        (ROUNDED | {"activation_scheme": "static"}, "fp8", "only blocks of 128 x 128"),
+        (ROUNDED | {"weight_block_size": None}, "fp8", "only dense models with blocks of 128 x 128"),
+        (ROUNDED | {"activation_scheme": "static"}, "fp8", "only dense models with blocks of 128 x 128"),
         ({"quant_method": "awq"}, "fp8", "awq in its config.json.* set it to null"),
     ],
 )
-def test_weights_and_the_setting_that_do_not_go_together(folder, rounding, quantization, said):
+def test_weights_and_the_setting_that_do_not_go_together(folder, rounding, quantization, message):
     config = json.loads((folder / "config.json").read_text()) | {"quantization_config": rounding}
     (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(model_files.ModelError, match=said):
-        memory.read_model(model_section(str(folder), quantization=quantization))
-    with pytest.raises(model_files.ModelError, match=said):
+    with pytest.raises(model_files.ModelError, match=message):
+        shapes.read_model(model_section(str(folder), quantization=quantization))
+    with pytest.raises(model_files.ModelError, match=message):
         load(folder, quantization)
 
 

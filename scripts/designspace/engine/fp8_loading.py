@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel
 from transformers.core_model_loading import ConversionOps, WeightRenaming
-from transformers.quantizers import HfQuantizer, register_quantization_config, register_quantizer
+from transformers.quantizers.auto import register_quantization_config, register_quantizer
+from transformers.quantizers.base import HfQuantizer
 from transformers.quantizers.quantizers_utils import should_convert_module
 from transformers.utils.quantization_config import QuantizationConfigMixin
 
@@ -27,7 +28,8 @@ class Fp8Config(QuantizationConfigMixin):
     """
 
     def __init__(self, rounded: bool = False, kept: list[str] | None = None, quant_method: str = METHOD) -> None:
-        self.quant_method, self.rounded, self.kept = quant_method, rounded, kept
+        self.quant_method = quant_method  # type: ignore[assignment]  # those that others register are text
+        self.rounded, self.kept = rounded, kept
 
 
 def config(model_config: Any) -> Fp8Config:
@@ -56,7 +58,7 @@ class Fp8Quantizer(HfQuantizer):
             if isinstance(layer, torch.nn.Linear) and should_convert_module(name, kept):
                 empty = empty_linear(layer, blocks=self.pre_quantized)
                 if not self.pre_quantized:  # it is read in the dtype of the weight that is there
-                    empty.weight = layer.weight
+                    empty.weight = torch.nn.Parameter(layer.weight, requires_grad=False)
                 model.set_submodule(name, empty)
 
     def _process_model_after_weight_loading(self, model: PreTrainedModel, **options: Any) -> None:
@@ -83,10 +85,13 @@ class Fp8Quantizer(HfQuantizer):
 class RoundRows(ConversionOps):
     """Rounds each row of a weight by its largest value."""
 
-    def convert(self, input_dict: dict[str, Any], full_layer_name: str, **options: Any) -> dict[str, torch.Tensor]:
-        ((_, weight),) = input_dict.items()
-        weight, scale = fp8.round_rows(weight[0] if isinstance(weight, list) else weight)
-        return {full_layer_name: weight, full_layer_name.removesuffix("weight") + "scale": scale}
+    def convert(
+        self, input_dict: dict[str, Any], source_patterns: list[str], target_patterns: list[str], **options: Any
+    ) -> dict[str, list[torch.Tensor]]:
+        (weight,) = input_dict.values()
+        rounded, scale = fp8.round_rows(weight[0] if isinstance(weight, list) else weight)
+        name = options["full_layer_name"]
+        return {name: [rounded], name.removesuffix("weight") + "scale": [scale]}
 
 
 def replace_linear(layers: torch.nn.Module, blocks: bool) -> None:

@@ -6,7 +6,11 @@ the left factor, outputs by rows, since a tensor core takes 64 rows of that one.
 are. Triton compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
 """
 
+from collections.abc import Sequence
+from typing import Any, no_type_check
+
 import torch
+from torch import Tensor
 
 from designspace.engine import fp8, kernels
 
@@ -16,73 +20,75 @@ try:
 except ImportError:  # a build of PyTorch for the CPU alone comes without
     triton = None
 
+# As measured on an H200, docs/performance.md.
 FEW_ROWS = 64  # cuBLAS is faster with more
 FEW_ROWS_OF_BYTES = 128  # later, where the weights are a byte each
 MOST_STAGES = 6  # tiles on their way to a multiprocessor: more are no faster
 
 
-def project(x, *layers):
+def project(x: Tensor, *layers: Any) -> list[Tensor]:
     """What each of the linear layers makes of the same x, [..., in]: a list of [..., out]."""
     if not is_few(x, layers[0]):
         if isinstance(layers[0], fp8.Fp8Linear):
             return fp8.project(x, *layers)
         return [layer(x) for layer in layers]
     outs = [x.new_empty(*x.shape[:-1], layer.out_features) for layer in layers]
-    _launch(_linear_kernel, x, layers, outs)
+    _launch(x, layers, outs)
     return outs
 
 
-def gated(x, gate, up):
+def gated(x: Tensor, gate: Any, up: Any) -> Tensor:
     """SiLU(gate(x)) * up(x) of two linear layers, [..., in] -> [..., out]."""
     if not is_few(x, gate):
         return kernels.swiglu(*project(x, gate, up))
     out = x.new_empty(*x.shape[:-1], gate.out_features)
-    _launch(_gated_kernel, x, [gate, up], [out])
+    _launch(x, [gate, up], [out], gated=True)
     return out
 
 
-def is_few(x, layer):
+def is_few(x: Tensor, layer: Any) -> bool:
     """Whether x, on a GPU, has so few rows that the kernel is the faster way."""
     most = FEW_ROWS_OF_BYTES if layer.weight.itemsize == 1 else FEW_ROWS
     return x.is_cuda and x.numel() <= most * x.shape[-1]
 
 
-def _launch(kernel, x, layers, outs):
-    """Run a kernel with a program for each block of the outputs. The layers' weights are of one dtype."""
+def _launch(x: Tensor, layers: Sequence[Any], outs: Sequence[Tensor], gated: bool = False) -> None:
+    """Run the kernel, a program for each block of the outputs. The layers' weights are of one dtype."""
     inputs, x_scale, block = x.shape[-1], None, 0
     rows = x.numel() // inputs
     if isinstance(layers[0], fp8.Fp8Linear):
         (x, x_scale), block = fp8.round_rows(x), layers[0].block
-    blocks_of = [out.shape[-1] for out in outs]
-    tile = _tile(x, layers[0], rows, blocks_of)
+    widths = [out.shape[-1] for out in outs]
+    tile = _tile(x, layers[0], rows, widths)
     with torch.cuda.device(x.device):  # which of several GPUs is the current one depends on the layer before
         kernels.launch(
-            kernel,
-            (sum(triton.cdiv(outputs, tile["N"]) for outputs in blocks_of),),
+            _linear_kernel,
+            (sum(triton.cdiv(outputs, tile["N"]) for outputs in widths),),
             x.contiguous(),
             x_scale,
             tuple(layer.weight for layer in layers),
             tuple(getattr(layer, "scale", None) for layer in layers),
             tuple(layer.bias for layer in layers),
             tuple(outs),
-            tuple(out.shape[-1] for out in outs),
+            tuple(widths),
             rows,
             inputs,
             BLOCK=block,
             ALL_ROWS=rows == tile["M"],  # without masks loads are faster
             ALL_INPUTS=inputs % tile["K"] == 0,
             PRECISION=kernels.precision(x),
+            GATED=gated,
             **tile,
         )
 
 
-def _tile(x, layer, rows, outputs):
-    """The sizes of a program's tiles, and how many of them are on their way at a time."""
+def _tile(x: Tensor, layer: Any, rows: int, widths: Sequence[int]) -> dict[str, int]:
+    """The sizes of a program's tiles, and how many of them are on their way at a time; `widths` are the layers'."""
     size, weight_size = x.element_size(), layer.weight.element_size()
     m, n, k = max(16, triton.next_power_of_2(rows)), 64, 256 // max(size, 2)
     if m == 16 and layer.weight.dtype == torch.int8:
         n, k = 32, 256  # of so few rows the time is that of turning bytes into the dtype: more programs share it
-    blocks = sum(triton.cdiv(out, n) for out in outputs)
+    blocks = sum(triton.cdiv(width, n) for width in widths)
     # Programs that are more than the multiprocessors run in pairs, and each has half of the room.
     gpu = kernels.gpu(x.device)
     room = gpu.shared_memory_per_block_optin // (2 if blocks > gpu.multi_processor_count else 1)
@@ -99,42 +105,31 @@ def _tile(x, layer, rows, outputs):
 if triton:
 
     @triton.jit(do_not_specialize=["rows"])
+    @no_type_check
     def _linear_kernel(
         x, x_scale, weights, scales, biases, outs, outputs, rows, inputs,
         M: tl.constexpr, N: tl.constexpr, K: tl.constexpr, TILES: tl.constexpr, BLOCK: tl.constexpr,
-        ALL_ROWS: tl.constexpr, ALL_INPUTS: tl.constexpr, PRECISION: tl.constexpr,
+        ALL_ROWS: tl.constexpr, ALL_INPUTS: tl.constexpr, PRECISION: tl.constexpr, GATED: tl.constexpr,
     ):  # fmt: skip
-        """A program for each block of outputs of each layer."""
+        """A program for each block of outputs of each layer; of a gated pair for each of both, one after the other."""
         block = tl.program_id(0)
-        for layer in tl.static_range(len(weights)):
+        for layer in tl.static_range(len(outs)):
             blocks = tl.cdiv(outputs[layer], N)
             if (block >= 0) & (block < blocks):
                 values = _product(
                     x, x_scale, weights[layer], scales[layer], biases[layer], block, outputs[layer], rows, inputs,
                     M, N, K, TILES, BLOCK, ALL_ROWS, ALL_INPUTS, PRECISION,
                 )  # fmt: skip
+                if GATED:
+                    values *= tl.sigmoid(values) * _product(
+                        x, x_scale, weights[1], scales[1], biases[1], block, outputs[layer], rows, inputs,
+                        M, N, K, TILES, BLOCK, ALL_ROWS, ALL_INPUTS, PRECISION,
+                    )  # fmt: skip
                 _store(outs[layer], values, block, outputs[layer], rows, M, N)
             block -= blocks
 
-    @triton.jit(do_not_specialize=["rows"])
-    def _gated_kernel(
-        x, x_scale, weights, scales, biases, outs, outputs, rows, inputs,
-        M: tl.constexpr, N: tl.constexpr, K: tl.constexpr, TILES: tl.constexpr, BLOCK: tl.constexpr,
-        ALL_ROWS: tl.constexpr, ALL_INPUTS: tl.constexpr, PRECISION: tl.constexpr,
-    ):  # fmt: skip
-        """A program for each block of outputs, in which it multiplies with the gate and then with the other."""
-        block = tl.program_id(0)
-        gate = _product(
-            x, x_scale, weights[0], scales[0], biases[0], block, outputs[0], rows, inputs,
-            M, N, K, TILES, BLOCK, ALL_ROWS, ALL_INPUTS, PRECISION,
-        )  # fmt: skip
-        up = _product(
-            x, x_scale, weights[1], scales[1], biases[1], block, outputs[0], rows, inputs,
-            M, N, K, TILES, BLOCK, ALL_ROWS, ALL_INPUTS, PRECISION,
-        )  # fmt: skip
-        _store(outs[0], gate * tl.sigmoid(gate) * up, block, outputs[0], rows, M, N)
-
     @triton.jit
+    @no_type_check
     def _product(
         x, x_scale, weight, scale, bias, block, outputs, rows, inputs,
         M: tl.constexpr, N: tl.constexpr, K: tl.constexpr, TILES: tl.constexpr, BLOCK: tl.constexpr,
@@ -170,6 +165,7 @@ if triton:
         return summed
 
     @triton.jit
+    @no_type_check
     def _store(out, values, block, outputs, rows, M: tl.constexpr, N: tl.constexpr):
         m, n = tl.arange(0, M)[None, :], (block * N + tl.arange(0, N))[:, None]
         tl.store(out + m * outputs + n, values.to(out.dtype.element_ty), mask=(m < rows) & (n < outputs))
