@@ -114,10 +114,11 @@ def round_rows(x: Tensor) -> tuple[Tensor, Tensor]:
     rows, inputs = x.shape
     rounded, scale = torch.empty_like(x, dtype=FORMAT), x.new_empty(rows, 1, dtype=torch.float32)
     block = triton.next_power_of_2(inputs)
-    kernels.launch(
-        _round_kernel, (rows,), x, rounded, scale, inputs, LARGEST, SMALLEST, block,
-        num_warps=min(16, max(1, block // 512)),
-    )  # fmt: skip
+    with torch.cuda.device(x.device):  # which of several GPUs is the current one depends on the layer before
+        kernels.launch(
+            _round_kernel, (rows,), x, rounded, scale, inputs, LARGEST, SMALLEST, block,
+            num_warps=min(16, max(1, block // 512)),
+        )  # fmt: skip
     return rounded, scale
 
 
