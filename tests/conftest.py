@@ -1,6 +1,6 @@
 """What the tests share: the library on the path, a tokenizer and small models with random weights.
 
-`make test` runs the files of tests side by side, in four processes: what a test makes is in a folder of its own, or
+`make test` runs the files of tests side by side, in five processes: what a test makes is in a folder of its own, or
 made `alone`.
 """
 
