@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from designspace.engine.generator import Answer, Generator, Question
+from designspace.engine.generator import Answer, Question
 from designspace.language.tokens import plain
 from designspace.tasks import answers, grammars
+from designspace.tasks.cap import CappedGenerator
 from designspace.tasks.questions import begin
 
 KEY = ',\n  "reasoning":'
 
 
 def ask(
-    generator: Generator,
+    generator: CappedGenerator,
     tokenizer: Any,
     library: list[dict[str, Any]],
     replies: dict[int, Answer],
