@@ -14,7 +14,7 @@ from designspace.engine import attention
 from designspace.engine.generator import Answer, Generator
 from designspace.engine.masks import Masks
 from designspace.language import context, quantities
-from designspace.tasks import answers, discovery, extraction, grammars, prompts, questions
+from designspace.tasks import answers, discovery, extraction, grammars, prompts, questions, rounds
 
 EXTRACTION = {"max_new_tokens": 2048, "min_confidence": 0.0, "reasoning": True}  # everything is reported
 DISCOVERY = {"max_new_tokens": 1200, "findings": 3, "categories": ["participants", "apparatus", "other"]}
@@ -30,7 +30,14 @@ def ask(task, weights, tokenizer, record, library, settings):
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=weights.config.vocab_size)
     reader = Generator(weights, grammar_tokenizer, len(tokens), number, slots)
     reader.read(tokens, 512)
-    return task.answer(reader, tokenizer, record, kept, library, settings)
+    return answer(task, reader, tokenizer, record, kept, library, settings)
+
+
+def answer(task, reader, tokenizer, record, kept, library, settings):
+    """The fields of the record of a paper that was read."""
+    paper = task.Paper(tokenizer, reader.grammar_tokenizer, record, kept, library, settings)
+    rounds.ask(reader, paper.rounds())
+    return paper.fields()
 
 
 def check_evidence(record, item):
