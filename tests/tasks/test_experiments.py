@@ -4,12 +4,12 @@ import pytest
 from conftest import random_model, text_record
 from llguidance import LLMatcher
 from llguidance.hf import from_tokenizer
-from test_tasks import accepts, ask, check_evidence, check_kind
+from test_tasks import accepts, answer, ask, check_evidence, check_kind
 
 from designspace.engine.generator import Answer
-from designspace.language import context, evidence
-from designspace.tasks import experiments, extraction, grammars
-from designspace.tasks.cap import CappedGenerator
+from designspace.language import context
+from designspace.tasks import experiments, extraction, grammars, rounds
+from designspace.tasks.cap import Cap
 from designspace.tasks.questions import begin
 
 SETTINGS = {"max_new_tokens": 400, "min_confidence": 0.3, "reasoning": False}
@@ -64,7 +64,7 @@ def answered(tokenizer, paper, texts, **settings):
     """The fields of the record of a paper about which a model answers that, and the generator."""
     kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     generator = Scripted(tokenizer, texts)
-    return extraction.answer(generator, tokenizer, paper, kept, LIBRARY, SETTINGS | settings), generator
+    return answer(extraction, generator, tokenizer, paper, kept, LIBRARY, SETTINGS | settings), generator
 
 
 def test_what_differs_is_reported_for_each_experiment_and_for_the_whole_paper(tokenizer, paper):
@@ -145,7 +145,7 @@ def test_questions_about_experiments_keep_to_the_cap_and_the_slots(tokenizer, ca
     generator = Lengthy(share)
     *_, slots = extraction.shape(tokenizer, LIBRARY, SETTINGS)
     names = [f"{name} {n}" for n in range(6)]
-    replies = experiments.ask(CappedGenerator(generator, cap), tokenizer, LIBRARY, names, slots)
+    replies = rounds.ask(generator, experiments.ask(Cap(cap), tokenizer, LIBRARY, names, slots))
     assert len({name for name, *_ in replies}) == experiments_asked
     left = cap
     for asked in generator.rounds:
@@ -192,12 +192,7 @@ def test_what_one_experiment_alone_says_is_its_own_and_reasoning_is_of_the_value
 def test_experiments_of_a_model_that_says_anything(tokenizer, record, library, reasoning, monkeypatch):
     names = ["one experiment", "Training"]
 
-    def named(record, context, grammar_tokenizer, reply, least):
-        return [
-            {"name": name, "confidence": 1.0} | evidence.locate(record, context, library[0], name) for name in names
-        ]
-
-    monkeypatch.setattr(experiments, "named", named)
+    monkeypatch.setattr(experiments, "named", lambda *of: [(name, 1.0) for name in names])
     settings = {"max_new_tokens": 4096, "min_confidence": 0.0, "reasoning": reasoning}
     fields = ask(extraction, random_model("llama"), tokenizer, record, library, settings)
     assert 0 < fields["new_tokens"] <= 4096

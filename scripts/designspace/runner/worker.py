@@ -22,7 +22,7 @@ from designspace.engine import loading
 from designspace.engine.generator import Generator
 from designspace.language import context as contexts
 from designspace.planning import memory, model_files
-from designspace.tasks import discovery, extraction, prompts
+from designspace.tasks import discovery, extraction, prompts, rounds
 
 TASKS = {"extraction": extraction, "discovery": discovery}
 # What errors say where memory is out and nobody made them an OutOfMemoryError: those of a GPU's driver and libraries,
@@ -143,7 +143,9 @@ def answer(
     ready = time.monotonic()
     generator.read(tokens, plan["prefill_chunk"])
     read = time.monotonic()
-    fields = task.answer(generator, tokenizer, record, context, job.library, job.settings)
+    paper = task.Paper(tokenizer, grammar_tokenizer, record, context, job.library, job.settings)
+    rounds.ask(generator, paper.rounds())
+    fields = paper.fields()
     done = time.monotonic()
     return {
         "status": "ok",

@@ -22,7 +22,8 @@ from designspace.planning.branches import (
     value_tokens,
 )
 from designspace.tasks import answers, grammars, questions
-from designspace.tasks.cap import CappedGenerator
+from designspace.tasks.cap import Cap
+from designspace.tasks.rounds import Rounds
 
 # Like an entry of the library: what finds the sentence that names an experiment.
 _NAMED: Record = {"name": "experiment", "kind": "string", "definition": "Participants took part in the experiment."}
@@ -43,21 +44,26 @@ def slots(tokenizer: Any, differ: list[Record]) -> int:
     return max(len(naming.prompt) + naming.max_new_tokens, longest)
 
 
-def named(record: Record, context: Record, grammar_tokenizer: Any, reply: Answer, threshold: float) -> list[Record]:
-    """The experiments that the reply names, as the record has them: name, confidence and evidence.
+def named(
+    record: Record, context: Record, grammar_tokenizer: Any, reply: Answer, threshold: float
+) -> list[tuple[str, float]]:
+    """The experiments that the reply names: [(name, confidence)].
 
     A number is taken for "Experiment 2". Names that stand nowhere in what the model read, or whose confidence is under
     the threshold, are left out. Of fewer than two none is returned: the whole paper is the experiment.
     """
-    experiments: dict[str, Record] = {}
+    experiments: dict[str, tuple[str, float]] = {}
     text = contexts.kept_text(record, context)
     for name, confidence in answers.scalars(grammar_tokenizer, reply):
         name = f"Experiment {name}" if name.isdecimal() else name
-        pattern = written(name)
-        if confidence >= threshold and pattern.search(text):
-            where = evidence.locate(record, context, _NAMED, name, near=pattern)
-            experiments.setdefault(spelled(name), {"name": name, "confidence": confidence} | where)
+        if confidence >= threshold and written(name).search(text):
+            experiments.setdefault(spelled(name), (name, confidence))
     return list(experiments.values()) if len(experiments) > 1 else []
+
+
+def row(record: Record, context: Record, name: str, confidence: float) -> Record:
+    """An experiment as the record has it: name, confidence and evidence."""
+    return {"name": name, "confidence": confidence} | evidence.locate(record, context, _NAMED, name, written(name))
 
 
 def written(name: str) -> re.Pattern[str]:
@@ -73,11 +79,10 @@ def key(name: str) -> int | str:
 
 
 def ask(
-    generator: CappedGenerator, tokenizer: Any, library: list[Record], names: list[str], slots: int
-) -> list[tuple[str, Record, Answer]]:
-    """Ask the parameters that may differ for each of the experiments, for one value, as far as the generator's cap
-    allows. Returns [(name, parameter, reply)], without a parameter whose name and the experiment's leave too few slots.
-    """
+    cap: Cap, tokenizer: Any, library: list[Record], names: list[str], slots: int
+) -> Rounds[list[tuple[str, Record, Answer]]]:
+    """Ask the parameters that may differ for each of the experiments, for one value, as far as the cap allows. Returns
+    [(name, parameter, reply)], without a parameter whose name and the experiment's leave too few slots."""
     asked = []
     for name in names:
         for parameter in differing(library):
@@ -85,7 +90,7 @@ def ask(
             question = questions.question(tokenizer, one, value_tokens(one), experiment=key(name))
             if len(question.prompt) + question.max_new_tokens <= slots:
                 asked.append((name, parameter, question))
-    replies = generator.ask([question for *_, question in asked])
+    replies = yield from cap.ask([question for *_, question in asked])
     return [(name, parameter, reply) for (name, parameter, _), reply in zip(asked, replies, strict=False)]
 
 
