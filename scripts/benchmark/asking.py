@@ -21,7 +21,7 @@ from designspace.parsing.text import extract_text
 from designspace.planning import costs, shapes
 from designspace.project import ledger
 from designspace.results import annotations, evaluation
-from designspace.tasks import extraction, prompts
+from designspace.tasks import extraction, prompts, rounds
 
 THRESHOLDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 LONGEST = 1500  # tokens of the one JSON object
@@ -61,7 +61,9 @@ def branches(weights, tokenizer, grammar_tokenizer, record, kept, library, reaso
     number, _, slots = extraction.shape(tokenizer, library, settings)
     generator = CountingGenerator(weights, grammar_tokenizer, len(tokens), number, slots)
     generator.read(tokens, 1024)
-    fields = extraction.answer(generator, tokenizer, record, kept, library, settings)
+    paper = extraction.Paper(tokenizer, grammar_tokenizer, record, kept, library, settings)
+    rounds.ask(generator, paper.rounds())
+    fields = paper.fields()
     by_name = {parameter["name"]: parameter for parameter in library}
     reported = [value for value in fields["values"] if value["value"] is not None]
     for value in reported:

@@ -23,7 +23,7 @@ from designspace.engine.generator import Generator
 from designspace.language import context as contexts
 from designspace.planning import memory, model_files
 from designspace.planning.costs import PROCESS_BYTES, PROCESSES, costs_of, peak_bytes
-from designspace.tasks import discovery, extraction, prompts
+from designspace.tasks import discovery, extraction, prompts, rounds
 
 TASKS = {"extraction": extraction, "discovery": discovery}
 # What errors say where memory is out and nobody made them an OutOfMemoryError: those of a GPU's driver and libraries,
@@ -144,7 +144,9 @@ def answer(
     ready = time.monotonic()
     generator.read(tokens, plan["prefill_chunk"])
     read = time.monotonic()
-    fields = task.answer(generator, tokenizer, record, context, job.library, job.settings)
+    paper = task.Paper(tokenizer, grammar_tokenizer, record, context, job.library, job.settings)
+    rounds.ask(generator, paper.rounds())
+    fields = paper.fields()
     done = time.monotonic()
     return {
         "status": "ok",
