@@ -56,11 +56,11 @@ def test_without_shared_memory_every_paper_loads_the_weights(model_folder, paper
 def test_out_of_memory_is_tried_again_with_less_and_is_recorded(model_folder, papers, monkeypatch):
     tried, run_attempt = [], driver.in_fresh_process
 
-    def starved(start, job, weights, record, kept, attempt, seconds):
+    def starved(start, job, weights, record, kept, attempt, clock):
         tried.append(attempt)
         if len(tried) < 3:
             return {"status": "out_of_memory", "reason": "CUDA out of memory."}
-        return run_attempt(start, job, weights, record, kept, attempt, seconds)
+        return run_attempt(start, job, weights, record, kept, attempt, clock)
 
     monkeypatch.setattr(driver, "in_fresh_process", starved)
     record, kept = papers[0]
@@ -80,8 +80,8 @@ def test_out_of_memory_is_tried_again_with_less_and_is_recorded(model_folder, pa
 def test_the_minutes_of_a_paper_are_not_those_that_its_model_takes_to_load(monkeypatch):
     given = []
 
-    def late(start, job, weights, record, context, attempt, seconds):
-        given.append(len(list(seconds)))
+    def late(start, job, weights, record, context, attempt, clock):
+        given.append(clock.left)
         return {"status": "late"}
 
     monkeypatch.setattr(driver, "in_fresh_process", late)

@@ -7,7 +7,7 @@ import yaml
 from configurations import PARAMETERS, make_config, sentences
 from conftest import ROOT
 
-from designspace.settings import configuration
+from designspace.settings import configuration, parameters
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def config(tmp_path, monkeypatch):
         ("- {name: experiment, kind: integer, definition: x}", "other than paper and experiment"),
         (
             "- {name: a, kind: integer, definition: x, units: cm}",
-            "`units` is no key of the parameter `a` (did you mean unit?)",
+            "`units` is not a key of the parameter `a` (did you mean unit?)",
         ),
         (
             "- {name: a, kind: integer, definition: x, multiple: 1}",
@@ -85,7 +85,7 @@ def test_wrong_or_missing_gold_is_one_sentence(config, tmp_path):
 
 
 def test_an_example_in_a_definition_is_warned_of(config, capsys):
-    assert configuration.example_warnings(yaml.safe_load(PARAMETERS), "") == []
+    assert parameters.example_warnings(yaml.safe_load(PARAMETERS), "") == []
     library = (
         "- {name: range, kind: string, definition: 'Ages, e.g. 18-34.'}\n- {name: a, kind: boolean, definition: x}"
     )
@@ -103,6 +103,6 @@ def test_a_parameter_library_that_cannot_be_read(config, tmp_path):
 
 
 def test_the_parameter_library_as_it_is():
-    parameters = configuration.load_parameters(ROOT / "config" / "parameters.yaml")
-    assert len(parameters) == 32
-    assert parameters == yaml.safe_load(PARAMETERS)
+    loaded = parameters.load(ROOT / "config" / "parameters.yaml")
+    assert len(loaded) == 32
+    assert loaded == yaml.safe_load(PARAMETERS)
