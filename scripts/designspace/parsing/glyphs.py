@@ -29,9 +29,12 @@ INVISIBLE = dict.fromkeys([0xAD, 0xFEFF, 0xFFFF, *range(0x200B, 0x2010), *range(
 INVISIBLE |= dict.fromkeys([0x061C, 0x180E, *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)], "")
 INVISIBLE |= dict.fromkeys(range(0xE0000, 0xE1000), "")  # tags, in which a text can hide that no reader sees
 LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+# Ligatures without a character of their own have private ones here, which are never taken from a PDF.
+JOINED = {chr(0xF500 + i): letters for i, letters in enumerate(("ti", "tt", "tti", "ft", "fj", "Th", "ct", "st"))}
 MATH_LETTERS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
 CONTROLS = dict.fromkeys([*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)], UNKNOWN)
 MEANING = dict.fromkeys(range(0xE000, 0xF900), UNKNOWN) | SYMBOL | OLD_STYLE_DIGITS | SMALL_CAPITALS
+MEANING |= {ord(joined): letters for joined, letters in JOINED.items()}
 MEANING |= {ord(HYPHEN): "-"} | PI | SPACES | INVISIBLE | LIGATURES | MATH_LETTERS | CONTROLS
 DEGREE = re.compile(r"(?<=\d)(\s?)[\u02da\u00ba]")
 
