@@ -19,9 +19,12 @@ from designspace.parsing.glyphs import JOINED
 EM = 32.0  # pixels of a glyph's em
 RASTER = 16  # places along each side of the raster that a glyph is stretched to
 GEOMETRY = np.array([1.0, 1.0, 2.0, 1.0], dtype=np.float32)  # weights of width, height, bottom and top in em
-NEAR = 0.05  # mean squared difference, up to which a glyph may be the one that it is compared with
+BLACK = 0.6  # root of the mean square of a raster, to which those of light and bold fonts are brought half-way
+NEAR = 0.055  # mean squared difference, up to which a glyph may be the one that it is compared with
+TALL = 1.25  # em, from which a glyph is one that grows with a formula
 APART = 1.5  # times as far must the next other character be
 ALIKE = 0.012  # and this much farther
+LARGER = 1.3  # times are the operators of fonts of formulas larger
 WRONG = 4.0  # times as far is a glyph from the character that a wrong Unicode map makes of it
 
 Floats = npt.NDArray[np.float32]
@@ -30,6 +33,8 @@ _ASCII = [chr(code) for code in range(33, 127)]
 _TEXT = [*_ASCII, *"–—•…‘’“”°±×÷·§©®¼½¾²³¹€†‡¶¿¡äöüéèàáçñøåßÄÖÜÉæÀÂÆÁŠÞþÐð"]
 _COMPOSED = {chr(0xFB00 + i): letters for i, letters in enumerate(("ff", "fi", "fl", "ffi", "ffl"))} | JOINED
 _SYMBOLS = [*"αβχδεφγηικλμπθρστωξψζΔΓΦΛΘΣΩΞΨΠ−∼′≤≥∞→←↑↓↔°±×÷≠≡≈•·∂∈∇√⇒∫∗⊕<>=+[]{}|()"]
+_OPERATORS = frozenset("+−×±÷=<>≤≥≈∼≠≡")
+_AXIS = np.array([0, 0, 0.26, 0.26], dtype=np.float32)  # the height of the middle of operators
 _FONTS = ("Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Times-Roman", "Times-Bold", "Times-Italic")
 
 
@@ -56,7 +61,8 @@ class Reading(NamedTuple):
         if first > farther * NEAR:
             return []
         limit = APART * first + ALIKE if farther > 1 else max(APART * first, first + ALIKE)
-        return [character for character, distance in open_ if distance <= limit]
+        near = (pair for pair in open_ if pair[1] <= limit and (pair[1] <= NEAR or pair[0] not in _COMPOSED))
+        return [character for character, _ in near]
 
 
 class Shapes:
@@ -65,10 +71,16 @@ class Shapes:
     def __init__(self, document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> None:
         self._document, self._page = document, page
 
-    def read(self, font: Any, code: int) -> Reading | None:
-        """What the glyph of a code of a font looks like; None where nothing is drawn."""
+    def read(self, font: Any, code: int, scale: float = 1.0, rise: float = 0.0) -> Reading | None:
+        """What the glyph of a code of a font looks like; None where nothing is drawn.
+
+        `scale` is its size as a share of that of the text around, and `rise` how far it is raised, as a share too.
+        """
         shape = _draw(self._document, self._page, font, code, "")
-        return None if shape is None else _compare(shape, _known())
+        if shape is None:
+            return None
+        raised = np.array([0, 0, rise, rise], dtype=np.float32)
+        return _compare(Shape(shape.raster, shape.geometry * scale + raised), _known())
 
     def printed(self, font: Any, character: str) -> str:
         """What a font prints where its Unicode map says `character`: another one if it is plainly not that one."""
@@ -81,7 +93,7 @@ class Shapes:
             return character
         reading = _compare(shape, _known())
         choices = reading.choices()
-        plain = choices and character not in choices and far > WRONG * reading.distances[0]
+        plain = len(choices) == 1 and character not in choices and far > WRONG * reading.distances[0]
         return choices[0] if plain else character
 
 
@@ -91,12 +103,20 @@ def _distance(shape: Shape, other: Shape) -> float:
 
 
 def _compare(shape: Shape, known: "_Known") -> Reading:
-    # Squares of differences, from the squares and the products.
-    far = known.squares + (shape.raster @ shape.raster - 2 * (known.rasters @ shape.raster)) / RASTER**2
-    far = np.maximum(far, 0) + ((known.geometry - shape.geometry) ** 2) @ GEOMETRY
+    if shape.geometry[1] > TALL:  # brackets of a formula, of whatever height
+        far = ((known.rasters - shape.raster) ** 2).mean(axis=1) + known.low
+    else:
+        far = _far(shape, known)
     nearest = np.minimum.reduceat(far, known.starts)
     order = np.argsort(nearest)
     return Reading([known.characters[i] for i in order], nearest[order].tolist())
+
+
+def _far(shape: Shape, known: "_Known") -> Floats:
+    # Squares of differences, from the squares and the products.
+    far = known.squares + (shape.raster @ shape.raster - 2 * (known.rasters @ shape.raster)) / RASTER**2
+    squares: Floats = np.maximum(far, 0) + ((known.geometry - shape.geometry) ** 2) @ GEOMETRY
+    return squares
 
 
 class _Known(NamedTuple):
@@ -107,6 +127,7 @@ class _Known(NamedTuple):
     geometry: Floats
     starts: npt.NDArray[np.intp]  # of each character's glyphs
     characters: list[str]
+    low: Floats  # infinite where a glyph is of no character that grows with a formula
 
 
 @cache
@@ -116,7 +137,9 @@ def _known() -> _Known:
     rasters = np.stack([shape.raster for _, shape in shapes])
     geometry = np.stack([shape.geometry for _, shape in shapes])
     drawn, starts = np.unique([number for number, _ in shapes], return_index=True)
-    return _Known(rasters, (rasters**2).mean(axis=1), geometry, starts, [characters[number] for number in drawn])
+    low = np.array([0.0 if characters[number] in "()[]{}|√∑∏∫" else np.inf for number, _ in shapes], dtype=np.float32)
+    names = [characters[number] for number in drawn]
+    return _Known(rasters, (rasters**2).mean(axis=1), geometry, starts, names, low)
 
 
 @cache
@@ -127,7 +150,10 @@ def _standard(character: str) -> list[Shape]:
     names += ("Symbol",) if character in _SYMBOLS else ()
     text = _COMPOSED.get(character, character)
     drawn = [_draw(document, page, fonts[name], None, text) for name in names]
-    return [shape for shape in drawn if shape is not None]
+    shapes = [shape for shape in drawn if shape is not None]
+    if character in _OPERATORS:  # which fonts of formulas draw larger
+        shapes += [Shape(raster, _AXIS + LARGER * (geometry - _AXIS)) for raster, geometry in shapes]
+    return shapes
 
 
 @cache
@@ -183,10 +209,11 @@ def _shape(ink: Floats, below: int) -> Shape | None:
     rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
     glyph = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] / most
     height, width = glyph.shape
-    raster = _stretch(height) @ glyph @ _stretch(width).T
+    raster = (_stretch(height) @ glyph @ _stretch(width).T).ravel()
+    raster *= np.sqrt(BLACK / np.sqrt((raster**2).mean()))  # a bold letter and a light one are nearer to each other
     bottom = (ink.shape[0] - 1 - int(rows[-1]) - below) / EM
     geometry = [width / EM, height / EM, bottom, bottom + height / EM]
-    return Shape(raster.ravel(), np.array(geometry, dtype=np.float32))
+    return Shape(raster, np.array(geometry, dtype=np.float32))
 
 
 @cache

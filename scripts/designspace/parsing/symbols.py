@@ -8,19 +8,20 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import islice
+from math import hypot
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.glyphs import SYMBOL, UNKNOWN
+from designspace.parsing.glyphs import MEANING, UNKNOWN
 
 if TYPE_CHECKING:
     from designspace.parsing.shapes import Reading, Shapes
 
-# Control characters, private ones that no table explains, and ideographs too rare to be meant.
-UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\u3400-\u4dbf]")
+# Control characters and private ones, where no table explains them.
+UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
 # The ligatures of TeX's fonts, whose other letters have their own codes.
 TEX = {chr(0x0B + i): chr(0xFB00 + i) for i in range(5)}
 _SAMPLE = re.compile(r"^[^\r\n]*?(?:([a-z]{4})|[^\s.]{4})", re.MULTILINE)
@@ -56,7 +57,7 @@ class PageSymbols:
         characters = list(text)
         for place, character in explained.items():
             characters[place] = character
-        places = {match.start() for match in UNMAPPED.finditer(text) if ord(match.group()) not in SYMBOL}
+        places = {match.start() for match in UNMAPPED.finditer(text) if MEANING[ord(match.group())] == UNKNOWN}
         if unmapped:
             has_error = pdfium.FPDFText_HasUnicodeMapError
             places |= {i for i in range(len(text)) if has_error(self._textpage, i) == 1}
@@ -100,7 +101,7 @@ class PageSymbols:
             fonts[self._font(place)].setdefault(text[place], []).append(place)
         doubtful: list[tuple[list[int], list[str]]] = []
         for address, glyphs in fonts.items():
-            readings = {code: self._read(address, code) for code in glyphs}
+            readings = {code: self._read(address, code, at[0]) for code, at in glyphs.items()}
             drawn = any(readings.values()) or self._draws(address)
             for code, choices in _choices(readings, drawn).items():
                 _put(characters, glyphs[code], choices[0] if len(choices) == 1 else UNKNOWN)
@@ -109,11 +110,27 @@ class PageSymbols:
         for at, choices in doubtful:
             _put(characters, at, _by_neighbours(characters, at, choices))
 
-    def _read(self, address: int, code: str) -> "Reading | None":
+    def _read(self, address: int, code: str, place: int) -> "Reading | None":
         if not address or self._n_read >= MOST_GLYPHS:
             return None
         self._n_read += 1
-        return self._drawn().read(self._fonts[address], ord(code))
+        font = self._fonts[address]
+        reading = self._drawn().read(font, ord(code))
+        if reading is None or reading.choices() or not place:
+            return reading
+        size, x, y = self._position(place)
+        other_size, other_x, other_y = self._position(place - 1)
+        beside = 0 < x - other_x < 3 * size and 0.3 * size < other_size < 3 * size
+        # A degree may be a letter o that is small and raised.
+        scale, rise = (size / other_size, (y - other_y) / other_size) if beside else (1.0, 0.0)
+        return self._drawn().read(font, ord(code), scale, rise)
+
+    def _position(self, place: int) -> tuple[float, float, float]:
+        """The size of a character and where it stands, in points."""
+        x, y, matrix = ctypes.c_double(), ctypes.c_double(), pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetCharOrigin(self._textpage, place, x, y)
+        pdfium.FPDFText_GetMatrix(self._textpage, place, matrix)
+        return pdfium.FPDFText_GetFontSize(self._textpage, place) * hypot(matrix.c, matrix.d), x.value, y.value
 
     def _draws(self, address: int) -> bool:
         """Whether the glyphs of a font are drawn: neither those of a Type 3 font, which has no name, nor of one that is
@@ -158,8 +175,8 @@ def _choices(readings: dict[str, "Reading | None"], drawn: bool) -> dict[str, li
     for code, reading in readings.items():
         if reading is None and drawn:
             choices[code] = [" "]
-        elif reading and len(choices[code]) != 1 and len(readings) >= WHOLE:
-            choices[code] = reading.choices(taken, FARTHER)
+        elif reading and len(readings) >= WHOLE and (len(choices[code]) != 1 or choices[code][0] in "{}"):
+            choices[code] = reading.choices(taken | {"{", "}"}, FARTHER)
     return choices
 
 
@@ -198,4 +215,4 @@ def _suits(before: str, character: str, after: str) -> int:
         )
     if character.isalpha():
         return sum(c.islower() - c.isdigit() for c in (before, after)) + (before.isupper() and after.islower())
-    return sum(c.isspace() or c.isdigit() for c in (before, after))
+    return sum((c.isspace() or c.isdigit()) - c.isalpha() for c in (before, after))
