@@ -4,10 +4,10 @@ import pytest
 from conftest import random_model, text_record
 from llguidance import LLMatcher
 from llguidance.hf import from_tokenizer
-from test_tasks import accepts, ask, check_evidence, check_kind
+from test_tasks import accepts, answer, ask, check_evidence, check_kind
 
 from designspace.engine.generator import Answer
-from designspace.language import context, evidence
+from designspace.language import context
 from designspace.tasks import experiments, extraction, grammars
 from designspace.tasks.questions import begin
 
@@ -38,9 +38,14 @@ class Scripted:
         self.tokenizer, self.says, self.rounds = tokenizer, says, []
         self.grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
 
-    def ask(self, questions):
-        self.rounds.append(questions)
-        return [self.answer(question) for question in questions]
+    def answer_one(self, tokens, rounds):
+        answers = None
+        try:
+            while True:
+                self.rounds.append(rounds.send(answers))
+                answers = [self.answer(question) for question in self.rounds[-1]]
+        except StopIteration as end:
+            return end.value
 
     def answer(self, question):
         text = self.says.get(self.tokenizer.decode(question.prompt))
@@ -63,7 +68,9 @@ def told(tokenizer, paper, says, **settings):
     """The fields of the record of a paper about which a model says that, and the reader."""
     kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     reader = Scripted(tokenizer, says)
-    return extraction.answer(reader, tokenizer, paper, kept, LIBRARY, SETTINGS | settings), reader
+    return answer(
+        extraction, reader, tokenizer, reader.grammar_tokenizer, paper, kept, LIBRARY, SETTINGS | settings
+    ), reader
 
 
 def test_what_differs_is_reported_for_each_experiment_and_for_the_whole_paper(tokenizer, paper):
@@ -126,7 +133,8 @@ def test_the_name_of_an_experiment_is_a_whole_word_of_the_text(tokenizer, paper)
 def test_questions_about_experiments_keep_to_the_cap_and_the_slots(tokenizer, cap, name, experiments_asked):
     reader = Scripted(tokenizer, {})
     *_, slots = extraction.shape(tokenizer, LIBRARY, SETTINGS)
-    told = experiments.ask(reader, tokenizer, LIBRARY, [f"{name} {n}" for n in range(6)], cap, slots)
+    asking = experiments.ask(tokenizer, LIBRARY, [f"{name} {n}" for n in range(6)], cap, slots)
+    told = reader.answer_one([], asking)
     assert len({name for name, *_ in told}) == experiments_asked
     (asked,) = reader.rounds
     assert len(asked) == len(told) and sum(question.max_new_tokens for question in asked) <= cap
@@ -171,12 +179,7 @@ def test_what_one_experiment_alone_says_is_its_own_and_reasoning_is_of_the_value
 def test_experiments_of_a_model_that_says_anything(tokenizer, record, library, reasoning, monkeypatch):
     names = ["one experiment", "Training"]
 
-    def named(record, context, grammar_tokenizer, reply, least):
-        return [
-            {"name": name, "confidence": 1.0} | evidence.locate(record, context, library[0], name) for name in names
-        ]
-
-    monkeypatch.setattr(experiments, "named", named)
+    monkeypatch.setattr(experiments, "named", lambda *of: [(name, 1.0) for name in names])
     settings = {"max_new_tokens": 4096, "min_confidence": 0.0, "reasoning": reasoning}
     fields = ask(extraction, random_model("llama"), tokenizer, record, library, settings)
     assert 0 < fields["new_tokens"] <= 4096

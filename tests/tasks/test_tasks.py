@@ -28,9 +28,15 @@ def ask(task, weights, tokenizer, record, library, settings):
     tokens = prompts.prefix(tokenizer, before, context.kept_text(record, kept), after)
     number, _, slots = task.shape(tokenizer, library, settings)
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=weights.config.vocab_size)
-    reader = Generator(weights, grammar_tokenizer, len(tokens), number, slots)
-    reader.read(tokens, 512)
-    return task.answer(reader, tokenizer, record, kept, library, settings)
+    generator = Generator(weights, grammar_tokenizer, len(tokens), number, slots, chunk=512)
+    return answer(task, generator, tokenizer, grammar_tokenizer, record, kept, library, settings, tokens)
+
+
+def answer(task, generator, tokenizer, grammar_tokenizer, record, kept, library, settings, tokens=()):
+    """The fields of the record of a paper of these tokens."""
+    paper = task.Paper(tokenizer, grammar_tokenizer, record, kept, library, settings)
+    generator.answer_one(tokens, paper.rounds())
+    return paper.fields()
 
 
 def check_evidence(record, item):

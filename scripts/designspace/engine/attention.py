@@ -1,7 +1,7 @@
 """Attention of many branches over the prefixes that they continue.
 
-A paper is read once into a preallocated pool of keys and values: its *prefix* there is a run of the pool. Every question
-is then a *branch* with a few slots of its own. The attention of a branch is attention over its paper's prefix, whose
+A paper is read once into a preallocated pool of keys and values: its *prefix* is a run of that pool. Every question is
+then a *branch* with a few slots of its own. The attention of a branch is attention over its paper's prefix, whose
 keys and values are the same for all branches of the paper, merged by log-sum-exp with attention over the branch's own
 slots (Hydragen, https://arxiv.org/abs/2402.05099). It is registered in transformers' AttentionInterface, so it serves
 every decoder that uses that interface.
@@ -176,7 +176,7 @@ class SharedPrefixCache(Cache):
         self.store(layer_idx, key_states.transpose(1, 2), value_states.transpose(1, 2))
         return key_states, value_states
 
-    def get_seq_length(self, layer: int = 0) -> int:
+    def get_seq_length(self, layer_idx: int = 0) -> int:
         """Tokens before the next ones, of which transformers makes masks that are not used here."""
         return 0
 

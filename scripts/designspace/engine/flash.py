@@ -3,9 +3,9 @@
 The first reads: flash attention of many queries over one run of keys, causal for a prefix itself. In a decode step each
 block of queries is of one paper, and a table on the GPU says which run of keys is its prefix, so that one captured step
 serves all papers; the queries are few, and the keys are split into shares, so that the whole GPU works on them (flash
-decoding). The second merges the shares with a branch's attention over its own slots. Queries are folded, see attention.py. Triton
-compiles a kernel once for each set of its constants and keeps it on disk (TRITON_CACHE_DIR): the constants follow from
-the model, and from the number of rows as one of two blocks.
+decoding). The second merges the shares with a branch's attention over its own slots. Queries are folded, see
+attention.py. Triton compiles a kernel once for each set of its constants and keeps it on disk (TRITON_CACHE_DIR): the
+constants follow from the model, and from the number of rows as one of two blocks.
 """
 
 from typing import Any, no_type_check
@@ -71,8 +71,8 @@ def _flash(
     lse: Tensor | None = None,
     before: tuple[int, int] = (0, 0),
 ) -> None:
-    """Attention over prefixes with a grid of (blocks, shares): causal behind what of one was read `before`, or, with its
-    `lse`, of the blocks of the batch over all that was read."""
+    """Attention over prefixes with a grid of (blocks, shares): causal behind what of one was read `before`, or, with
+    its `lse`, of the blocks of the batch over all that was read."""
     kv_heads, rows, tokens, groups, head_dim = query.shape
     keys, values = cache.prefix_keys[layer], cache.prefix_values[layer]
     launch(

@@ -5,11 +5,12 @@ own, and all branches of all papers advance together, one token each a step, gre
 what waits: branches for those of the next round of a paper, papers for the next ones.
 """
 
+import time
 from collections import deque
 from collections.abc import Generator as Coroutine
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
 from llguidance import LLMatcher
@@ -56,6 +57,21 @@ Outcome = TypeVar("Outcome")
 Rounds = Coroutine[list[Question], list[Answer], Outcome]
 
 
+class Result(NamedTuple, Generic[Outcome]):
+    """What became of a paper, by its number: what its rounds returned or the error that they or a grammar raised; and
+    the seconds until it was read, and from then on."""
+
+    paper: int
+    outcome: Outcome | Exception
+    prefill: float
+    decode: float
+
+
+def one_round(questions: list[Question]) -> Rounds[list[Answer]]:
+    """What asks these questions and comes to their answers."""
+    return (yield questions)
+
+
 @dataclass
 class Branch:
     """A question that is being answered, and the slots that it has; its last token is not in them yet."""
@@ -87,6 +103,8 @@ class Paper(Generic[Outcome]):
     number: int
     prefix: Prefix
     rounds: Rounds[Outcome]
+    started: float
+    read: float
     branches: list[Branch] | None = None
 
 
@@ -111,9 +129,7 @@ class Generator(Generic[Outcome]):
         self.active: list[Branch] = []
 
     @torch.inference_mode()
-    def answer(
-        self, papers: Iterable[tuple[list[int], Rounds[Outcome]]]
-    ) -> Iterator[tuple[int, Outcome | Exception]]:
+    def answer(self, papers: Iterable[tuple[list[int], Rounds[Outcome]]]) -> Iterator[tuple[int, Outcome | Exception]]:
         """Read papers, given as token ids and what is asked about them, as many at once as there is room for, and
         answer. Yields (number of the paper, what its rounds return) when it is known; an error in a paper's rounds or
         grammars is its outcome, and the others go on."""
@@ -121,11 +137,20 @@ class Generator(Generic[Outcome]):
         while coming or self.papers:
             while coming and (begin := self._room(len(coming[0][1][0]))) is not None:
                 number, (tokens, rounds) = coming.popleft()
-                paper = Paper(number, self.passes.read(tokens, begin), rounds)
+                started = time.monotonic()
+                prefix = self.passes.read(tokens, begin)
+                paper = Paper(number, prefix, rounds, started, time.monotonic())
                 self.papers.append(paper)
                 yield from self._go_on(paper)
             self._admit()
             yield from self._step()
+
+    def answer_one(self, tokens: list[int], rounds: Rounds[Outcome]) -> Outcome:
+        """Read one paper and answer; an error in its rounds or grammars is raised."""
+        ((_, outcome, *_),) = self.answer([(tokens, rounds)])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def _room(self, tokens: int) -> int | None:
         """Where in the pool so many tokens have room; None where they have none yet."""
@@ -140,7 +165,7 @@ class Generator(Generic[Outcome]):
             begin = there.begin + there.length
         return begin if begin + tokens <= self.capacity else None
 
-    def _go_on(self, paper: Paper[Outcome]) -> Iterator[tuple[int, Outcome | Exception]]:
+    def _go_on(self, paper: Paper[Outcome]) -> Iterator[Result[Outcome]]:
         """Send the rounds of a paper their answers until they ask what needs the model, or end: then yield."""
         while paper.branches is None or all(branch.ended for branch in paper.branches):
             answers: Any = None if paper.branches is None else [branch.answer for branch in paper.branches]
@@ -154,14 +179,14 @@ class Generator(Generic[Outcome]):
                 return
             self.waiting.extend(branch for branch in paper.branches if not branch.ended)
 
-    def _end(self, paper: Paper[Outcome], outcome: Outcome | Exception) -> tuple[int, Outcome | Exception]:
+    def _end(self, paper: Paper[Outcome], outcome: Outcome | Exception) -> Result[Outcome]:
         """Forget a paper."""
         paper.rounds.close()
         self.papers.remove(paper)
         self.waiting = deque(branch for branch in self.waiting if branch.prefix != paper.prefix)
         self.free += [branch.slots for branch in self.active if branch.prefix == paper.prefix]
         self.active = [branch for branch in self.active if branch.prefix != paper.prefix]
-        return paper.number, outcome
+        return Result(paper.number, outcome, paper.read - paper.started, time.monotonic() - paper.read)
 
     def _branch(self, prefix: Prefix, question: Question) -> Branch:
         """What answers a question; ValueError for one that is too long, GrammarRefused for its grammar."""
@@ -190,7 +215,7 @@ class Generator(Generic[Outcome]):
             branch.length = len(prompt)
         self.active = sorted(self.active + admitted, key=lambda branch: branch.prefix)
 
-    def _step(self) -> Iterator[tuple[int, Outcome | Exception]]:
+    def _step(self) -> Iterator[Result[Outcome]]:
         """Advance all branches by a token, and yield the papers that end."""
         if not self.active:
             return
@@ -221,9 +246,7 @@ class Generator(Generic[Outcome]):
     def _weigh_alternatives(self, logits: Tensor, allowed: Tensor) -> None:
         """Note how probable the first tokens are that begin only the alternative, among those that begin either."""
         rows = [
-            row
-            for row, branch in enumerate(self.active)
-            if branch.alternative is not None and not branch.answer.tokens
+            row for row, branch in enumerate(self.active) if branch.alternative is not None and not branch.answer.tokens
         ]
         if not rows:
             return

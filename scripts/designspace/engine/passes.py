@@ -17,8 +17,8 @@ PART = 4
 
 
 class Passes:
-    """A model and the memory of its papers: `capacity` tokens of prefixes, of so many `papers` at once, and `branches` of
-    so many `slots`. `chunk` is how many tokens are read at once."""
+    """A model and the memory of its papers: `capacity` tokens of prefixes, of so many `papers` at once, and `branches`
+    of so many `slots`. `chunk` is how many tokens are read at once."""
 
     def __init__(self, model: Any, capacity: int, branches: int, slots: int, papers: int, chunk: int) -> None:
         self.model, self.device = model, model.get_input_embeddings().weight.device

@@ -32,7 +32,9 @@ def continue_branches(query: Tensor, cache: Any, layer: int, scaling: float) -> 
     """Attention of branches over the prefix and over their own slots: [rows, tokens, heads * head_dim]."""
     _, _, tokens, groups, _ = query.shape
     keys, values = (slots[cache.batch.slots].transpose(0, 1) for slots in cache.target(layer))
-    reach = cache.batch.starts[:, None] + torch.arange(tokens, device=query.device)  # the last slot that a token may see
+    reach = cache.batch.starts[:, None] + torch.arange(
+        tokens, device=query.device
+    )  # the last slot that a token may see
     hidden = torch.arange(keys.shape[2], device=query.device) > reach[:, :, None]  # [rows, tokens, slots]
     # The query heads of a key-value head are rows of one product: as a dimension of their own, they would be multiplied
     # with copies of the keys.

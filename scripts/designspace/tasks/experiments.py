@@ -7,7 +7,7 @@ at once, from the same reading and in the same slots.
 import re
 from typing import Any
 
-from designspace.engine.generator import Answer, Generator, Question
+from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import context as contexts
 from designspace.language import evidence
 from designspace.language.evidence import Record
@@ -35,21 +35,26 @@ def slots(tokenizer: Any) -> int:
     return len(asked.prompt) + asked.max_new_tokens
 
 
-def named(record: Record, context: Record, grammar_tokenizer: Any, reply: Answer, threshold: float) -> list[Record]:
-    """The experiments that the reply names, as the record has them: name, confidence and evidence.
+def named(
+    record: Record, context: Record, grammar_tokenizer: Any, reply: Answer, threshold: float
+) -> list[tuple[str, float]]:
+    """The experiments that the reply names: [(name, confidence)].
 
     A number is taken for "Experiment 2". Names that stand nowhere in what the model read, or whose confidence is under
     the threshold, are left out. Of fewer than two none is returned: the whole paper is the experiment.
     """
-    experiments: dict[str, Record] = {}
+    experiments: dict[str, tuple[str, float]] = {}
     text = contexts.kept_text(record, context)
     for name, confidence in answers.scalars(grammar_tokenizer, reply):
         name = f"Experiment {name}" if name.isdecimal() else name
-        pattern = written(name)
-        if confidence >= threshold and pattern.search(text):
-            where = evidence.locate(record, context, _NAMED, name, near=pattern)
-            experiments.setdefault(spelled(name), {"name": name, "confidence": confidence} | where)
+        if confidence >= threshold and written(name).search(text):
+            experiments.setdefault(spelled(name), (name, confidence))
     return list(experiments.values()) if len(experiments) > 1 else []
+
+
+def row(record: Record, context: Record, name: str, confidence: float) -> Record:
+    """An experiment as the record has it: name, confidence and evidence."""
+    return {"name": name, "confidence": confidence} | evidence.locate(record, context, _NAMED, name, written(name))
 
 
 def written(name: str) -> re.Pattern[str]:
@@ -65,8 +70,8 @@ def key(name: str) -> int | str:
 
 
 def ask(
-    generator: Generator, tokenizer: Any, library: list[Record], names: list[str], tokens: int, slots: int
-) -> list[tuple[str, Record, Answer]]:
+    tokenizer: Any, library: list[Record], names: list[str], tokens: int, slots: int
+) -> Rounds[list[tuple[str, Record, Answer]]]:
     """Ask the parameters that may differ for each of the experiments, for one value, in so many new tokens together.
     Returns [(name, parameter, reply)], without the last experiments where there are too few tokens for all, and without
     a parameter whose name and the experiment's leave too few slots."""
@@ -82,7 +87,7 @@ def ask(
         question.max_new_tokens = min(most, slots - len(question.prompt))
         if question.max_new_tokens >= LEAST_TOKENS:
             asked.append((name, parameter, question))
-    replies = generator.ask([question for *_, question in asked])
+    replies = yield [question for *_, question in asked]
     return [(name, parameter, reply) for (name, parameter, _), reply in zip(asked, replies, strict=True)]
 
 
