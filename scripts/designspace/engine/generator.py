@@ -129,10 +129,9 @@ class Generator(Generic[Outcome]):
         self.active: list[Branch] = []
 
     @torch.inference_mode()
-    def answer(self, papers: Iterable[tuple[list[int], Rounds[Outcome]]]) -> Iterator[tuple[int, Outcome | Exception]]:
+    def answer(self, papers: Iterable[tuple[list[int], Rounds[Outcome]]]) -> Iterator[Result[Outcome]]:
         """Read papers, given as token ids and what is asked about them, as many at once as there is room for, and
-        answer. Yields (number of the paper, what its rounds return) when it is known; an error in a paper's rounds or
-        grammars is its outcome, and the others go on."""
+        answer. Yields the result of each when it is known; an error of one leaves the others alone."""
         coming = deque(enumerate(papers))
         while coming or self.papers:
             while coming and (begin := self._room(len(coming[0][1][0]))) is not None:
@@ -238,19 +237,21 @@ class Generator(Generic[Outcome]):
         self.active = [branch for branch in branches if not branch.ended]
         changed = {branch.prefix for branch in branches if branch.ended} | errors.keys()
         for paper in [paper for paper in self.papers if paper.prefix in changed]:
-            if error := errors.get(paper.prefix):
-                yield self._end(paper, error)
+            if refused := errors.get(paper.prefix):
+                yield self._end(paper, refused)
             else:
                 yield from self._go_on(paper)
 
     def _weigh_alternatives(self, logits: Tensor, allowed: Tensor) -> None:
         """Note how probable the first tokens are that begin only the alternative, among those that begin either."""
-        rows = [
-            row for row, branch in enumerate(self.active) if branch.alternative is not None and not branch.answer.tokens
-        ]
-        if not rows:
+        others = {
+            row: branch.alternative
+            for row, branch in enumerate(self.active)
+            if branch.alternative is not None and not branch.answer.tokens
+        }
+        if not others:
             return
-        other = torch.stack([self.active[row].alternative for row in rows])
+        rows, other = list(others), torch.stack(list(others.values()))
         one = allowed[rows]
         probabilities = logits[rows].masked_fill_(~(one | other), -torch.inf).softmax(-1)
         for row, probability in zip(rows, probabilities.masked_fill_(one | ~other, 0).sum(-1).tolist(), strict=True):

@@ -117,7 +117,7 @@ class GraphedStep:
         cache: SharedPrefixCache,
         rows: Sequence[Row],
         papers: int,
-        pool: tuple[int, int] | None,
+        pool: Any,
     ) -> None:
         self.rows = len(rows)
         self.tokens = torch.zeros(self.rows, 1, dtype=torch.long, device=cache.device)
