@@ -23,7 +23,6 @@ except ImportError:  # a build of PyTorch for the CPU alone comes without
 
 LOG2_E = 1.4426950408889634
 SHARES_AT_ONCE = 4  # that are on their way from memory at the same time
-PROGRAMS = 2  # of a multiprocessor, among which the prefixes are shared out: they are not of the same length
 
 
 def read_prefix(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
@@ -41,8 +40,7 @@ def continue_branches(query: Tensor, cache: Any, layer: int, scaling: float) -> 
     """Attention of branches over their prefixes and over their own slots: [rows, tokens, heads * head_dim]."""
     kv_heads, rows, tokens, groups, head_dim = query.shape
     folded, batch = rows * tokens * groups, cache.batch
-    processors = gpu(query.device).multi_processor_count
-    shares = max(1, PROGRAMS * processors // (batch.blocks * kv_heads))
+    shares = triton.cdiv(gpu(query.device).multi_processor_count, triton.cdiv(folded, batch.block) * kv_heads)
     prefix = torch.empty(shares, kv_heads, folded, head_dim, dtype=torch.float32, device=query.device)
     lse = torch.empty(shares, kv_heads, folded, dtype=torch.float32, device=query.device)
     _flash(query, cache, layer, scaling, (batch.blocks, shares), batch.block, prefix, lse=lse)
