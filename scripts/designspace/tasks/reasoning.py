@@ -5,12 +5,14 @@ from typing import Any
 from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language.tokens import plain
 from designspace.tasks import answers, grammars
+from designspace.tasks.cap import Cap
 from designspace.tasks.questions import begin
 
 KEY = ',\n  "reasoning":'
 
 
 def ask(
+    cap: Cap,
     tokenizer: Any,
     grammar_tokenizer: Any,
     library: list[dict[str, Any]],
@@ -27,7 +29,7 @@ def ask(
         most = min(max_new_tokens - len(reply.tokens), slots - len(prompt))
         if most > 0:
             asked[index] = Question(prompt, grammars.SENTENCE, most)
-    reasons = yield list(asked.values())
+    reasons = yield from cap.ask(list(asked.values()))
     return dict(zip(asked, reasons, strict=True))
 
 
