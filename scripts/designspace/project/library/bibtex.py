@@ -44,7 +44,7 @@ FIELDS = {
     "ISBN": ("isbn",),
 }
 VERBATIM = ("DOI", "URL")  # in which a % or a _ is not LaTeX
-PREPRINT = ("eprint", "eprinttype", "archiveprefix", "howpublished", "note", "publisher", "institution", "journal")
+PREPRINT = ("eprinttype", "archiveprefix", "howpublished", "note", "publisher", "institution", "journal")
 
 
 def read(text: str) -> tuple[list[Entry], list[Problem]]:
@@ -77,7 +77,9 @@ def _sentence(error: PybtexError) -> str:
 
 def _item(key: str, entry: BibEntry) -> dict[str, Any]:
     item: dict[str, Any] = {"id": key, "type": TYPES.get(entry.type.lower(), "document")}
-    if item["type"] in ("article-journal", "document") and SERVER.search(_field(entry, *PREPRINT)):
+    if item["type"] in ("article-journal", "document") and any(
+        SERVER.search(entry.fields.get(name, "")) for name in PREPRINT
+    ):
         item["type"] = "article"
     for name, fields in FIELDS.items():
         if value := _field(entry, *fields):
