@@ -7,7 +7,7 @@ from designspace.core import files, records
 from designspace.core.program import program
 from designspace.planning import branches, memory
 from designspace.runner import command_line
-from designspace.settings import configuration
+from designspace.settings import parameters
 
 DEFAULT = Path(__file__).resolve().parent.parent / "config"
 
@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--categories", type=int, default=6, help="number of categories of discovery")
     parser.add_argument("--output", type=Path, help="the memory plan to write (JSON)")
     arguments = parser.parse_args()
-    parameters = configuration.load_parameters(arguments.parameters)
+    asked = parameters.load(arguments.parameters)
     room = {name: memory.parse_size(getattr(arguments, name)) for name in ("capacity", "reserve")}
     plans = memory.plan_of(
         command_line.model_of(arguments),
@@ -35,7 +35,7 @@ def main() -> None:
         **room,
         token_budget=arguments.token_budget,
         tasks={
-            "extraction": branches.of_extraction(parameters, arguments.extraction_new_tokens, arguments.reasoning),
+            "extraction": branches.of_extraction(asked, arguments.extraction_new_tokens, arguments.reasoning),
             "discovery": branches.of_discovery(arguments.categories, arguments.discovery_new_tokens),
         },
         overhead_tokens=memory.estimate_tokens(arguments.parameters.read_text(encoding="utf-8")),

@@ -129,8 +129,8 @@ def test_the_probability_of_the_answer_that_is_not_allowed(family, tokenizer, de
     model.set_attn_implementation(attention.FUSED)
     reader = Generator(model, from_tokenizer(tokenizer, n_vocab=640), len(prefix), 1, slots=8)
     reader.read(prefix, 16)
-    (answer,) = reader.ask([Question(prompt, "start: /a/", 4, instead="start: /b/")])
-    assert answer.p_instead == pytest.approx(expected, rel=1e-3)
+    (answer,) = reader.ask([Question(prompt, "start: /a/", 4, alternative="start: /b/")])
+    assert answer.p_alternative == pytest.approx(expected, rel=1e-3)
     assert answer.tokens == [a] and answer.probabilities == [1.0] and answer.complete
 
 

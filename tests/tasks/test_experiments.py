@@ -45,7 +45,7 @@ class Scripted:
     def answer(self, question):
         text = self.says.get(self.tokenizer.decode(question.prompt))
         if text is None:
-            return Answer(p_instead=1.0)
+            return Answer(p_alternative=1.0)
         tokens = self.tokenizer.encode(text, add_special_tokens=False)[: question.max_new_tokens]
         matcher = LLMatcher(self.grammar_tokenizer, LLMatcher.grammar_from_lark(question.grammar))
         assert all(matcher.consume_token(token) for token in tokens), f"{text} is not allowed"

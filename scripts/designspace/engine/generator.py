@@ -15,28 +15,28 @@ from designspace.engine.masks import Masks
 
 @dataclass
 class Question:
-    """What one branch is made to say first (token ids) and may say then: a Lark grammar and a number of tokens.
+    """What a branch begins with (token ids), and what may follow: a Lark grammar and a number of tokens.
 
-    `instead` is the grammar of an answer that is not allowed but whose probability is wanted, such as null.
+    `alternative` is the grammar of an answer that is not allowed but whose probability is wanted, such as null.
     """
 
     prompt: list[int]
     grammar: str
     max_new_tokens: int
-    instead: str | None = None
+    alternative: str | None = None
 
 
 @dataclass
 class Answer:
-    """What a branch said. `probabilities` are those of its tokens among the tokens that the grammar allowed.
+    """What a branch wrote. `probabilities` are those of its tokens among the tokens that the grammar allowed.
 
-    `p_instead` is the probability that the first token had begun the answer `instead`. `complete` is false where the
+    `p_alternative` is the probability that the first token had begun the `alternative`. `complete` is false where the
     tokens ran out before the grammar was at its end.
     """
 
     tokens: list[int] = field(default_factory=list)
     probabilities: list[float] = field(default_factory=list)
-    p_instead: float = 0.0
+    p_alternative: float = 0.0
     complete: bool = False
 
 
@@ -87,8 +87,10 @@ class Generator:
             logits = self._step(last[active], active)  # a GPU is still at work while the masks are computed
             allowed = self.masks.allowed([matchers[b] for b in active])
             for row, b in enumerate(active):
-                if questions[b].instead is not None and not answers[b].tokens:
-                    answers[b].p_instead = self._probability_instead(questions[b].instead, logits[row], allowed[row])
+                if questions[b].alternative is not None and not answers[b].tokens:
+                    answers[b].p_alternative = self._probability_of_alternative(
+                        questions[b].alternative, logits[row], allowed[row]
+                    )
             probabilities = logits.masked_fill(~allowed, -torch.inf).softmax(-1)
             best = probabilities.max(-1)
             last[active] = best.indices
@@ -161,7 +163,7 @@ class Generator:
     def _forward(self, module, tokens, positions):
         return module(tokens, position_ids=positions, past_key_values=self.cache, shared_prefix=self.cache)
 
-    def _probability_instead(self, grammar, logits, allowed):
+    def _probability_of_alternative(self, grammar, logits, allowed):
         """The probability of tokens that begin only the other answer, among those that begin either."""
         other = self.masks.begins(grammar)
         probabilities = logits.masked_fill(~(allowed | other), -torch.inf).softmax(-1)

@@ -64,8 +64,8 @@ def work(connection: Connection, inbox: Connection) -> None:
     """Answer about one paper, which comes through the inbox, and send the outcome through the connection, as JSON.
 
     With the paper comes the model that the batch shares, or None, and then it is loaded here. The outcome has a
-    `status`: ok with the record's fields, out_of_memory, or stop (the run itself is wrong), with a `reason`. A process
-    that ends without an outcome has failed on its paper.
+    `status`: ok with the record's fields, or with a `reason` failed, out_of_memory, or stop (the run itself is wrong).
+    A process that ends without an outcome has failed on its paper.
     """
     processes.end_with_parent()
     try:
@@ -81,7 +81,16 @@ def work(connection: Connection, inbox: Connection) -> None:
         if not is_out_of_memory(error):
             raise
         outcome = {"status": "out_of_memory", "reason": str(error)}
-    connection.send_bytes(json.dumps(outcome).encode())
+    connection.send_bytes(encode(outcome))
+
+
+def encode(outcome: dict[str, Any]) -> bytes:
+    """An outcome as JSON. A number that is not finite, which no record may have, makes it that of a failed paper."""
+    try:
+        return json.dumps(outcome, allow_nan=False).encode()
+    except ValueError:
+        reason = "The model computed a number that is not finite; its answers about this paper were not used."
+        return json.dumps({"status": "failed", "reason": reason}).encode()
 
 
 def is_out_of_memory(error: BaseException | None) -> bool:

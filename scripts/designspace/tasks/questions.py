@@ -56,15 +56,15 @@ def begin(key: str, **before: Any) -> str:
 def question(tokenizer: Any, parameter: dict[str, Any], tokens: int, **before: Any) -> Question:
     """The question for the value of a parameter, in at most so many new tokens, and LONGEST."""
     prompt = plain(tokenizer, begin(parameter["name"], **before))
-    return Question(prompt, grammars.value(parameter), min(tokens, LONGEST), instead=grammars.NULL)
+    return Question(prompt, grammars.value(parameter), min(tokens, LONGEST), alternative=grammars.NULL)
 
 
 def candidates_in(
     grammar_tokenizer: Any, parameter: dict[str, Any], reply: Answer, in_paper: quantities.Quantities
 ) -> Candidates:
     """The candidates in a reply about a parameter of a paper that has those quantities."""
-    values = confidences(parameter, answers.scalars(grammar_tokenizer, reply), reply.p_instead, in_paper)
-    return Candidates(parameter, reply.p_instead, values)
+    values = confidences(parameter, answers.scalars(grammar_tokenizer, reply), reply.p_alternative, in_paper)
+    return Candidates(parameter, reply.p_alternative, values)
 
 
 def confidences(
