@@ -23,3 +23,11 @@ def boxes(record: Mapping[str, Any], start: int, end: int) -> list[Place]:
         for line in page["lines"]
         if line["start"] < end and start < line["end"]
     ]
+
+
+def file_and_page(record: Mapping[str, Any], page: int) -> tuple[str, int]:
+    """(the id of the paper or of the supplement of it that has a page, its number in that file)."""
+    for part in reversed(record.get("parts", [])):
+        if page >= part["page"]:
+            return part["paper"], page - part["page"] + 1
+    return record["paper"], page
