@@ -9,7 +9,7 @@ import yaml
 from designspace.core import files, records
 from designspace.core.program import program
 from designspace.report import page_data, page_html
-from designspace.results import corrections, summary
+from designspace.results import corrections, loading
 
 
 @program
@@ -30,7 +30,7 @@ def main() -> None:
     plan = records.read_plan(args.plan)
     told = corrections.load(args.corrections, {parameter["name"]: parameter for parameter in parameters})
     papers = page_data.way(args.output, args.papers)
-    rows = summary.load(args.results, args.evaluated)
+    rows = loading.load(args.results, args.evaluated)
     data = page_data.build(rows, parameters, args.results, papers, told)
     data |= {"note": args.note, "plan": plan, "configuration": args.configuration}
     files.write_whole(args.output, page_html.render(data).encode())

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from designspace.core import records
-from designspace.results import summary
+from designspace.results import loading, summary
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     args = parser.parse_args()
     sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a file name still shows the rest
     try:
-        rows = summary.load(args.results, args.evaluated)
+        rows = loading.load(args.results, args.evaluated)
     except FileNotFoundError as missing:  # a run may have been asked for something else
         print(f"No tables yet: there is no {missing.filename}. A run of the whole workflow makes them.")
         return
