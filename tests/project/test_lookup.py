@@ -8,7 +8,12 @@ import pytest
 
 from designspace.project.library.lookup import FAILURES, look_up
 
-ITEM = {"type": "article-journal", "title": "On Hands", "author": [{"family": "Ng", "given": "Ada"}], "DOI": "10.1/a(b)"}
+ITEM = {
+    "type": "article-journal",
+    "title": "On Hands",
+    "author": [{"family": "Ng", "given": "Ada"}],
+    "DOI": "10.1/a(b)",
+}
 
 
 @pytest.fixture

@@ -277,13 +277,18 @@ def batches(rows: list[Row]) -> dict[str, list[str]]:
 
 
 def names(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """{what a person may call a paper: its id}: the id itself, or its file's name, with or without the ending. A copy
-    and a supplement are called like their paper. `rows` have paper, file, duplicate_of and supplement_of."""
+    """{what a person may call a paper: its id}: the id itself, or its file's name, with or without the ending. A copy,
+    a supplement and a version are called like the paper that has their answers. `rows` have paper, file, duplicate_of,
+    supplement_of and perhaps version_of."""
     own = list(rows)
     called: dict[str, str] = {}
     for column, end in (("file", -4), ("file", None), ("paper", None)):  # the id wins
-        called |= {row[column][:end]: row["supplement_of"] or row["duplicate_of"] or row["paper"] for row in own}
+        called |= {row[column][:end]: _answered(row) for row in own if row[column]}
     return called
+
+
+def _answered(row: Mapping[str, Any]) -> str:
+    return str(row["supplement_of"] or row["duplicate_of"] or row.get("version_of") or row["paper"])
 
 
 def supplements_of(ledger_file: str | Path, papers: Iterable[str]) -> dict[str, list[Row]]:

@@ -6,7 +6,9 @@ Page, M. J., et al. (2021). The PRISMA 2020 statement. BMJ, 372, n71. https://do
 import html
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from designspace.results.rows import PrismaRow
 
 # What becomes of a file, by the status of its row in papers.csv; any other status is a paper that could not be read.
 STEPS = {
@@ -21,33 +23,32 @@ MOST = 8  # reasons that are drawn
 LONGEST = 40  # letters of a reason that are drawn
 
 
-class Count(NamedTuple):
-    """A row of prisma.csv. Of `excluded` there is a row for each reason behind the one without, which is their sum."""
-
-    step: str
-    reason: str
-    papers: int
-
-
-def counts(papers: Iterable[Mapping[str, Any]]) -> list[Count]:
-    """The counts of the rows of papers.csv. Without `no_file`, the steps after `files` add up to it."""
+def counts(papers: Iterable[Mapping[str, Any]]) -> list[PrismaRow]:
+    """The counts of the rows of papers.csv. Without those of a reason, the steps after `files` add up to it."""
     rows = list(papers)
     steps = Counter(STEPS.get(row["status"], "unreadable") for row in rows if row["status"] != "no_file")
     reasons = Counter(row["reason"] for row in rows if row["status"] == "excluded")
-    listed = [Count("no_file", "", sum(row["status"] == "no_file" for row in rows)), Count("files", "", steps.total())]
+    listed = [
+        _count("no_file", "", sum(row["status"] == "no_file" for row in rows)),
+        _count("files", "", steps.total()),
+    ]
     for step in ("duplicates", "supplements", "versions", "excluded", "unreadable", "included"):
-        listed.append(Count(step, "", steps[step]))
+        listed.append(_count(step, "", steps[step]))
         if step == "excluded":
-            listed += [Count(step, reason, n) for reason, n in sorted(reasons.items(), key=lambda it: (-it[1], it[0]))]
+            listed += [_count(step, reason, n) for reason, n in sorted(reasons.items(), key=lambda it: (-it[1], it[0]))]
     return listed
 
 
-def svg(listed: Iterable[Count]) -> bytes:
+def _count(step: str, reason: str, papers: int) -> PrismaRow:
+    return {"step": step, "reason": reason, "papers": papers}
+
+
+def svg(listed: Iterable[PrismaRow]) -> bytes:
     """The counts as a flow diagram: files, papers and included papers below each other, what is left out beside."""
     rows = list(listed)
-    n = {row.step: row.papers for row in rows if not row.reason}
+    n = {row["step"]: row["papers"] for row in rows if not row["reason"]}
     papers = n["files"] - n["duplicates"] - n["supplements"] - n["versions"]
-    reasons = [f"  {_short(row.reason)}: {row.papers:,}" for row in rows if row.reason]
+    reasons = [f"  {_short(row['reason'])}: {row['papers']:,}" for row in rows if row["reason"]]
     more = [f"  and {len(reasons) - MOST} more reasons"] if len(reasons) > MOST else []
     missing = [f"Entries of the library without a file: {n['no_file']:,}"] if n["no_file"] else []
     steps = [
