@@ -7,7 +7,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from designspace.engine import fp8_loading, int8, kernels
 from designspace.engine.attention import FUSED
-from designspace.engine.generator import Generator
+from designspace.engine.passes import Passes
 
 # Enough that the output layer has more blocks than any GPU has multiprocessors, as that of the whole model has.
 VOCABULARY = 2**15
@@ -29,11 +29,11 @@ def compile_kernels(
         return
     config = AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
     model = one_layer(config, getattr(torch, dtype), device, quantization)
-    generator = Generator(model, None, capacity=ROWS[-1], branches=ROWS[-1], slots=4)
-    with kernels.compiling():
+    passes = Passes(model, capacity=ROWS[-1], branches=ROWS[-1], slots=4, papers=1, chunk=ROWS[-1])
+    with torch.inference_mode(), kernels.compiling():
         for rows in ROWS:
-            generator.rehearse(rows)
-    del model, generator
+            passes.rehearse(rows)
+    del model, passes
     torch.cuda.empty_cache()
 
 
