@@ -7,6 +7,7 @@ import yaml
 
 from designspace.core.program import program
 from designspace.results import merging, tables
+from designspace.results.marks import STANDING
 
 
 @program
@@ -17,10 +18,13 @@ def main() -> None:
     parser.add_argument("--papers", type=Path, required=True, help="folder of the PDFs")
     parser.add_argument("--parameters", type=Path, required=True, help="the parameter library, YAML")
     parser.add_argument("--corrections", type=Path, required=True, help="corrections of reviewers, CSV; may be missing")
+    parser.add_argument(
+        "--disagreements", choices=STANDING, default=STANDING[0], help="which value stands where reviewers disagree"
+    )
     args = parser.parse_args()
 
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
-    frames = merging.build(args.results, args.ledger, args.papers, parameters, args.corrections)
+    frames = merging.build(args.results, args.ledger, args.papers, parameters, args.corrections, args.disagreements)
     for name in tables.CSV_TABLES:
         tables.write_csv(frames[name], args.results / f"{name}.csv")
     tables.write_sqlite(frames, parameters, args.results / "designspace.sqlite")

@@ -9,9 +9,10 @@ rule merge:
         extraction=expand(RESULTS / "extraction/{batch}.jsonl", batch=RUN.batches),
         discovery=expand(RESULTS / "discovery/{batch}.jsonl", batch=RUN.batches),
         parameters=config["parameters"],
-        corrections=[file for file in [config["corrections"]] if Path(file).exists()],
+        corrections=corrections.files(config["corrections"]),
     output:
         report(RESULTS / "parameters.csv", caption="../report/parameters.rst", category="Tables"),
+        report(RESULTS / "agreement.csv", caption="../report/agreement.rst", category="Tables"),
         expand(
             RESULTS / "{table}.csv",
             table=[
@@ -21,6 +22,7 @@ rule merge:
                 "discoveries",
                 "corrections_unused",
                 "memory",
+                "reviews",
             ],
         ),
         RESULTS / "designspace.sqlite",
@@ -36,11 +38,12 @@ rule merge:
     params:
         # A renamed file or a new copy of a paper changes the tables, and no input.
         files=RUN.pdfs,
+        disagreements=config["disagreements"],
         site=site,
     shell:
         "python {params.site[scripts]:q}/merge.py --ledger {params.site[results]:q}/ledger.csv "
         "--results {params.site[results]:q} --papers {params.site[papers]:q} --parameters {input.parameters:q} "
-        "--corrections {params.site[corrections]:q} 2>&1 | (tee {log:q} || true)"
+        "--corrections {params.site[corrections]:q} --disagreements {params.disagreements} 2>&1 | (tee {log:q} || true)"
 
 
 if config["gold"]:
