@@ -6,7 +6,7 @@ from pathlib import Path
 from designspace.core.errors import DesignspaceError
 from designspace.core.program import program
 from designspace.results import annotations, comparison, tables
-from designspace.settings import configuration
+from designspace.settings import parameters
 
 
 @program
@@ -20,7 +20,7 @@ def main() -> None:
     args = parser.parse_args()
 
     try:
-        library = {entry["name"]: entry for entry in configuration.load_parameters(args.parameters)}
+        library = {entry["name"]: entry for entry in parameters.load(args.parameters)}
         golds = annotations.load(args.gold, library) if args.gold else []
         rows, summary = comparison.compare(args.a, args.b, golds, library)
         tables.write_csv(tables.make_frame(rows, comparison.COLUMNS), args.output)

@@ -23,6 +23,8 @@ from projects import GPU_WORK, PAPER_WORK, TASKS, configure, pdf, snakemake, sta
 from designspace.core import locks
 from designspace.planning import model_files
 
+pytest_plugins = ["browser"]  # its fixtures: one browser and one page for all files of a process
+
 needs_tesseract = pytest.mark.skipif(not shutil.which("tesseract"), reason="tesseract is not installed")
 needs_chromium = pytest.mark.skipif(
     not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium or its driver is not installed"
@@ -100,7 +102,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker("slow")
         if file == "test_slurm":
             item.add_marker("slurm")
-        if file == "test_page":
+        if "chromium" in item.fixturenames:
             item.add_marker("browser")
         if parameters and parameters.params.get("device") == "cuda":
             item.add_marker("gpu")

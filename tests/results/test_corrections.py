@@ -4,7 +4,7 @@ import csv
 
 import pytest
 import yaml
-from test_tables import LIBRARY, Run, reported, unreported
+from made_up_run import LIBRARY, Run, reported, unreported
 
 from designspace.core import sheets
 from designspace.language import values

@@ -6,7 +6,7 @@ import sys
 import pytest
 import yaml
 from conftest import text_record
-from test_tables import LIBRARY, Run, reported, unreported
+from made_up_run import LIBRARY, Run, reported, unreported
 
 import compare
 import evaluate

@@ -8,9 +8,9 @@ import sys
 import time
 
 import pytest
+from batches import job_of, lines
 from conftest import ROOT, text_record
 from paper_processes import ended, go_on, held, hold, wait_for
-from test_driver import job_of, lines
 
 from designspace.language import context
 

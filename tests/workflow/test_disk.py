@@ -10,10 +10,10 @@ import sys
 from contextlib import suppress
 
 import pytest
+from batches import lines
 from conftest import ROOT, run_first
 from paper_processes import go_on, hold
 from projects import snakemake, stand_in, table
-from test_driver import lines
 from test_interruptions import PAPERS, Run, night  # noqa: F401 (one is a fixture)
 
 

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from batches import lines
 from conftest import ROOT
 from paper_processes import children, driver_of, ended, go_on, held, hold, wait_for
 from projects import configure, pdf, stand_in, study, table
-from test_driver import lines
 
 PAPERS = [f"study_{n}" for n in range(1, 6)]
 

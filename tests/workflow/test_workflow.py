@@ -7,9 +7,9 @@ import shutil
 import pytest
 import yaml
 from bad_papers import BY_NAME
+from batches import lines
 from conftest import run_first
 from projects import GPU_WORK, PAPER_WORK, configure, pdf, snakemake, study, table
-from test_driver import lines
 
 
 def test_every_answer_says_what_gave_it(project):
