@@ -1,5 +1,9 @@
-"""Compile the kernels of a model before they are needed, while its weights are still being loaded."""
+"""Kernels are ready before a paper needs them: compiled while the weights are loaded, loaded while another is read."""
 
+import contextlib
+import sys
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -16,29 +20,84 @@ VOCABULARY = 2**15
 ROWS = (1, 16, 17, 32, 33, 64, 65, 128, 256)
 
 
-def compile_kernels(
+@contextlib.contextmanager
+def meanwhile(
     name: str, revision: str | None, dtype: str, device: str, gpus: int, quantization: str | None, attention: str
-) -> None:
-    """Compile all kernels that papers of a model will run, given as `loading.load` takes it; they are kept on disk,
-    where the papers' processes find them.
+) -> Iterator[None]:
+    """Have all kernels that papers of a model will run compiled while something else is done within, such as loading
+    its weights; the model is given as `loading.load` takes it. Triton keeps them on disk, where the papers' processes
+    find them.
 
-    Nothing is computed. It takes the memory of one layer of the model (0.9 GiB for 32 billion parameters in 64 layers),
-    which is free while the weights are loaded, and gives it back. ValueError or OSError where there is no such model.
+    It takes the memory of one layer of the model (0.9 GiB for 32 billion parameters in 64 layers), and gives it back.
+    Where it fails the run goes on: whatever is wrong will show again, where it can be told with its paper.
     """
-    if device == "cpu" or attention != "fused":
-        return
-    config = AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
-    model = one_layer(config, getattr(torch, dtype), device, quantization)
-    generator = Generator(model, None, capacity=ROWS[-1], branches=ROWS[-1], slots=4)
-    with kernels.compiling():
+    thread = None
+    if device == "cuda" and attention == "fused":
+        with (
+            _reported()
+        ):  # here, and not beside the other, since transformers builds models under settings of the process
+            model = one_layer(name, revision, getattr(torch, dtype), device, quantization)
+            generator = Generator(model, None, ROWS[-1], branches=ROWS[-1], slots=4)
+            thread = threading.Thread(target=_compile, args=(generator,))
+            thread.start()
+            del model, generator  # the thread alone has them, and gives them back
+    try:
+        yield
+    finally:
+        if thread:
+            thread.join()
+            torch.cuda.empty_cache()
+
+
+def _compile(generator: Generator) -> None:
+    with _reported():
+        with kernels.compiling():
+            for rows in ROWS:
+                generator.rehearse(rows)
+        # What launches a kernel is compiled as well, by a C compiler, and only when the kernel is run.
         for rows in ROWS:
             generator.rehearse(rows)
-    del model, generator
+
+
+@contextlib.contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        print(f"The kernels were not compiled ahead ({error}): the first paper waits for them.", file=sys.stderr)
+
+
+def load_kernels(model: PreTrainedModel, branches: int) -> None:
+    """Have this process load the kernels and the libraries that it will need for a paper with so many branches: run
+    them once, on one layer of the model and little memory."""
+    if model.device.type == "cpu":
+        return
+    with shallow(model):
+        generator = Generator(model, None, ROWS[-1], branches, slots=4)
+        generator.read([0] * ROWS[-1], ROWS[-1])
+        generator.rehearse(branches)
+    del generator
     torch.cuda.empty_cache()
 
 
-def one_layer(config: Any, dtype: torch.dtype, device: str, quantization: str | None) -> PreTrainedModel:
+@contextlib.contextmanager
+def shallow(model: PreTrainedModel) -> Iterator[None]:
+    """Within it the model has only its first layer."""
+    base: Any = model.base_model
+    config = model.config.get_text_config()
+    layers, number = base.layers, config.num_hidden_layers
+    base.layers, config.num_hidden_layers = layers[:1], 1
+    try:
+        yield
+    finally:
+        base.layers, config.num_hidden_layers = layers, number
+
+
+def one_layer(
+    name: str, revision: str | None, dtype: torch.dtype, device: str, quantization: str | None
+) -> PreTrainedModel:
     """A model of the same shapes with one layer and a short vocabulary, its weights of no value."""
+    config = AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
     text = config.get_text_config()
     text.num_hidden_layers, text.pad_token_id = 1, None
     text.vocab_size = min(text.vocab_size, VOCABULARY + text.vocab_size % 16)  # as aligned as the whole one

@@ -1,12 +1,15 @@
-"""What happens in the process of one paper: attach the weights, read the paper, answer, send the record, exit.
+"""What happens in the process of one paper: make ready, wait for the GPU, read and ask, send the record, exit.
 
-The process owns the cache and the activations; when it exits, the driver takes back every byte of them.
+Until the driver lets it go on, the process takes no memory of the GPU but that of a context, and whatever does not need
+the GPU it does before or afterwards, while another paper has it. It owns the cache and the activations; when it exits,
+the driver takes back every byte of them.
 """
 
 import json
 import pickle
 import platform
 import resource
+import sys
 import time
 from dataclasses import dataclass
 from importlib import metadata
@@ -18,13 +21,14 @@ import torch
 import designspace
 from designspace.core import processes
 from designspace.core.errors import DesignspaceError
-from designspace.engine import gpus, loading
+from designspace.engine import gpus, loading, masks, warming
 from designspace.engine.generator import Generator
 from designspace.language import context as contexts
 from designspace.planning import memory, model_files
 from designspace.planning.costs import PROCESS_BYTES, PROCESSES, costs_of, peak_bytes
 from designspace.tasks import discovery, extraction, prompts, rounds
 
+FREED = b"freed"  # what a process sends when it has given back the memory of the GPU
 TASKS = {"extraction": extraction, "discovery": discovery}
 # What errors say where memory is out and nobody made them an OutOfMemoryError: those of a GPU's driver and libraries,
 # which allocate for themselves, and of PyTorch on a CPU.
@@ -56,7 +60,8 @@ def load(job: Job) -> Any:
     if job.model["device"] == "cuda":
         gpus.check_gpus(job.model["gpus"], capacity, reserve)
     try:
-        return loading.load(**job.model, room=capacity - reserve)
+        with warming.meanwhile(**job.model):
+            return loading.load(**job.model, room=capacity - reserve)
     except torch.OutOfMemoryError as error:
         raise model_files.ModelError(f"The weights of the model do not fit the GPU: {error}") from error
 
@@ -64,18 +69,24 @@ def load(job: Job) -> Any:
 def work(connection: Connection, inbox: Connection) -> None:
     """Answer about one paper, which comes through the inbox, and send the outcome through the connection, as JSON.
 
-    With the paper comes the model that the batch shares, or None, and then it is loaded here. The outcome has a
-    `status`: ok with the record's fields, or with a `reason` failed, out_of_memory, or stop (the run itself is wrong).
-    A process that ends without an outcome has failed on its paper.
+    With the paper comes the model that the batch shares, or None, and then it is loaded here. When the process is ready
+    it waits for a second message, the time at which the GPU's memory became its own, and when it has given that back it
+    sends FREED before its outcome. The outcome has a `status`: ok with the record's fields, or with a `reason` failed,
+    out_of_memory, or stop (the run itself is wrong). A process that ends without an outcome has failed on its paper.
     """
     processes.end_with_parent()
     try:
         # Here, since it attaches the weights, and a GPU may have no room even for its context.
-        job, attached, record, context, attempt, started = pickle.loads(inbox.recv_bytes())
-        loaded = attached or load(job)
+        job, attached, record, context, attempt = pickle.loads(inbox.recv_bytes())
+        weights = attached or load(job)
         if job.model["device"] == "cuda":
             limit_memory(job, attached)
-        outcome = answer(job, loaded, record, context, attempt, started)
+        paper = Paper(job, weights, record, context, attempt)
+        started = await_turn(inbox)
+        paper.ask(started)
+        torch.cuda.empty_cache()
+        connection.send_bytes(FREED)
+        outcome = paper.outcome()
     except (DesignspaceError, OSError) as error:
         outcome = {"status": "stop", "reason": str(error)}
     except Exception as error:
@@ -83,6 +94,14 @@ def work(connection: Connection, inbox: Connection) -> None:
             raise
         outcome = {"status": "out_of_memory", "reason": str(error)}
     connection.send_bytes(encode(outcome))
+
+
+def await_turn(inbox: Connection) -> float:
+    """Wait for the driver to let this paper go on; returns when it did, on the clock time.monotonic."""
+    try:
+        return float(inbox.recv())
+    except EOFError:
+        sys.exit()  # the driver has ended
 
 
 def encode(outcome: dict[str, Any]) -> bytes:
@@ -115,50 +134,64 @@ def limit_memory(job: Job, attached: Any) -> None:
         torch.cuda.set_per_process_memory_fraction(max(0, job.memory["capacity"] - others) / total, gpu)
 
 
-def answer(
-    job: Job, weights: Any, record: dict[str, Any], context: dict[str, Any], attempt: Attempt, started: float
-) -> dict[str, Any]:
-    """The fields of the record that only the model's process knows."""
-    task: Any = TASKS[job.task]
-    source = job.model["name"], job.model["revision"]
-    tokenizer = loading.load_tokenizer(*source)
-    before, after = task.frame(job.library, job.settings)
-    branches, _, slots = task.shape(tokenizer, job.library, job.settings)
-    costs = costs_of(
-        weights.config.to_dict(),
-        loading.size(weights),
-        job.model,
-        prefill_chunk=max(job.memory["prefill_chunk"] // attempt.chunk, 1),
-        branches=branches,
-        branch_tokens=slots,
-    )
-    # The context was made for the plan of the run; the exact prompt of this task, or the attempt, may leave less.
-    room = {key: job.memory[key] for key in ("capacity", "reserve")}
-    plan = memory.plan(costs, **room, overhead_tokens=prompts.overhead(tokenizer, before, after))
-    budget = min(plan["token_budget"], context["token_budget"]) // attempt.budget
-    if context["tokens_kept"] > budget:
-        context = contexts.fit(record, budget, tokenizer.backend_tokenizer)
-    tokens = prompts.prefix(tokenizer, before, contexts.kept_text(record, context), after)
-    grammar_tokenizer = loading.load_grammar_tokenizer(*source, weights.get_output_embeddings().out_features)
-    generator = Generator(weights, grammar_tokenizer, len(tokens), branches, slots)
-    ready = time.monotonic()
-    generator.read(tokens, plan["prefill_chunk"])
-    read = time.monotonic()
-    paper = task.Paper(tokenizer, grammar_tokenizer, record, context, job.library, job.settings)
-    rounds.ask(generator, paper.rounds())
-    fields = paper.fields()
-    done = time.monotonic()
-    return {
-        "status": "ok",
-        "revision": getattr(weights.config, "_commit_hash", None) or job.model["revision"],
-        "software": software(weights.device),
-        "token_budget": budget,
-        "tokens_kept": context["tokens_kept"],
-        "prompt_tokens": len(tokens),
-        "seconds": {"attach": ready - started, "prefill": read - ready, "decode": done - read},
-        "memory": {"predicted_bytes": peak_bytes(costs, len(tokens)), **peak(weights.device)},
-        **fields,
-    }
+class Paper:
+    """A paper in its process: all that can be made ready before it is read, its reading, and its record."""
+
+    def __init__(
+        self, job: Job, weights: Any, record: dict[str, Any], context: dict[str, Any], attempt: Attempt
+    ) -> None:
+        self.job, self.weights = job, weights
+        task: Any = TASKS[job.task]
+        source = job.model["name"], job.model["revision"]
+        tokenizer = loading.load_tokenizer(*source)
+        before, after = task.frame(job.library, job.settings)
+        self.branches, _, self.slots = task.shape(tokenizer, job.library, job.settings)
+        self.costs = costs_of(
+            weights.config.to_dict(),
+            loading.size(weights),
+            job.model,
+            prefill_chunk=max(job.memory["prefill_chunk"] // attempt.chunk, 1),
+            branches=self.branches,
+            branch_tokens=self.slots,
+        )
+        # The context was made for the plan of the run; the exact prompt of this task, or the attempt, may leave less.
+        room = {key: job.memory[key] for key in ("capacity", "reserve")}
+        plan = memory.plan(self.costs, **room, overhead_tokens=prompts.overhead(tokenizer, before, after))
+        self.budget = min(plan["token_budget"], context["token_budget"]) // attempt.budget
+        self.chunk = plan["prefill_chunk"]
+        if context["tokens_kept"] > self.budget:
+            context = contexts.fit(record, self.budget, tokenizer.backend_tokenizer)
+        self.tokens_kept = context["tokens_kept"]
+        self.tokens = prompts.prefix(tokenizer, before, contexts.kept_text(record, context), after)
+        self.grammar_tokenizer = loading.load_grammar_tokenizer(*source, weights.get_output_embeddings().out_features)
+        self.task = task.Paper(tokenizer, self.grammar_tokenizer, record, context, job.library, job.settings)
+        for question in next(self.task.rounds()):
+            masks.compiled(self.grammar_tokenizer, question.grammar)
+        warming.load_kernels(weights, self.branches)
+
+    def ask(self, started: float) -> None:
+        """Read the paper and ask all questions about it, which takes the memory that was planned."""
+        generator = Generator(self.weights, self.grammar_tokenizer, len(self.tokens), self.branches, self.slots)
+        ready = time.monotonic()
+        generator.read(self.tokens, self.chunk)
+        read = time.monotonic()
+        rounds.ask(generator, self.task.rounds())
+        self.seconds = {"attach": ready - started, "prefill": read - ready, "decode": time.monotonic() - read}
+        self.peak = peak(self.weights.device)
+
+    def outcome(self) -> dict[str, Any]:
+        """The fields of the record that only the model's process knows."""
+        return {
+            "status": "ok",
+            "revision": getattr(self.weights.config, "_commit_hash", None) or self.job.model["revision"],
+            "software": software(self.weights.device),
+            "token_budget": self.budget,
+            "tokens_kept": self.tokens_kept,
+            "prompt_tokens": len(self.tokens),
+            "seconds": self.seconds,
+            "memory": {"predicted_bytes": peak_bytes(self.costs, len(self.tokens)), **self.peak},
+            **self.task.fields(),
+        }
 
 
 def software(device: torch.device) -> str:
