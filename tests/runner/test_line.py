@@ -47,7 +47,7 @@ class Scripted:
             (outcome,) = outcome
         return {"status": outcome, "reason": f"{outcome} of {self.paper}"}
 
-    def end(self):
+    def end(self, patience=0):
         self.free()
         self.note("end")
 

@@ -25,7 +25,7 @@ from designspace.core.errors import DesignspaceError
 from designspace.engine import gpus, loading
 from designspace.runner import PRELOAD, worker
 from designspace.runner.journal import JOURNAL, Journal
-from designspace.runner.paper_process import PaperProcess
+from designspace.runner.paper_process import EXIT_SECONDS, PaperProcess
 from designspace.runner.worker import Attempt, Job
 
 Record = dict[str, Any]
@@ -131,16 +131,17 @@ def outcomes(start: ForkServerContext, job: Job, weights: Any, turns: list[Turn]
                 begin()
             _, last = line[-1]  # the next one, or the same
             outcome = process.outcome(turn.clock, when_freed=last.let_go)
-            process.end()
-            line.popleft()
-            if outcome["status"] != "out_of_memory" or turn.attempt == len(ATTEMPTS):
+            again = outcome["status"] == "out_of_memory" and turn.attempt < len(ATTEMPTS)
+            if not again:
                 yield turn, outcome
-                continue
-            turn.attempt += 1
-            if line and not last.gone:
+            process.end(0 if outcome["status"] == "late" else EXIT_SECONDS)
+            line.popleft()
+            if again and line and not last.gone:
                 last.end()
                 waiting.appendleft(line.popleft()[0])
-            waiting.appendleft(turn)
+            if again:
+                turn.attempt += 1
+                waiting.appendleft(turn)
     finally:
         for _, process in line:
             process.end()

@@ -59,7 +59,6 @@ class PaperProcess:
                 message = self.receiver.recv_bytes()
                 if message != worker.FREED:
                     outcome: Record = json.loads(message)
-                    self.process.join(EXIT_SECONDS)
                     return outcome
                 when_freed()
         except (EOFError, OSError):  # it died before its answer, or in the middle
@@ -69,9 +68,10 @@ class PaperProcess:
             return ending(self.process.exitcode)
         return {"status": "late"}
 
-    def end(self) -> None:
-        """End the process, wherever it is; its memory is free then."""
+    def end(self, patience: float = 0) -> None:
+        """End the process, where it does not end by itself in so many seconds; its memory is free then."""
         if self.process.pid is not None:
+            self.process.join(patience)
             self.process.kill()
             self.process.join()
         self.turn.set()  # the thread that posts ends, too
