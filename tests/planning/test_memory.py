@@ -250,7 +250,7 @@ def test_the_rules_use(tmp_path):
     )
     written = json.loads(output.read_text())
     room = config["capacity"]
-    assert written["extraction"] == plan(qwen3_costs(branches=6 * 18, branch_tokens=32 + 22), room)
+    assert written["extraction"] == plan(qwen3_costs(branches=64, branch_tokens=32 + 38), room)
     assert written["discovery"] == plan(qwen3_costs(branches=6, branch_tokens=32 + 4096 // 6), room)
     assert written["token_budget"] == written["extraction"]["token_budget"] == 38656
     assert written["prefill_chunk"] == 4096

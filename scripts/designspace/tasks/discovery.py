@@ -33,7 +33,7 @@ def frame(library: list[Record], settings: Record) -> tuple[str, str]:
 
 
 def begin(category: str) -> str:
-    """What a branch is made to say first."""
+    """What a branch begins with."""
     return f"{{{json.dumps(category)}:"
 
 

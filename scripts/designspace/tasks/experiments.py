@@ -13,13 +13,18 @@ from designspace.language import evidence
 from designspace.language.evidence import Record
 from designspace.language.matching import spelled
 from designspace.language.tokens import plain
-from designspace.planning.branches import EXPERIMENTS, differing
+from designspace.planning.branches import (
+    EXPERIMENTS,
+    NAME_CHARACTERS,
+    NAMES_TOKENS,
+    differing,
+    text_tokens,
+    value_tokens,
+)
 from designspace.tasks import answers, grammars, questions
+from designspace.tasks.cap import Cap
 from designspace.tasks.rounds import Rounds
 
-LISTED_TOKENS = 40  # of all names together
-# Tokens of an answer: fewer hold no value, and the value of one experiment seldom needs more.
-LEAST_TOKENS, MOST_TOKENS = 6, 12
 # Like an entry of the library: what finds the sentence that names an experiment.
 _NAMED: Record = {"name": "experiment", "kind": "string", "definition": "Participants took part in the experiment."}
 
@@ -27,13 +32,16 @@ _NAMED: Record = {"name": "experiment", "kind": "string", "definition": "Partici
 def question(tokenizer: Any, tokens: int) -> Question:
     """The question for the names of the experiments, a list that may be empty."""
     prompt = plain(tokenizer, questions.begin("experiments"))
-    return Question(prompt, grammars.names(EXPERIMENTS), min(tokens, LISTED_TOKENS))
+    return Question(prompt, grammars.names(EXPERIMENTS), min(tokens, NAMES_TOKENS))
 
 
-def slots(tokenizer: Any) -> int:
-    """Slots of the branch of that question."""
-    asked = question(tokenizer, LISTED_TOKENS)
-    return len(asked.prompt) + asked.max_new_tokens
+def slots(tokenizer: Any, differ: list[Record]) -> int:
+    """Slots of the longest branch about experiments: of that question, or about a parameter of one that is named."""
+    naming = question(tokenizer, NAMES_TOKENS)
+    name = text_tokens(NAME_CHARACTERS)
+    asked = [questions.question(tokenizer, parameter, value_tokens(parameter), experiment="") for parameter in differ]
+    longest = max((len(each.prompt) + name + each.max_new_tokens for each in asked), default=0)
+    return max(len(naming.prompt) + naming.max_new_tokens, longest)
 
 
 def named(
@@ -71,25 +79,19 @@ def key(name: str) -> int | str:
 
 
 def ask(
-    tokenizer: Any, library: list[Record], names: list[str], tokens: int, slots: int
+    cap: Cap, tokenizer: Any, library: list[Record], names: list[str], slots: int
 ) -> Rounds[list[tuple[str, Record, Answer]]]:
-    """Ask the parameters that may differ for each of the experiments, for one value, in so many new tokens together.
-    Returns [(name, parameter, reply)], without the last experiments where there are too few tokens for all, and without
-    a parameter whose name and the experiment's leave too few slots."""
-    differ = differing(library)
-    if not (names and differ):
-        return []
-    names = names[: tokens // (LEAST_TOKENS * len(differ))]
-    pairs = [(name, parameter) for name in names for parameter in differ]
-    most = min(tokens // max(len(pairs), 1), MOST_TOKENS)
+    """Ask the parameters that may differ for each of the experiments, for one value, as far as the cap allows. Returns
+    [(name, parameter, reply)], without a parameter whose name and the experiment's leave too few slots."""
     asked = []
-    for name, parameter in pairs:
-        question = questions.question(tokenizer, parameter | {"multiple": False}, most, experiment=key(name))
-        question.max_new_tokens = min(most, slots - len(question.prompt))
-        if question.max_new_tokens >= LEAST_TOKENS:
-            asked.append((name, parameter, question))
-    replies = yield [question for *_, question in asked]
-    return [(name, parameter, reply) for (name, parameter, _), reply in zip(asked, replies, strict=True)]
+    for name in names:
+        for parameter in differing(library):
+            one = parameter | {"multiple": False}
+            question = questions.question(tokenizer, one, value_tokens(one), experiment=key(name))
+            if len(question.prompt) + question.max_new_tokens <= slots:
+                asked.append((name, parameter, question))
+    replies = yield from cap.ask([question for *_, question in asked])
+    return [(name, parameter, reply) for (name, parameter, _), reply in zip(asked, replies, strict=False)]
 
 
 def rows(

@@ -6,7 +6,6 @@ confidence, and a value is reported where that is high enough.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from designspace.engine.generator import Answer
@@ -14,8 +13,9 @@ from designspace.language import context as contexts
 from designspace.language import quantities
 from designspace.language.evidence import Record
 from designspace.language.tokens import plain
-from designspace.planning.branches import LONGEST, of_extraction
+from designspace.planning.branches import differing, of_extraction, value_tokens
 from designspace.tasks import experiments, reasoning
+from designspace.tasks.cap import Cap
 from designspace.tasks.questions import Candidates, begin, candidates_in, describe, question, rows
 from designspace.tasks.rounds import Rounds
 
@@ -48,7 +48,7 @@ def shape(tokenizer: Any, library: list[Record], settings: Record) -> tuple[int,
     branches, share = of_extraction(library, settings["max_new_tokens"], settings["reasoning"])
     forced = max(len(plain(tokenizer, begin(parameter["name"]))) for parameter in library)
     slots = forced + share + len(plain(tokenizer, reasoning.KEY))
-    return branches, share, max(slots, experiments.slots(tokenizer))
+    return branches, share, max(slots, experiments.slots(tokenizer, differing(library)))
 
 
 class Paper:
@@ -67,7 +67,7 @@ class Paper:
         self.record, self.context, self.reasoned = record, context, settings["reasoning"]
         _, self.branch_tokens, self.slots = shape(tokenizer, library, settings)
         self.most_tokens: int = settings["max_new_tokens"]
-        self.tokens_left = self.most_tokens
+        self.cap = Cap(self.most_tokens)
         self.threshold: float = settings["min_confidence"]
         self.quantities = quantities.find(contexts.kept_text(record, context))
 
@@ -87,14 +87,13 @@ class Paper:
             of_experiments = self.of_experiments[of_paper.parameter["name"]]
             values += self.rows(of_paper, of_experiments, self.reasons.get(index, ""))
         named = [experiments.row(self.record, self.context, *experiment) for experiment in self.experiments]
-        return {"values": values, "experiments": named, "new_tokens": self.most_tokens - self.tokens_left}
+        return {"values": values, "experiments": named, "new_tokens": self.most_tokens - self.cap.left}
 
     def ask_parameters(self) -> Rounds[tuple[list[Answer], Answer]]:
         """The replies about each parameter, and the one that names the experiments, all asked at once."""
         asked = [question(self.tokenizer, parameter, self.branch_tokens) for parameter in self.library]
-        rest = self.tokens_left - self.branch_tokens * len(self.library)
-        *replies, names = yield [*asked, experiments.question(self.tokenizer, rest)]
-        self._spend([*replies, names])
+        rest = self.cap.left - self.branch_tokens * len(self.library)
+        *replies, names = yield from self.cap.ask([*asked, experiments.question(self.tokenizer, rest)])
         return replies, names
 
     def candidates_in(self, parameter: Record, reply: Answer) -> Candidates:
@@ -109,18 +108,16 @@ class Paper:
             if reply.complete and self.candidates[index].reported(self.threshold)
         }
         reasons = yield from reasoning.ask(
-            self.tokenizer, self.grammar_tokenizer, self.library, sure, self.branch_tokens, self.slots
+            self.cap, self.tokenizer, self.grammar_tokenizer, self.library, sure, self.branch_tokens, self.slots
         )
-        self._spend(reasons.values())
         return {index: reasoning.sentence(self.grammar_tokenizer, reply) for index, reply in reasons.items()}
 
     def ask_experiments(self, names: Answer) -> Rounds[tuple[list[tuple[str, float]], OfExperiments]]:
         """The experiments that were asked about, of those that a reply names, and by parameter their candidates."""
         named = experiments.named(self.record, self.context, self.grammar_tokenizer, names, self.threshold)
         replies = yield from experiments.ask(
-            self.tokenizer, self.library, [name for name, _ in named], self.tokens_left, self.slots
+            self.cap, self.tokenizer, self.library, [name for name, _ in named], self.slots
         )
-        self._spend(reply for *_, reply in replies)
         of_experiments: OfExperiments = defaultdict(list)
         for name, parameter, reply in replies:
             of_experiments[parameter["name"]].append((name, self.candidates_in(parameter, reply)))
@@ -133,11 +130,11 @@ class Paper:
         joined = of_paper.joined(candidates for _, candidates in of_experiments)
         made = rows(self.record, self.context, joined, self.threshold)
         if not joined.values and 1 - joined.p_null >= self.threshold:
-            most = min(self.branch_tokens, LONGEST)
+            longest = value_tokens(joined.parameter)
             made[0] |= {
                 "status": "failed",
-                "reason": f"The value was not complete after {most} tokens (its share of max_new_tokens, {LONGEST} at"
-                " most).",
+                "reason": f"The value was not complete after {min(self.branch_tokens, longest)} tokens (its share of"
+                f" max_new_tokens, {longest} at most).",
             }
         own = of_paper.reported(self.threshold)
         if reason:
@@ -146,6 +143,3 @@ class Paper:
             if not own == joined.reported(self.threshold) == candidates.reported(self.threshold):
                 made += experiments.rows(self.record, self.context, name, candidates, self.threshold)
         return made
-
-    def _spend(self, replies: Iterable[Answer]) -> None:
-        self.tokens_left -= sum(len(reply.tokens) for reply in replies)

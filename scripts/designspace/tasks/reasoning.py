@@ -5,6 +5,7 @@ from typing import Any
 from designspace.engine.generator import Answer, Question
 from designspace.language.tokens import plain
 from designspace.tasks import answers, grammars
+from designspace.tasks.cap import Cap
 from designspace.tasks.questions import begin
 from designspace.tasks.rounds import Rounds
 
@@ -12,6 +13,7 @@ KEY = ',\n  "reasoning":'
 
 
 def ask(
+    cap: Cap,
     tokenizer: Any,
     grammar_tokenizer: Any,
     library: list[dict[str, Any]],
@@ -28,7 +30,7 @@ def ask(
         most = min(max_new_tokens - len(reply.tokens), slots - len(prompt))
         if most > 0:
             asked[index] = Question(prompt, grammars.SENTENCE, most)
-    reasons = yield list(asked.values())
+    reasons = yield from cap.ask(list(asked.values()))
     return dict(zip(asked, reasons, strict=True))
 
 
