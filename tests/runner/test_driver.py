@@ -18,7 +18,7 @@ from llguidance.hf import from_tokenizer
 from designspace.core import processes
 from designspace.engine.masks import GrammarRefused, Masks
 from designspace.planning import model_files
-from designspace.runner import command_line, driver, journal, paper_process, worker
+from designspace.runner import command_line, driver, journal, line, paper_process, worker
 from designspace.runner.paper_process import PaperProcess
 from designspace.tasks import grammars
 
@@ -87,7 +87,7 @@ def test_the_minutes_of_a_paper_are_not_those_that_its_model_takes_to_load(model
     monkeypatch.setattr(PaperProcess, "outcome", late)
     for number in (2, 1):
         driver.run(job_of(model_folder), papers[:number], tmp_path / f"{number}.jsonl")
-    assert given == [10 * 60, 10 * 60, (10 + driver.LOADING_MINUTES) * 60]
+    assert given == [10 * 60, 10 * 60, (10 + line.LOADING_MINUTES) * 60]
     assert [record["reason"] for number in (2, 1) for record in lines(tmp_path / f"{number}.jsonl")][1:] == [
         "The paper was not done after 10 minutes (minutes_per_paper) and was stopped.",
         "The paper was not done after 10 minutes (minutes_per_paper) and 20 to load the model and was stopped.",
@@ -174,7 +174,7 @@ def test_a_grammar_that_is_refused_stops_the_run_and_fails_no_paper(model_folder
     monkeypatch.setattr(grammars, "value", lambda parameter: "start: /(/")
     outcome = io.BytesIO()
     job = job_of(model_folder)
-    paper = pickle.dumps((job, worker.load(job), *papers[0], driver.Attempt(1, 1)))
+    paper = pickle.dumps((job, worker.load(job), [papers[0]], worker.Attempt(1, 1)))
     worker.work(SimpleNamespace(send_bytes=outcome.write), SimpleNamespace(recv_bytes=lambda: paper))
     outcome = json.loads(outcome.getvalue())
     assert outcome["status"] == "stop" and "look at the names and the `values` of its parameters" in outcome["reason"]

@@ -6,9 +6,9 @@ import io
 import pytest
 from batches import job_of, lines, read_papers
 
-from designspace.core.clock import Clock
-from designspace.runner import driver
-from designspace.runner.driver import ATTEMPTS, Turn
+from designspace.runner import driver, line
+from designspace.runner.groups import Paper
+from designspace.runner.line import ATTEMPTS, Line
 
 
 class Scripted:
@@ -19,8 +19,9 @@ class Scripted:
 
     events, scripts, has_memory = [], {}, []
 
-    def __init__(self, start, job, weights, record, context, attempt):
-        self.paper, self.gone, self.attempt = record["paper"], False, attempt
+    def __init__(self, start, job, weights, papers, attempt):
+        self.papers = [record["paper"] for record, _ in papers]
+        self.paper, self.gone, self.attempt = "+".join(self.papers), False, attempt
         self.note("begin" if attempt == ATTEMPTS[0] else f"begin {ATTEMPTS.index(attempt) + 1}")
 
     def note(self, what):
@@ -41,11 +42,13 @@ class Scripted:
         scripted = self.scripts.get(self.paper, [])
         outcome = scripted.pop(0) if scripted else ["ok"]
         if isinstance(outcome, list):
-            self.free()
-            self.note("freed")
-            when_freed()
+            if self in self.has_memory:
+                self.free()
+                self.note("freed")
+                when_freed()
             (outcome,) = outcome
-        return {"status": outcome, "reason": f"{outcome} of {self.paper}"}
+        of_paper = {"paper": self.papers.pop(0)} if outcome == "ok" else {}
+        return {"status": outcome, "reason": f"{outcome} of {self.paper}"} | of_paper
 
     def end(self, patience=0):
         self.free()
@@ -54,26 +57,27 @@ class Scripted:
 
 @pytest.fixture
 def scripted(monkeypatch):
-    """A function that runs papers p1, p2 … of which some have scripts: {paper: outcomes of its attempts}. Returns what
-    happened, and {paper: (status, attempt)}."""
-    monkeypatch.setattr(driver, "PaperProcess", Scripted)
+    """A function that runs groups of papers of which some have scripts: {papers of a process: its outcomes, over all
+    attempts}. Returns what happened, and [(paper, status, attempt)]."""
+    monkeypatch.setattr(line, "PaperProcess", Scripted)
     monkeypatch.setattr(Scripted, "events", [])
     monkeypatch.setattr(Scripted, "has_memory", [])
 
-    def run(papers, weights="shared", **scripts):
-        monkeypatch.setattr(Scripted, "scripts", scripts)
-        turns = [Turn(n, {"paper": f"p{n}"}, {}, Clock(60)) for n in range(1, papers + 1)]
-        ends = [
-            (turn.record["paper"], outcome["status"], turn.attempt)
-            for turn, outcome in driver.outcomes(None, None, weights, turns)
-        ]
+    def run(*groups, weights="shared", scripts=None):
+        monkeypatch.setattr(Scripted, "scripts", scripts or {})
+        finished = Line(None, None, weights, 10).outcomes([list(map(paper_of, group)) for group in groups])
+        ends = [(paper.record["paper"], outcome["status"], attempt) for paper, attempt, outcome in finished]
         return Scripted.events, ends
 
     return run
 
 
+def paper_of(number):
+    return Paper(number, {"paper": f"p{number}"}, {})
+
+
 def test_the_next_paper_makes_itself_ready_and_goes_as_soon_as_the_memory_is_free(scripted):
-    events, ends = scripted(3)
+    events, ends = scripted([1], [2], [3])
     assert events == [
         *("begin p1", "go p1", "begin p2", "freed p1", "go p2", "end p1"),
         *("begin p3", "freed p2", "go p3", "end p2"),
@@ -83,12 +87,12 @@ def test_the_next_paper_makes_itself_ready_and_goes_as_soon_as_the_memory_is_fre
 
 
 def test_where_each_paper_loads_the_weights_there_is_one_process_at_a_time(scripted):
-    events, _ = scripted(2, weights=None)
+    events, _ = scripted([1], [2], weights=None)
     assert events == ["begin p1", "go p1", "freed p1", "end p1", "begin p2", "go p2", "freed p2", "end p2"]
 
 
 def test_a_paper_out_of_memory_has_it_for_itself_when_it_is_tried_again(scripted):
-    events, ends = scripted(2, p1=["out_of_memory", "out_of_memory"])
+    events, ends = scripted([1], [2], scripts={"p1": ["out_of_memory", "out_of_memory"]})
     assert events == [
         *("begin p1", "go p1", "begin p2", "end p1", "end p2"),
         *("begin 2 p1", "go p1", "end p1"),
@@ -99,7 +103,7 @@ def test_a_paper_out_of_memory_has_it_for_itself_when_it_is_tried_again(scripted
 
 
 def test_a_paper_that_is_killed_when_the_next_has_gone_comes_behind_it(scripted):
-    events, ends = scripted(3, p1=[["out_of_memory"]])
+    events, ends = scripted([1], [2], [3], scripts={"p1": [["out_of_memory"]]})
     assert events[:10] == [
         *("begin p1", "go p1", "begin p2", "freed p1", "go p2", "end p1"),
         *("begin 2 p1", "freed p2", "go p1", "end p2"),
@@ -109,23 +113,47 @@ def test_a_paper_that_is_killed_when_the_next_has_gone_comes_behind_it(scripted)
 
 @pytest.mark.parametrize("outcome", ["failed", "late"])
 def test_a_paper_that_fails_or_is_late_takes_no_other_along(scripted, outcome):
-    events, ends = scripted(3, p2=[outcome])
+    events, ends = scripted([1], [2], [3], scripts={"p2": [outcome]})
     assert events.count("begin p3") == 1 and events.index("end p2") < events.index("go p3")
-    assert ends == [("p1", "ok", 1), ("p2", outcome, 1), ("p3", "ok", 1)]
+    assert ends == [("p1", "ok", 1), ("p2", "failed", 1), ("p3", "ok", 1)]
 
 
 def test_a_paper_is_given_up_after_the_last_attempt(scripted):
-    events, ends = scripted(2, p1=["out_of_memory"] * len(ATTEMPTS))
-    assert ends == [("p1", "out_of_memory", len(ATTEMPTS)), ("p2", "ok", 1)]
+    events, ends = scripted([1], [2], scripts={"p1": ["out_of_memory"] * len(ATTEMPTS)})
+    assert ends == [("p1", "failed", len(ATTEMPTS)), ("p2", "ok", 1)]
 
 
 def test_no_process_outlives_a_run_that_is_stopped(scripted):
-    turns = [Turn(n, {"paper": f"p{n}"}, {}, Clock(60)) for n in (1, 2, 3)]
-    with contextlib.closing(driver.outcomes(None, None, "shared", turns)) as finished:
+    groups = [[paper_of(number)] for number in (1, 2, 3)]
+    with contextlib.closing(Line(None, None, "shared", 10).outcomes(groups)) as finished:
         next(finished)
         next(finished)
     assert [Scripted.events.count(f"end p{n}") for n in (1, 2, 3)] == [1, 1, 1]
-    scripted(0)  # and none is begun where nothing is left
+    assert scripted() == (Scripted.events, []), "none is begun where nothing is left"
+
+
+def test_several_papers_share_a_process(scripted):
+    events, ends = scripted([1, 2], [3], scripts={"p1+p2": [["ok"], "ok"]})
+    assert events == [
+        *("begin p1+p2", "go p1+p2", "begin p3", "freed p1+p2", "go p3", "end p1+p2", "freed p3", "end p3"),
+    ]
+    assert ends == [("p1", "ok", 1), ("p2", "ok", 1), ("p3", "ok", 1)]
+
+
+def test_papers_that_run_out_of_memory_together_are_fewer_at_once_before_one_is_tried_with_less(scripted):
+    starved = {"p1+p2+p3+p4": ["out_of_memory"], "p1+p2": ["out_of_memory"], "p1": ["out_of_memory"]}
+    starved["p3+p4"] = [["ok"], "ok"]
+    events, ends = scripted([1, 2, 3, 4], scripts=starved)
+    assert [event for event in events if event.startswith("go")] == [
+        *("go p1+p2+p3+p4", "go p1+p2", "go p1", "go p1", "go p2", "go p3+p4")
+    ]
+    assert ends == [("p1", "ok", 2), ("p2", "ok", 1), ("p3", "ok", 1), ("p4", "ok", 1)]
+
+
+@pytest.mark.parametrize("outcome", ["failed", "late"])
+def test_a_paper_that_fails_or_is_late_does_not_take_those_along_that_share_its_process(scripted, outcome):
+    _, ends = scripted([1, 2, 3], [4], scripts={"p1+p2+p3": [["ok"], outcome], "p2": [outcome]})
+    assert ends == [("p1", "ok", 1), ("p2", "failed", 1), ("p3", "ok", 1), ("p4", "ok", 1)]
 
 
 def test_a_run_that_stops_asks_no_later_paper(scripted, tokenizer, tmp_path, monkeypatch):

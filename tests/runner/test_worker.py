@@ -30,7 +30,7 @@ def work(model_folder, tokenizer, monkeypatch):
     def run(let_go=True):
         inbox, outbox = multiprocessing.Pipe(duplex=False)
         receiver, sender = multiprocessing.Pipe(duplex=False)
-        messages = [pickle.dumps((job, worker.load(job), *paper, Attempt(1, 1)))]
+        messages = [pickle.dumps((job, worker.load(job), [paper], Attempt(1, 1)))]
         messages += [pickle.dumps(0.0)] if let_go else []
         threading.Thread(target=post, args=(outbox, messages)).start()  # a pipe holds less than a model
         with sender:
@@ -49,21 +49,21 @@ def work(model_folder, tokenizer, monkeypatch):
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_not_finite_fails_its_paper_and_not_the_batch(work, monkeypatch, number):
     value = {"parameter": "age", "value": 31, "status": "reported", "confidence": number}
-    monkeypatch.setattr(worker.Paper, "outcome", lambda paper: {"status": "ok", "values": [value]})
+    monkeypatch.setattr(worker.Group, "outcomes", lambda group: [("p1", {"status": "ok", "values": [value]})])
     outcome = json.loads(work()[-1])
     assert outcome["status"] == "failed" and "values" not in outcome
     assert "not finite" in outcome["reason"]
-    records.encode({"paper": "p", "task": "extraction"} | outcome)  # the journal takes it
+    records.encode({"task": "extraction"} | outcome)  # the journal takes it
 
 
 def test_memory_is_given_back_before_the_evidence_is_sought(work, monkeypatch):
-    events, ask, fields = [], worker.Generator.ask, worker.extraction.Paper.fields
-    monkeypatch.setattr(worker.Generator, "ask", lambda *a: events.append("ask") or ask(*a))
+    events, answer, fields = [], worker.Generator.answer, worker.extraction.Paper.fields
+    monkeypatch.setattr(worker.Generator, "answer", lambda *a: events.append("answer") or answer(*a))
     monkeypatch.setattr(worker.Generator, "__del__", lambda generator: events.append("freed"), raising=False)
     monkeypatch.setattr(worker.extraction.Paper, "fields", lambda paper: events.append("fields") or fields(paper))
     freed, outcome = work()
     assert freed == FREED and json.loads(outcome)["status"] == "ok"
-    assert "ask" in events and events[events.index("freed") :] == ["freed", "fields"]
+    assert events == ["answer", "freed", "fields"]
 
 
 def test_a_paper_is_made_ready_before_its_turn_and_takes_no_memory_until_then(work, monkeypatch):

@@ -17,7 +17,7 @@ from designspace.engine.generator import Answer, Generator
 from designspace.engine.masks import Masks
 from designspace.language import context, quantities
 from designspace.planning.branches import TEXT_CHARACTERS
-from designspace.tasks import answers, discovery, extraction, grammars, prompts, questions, rounds
+from designspace.tasks import answers, discovery, extraction, grammars, prompts, questions
 
 EXTRACTION = {"max_new_tokens": 2048, "min_confidence": 0.0, "reasoning": True}  # everything is reported
 DISCOVERY = {"max_new_tokens": 1200, "findings": 3, "categories": ["participants", "apparatus", "other"]}
@@ -31,15 +31,14 @@ def ask(task, weights, tokenizer, record, library, settings):
     tokens = prompts.prefix(tokenizer, before, context.kept_text(record, kept), after)
     number, _, slots = task.shape(tokenizer, library, settings)
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=weights.config.vocab_size)
-    generator = Generator(weights, grammar_tokenizer, len(tokens), number, slots)
-    generator.read(tokens, 512)
-    return answer(task, generator, tokenizer, record, kept, library, settings)
+    generator = Generator(weights, grammar_tokenizer, len(tokens), number, slots, chunk=512)
+    return answer(task, generator, tokenizer, grammar_tokenizer, record, kept, library, settings, tokens)
 
 
-def answer(task, generator, tokenizer, record, kept, library, settings):
-    """The fields of the record of a paper that was read."""
-    paper = task.Paper(tokenizer, generator.grammar_tokenizer, record, kept, library, settings)
-    rounds.ask(generator, paper.rounds())
+def answer(task, generator, tokenizer, grammar_tokenizer, record, kept, library, settings, tokens=()):
+    """The fields of the record of a paper of these tokens."""
+    paper = task.Paper(tokenizer, grammar_tokenizer, record, kept, library, settings)
+    generator.answer_one(tokens, paper.rounds())
     return paper.fields()
 
 

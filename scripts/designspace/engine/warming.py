@@ -11,13 +11,14 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from designspace.engine import int8, kernels
 from designspace.engine.attention import FUSED
-from designspace.engine.generator import Generator
+from designspace.engine.passes import Passes
 
 # Enough that the output layer has more blocks than any GPU has multiprocessors, as that of the whole model has.
 VOCABULARY = 2**15
 # Rows for which kernels differ: a block of 64 or 128 queries, and a linear layer of 16, 32, 64 or 128 rows, all of them
 # there or not. With more, the layers are those of PyTorch.
 ROWS = (1, 16, 17, 32, 33, 64, 65, 128, 256)
+SLOTS = 4  # of a branch: two for its prompt, and for its next token
 
 
 @contextlib.contextmanager
@@ -33,14 +34,13 @@ def meanwhile(
     """
     thread = None
     if device == "cuda" and attention == "fused":
-        with (
-            _reported()
-        ):  # here, and not beside the other, since transformers builds models under settings of the process
+        # Not in the thread, since transformers builds a model under settings of the whole process.
+        with _reported():
             model = one_layer(name, revision, getattr(torch, dtype), device, quantization)
-            generator = Generator(model, None, ROWS[-1], branches=ROWS[-1], slots=4)
-            thread = threading.Thread(target=_compile, args=(generator,))
+            passes = Passes(model, ROWS[-1], ROWS[-1], SLOTS, papers=1, chunk=ROWS[-1])
+            thread = threading.Thread(target=_compile, args=(passes,))
             thread.start()
-            del model, generator  # the thread alone has them, and gives them back
+            del model, passes  # the thread alone has them, and gives them back
     try:
         yield
     finally:
@@ -49,14 +49,14 @@ def meanwhile(
             torch.cuda.empty_cache()
 
 
-def _compile(generator: Generator) -> None:
-    with _reported():
+def _compile(passes: Passes) -> None:
+    with _reported(), torch.inference_mode():
         with kernels.compiling():
             for rows in ROWS:
-                generator.rehearse(rows)
+                passes.rehearse(rows)
         # What launches a kernel is compiled as well, by a C compiler, and only when the kernel is run.
         for rows in ROWS:
-            generator.rehearse(rows)
+            passes.rehearse(rows)
 
 
 @contextlib.contextmanager
@@ -68,15 +68,17 @@ def _reported() -> Iterator[None]:
 
 
 def load_kernels(model: PreTrainedModel, branches: int) -> None:
-    """Have this process load the kernels and the libraries that it will need for a paper with so many branches: run
-    them once, on one layer of the model and little memory."""
+    """Have this process load the kernels and the libraries that it will need for steps of so many branches: run them
+    once, on one layer of the model and in little memory."""
     if model.device.type == "cpu":
         return
-    with shallow(model):
-        generator = Generator(model, None, ROWS[-1], branches, slots=4)
-        generator.read([0] * ROWS[-1], ROWS[-1])
-        generator.rehearse(branches)
-    del generator
+    with shallow(model), torch.inference_mode():
+        passes = Passes(model, ROWS[-1], branches, SLOTS, papers=1, chunk=ROWS[-1])
+        passes.read([0] * ROWS[-1], 0)
+        for rows in ROWS:
+            if rows <= branches:
+                passes.rehearse(rows)
+    del passes
     torch.cuda.empty_cache()
 
 

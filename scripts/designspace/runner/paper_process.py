@@ -1,4 +1,4 @@
-"""The process of one paper, as the driver sees it: begun ahead of its turn, let go, waited for, ended."""
+"""The process of a paper, or of several, as the driver sees it: begun ahead of its turn, let go, waited for, ended."""
 
 import json
 import signal
@@ -20,14 +20,14 @@ SERVER_GONE = 255  # the exit code that multiprocessing gives a process whose fo
 
 
 class PaperProcess:
-    """A process that makes itself ready for the `paper`, what worker.work receives, and waits until it is let go."""
+    """A process that makes itself ready for its `work`, what worker.work receives, and waits until it is let go."""
 
-    def __init__(self, start: ForkServerContext, *paper: Any) -> None:
+    def __init__(self, start: ForkServerContext, *work: Any) -> None:
         self.receiver, sender = start.Pipe(duplex=False)
         inbox, self.outbox = start.Pipe(duplex=False)
         self.turn = threading.Event()  # has come
         self.process = start.Process(target=worker.work, args=(sender, inbox))
-        message = bytes(ForkingPickler.dumps(paper))
+        message = bytes(ForkingPickler.dumps(work))
         with suppress(EOFError, BrokenPipeError):  # it died in its first moment, which shows when it is waited for
             self.process.start()
         sender.close()
@@ -36,7 +36,7 @@ class PaperProcess:
         threading.Thread(target=self._post, args=(message,), daemon=True).start()
 
     def _post(self, message: bytes) -> None:
-        """Write all of a paper, as it is read at the other end, which may be gone, and in its turn that it may go."""
+        """Write all of the work, as it is read at the other end, which may be gone, and in its turn that it may go."""
         with suppress(OSError), self.outbox:
             self.outbox.send_bytes(message)
             self.turn.wait()
@@ -52,8 +52,8 @@ class PaperProcess:
         return self.turn.is_set()
 
     def outcome(self, clock: Clock, when_freed: Callable[[], None]) -> Record:
-        """Wait for the outcome, and meanwhile for the memory of the GPU to be free. A process that dies, or hangs until
-        the clock has no seconds left, is an outcome, too."""
+        """Wait for the next outcome, and meanwhile for the memory of the GPU to be free. A process that dies, or hangs
+        until the clock has no seconds left, is an outcome, too, which has no `paper`."""
         try:
             while clock.wait(self.receiver):
                 message = self.receiver.recv_bytes()
