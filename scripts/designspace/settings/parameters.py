@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from designspace.planning.branches import per
 from designspace.settings.schema import ConfigurationError, refuse, violations
 
 EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as)[^.;)]*", re.IGNORECASE)
@@ -22,6 +23,7 @@ def load(path: str | Path) -> list[dict[str, Any]]:
     refuse(violations(parameters, "parameters.schema.yaml", str(path)))
     problems: list[str] = []
     names: set[str] = set()
+    derived: dict[str, str] = {}
     for parameter in parameters:
         name, kind = parameter["name"], parameter["kind"]
         if name in names:
@@ -30,6 +32,13 @@ def load(path: str | Path) -> list[dict[str, Any]]:
             problems.append(f"{path}: the category `{name}` has no `values`; list those that are allowed.")
         if kind != "category" and "values" in parameter:
             problems.append(f"{path}: `{name}` has `values` but is of kind {kind}; only a category has values.")
+        if "derive" in parameter:
+            if (kind, per(parameter)) != ("integer", "group"):
+                problems.append(f"{path}: `{name}` has `derive`, and so must be `kind: integer` and `per: group`.")
+            if (other := derived.setdefault(parameter["derive"], name)) != name:
+                problems.append(
+                    f"{path}: `{name}` and `{other}` both derive the same participants; remove one `derive`."
+                )
         names.add(name)
     refuse(problems)
     return parameters

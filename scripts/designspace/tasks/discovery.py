@@ -9,9 +9,9 @@ from designspace.language.evidence import Record
 from designspace.language.tokens import plain
 from designspace.planning.branches import of_discovery
 from designspace.tasks import answers, grammars
-from designspace.tasks.experiments import written
 from designspace.tasks.extraction import BEFORE
 from designspace.tasks.rounds import Rounds
+from designspace.tasks.scopes import written
 
 AFTER = """
 \"\"\"
