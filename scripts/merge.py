@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, required=True, help="folder of the records; the tables go there too")
     parser.add_argument("--papers", type=Path, required=True, help="folder of the PDFs")
     parser.add_argument("--parameters", type=Path, required=True, help="the parameter library, YAML")
-    parser.add_argument("--corrections", type=Path, required=True, help="what readers say, CSV; it may be missing")
+    parser.add_argument("--corrections", type=Path, required=True, help="corrections of reviewers, CSV; may be missing")
     args = parser.parse_args()
 
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ from designspace.engine import loading
 from designspace.engine.generator import Generator, Question
 from designspace.language import context, evidence, values
 from designspace.parsing.text import extract_text
-from designspace.planning import memory
+from designspace.planning import costs, shapes
 from designspace.project import ledger
 from designspace.results import annotations, evaluation
 from designspace.tasks import extraction, prompts, rounds
@@ -117,8 +117,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ways", nargs="*", metavar="WAY", help=f"of {', '.join(WAYS)}; all without any")
     parser.add_argument("--model", required=True, help="a folder, or a name on the model hub")
-    parser.add_argument("--dtype", choices=memory.DTYPE_BYTES, default="bfloat16")
-    parser.add_argument("--device", choices=memory.PROCESS_BYTES, default="cpu")
+    parser.add_argument("--dtype", choices=shapes.DTYPE_BYTES, default="bfloat16")
+    parser.add_argument("--device", choices=costs.PROCESS_BYTES, default="cpu")
     parser.add_argument("--papers", type=Path, required=True, help="the folder with the PDFs")
     parser.add_argument("--gold", type=Path, required=True, help="the annotations of them (CSV)")
     parser.add_argument("--parameters", type=Path, default="config/parameters.yaml", help="the library (YAML)")

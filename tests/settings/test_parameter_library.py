@@ -58,13 +58,13 @@ def config(tmp_path, monkeypatch):
         ),
         ("- {name: a, kind: integer, definition: x, per: arm}", '"arm"; it must be paper, experiment or group.'),
         (
-            "- {name: a, kind: integer, definition: x, derive: analysed}",
-            "`a` has `derive`, and so must be `kind: integer` and `per: group`.",
+            "- {name: a, kind: integer, definition: x, participants: analysed}",
+            "`a` counts participants, and so must be of kind integer, per group.",
         ),
         (
-            "- {name: a, kind: integer, per: group, definition: x, derive: analysed}\n"
-            "- {name: b, kind: integer, per: group, definition: y, derive: analysed}",
-            "`b` and `a` both derive the same participants",
+            "- {name: a, kind: integer, per: group, definition: x, participants: analysed}\n"
+            "- {name: b, kind: integer, per: group, definition: y, participants: analysed}",
+            "`b` and `a` have the same `participants`",
         ),
         ("- just a text", 'entry 1 is "just a text"; it must be a mapping with the keys name, kind and definition.'),
         ("a: b", 'parameters.yaml: it is {"a": "b"}; it must be a list of at least one parameter.'),

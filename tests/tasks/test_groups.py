@@ -15,13 +15,20 @@ from designspace.tasks.questions import begin
 SETTINGS = {"max_new_tokens": 1000, "min_confidence": 0.3, "reasoning": False}
 LIBRARY = [
     {"name": "n_total", "kind": "integer", "definition": "Participants."},
-    {"name": "n", "kind": "integer", "multiple": True, "per": "group", "derive": "analysed", "definition": "Analysed."},
+    {
+        "name": "n",
+        "kind": "integer",
+        "multiple": True,
+        "per": "group",
+        "participants": "analysed",
+        "definition": "Analysed.",
+    },
     {
         "name": "n_start",
         "kind": "integer",
         "multiple": True,
         "per": "group",
-        "derive": "recruited",
+        "participants": "recruited",
         "definition": "All.",
     },
     {"name": "size", "kind": "number", "unit": "deg", "multiple": True, "per": "group", "definition": "Its size."},

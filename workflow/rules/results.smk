@@ -18,6 +18,7 @@ rule merge:
                 "papers",
                 "extractions",
                 "experiments",
+                "groups",
                 "discoveries",
                 "corrections_unused",
                 "memory",

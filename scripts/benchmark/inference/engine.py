@@ -6,7 +6,7 @@ from shapes import DEVICE, DTYPE, LARGE, ON_GPU, PAPER, in_eight_bits, model, pr
 
 from designspace.engine import linear
 from designspace.engine.generator import Generator, Question
-from designspace.planning.memory import count_parameters
+from designspace.planning.shapes import count_parameters
 
 CHUNK = 4096
 TASKS = {"extraction": (32, 64), "discovery": (6, 256)}  # branches, and tokens of each

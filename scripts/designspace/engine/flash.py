@@ -7,7 +7,10 @@ compiles a kernel once for each set of its constants and keeps it on disk (TRITO
 the model, and from the number of rows as one of two blocks.
 """
 
+from typing import Any, no_type_check
+
 import torch
+from torch import Tensor
 
 from designspace.engine.kernels import gpu, launch, precision
 
@@ -21,7 +24,7 @@ LOG2_E = 1.4426950408889634
 SHARES_AT_ONCE = 4  # that are on their way from memory at the same time
 
 
-def read_prefix(query, cache, layer, scaling):
+def read_prefix(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
     """Causal attention of a chunk of the prefix over all that was read so far: [tokens, heads * head_dim]."""
     kv_heads, _, tokens, groups, head_dim = query.shape
     out = query.new_empty(tokens, kv_heads * groups * head_dim)
@@ -29,7 +32,7 @@ def read_prefix(query, cache, layer, scaling):
     return out
 
 
-def continue_branches(query, cache, layer, scaling):
+def continue_branches(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
     """Attention of branches over the prefix and over their own slots: [rows, tokens, heads * head_dim]."""
     kv_heads, rows, tokens, groups, head_dim = query.shape
     length, folded = cache.prefix_length, rows * tokens * groups
@@ -54,7 +57,17 @@ def continue_branches(query, cache, layer, scaling):
     return out
 
 
-def _flash(query, cache, layer, scaling, length, out, lse=None, share=None, shares=1):
+def _flash(
+    query: Tensor,
+    cache: Any,
+    layer: int,
+    scaling: float,
+    length: int,
+    out: Tensor,
+    lse: Tensor | None = None,
+    share: int | None = None,
+    shares: int = 1,
+) -> None:
     """Attention over the first `length` keys of the prefix: causal, or with its `lse` and in shares of so many keys."""
     kv_heads, rows, tokens, groups, head_dim = query.shape
     keys, values, folded = cache.prefix_keys[layer], cache.prefix_values[layer], rows * tokens * groups
@@ -69,14 +82,15 @@ def _flash(query, cache, layer, scaling, length, out, lse=None, share=None, shar
     )  # fmt: skip
 
 
-def _rows(folded):
+def _rows(folded: int) -> int:
     """Rows of a block of queries."""
     return 128 if folded > 64 else 64
 
 
-def _keys(query):
+def _keys(query: Tensor) -> int:
     """Keys of a block: what of them a multiprocessor has room for beside their values."""
-    return min(64, max(16, 16384 // (triton.next_power_of_2(query.shape[-1]) * query.element_size())))
+    fit: int = 16384 // (triton.next_power_of_2(query.shape[-1]) * query.element_size())
+    return min(64, max(16, fit))
 
 
 if triton:
@@ -84,6 +98,7 @@ if triton:
     # offsets are still multiples of HEAD, from which the compiler knows that it may load 16 bytes at once.
 
     @triton.jit(do_not_specialize=["rows", "before", "length", "capacity", "share"])
+    @no_type_check
     def _flash_kernel(
         query, keys, values, out, lse, scale, rows, before, length, capacity, share,
         GROUPS: tl.constexpr, KV_HEADS: tl.constexpr, HEAD: tl.constexpr, HEAD_BLOCK: tl.constexpr,
@@ -124,6 +139,7 @@ if triton:
         tl.store(out, (summed / total[:, None]).to(out.dtype.element_ty), mask=inside)
 
     @triton.jit
+    @no_type_check
     def _over(
         q, keys, values, state, first, until, end, last, scale, HEAD: tl.constexpr, HEAD_BLOCK: tl.constexpr,
         N: tl.constexpr, MASKED: tl.constexpr, PRECISION: tl.constexpr,
@@ -156,6 +172,7 @@ if triton:
         return highest, total, summed
 
     @triton.jit(do_not_specialize=["branches", "starts", "tokens", "capacity", "rows", "shares"])
+    @no_type_check
     def _slots_kernel(
         query, keys, values, prefix, lse, out, branches, starts, scale, tokens, capacity, rows, shares,
         SHARES_AT_ONCE: tl.constexpr, GROUPS: tl.constexpr, KV_HEADS: tl.constexpr, HEAD: tl.constexpr,

@@ -4,9 +4,12 @@ The prefix is prefilled in chunks; then every question is a branch that continue
 branches advance together, one token each a step, greedily.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from designspace.engine import decoder, linear
 from designspace.engine.attention import SharedPrefixCache
@@ -47,17 +50,17 @@ class Generator:
     one branch, its prompt included. `grammar_tokenizer` is the model's llguidance tokenizer.
     """
 
-    def __init__(self, model, grammar_tokenizer, capacity, branches, slots):
+    def __init__(self, model: Any, grammar_tokenizer: Any, capacity: int, branches: int, slots: int) -> None:
         self.model, self.device = model, model.get_input_embeddings().weight.device
         self.grammar_tokenizer, self.branches = grammar_tokenizer, branches
         self.masks = Masks(grammar_tokenizer, model.get_output_embeddings().out_features, self.device)
         devices = layer_devices(model)
         self.cache = SharedPrefixCache(model.config, capacity, branches, slots, model.dtype, devices)
         self.graphed = self.device.type == "cuda" and set(devices) == {self.device}
-        self.graph = None
+        self.graph: GraphedStep | None = None
 
     @torch.inference_mode()
-    def read(self, tokens, chunk):
+    def read(self, tokens: list[int], chunk: int) -> None:
         """Prefill the prefix with token ids, `chunk` at a time; a prefix that was there is forgotten."""
         self.cache.read_on(0)
         self.chunk, self.graph = chunk, None
@@ -66,7 +69,7 @@ class Generator:
             self.cache.read_on(self.cache.prefix_length + piece.shape[1])
 
     @torch.inference_mode()
-    def ask(self, questions):
+    def ask(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer all questions, as many at once as there are branches. Returns an Answer for each, in their order;
         ValueError for one that is too long."""
         if not questions:
@@ -87,10 +90,9 @@ class Generator:
             logits = self._step(last[active], active)  # a GPU is still at work while the masks are computed
             allowed = self.masks.allowed([matchers[b] for b in active])
             for row, b in enumerate(active):
-                if questions[b].alternative is not None and not answers[b].tokens:
-                    answers[b].p_alternative = self._probability_of_alternative(
-                        questions[b].alternative, logits[row], allowed[row]
-                    )
+                alternative = questions[b].alternative
+                if alternative is not None and not answers[b].tokens:
+                    answers[b].p_alternative = self._probability_of_alternative(alternative, logits[row], allowed[row])
             probabilities = logits.masked_fill(~allowed, -torch.inf).softmax(-1)
             best = probabilities.max(-1)
             last[active] = best.indices
@@ -105,7 +107,7 @@ class Generator:
         return answers
 
     @torch.inference_mode()
-    def rehearse(self, rows):
+    def rehearse(self, rows: int) -> None:
         """Go through a pass of each kind once, with so many rows: a chunk, prompts, and a step; with zeros for tokens,
         and without an outcome."""
         self.read([0] * rows, rows)
@@ -116,7 +118,7 @@ class Generator:
         self.cache.advance(branches)
         self._logits(tokens[:, :1])
 
-    def _prefill_prompts(self, prompts):
+    def _prefill_prompts(self, prompts: list[list[int]]) -> None:
         """Read the forced beginnings of all branches, as many at once as the chunk has room for, padded to the right.
 
         Padding is written behind a branch's own tokens, where no token looks before it is overwritten.
@@ -131,7 +133,7 @@ class Generator:
                 self._hidden(tokens[rows])
             self.cache.lengths[: len(prompts)] = torch.tensor([len(prompt) for prompt in prompts])
 
-    def _step(self, tokens, branches):
+    def _step(self, tokens: Tensor, branches: list[int]) -> Tensor:
         """Advance the branches, in ascending order, by a token each: token ids [rows] -> logits [rows, vocabulary] in
         float32."""
         if self.graphed:
@@ -145,25 +147,28 @@ class Generator:
         self.cache.lengths[rows] += 1
         return logits.to(self.device).float()
 
-    def _hidden(self, tokens):
+    def _hidden(self, tokens: Tensor) -> Tensor:
         """The last hidden states of the next tokens, token ids [rows, tokens]."""
         positions = self.cache.positions(tokens.shape[1])
         if decoder.serves(self.model):
             return decoder.forward(self.model, tokens, positions, self.cache)
-        return self._forward(self.model.base_model, tokens, positions).last_hidden_state
+        hidden: Tensor = self._forward(self.model.base_model, tokens, positions).last_hidden_state
+        return hidden
 
-    def _logits(self, tokens):
+    def _logits(self, tokens: Tensor) -> Tensor:
         """The logits [rows, vocabulary] behind one token, [rows, 1], of each row."""
         if decoder.serves(self.model):
             last = self._hidden(tokens)[:, -1]
+            logits: Tensor
             (logits,) = linear.project(last.to(self.model.lm_head.weight.device), self.model.lm_head)
             return logits
-        return self._forward(self.model, tokens, self.cache.positions(1)).logits[:, -1]
+        logits = self._forward(self.model, tokens, self.cache.positions(1)).logits[:, -1]
+        return logits
 
-    def _forward(self, module, tokens, positions):
+    def _forward(self, module: Any, tokens: Tensor, positions: Tensor) -> Any:
         return module(tokens, position_ids=positions, past_key_values=self.cache, shared_prefix=self.cache)
 
-    def _probability_of_alternative(self, grammar, logits, allowed):
+    def _probability_of_alternative(self, grammar: str, logits: Tensor, allowed: Tensor) -> float:
         """The probability of tokens that begin only the other answer, among those that begin either."""
         other = self.masks.begins(grammar)
         probabilities = logits.masked_fill(~(allowed | other), -torch.inf).softmax(-1)
@@ -177,7 +182,7 @@ class GraphedStep:
     are computed, too, but do not grow.
     """
 
-    def __init__(self, step, cache, branches):
+    def __init__(self, step: Callable[[Tensor], Tensor], cache: SharedPrefixCache, branches: int) -> None:
         device = cache.lengths.device
         self.tokens = torch.zeros(branches, 1, dtype=torch.long, device=device)
         self.active = torch.zeros(branches, dtype=torch.long, device=device)
@@ -190,7 +195,7 @@ class GraphedStep:
             self.logits = step(self.tokens)
             cache.lengths[:branches] += self.active
 
-    def __call__(self, tokens, branches):
+    def __call__(self, tokens: Tensor, branches: list[int]) -> Tensor:
         """Token ids [rows] of the branches -> their logits [rows, vocabulary]."""
         self.active.zero_()
         self.active[branches] = 1
@@ -199,7 +204,7 @@ class GraphedStep:
         return self.logits[branches]
 
 
-def layer_devices(model):
+def layer_devices(model: Any) -> list[torch.device]:
     """The device of each layer; they differ where a model is spread over several GPUs."""
     layers = model.config.get_text_config().num_hidden_layers
     if len(set(getattr(model, "hf_device_map", {}).values())) < 2:

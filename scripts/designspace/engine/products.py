@@ -4,12 +4,17 @@ Attention over some of the keys is kept as (out, lse), its output and the log-su
 them are merged. Queries are folded, see attention.py.
 """
 
+from typing import Any
+
 import torch
+from torch import Tensor
+
+Partial = tuple[Tensor, Tensor]  # (out, lse)
 
 FEW_ROWS = 1024  # up to here plain products are faster than a CPU's flash kernel, which is made for many rows
 
 
-def read_prefix(query, cache, layer, scaling):
+def read_prefix(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
     """Causal attention of a chunk of the prefix over all that was read so far: [tokens, heads * head_dim]."""
     _, _, tokens, groups, _ = query.shape
     start, end = cache.prefix_length, cache.prefix_length + tokens
@@ -23,7 +28,7 @@ def read_prefix(query, cache, layer, scaling):
     return out.permute(2, 0, 1, 3).flatten(1)
 
 
-def continue_branches(query, cache, layer, scaling):
+def continue_branches(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
     """Attention of branches over the prefix and over their own slots: [rows, tokens, heads * head_dim]."""
     _, _, tokens, groups, _ = query.shape
     keys, values = (slots[cache.rows].transpose(0, 1) for slots in cache.target(layer))
@@ -31,19 +36,19 @@ def continue_branches(query, cache, layer, scaling):
     hidden = torch.arange(keys.shape[2], device=query.device) > reach[:, :, None]  # [rows, tokens, slots]
     # The query heads of a key-value head are rows of one product: as a dimension of their own, they would be multiplied
     # with copies of the keys.
-    own, own_lse = product(query.flatten(2, 3) * scaling, keys, values, hidden.repeat_interleave(groups, 1))
-    own = own.unflatten(2, (tokens, groups)), own_lse.unflatten(2, (tokens, groups))
+    out, lse = product(query.flatten(2, 3) * scaling, keys, values, hidden.repeat_interleave(groups, 1))
+    own = out.unflatten(2, (tokens, groups)), lse.unflatten(2, (tokens, groups))
     return merge(over_prefix(query, cache, layer, scaling), own).permute(1, 2, 0, 3, 4).flatten(2)
 
 
-def over_prefix(query, cache, layer, scaling):
+def over_prefix(query: Tensor, cache: Any, layer: int, scaling: float) -> Partial:
     """Unmasked attention over the prefix, the same for all: (out, lse) of the queries' shape."""
     keys, values = (kept[layer][:, None, : cache.prefix_length] for kept in (cache.prefix_keys, cache.prefix_values))
     out, lse = flash(query.flatten(1, 3)[:, None], keys, values, scaling)
     return out.reshape(query.shape), lse.reshape(query.shape[:-1])
 
 
-def flash(query, key, value, scaling, causal=False):
+def flash(query: Tensor, key: Tensor, value: Tensor, scaling: float, causal: bool = False) -> Partial:
     """(out, lse) of queries [batch, heads, tokens, head_dim], from the kernels behind PyTorch's public function."""
     if query.device.type == "cpu" and query.shape[2] <= FEW_ROWS and not causal:
         return product(query * scaling, key, value)
@@ -59,7 +64,7 @@ def flash(query, key, value, scaling, causal=False):
     return out, lse[..., : query.shape[2]]  # padded by some kernels
 
 
-def product(query, key, value, hidden=None):
+def product(query: Tensor, key: Tensor, value: Tensor, hidden: Tensor | None = None) -> Partial:
     """What `flash` gives of scaled queries, as plain products; scores that are `hidden` do not count."""
     scores = (query @ key.mT).float()
     if hidden is not None:
@@ -70,7 +75,7 @@ def product(query, key, value, hidden=None):
     return (weights.to(value.dtype) @ value) / total.to(value.dtype), (highest + total.log()).squeeze(-1)
 
 
-def merge(one, other):
+def merge(one: Partial, other: Partial) -> Tensor:
     """Attention over two sets of keys from the (out, lse) over each: out of the queries' shape."""
     (out, lse), (other_out, other_lse) = one, other
     weight = torch.sigmoid(lse - other_lse).unsqueeze(-1)  # exp(lse) / (exp(lse) + exp(other_lse))

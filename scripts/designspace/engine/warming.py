@@ -1,5 +1,7 @@
 """Compile the kernels of a model before they are needed, while its weights are still being loaded."""
 
+from typing import Any
+
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
@@ -35,7 +37,7 @@ def compile_kernels(
     torch.cuda.empty_cache()
 
 
-def one_layer(config: AutoConfig, dtype: torch.dtype, device: str, quantization: str | None) -> PreTrainedModel:
+def one_layer(config: Any, dtype: torch.dtype, device: str, quantization: str | None) -> PreTrainedModel:
     """A model of the same shapes with one layer and a short vocabulary, its weights of no value."""
     text = config.get_text_config()
     text.num_hidden_layers, text.pad_token_id = 1, None
@@ -44,4 +46,5 @@ def one_layer(config: AutoConfig, dtype: torch.dtype, device: str, quantization:
         model = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation=FUSED)
     if quantization == "int8":
         int8.empty_linear(model.base_model.layers)
-    return model.eval().requires_grad_(False)
+    ready: PreTrainedModel = model.eval().requires_grad_(False)
+    return ready

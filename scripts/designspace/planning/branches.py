@@ -6,7 +6,7 @@ it may take follow from the same numbers, so that no value is allowed that canno
 """
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 Library = list[dict[str, Any]]
 
@@ -15,25 +15,33 @@ TEXT_CHARACTERS = 60  # of a text: a device with its maker and model, most of a 
 CHARACTERS_A_TOKEN = 1.8  # of a text full of names, numbers and units; of a number each character may be a token
 AROUND = 4  # tokens around a value: a space or quote before it; a quote, a comma and a newline behind it
 LIST_TOKENS = 22  # of a list of numbers, and counts what is whole in them: a branch that goes on is reciting
-GROUPS = 6  # of one experiment, for the same reason
 EXPERIMENTS = 6  # of one paper that are asked about: papers with more are rare, and each costs a branch a parameter
+GROUPS = 6  # of one experiment that are asked about, for the same reason
 NAME_CHARACTERS = 40  # of the name of an experiment or a group
 NAMES_TOKENS = 40  # of all names together: six times "Experiment 1" take 31
 FINDING_CHARACTERS, REASON_CHARACTERS = 120, 200  # of a finding's value or description; of a sentence of reasoning
 ROWS = 64  # of a step: its time is still that of reading the weights, and the slots of more take the room of a paper
 
 
-def of_extraction(library: Library, max_new_tokens: int, reasoning: bool) -> tuple[int, int]:
-    """(branches, new tokens of one). First one for each parameter, and one that names the experiments; then one of each
-    experiment for each parameter that may differ; then one of each group for each that may. Where a parameter is asked
-    of groups, one names those of the paper, and one those of each experiment. At most ROWS are asked at once."""
+class Branches(NamedTuple):
+    """How many branches a task asks at once at most, and the new tokens of one."""
+
+    number: int
+    new_tokens: int
+
+
+def of_extraction(library: Library, max_new_tokens: int, reasoning: bool) -> Branches:
+    """First one branch for each parameter, and one that names the experiments; then one of each experiment for each
+    parameter that may differ; then one of each group for each that may. Where a parameter is asked of groups, one names
+    those of the paper, and one those of each experiment. At most ROWS are asked at once."""
     grouped = len(differing(library, "group"))
     first = first_branches(library)
     of_experiments = EXPERIMENTS * (len(differing(library, "experiment")) + bool(grouped))
     of_groups = EXPERIMENTS * GROUPS * grouped
     share = max_new_tokens // first
     longest = max(value_tokens(parameter) for parameter in library)
-    return max(first, min(max(of_experiments, of_groups), ROWS)), share if reasoning else min(share, longest)
+    number = max(first, min(max(of_experiments, of_groups), ROWS))
+    return Branches(number, share if reasoning else min(share, longest))
 
 
 def first_branches(library: Library) -> int:
@@ -41,9 +49,9 @@ def first_branches(library: Library) -> int:
     return len(library) + 1 + bool(differing(library, "group"))
 
 
-def of_discovery(categories: int, max_new_tokens: int) -> tuple[int, int]:
-    """(branches, new tokens of one): one for each of so many categories."""
-    return categories, max_new_tokens // categories
+def of_discovery(categories: int, max_new_tokens: int) -> Branches:
+    """One branch for each of so many categories."""
+    return Branches(categories, max_new_tokens // categories)
 
 
 def per(parameter: dict[str, Any]) -> str:

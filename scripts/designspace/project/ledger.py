@@ -15,7 +15,10 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+from msgspec import Meta
 
 from designspace.core.errors import DesignspaceError
 from designspace.core.files import write_whole
@@ -32,13 +35,14 @@ class LedgerError(DesignspaceError, ValueError):
 
 
 class Row(NamedTuple):
-    """A PDF that was seen. A copy has its paper's id in `duplicate_of` and no batch (unless it once was a paper)."""
+    """A PDF that was seen, as a row of results/ledger.csv. A copy has its paper's id in `duplicate_of` and no batch
+    (unless it once was a paper); `sha256` is empty where the file could not be read."""
 
-    paper: str
-    file: str
-    sha256: str
-    batch: str
-    duplicate_of: str
+    paper: Annotated[str, Meta(pattern=rf"\A{CLEAN.pattern}\Z")]
+    file: Annotated[str, Meta(pattern=r"\A(?!\.)[^/]*\.[pP][dD][fF]\Z")]
+    sha256: Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")]
+    batch: Annotated[str, Meta(pattern=r"\A(b[0-9]{4,})?\Z")]
+    duplicate_of: Annotated[str, Meta(pattern=rf"\A({CLEAN.pattern})?\Z")]
 
 
 def paper_id(file_name: str, digits: int = 8) -> str:
@@ -230,17 +234,13 @@ def _row(ledger_file: str | Path, number: int, cells: list[str]) -> Row:
     """The row of a line, if its cells are what they should be."""
     if len(cells) != len(Row._fields):
         raise _damaged(ledger_file, f"row {number} has {len(cells)} cells and not {len(Row._fields)}")
-    row = Row(*cells)._replace(file=unescape(cells[1]))
-    if not (
-        CLEAN.fullmatch(row.paper)
-        and is_pdf(row.file)
-        and "/" not in row.file
-        and re.fullmatch(r"([0-9a-f]{64})?", row.sha256)
-        and re.fullmatch(r"(b[0-9]{4,})?", row.batch)
-        and (row.batch or row.duplicate_of)
-        and (not row.duplicate_of or CLEAN.fullmatch(row.duplicate_of))
-    ):
-        raise _damaged(ledger_file, f"row {number} has a cell that is no id, PDF, sha256 or batch")
+    try:
+        row = msgspec.convert([cells[0], unescape(cells[1]), *cells[2:]], Row)
+    except msgspec.ValidationError as error:
+        column = Row._fields[int(re.findall(r"\d+", str(error))[-1])]  # it ends with `$[3]`
+        raise _damaged(ledger_file, f"row {number} has a `{column}` that is not valid") from None
+    if not (row.batch or row.duplicate_of):
+        raise _damaged(ledger_file, f"row {number} has neither a batch nor a paper that it is a copy of")
     return row
 
 

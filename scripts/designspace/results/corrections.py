@@ -1,6 +1,6 @@
 """The corrections of reviewers: a file that wins over the model in every later run.
 
-A row states what one cell of the tables holds, the parameter of a paper or of one of its experiments, whatever a model
+A row states what one cell of the tables holds, the parameter of a paper, an experiment or a group, whatever a model
 answers about it now or later. Whether that accepts, corrects or rejects the model's answer follows from comparing
 the two.
 """
@@ -28,9 +28,10 @@ class Correction(NamedTuple):
     note: str
     reviewer: str
     date: str  # 2026-11-24 or 2026-11-24T09:30:00Z
+    group: str = ""  # empty for all groups
 
 
-Cells = dict[tuple[str, str], Correction]  # of a paper, by parameter and experiment as `spelled`
+Cells = dict[tuple[str, str, str], Correction]  # of a paper, by parameter, and experiment and group as `spelled`
 Corrected = defaultdict[str, Cells]  # by paper
 
 
@@ -71,7 +72,7 @@ def _time(date: str) -> datetime:
 def sort_out(
     rows: list[Correction], papers: dict[str, str], library: dict[str, dict[str, Any]]
 ) -> tuple[Corrected, list[dict[str, Any]]]:
-    """The correction of each cell, {paper: {(parameter, experiment's name as `spelled`): correction}}, and the rows
+    """The correction of each cell, {paper: {(parameter, experiment and group as `spelled`): correction}}, and the rows
     for which there is no cell now, each with the reason. `papers` is what each paper may be called: {name: id}."""
     cells: Corrected = defaultdict(dict)
     unused = []
@@ -81,7 +82,9 @@ def sort_out(
         elif row.parameter not in library:
             unused.append(row._asdict() | {"reason": "The parameter library does not have this parameter."})
         else:
-            cells[papers[row.paper]][row.parameter, spelled(row.experiment)] = row  # the last one wins
+            cells[papers[row.paper]][row.parameter, spelled(row.experiment), spelled(row.group)] = (
+                row  # the last one wins
+            )
     return cells, unused
 
 

@@ -23,7 +23,7 @@ def load(path: str | Path) -> list[dict[str, Any]]:
     refuse(violations(parameters, "parameters.schema.yaml", str(path)))
     problems: list[str] = []
     names: set[str] = set()
-    derived: dict[str, str] = {}
+    counted: dict[str, str] = {}
     for parameter in parameters:
         name, kind = parameter["name"], parameter["kind"]
         if name in names:
@@ -32,13 +32,12 @@ def load(path: str | Path) -> list[dict[str, Any]]:
             problems.append(f"{path}: the category `{name}` has no `values`; list those that are allowed.")
         if kind != "category" and "values" in parameter:
             problems.append(f"{path}: `{name}` has `values` but is of kind {kind}; only a category has values.")
-        if "derive" in parameter:
-            if (kind, per(parameter)) != ("integer", "group"):
-                problems.append(f"{path}: `{name}` has `derive`, and so must be `kind: integer` and `per: group`.")
-            if (other := derived.setdefault(parameter["derive"], name)) != name:
-                problems.append(
-                    f"{path}: `{name}` and `{other}` both derive the same participants; remove one `derive`."
-                )
+        if role := parameter.get("participants"):
+            level = "paper" if role == "total" else "group"
+            if (kind, per(parameter)) != ("integer", level):
+                problems.append(f"{path}: `{name}` counts participants, and so must be of kind integer, per {level}.")
+            if (other := counted.setdefault(role, name)) != name:
+                problems.append(f"{path}: `{name}` and `{other}` have the same `participants`; remove one of them.")
         names.add(name)
     refuse(problems)
     return parameters

@@ -1,7 +1,7 @@
 """What the program reads or computes by itself: the participants of groups and experiments.
 
-An entry of the library with `derive` asks for them. A number that the program finds stands in place of the model's,
-with the sentence and, where it is not printed, the rule that it follows from.
+An entry of the library with `participants` asks for them. A number that the program finds stands in place of the
+model's, with the sentence and, where it is not printed, the rule that it follows from.
 """
 
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ def counts(
     groups: Mapping[Scope, float],
 ) -> dict[str, Counts]:
     """The numbers of participants of each scope without parts, by the name of the parameter that they are values of."""
-    derive = {parameter["derive"]: parameter["name"] for parameter in library if "derive" in parameter}
-    if not derive:
+    counted = {parameter["participants"]: parameter["name"] for parameter in library if "participants" in parameter}
+    if not counted:
         return {}
     sentences = _sentences(record, context, experiments)
-    found: dict[str, Counts] = {name: {} for name in derive.values()}
+    found: dict[str, Counts] = {name: {} for name in counted.values()}
     for experiment, confidence in (experiments or {"": 1.0}).items():
         own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
         names = [scope for scope in groups if scope.experiment == experiment]
@@ -37,8 +37,8 @@ def counts(
         parts = parts or {Scope(experiment): participants.of_experiment(own, experiment)}
         for scope, of_scope in parts.items():
             for role, count in of_scope.items():
-                if role in derive:
-                    found[derive[role]][scope] = count, groups.get(scope, confidence)
+                if role in counted:
+                    found[counted[role]][scope] = count, groups.get(scope, confidence)
     return found
 
 
