@@ -4,11 +4,11 @@ import pytest
 from conftest import random_model, text_record
 from llguidance import LLMatcher
 from llguidance.hf import from_tokenizer
-from test_tasks import accepts, answer, ask, check_evidence, check_kind
+from test_tasks import accepts, ask, check_evidence, check_kind, play
 
 from designspace.engine.generator import Answer
 from designspace.language import context
-from designspace.tasks import experiments, extraction, grammars, rounds, scopes
+from designspace.tasks import experiments, extraction, grammars, scopes
 from designspace.tasks.cap import Cap
 from designspace.tasks.questions import begin
 from designspace.tasks.scopes import Scope
@@ -65,7 +65,9 @@ def answered(tokenizer, paper, texts, **settings):
     """The fields of the record of a paper about which a model answers that, and the generator."""
     kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     generator = Scripted(tokenizer, texts)
-    return answer(extraction, generator, tokenizer, paper, kept, LIBRARY, SETTINGS | settings), generator
+    paper = extraction.Paper(tokenizer, generator.grammar_tokenizer, paper, kept, LIBRARY, SETTINGS | settings)
+    play(paper.rounds(), generator.ask)
+    return paper.fields(), generator
 
 
 def test_what_differs_is_reported_for_each_experiment_and_for_the_whole_paper(tokenizer, paper):
@@ -147,7 +149,7 @@ def test_questions_about_experiments_keep_to_the_cap_and_the_slots(tokenizer, ca
     *_, slots = extraction.shape(tokenizer, LIBRARY, SETTINGS)
     cells = [(Scope(f"{name} {n}"), parameter) for n in range(6) for parameter in LIBRARY[1:]]
     asked = scopes.questions_about(tokenizer, cells, slots)
-    replies = rounds.ask(generator, Cap(cap).ask([question for *_, question in asked]))
+    replies = play(Cap(cap).ask([question for *_, question in asked]), generator.ask)
     assert len({scope for (scope, *_), _ in zip(asked, replies, strict=False)}) == experiments_asked
     left = cap
     for asked in generator.rounds:

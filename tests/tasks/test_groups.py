@@ -4,7 +4,7 @@ import pytest
 from conftest import text_record
 from llguidance.hf import from_tokenizer
 from test_experiments import Scripted
-from test_tasks import answer, check_evidence
+from test_tasks import check_evidence, play
 
 from designspace.engine.generator import Answer
 from designspace.language import context
@@ -54,7 +54,9 @@ def answered(tokenizer, page, texts, **settings):
     paper = text_record("grouped_2020", page)
     kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     generator = Scripted(tokenizer, texts)
-    fields = answer(extraction, generator, tokenizer, paper, kept, LIBRARY, SETTINGS | settings)
+    asked = extraction.Paper(tokenizer, generator.grammar_tokenizer, paper, kept, LIBRARY, SETTINGS | settings)
+    play(asked.rounds(), generator.ask)
+    fields = asked.fields()
     for item in [*fields["values"], *fields["groups"], *fields["experiments"]]:
         if item.get("status", "reported") == "reported":
             check_evidence(paper, item)

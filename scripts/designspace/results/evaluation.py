@@ -22,7 +22,8 @@ from designspace.language.values import as_text
 from designspace.project import ledger
 from designspace.results import tables
 from designspace.results.annotations import Gold
-from designspace.results.rows import CalibrationRow, ErrorRow, EvaluationRow, ExtractionRow, fill
+from designspace.results.columns import fill
+from designspace.results.rows import CalibrationRow, ErrorRow, EvaluationRow, ExtractionRow
 
 CLOSE = 0.01  # the difference, as a share of the gold, up to which two numbers are equal
 SIMILAR = 80  # of 100, from which two texts are equal by rapidfuzz's token_set_ratio

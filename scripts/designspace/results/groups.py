@@ -14,10 +14,10 @@ import pandas as pd
 from designspace.core.contracts import Answers
 from designspace.language.matching import spelled
 from designspace.results import tables
-from designspace.results.corrections import Cells
-from designspace.results.rows import ExtractionRow, GroupRow, fill
+from designspace.results.columns import fill
+from designspace.results.marks import Cells, Parameter
+from designspace.results.rows import ExtractionRow, GroupRow
 
-Parameter = dict[str, Any]  # an entry of the library
 Cell = tuple[str, str, str, str]  # paper, experiment, group, parameter
 
 
@@ -25,7 +25,7 @@ def experiments_of(record: Answers, corrected: Cells) -> list[dict[str, Any]]:
     """The experiments of a paper: the record's, then those that only its values or corrections name, each in the
     spelling that comes first."""
     only_named = [value.get("experiment", "") for value in record.get("values", [])]
-    only_named += [correction.experiment for correction in corrected.values()]
+    only_named += [mark.experiment for own in corrected.values() for mark in own.decisions()]
     experiments: dict[str, dict[str, Any]] = {}
     for experiment in map(dict[str, Any], record.get("experiments", [])):
         experiments.setdefault(spelled(experiment["name"]), experiment)
@@ -41,7 +41,7 @@ def groups_of(record: Answers, corrected: Cells, experiment: str) -> list[dict[s
         if spelled(group["experiment"]) == spelled(experiment):
             groups.setdefault(spelled(group["name"]), group)
     named = [(value.get("experiment", ""), value.get("group", "")) for value in record.get("values", [])]
-    named += [(correction.experiment, correction.group) for correction in corrected.values()]
+    named += [(mark.experiment, mark.group) for own in corrected.values() for mark in own.decisions()]
     for of, name in named:
         if name and spelled(of) == spelled(experiment):
             groups.setdefault(spelled(name), {"name": name})

@@ -3,25 +3,10 @@
 A missing text is "", a missing number None. No number is infinite or NaN.
 """
 
-import json
-import re
-from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Annotated, Any, Literal, TypedDict, TypeVar, cast, get_args, get_type_hints
-
-import msgspec
+from typing import Annotated, Literal, TypedDict
 
 from designspace.core.contracts import Count, Number, Ordinal, Probability
-from designspace.core.errors import DesignspaceError
-
-Row = TypeVar("Row")
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-TYPES = {str: "TEXT", int: "INTEGER", float: "REAL"}  # of SQLite
-
-
-class Sql(str):
-    """What stands behind a column's type in SQLite."""
-
+from designspace.results.columns import Sql
 
 Text = Annotated[str, Sql("NOT NULL")]  # also where it is empty
 Paper = Annotated[str, Sql("NOT NULL REFERENCES papers (paper)")]
@@ -29,7 +14,7 @@ Item = Annotated[Ordinal, Sql("NOT NULL")]
 
 
 class PaperRow(TypedDict):
-    citation: str  # McDougle & Taylor 2019; this and the next six as the first pages of the PDF have them
+    citation: str  # McDougle & Taylor 2019; this and the next six as the library or the PDF have them
     title: str
     authors: str  # with semicolons between them
     year: str
@@ -45,6 +30,18 @@ class PaperRow(TypedDict):
     status: Text
     reason: str
     duplicate_of: Annotated[str, Sql("REFERENCES papers (paper)")]
+    version_of: Annotated[str, Sql("REFERENCES papers (paper)")]
+    supplement_of: Annotated[str, Sql("REFERENCES papers (paper)")]
+    key: str  # of its entry in the library
+    found_in: str  # where each part of the citation was found: the library, doi.org, or which place of the PDF
+
+
+class PrismaRow(TypedDict):
+    """How many files, papers or entries a step has. Of `excluded` there is a row for each reason behind their sum."""
+
+    step: Text
+    reason: Text
+    papers: Annotated[Count, Sql("NOT NULL")]
 
 
 class ExtractionRow(TypedDict):
@@ -68,7 +65,7 @@ class ExtractionRow(TypedDict):
     candidate: str
     p_null: Probability | None
     number: Number | None
-    review: Literal["", "accepted", "corrected", "rejected"]
+    review: Literal["", "accepted", "corrected", "rejected", "disputed"]
     model_value: str  # of a reviewed row: what the model reported, empty where it reported nothing
     reviewer: str
     reviewed: str
@@ -133,6 +130,7 @@ class UnusedRow(TypedDict):
     parameter: Text
     experiment: Text
     group: Text
+    kind: str
     old_value: str
     value: str
     note: str
@@ -179,6 +177,38 @@ class MemoryRow(TypedDict):
     model: str
     revision: str
     software: str
+
+
+class ReviewRow(TypedDict):
+    """A mark of a reviewer."""
+
+    paper: Paper
+    experiment: Text
+    group: Text
+    parameter: Text
+    reviewer: Text
+    kind: Literal["review", "adjudication", "note"]
+    value: str
+    model_value: str
+    note: str
+    date: str
+    state: Literal["", "single", "agreed", "disagreement", "adjudicated"]  # of its cell
+
+
+class AgreementRow(TypedDict):
+    """How far a reviewer agrees with another, or with the model, about a parameter, or about all."""
+
+    reviewer: Text
+    other: Text
+    parameter: Text
+    cells: Annotated[Count, Sql("NOT NULL")]
+    agreed: Annotated[Count, Sql("NOT NULL")]
+    share: Probability
+    share_low: Probability
+    share_high: Probability
+    kappa: Number | None
+    kappa_low: Number | None
+    kappa_high: Number | None
 
 
 class EvaluationRow(TypedDict):
@@ -241,61 +271,3 @@ class ComparisonRow(TypedDict):
     confidence_b: Probability | None
     gold: str
     verdict: Literal["", "better", "worse", "neither"]
-
-
-class InvalidRow(DesignspaceError, ValueError):
-    """A row that is none of its table; the message is the end of a sentence that begins with the table's name."""
-
-
-@cache
-def columns(kind: type) -> dict[str, str]:
-    """{column: its declaration in SQLite} of a kind of row."""
-    return {name: _declaration(hint) for name, hint in get_type_hints(kind, include_extras=True).items()}
-
-
-def _declaration(hint: Any) -> str:
-    parts = list(_parts(hint))
-    constraint = next((part for part in parts if isinstance(part, Sql)), "")
-    type_ = next((TYPES[part] for part in parts if isinstance(part, type) and part in TYPES), "TEXT")
-    return f"{type_} {constraint}".strip()
-
-
-def _parts(hint: Any) -> Iterable[Any]:
-    """The types that a type is made of, and what is annotated to it."""
-    if inner := get_args(hint):
-        for part in inner:
-            yield from _parts(part)
-    else:
-        yield hint
-
-
-def fill(kind: type[Row], *sources: Mapping[str, Any], **more: Any) -> Row:
-    """A row of a kind: each column from `more`, or from the first of `sources` that has it, or missing."""
-    merged = {key: value for source in reversed(sources) for key, value in source.items()} | more
-    kind_: Any = kind  # a TypedDict, which mypy takes for no type of objects
-    return cast(Row, {name: _cell(merged.get(name), declaration) for name, declaration in columns(kind_).items()})
-
-
-def _cell(value: Any, declaration: str) -> Any:
-    """A value of a record as a cell."""
-    if isinstance(value, str):
-        return plain(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, dict)):
-        return json.dumps(value)
-    return "" if value is None and declaration.startswith("TEXT") else value
-
-
-def plain(text: str) -> str:
-    """A text with newlines for line ends and nothing else that cannot be printed."""
-    return UNPRINTABLE.sub("\ufffd", re.sub("\r\n?", "\n", text))
-
-
-def check(rows: Iterable[Any], kind: type) -> None:
-    """InvalidRow where one of the rows is not of the kind, or has a number that is not finite."""
-    for number, row in enumerate(rows, 1):
-        try:
-            msgspec.convert(row, kind)
-        except msgspec.ValidationError as error:
-            raise InvalidRow(f"is broken in row {number} ({error})") from None

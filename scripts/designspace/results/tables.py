@@ -18,10 +18,12 @@ import pandas as pd
 from designspace.core import records
 from designspace.core.files import write_whole
 from designspace.core.sheets import escape, unescape
+from designspace.results import columns as declarations
 from designspace.results import rows
 
 ROWS: dict[str, type] = {
     "papers": rows.PaperRow,
+    "prisma": rows.PrismaRow,
     "extractions": rows.ExtractionRow,
     "experiments": rows.ExperimentRow,
     "parameters": rows.ParametersRow,
@@ -30,6 +32,8 @@ ROWS: dict[str, type] = {
     "corrections_unused": rows.UnusedRow,
     "findings": rows.FindingRow,  # SQLite only, where discoveries can be joined to all their evidence
     "memory": rows.MemoryRow,
+    "reviews": rows.ReviewRow,
+    "agreement": rows.AgreementRow,
 }
 # What `evaluate` makes of the tables and of annotations: CSV files only, and only where there are annotations.
 EVALUATION_ROWS: dict[str, type] = {
@@ -38,9 +42,10 @@ EVALUATION_ROWS: dict[str, type] = {
     "evaluation_calibration": rows.CalibrationRow,
 }
 TABLES, EVALUATION_TABLES = (
-    {name: rows.columns(kind) for name, kind in kinds.items()} for kinds in (ROWS, EVALUATION_ROWS)
+    {name: declarations.columns(kind) for name, kind in kinds.items()} for kinds in (ROWS, EVALUATION_ROWS)
 )
 KEYS = {
+    "prisma": "step, reason",
     "extractions": 'paper, experiment, "group", parameter, item',
     "experiments": "paper, experiment",
     "parameters": 'paper, experiment, "group"',
@@ -55,8 +60,8 @@ KINDS: dict[str, Any] = {"INTEGER": "Int64", "REAL": "Float64", "TEXT": object}
 
 def frame_of(kind: type, table: list[Any]) -> pd.DataFrame:
     """The rows of a kind as a frame. InvalidRow where one of them is not of the kind."""
-    rows.check(table, kind)
-    return make_frame([tuple(row.values()) for row in table], rows.columns(kind))
+    declarations.check(table, kind)
+    return make_frame([tuple(row.values()) for row in table], declarations.columns(kind))
 
 
 def make_frame(cells: list[tuple[Any, ...]], columns: dict[str, str]) -> pd.DataFrame:
@@ -111,13 +116,13 @@ def read_rows(path: str | Path) -> list[Any]:
     except (ValueError, TypeError, OverflowError) as error:
         raise records.set_aside(path, f"is no table ({error})") from None
     kind = (ROWS | EVALUATION_ROWS)[path.stem]
-    columns = rows.columns(kind)
+    columns = declarations.columns(kind)
     if list(columns) != list(frame.columns[: len(columns)]):
         raise records.set_aside(path, "has not the columns of its table")
     table: list[Any] = frame.where(frame.notna(), None).to_dict("records")
     try:
-        rows.check(table, kind)
-    except rows.InvalidRow as error:
+        declarations.check(table, kind)
+    except declarations.InvalidRow as error:
         raise records.set_aside(path, str(error)) from None
     return table
 

@@ -23,7 +23,7 @@ from designspace.engine.generator import Generator
 from designspace.language import context as contexts
 from designspace.planning import memory, model_files
 from designspace.planning.costs import PROCESS_BYTES, PROCESSES, costs_of, peak_bytes
-from designspace.tasks import discovery, extraction, prompts, rounds
+from designspace.tasks import discovery, extraction, prompts
 
 TASKS = {"extraction": extraction, "discovery": discovery}
 # What errors say where memory is out and nobody made them an OutOfMemoryError: those of a GPU's driver and libraries,
@@ -140,14 +140,13 @@ def answer(
         context = contexts.fit(record, budget, tokenizer.backend_tokenizer)
     tokens = prompts.prefix(tokenizer, before, contexts.kept_text(record, context), after)
     grammar_tokenizer = loading.load_grammar_tokenizer(*source, weights.get_output_embeddings().out_features)
-    generator = Generator(weights, grammar_tokenizer, len(tokens), branches, slots)
+    generator = Generator[None](weights, grammar_tokenizer, len(tokens), branches, slots, plan["prefill_chunk"])
     ready = time.monotonic()
-    generator.read(tokens, plan["prefill_chunk"])
-    read = time.monotonic()
     paper = task.Paper(tokenizer, grammar_tokenizer, record, context, job.library, job.settings)
-    rounds.ask(generator, paper.rounds())
+    ((_, outcome, prefill, decode),) = generator.answer([(tokens, paper.rounds())])
+    if isinstance(outcome, Exception):
+        raise outcome
     fields = paper.fields()
-    done = time.monotonic()
     return {
         "status": "ok",
         "revision": getattr(weights.config, "_commit_hash", None) or job.model["revision"],
@@ -155,7 +154,7 @@ def answer(
         "token_budget": budget,
         "tokens_kept": context["tokens_kept"],
         "prompt_tokens": len(tokens),
-        "seconds": {"attach": ready - started, "prefill": read - ready, "decode": done - read},
+        "seconds": {"attach": ready - started, "prefill": prefill, "decode": decode},
         "memory": {"predicted_bytes": peak_bytes(costs, len(tokens)), **peak(weights.device)},
         **fields,
     }

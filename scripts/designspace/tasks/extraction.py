@@ -8,7 +8,7 @@ confidence, and a value is reported where that is high enough.
 from collections.abc import Iterable
 from typing import Any
 
-from designspace.engine.generator import Answer, Question
+from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import context as contexts
 from designspace.language import quantities
 from designspace.language.evidence import Record
@@ -17,7 +17,6 @@ from designspace.planning.branches import NAMES_TOKENS, differing, of_extraction
 from designspace.tasks import derived, experiments, groups, reasoning, scopes
 from designspace.tasks.cap import Cap
 from designspace.tasks.questions import Candidates, begin, candidates_in, describe, question, rows
-from designspace.tasks.rounds import Rounds
 from designspace.tasks.scopes import Scope
 
 OfScopes = dict[Scope, dict[str, Candidates]]  # of experiments and groups, by the parameter's name
