@@ -207,7 +207,9 @@ def test_experiments_of_a_model_that_says_anything(tokenizer, record, library, r
     for value in own:
         check_kind(by_name[value["parameter"]], value["value"])
         check_evidence(record, value)
-        assert (value["parameter"], value["value"]) in whole, "what an experiment reports, its paper does"
+        several = by_name[value["parameter"]].get("multiple") and "group" not in value and "rule" not in value
+        said = (value["parameter"], value["value"]) in whole
+        assert said or not several, "what an experiment reports of a parameter with several values, its paper does"
 
 
 def test_the_grammar_of_names(tokenizer):
