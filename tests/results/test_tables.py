@@ -52,12 +52,13 @@ def test_only_reported_values_are_values(full):
 
 def test_parameters_are_a_row_a_paper_and_a_column_a_parameter(full):
     wide = full.merge()["parameters"]
-    assert list(wide.columns) == ["paper", "experiment", "n_total", "age_mean", "offset", "aiming_report", "software"]
+    parameters = ["n_total", "age_mean", "offset", "aiming_report", "software"]
+    assert list(wide.columns) == ["paper", "experiment", "group", *parameters]
     assert wide.values.tolist() == [
-        ["adams_2018", "", "", "", "-4.5", "", ""],
-        ["scan", "", "", "", "", "", ""],
-        ["stuck", "", "", "", "", "", ""],
-        ["zhou_2020", "", "158", "21.5; 68", "", "true", ""],
+        ["adams_2018", "", "", "", "", "-4.5", "", ""],
+        ["scan", "", "", "", "", "", "", ""],
+        ["stuck", "", "", "", "", "", "", ""],
+        ["zhou_2020", "", "", "158", "21.5; 68", "", "true", ""],
     ]
 
 

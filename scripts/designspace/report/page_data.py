@@ -73,13 +73,14 @@ def build(
     to the folder of the PDFs, `corrected` the corrections in the reviewers' file."""
     sentences, numbers = Sentences(), {row["paper"]: number for number, row in enumerate(rows["papers"])}
     experiments: dict[str, list[list[Any]]] = defaultdict(list)
+    whole = [row for row in rows["extractions"] if not row["group"]]  # groups are in the tables only
     for row in rows["experiments"]:
         experiments[row["paper"]].append([row["experiment"], sentences.number(row)])
     return {
         "columns": COLUMNS,
         "parameters": parameters,
         "papers": [paper(row, experiments[row["paper"]], results, papers) for row in rows["papers"]],
-        "values": list(value_rows(rows["extractions"], numbers, experiments, parameters, sentences)),
+        "values": list(value_rows(whole, numbers, experiments, parameters, sentences)),
         "discoveries": discoveries(rows["discoveries"], read_findings(results), numbers, parameters, sentences),
         "sentences": sentences.all,
         "corrections": correction_rows(corrected, rows["papers"]),

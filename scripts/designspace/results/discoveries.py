@@ -5,7 +5,8 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from designspace.language.values import as_text
-from designspace.results.rows import DiscoveryRow, FindingRow, fill
+from designspace.results.columns import fill
+from designspace.results.rows import DiscoveryRow, FindingRow
 
 IMPORTANCE = ("high", "medium", "low")
 

@@ -12,7 +12,8 @@ from designspace.parsing.citation.names import family
 from designspace.project import ledger, versions
 from designspace.project.library import catalogue
 from designspace.project.library.entries import Entry
-from designspace.results.rows import PaperRow, fill
+from designspace.results.columns import fill
+from designspace.results.rows import PaperRow
 
 LEFT_OUT = ("duplicate", "supplement", "version", "excluded", "no_file")  # of the other tables, by status
 FIRST_PAGE = 6000  # characters of a text in which its first page is

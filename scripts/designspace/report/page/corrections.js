@@ -3,14 +3,15 @@
 // A correction states what a cell holds; whether that accepts, corrects or rejects follows from the model’s answer.
 
 const Corrections = (() => {
-  const FIELDS = ["paper", "parameter", "experiment", "old_value", "value", "note", "reviewer", "date"];
+  const FIELDS = ["paper", "parameter", "experiment", "old_value", "value", "note", "reviewer", "date", "group"];
   const PLACE = `designspace corrections ${location.pathname}`;
   const NAME = "designspace reviewer";
-  const keyOf = (paper, parameter, experiment) => JSON.stringify([paper, parameter, spelled(experiment)]);
+  const keyOf = (paper, parameter, experiment, group = "") =>
+    JSON.stringify([paper, parameter, spelled(experiment), ...(group ? [spelled(group)] : [])]); // no cell has a group
   const keyOfCell = ({ row, parameter }) => keyOf(row.paper.paper, parameter.name, row.experiment);
   const inFile = DATA.corrections.map((cells) => {
     const row = named("corrections", cells);
-    return { ...row, key: keyOf(row.id || row.paper, row.parameter, row.experiment) };
+    return { ...row, key: keyOf(row.id || row.paper, row.parameter, row.experiment, row.group) };
   });
   const latest = new Map(inFile.map((row) => [row.key, row])); // oldest first, so the last one holds
   const listeners = [];
@@ -153,7 +154,7 @@ const Corrections = (() => {
         ...inFile.filter((row) => !pending.has(row.key)),
         ...[...pending.values()].filter((row) => !row.withdrawn),
       ];
-      return asCsv([FIELDS, ...rows.map((row) => FIELDS.map((field) => row[field]))]);
+      return asCsv([FIELDS, ...rows.map((row) => FIELDS.map((field) => row[field] ?? ""))]);
     },
     exported() {
       pending.forEach((row) => (row.exported = true));
