@@ -28,7 +28,7 @@ def main() -> None:
     answers = [records.read_batch(path, args.paper) for path in args.answers]
     for paper in args.paper:
         text = records.read_text(args.texts / f"{paper}.json")
-        pages = pictures.pages_with_evidence(text, [of_all[paper] for of_all in answers])
+        pages = pictures.pages_with_evidence(dict(text), [of_all[paper] for of_all in answers])
         folder = args.output.parent / paper
         pdfs = {row.paper: args.papers / row.file for row in (rows[paper], *supplements[paper])}
         left_out = {}

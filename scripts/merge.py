@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, required=True, help="folder of the records; the tables go there too")
     parser.add_argument("--papers", type=Path, required=True, help="folder of the PDFs")
     parser.add_argument("--parameters", type=Path, required=True, help="the parameter library, YAML")
-    parser.add_argument("--corrections", type=Path, required=True, help="what readers say, CSV; it may be missing")
+    parser.add_argument("--corrections", type=Path, required=True, help="corrections of reviewers, CSV; may be missing")
     parser.add_argument("--excluded", type=Path, help="papers to leave out, CSV; it may be missing")
     parser.add_argument("--library", type=Path, help="citations as CSL-JSON, BibTeX or RIS")
     parser.add_argument("--subfolders", action=argparse.BooleanOptionalAction, help="have papers, too")

@@ -31,7 +31,7 @@ def test_distributions_lead_to_the_papers(page):
 
 
 def test_a_chart_of_one_whole_number_has_its_bar_on_it(page):
-    page.js("Corrections.setReviewer('MK'); Corrections.say(findRow('okafor_2021', '').cells[0], '2')")
+    page.js("Corrections.setReviewer('MK'); Corrections.set(findRow('okafor_2021', '').cells[0], '2')")
     ticks = """return [...document.querySelectorAll(arguments[0] + ' text')].map((text) => {
       const { left, right, top, bottom } = text.getBoundingClientRect();
       return [text.textContent, (left + right) / 2, (top + bottom) / 2];
@@ -104,7 +104,7 @@ def test_a_discovery_is_copied_as_an_entry(page):
     rights = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
     page.driver.execute_cdp_cmd("Browser.grantPermissions", rights)
     page.click("Copy", "#panel")
-    page.wait("return document.getElementById('said').textContent === 'Copied.'")
+    page.wait("return document.getElementById('announcement').textContent === 'Copied.'")
     taken = page.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
     assert yaml.safe_load(taken) == [entry]
     page.click("The papers in the matrix", "#panel")

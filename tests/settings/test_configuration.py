@@ -34,8 +34,16 @@ def test_ocr_without_tesseract_is_one_sentence(config, monkeypatch):
 @pytest.mark.parametrize(
     ("keys", "value", "sentence"),
     [
-        ("paper", "x", "config: `paper` is no key (did you mean papers?); the keys are papers, results, parameters,"),
-        ("model.dtyp", "x", "config: `dtyp` is no key of `model` (did you mean dtype?); the keys are name, revision,"),
+        (
+            "paper",
+            "x",
+            "config: `paper` is not a key (did you mean papers?); the keys are papers, results, parameters,",
+        ),
+        (
+            "model.dtyp",
+            "x",
+            "config: `dtyp` is not a key of `model` (did you mean dtype?); the keys are name, revision,",
+        ),
         (
             "model.dtype",
             "bfloat",

@@ -33,7 +33,7 @@ def config(tmp_path, monkeypatch):
         ("- {name: experiment, kind: integer, definition: x}", "other than paper and experiment"),
         (
             "- {name: a, kind: integer, definition: x, units: cm}",
-            "`units` is no key of the parameter `a` (did you mean unit?)",
+            "`units` is not a key of the parameter `a` (did you mean unit?)",
         ),
         (
             "- {name: a, kind: integer, definition: x, multiple: 1}",

@@ -218,7 +218,7 @@ def missing_from(gold: Gold, text: Text, context: Context, parameter: Parameter)
         number, unit = abs(float(gold.value or 0)), parameter.get("unit", "")
         every = quantities.find(text["text"])
         places = [(at, at + 1) for at, other, own in every if quantities.agreement(other, own, number, unit)]
-    else:  # what is true or of a category is said in words of many kinds
+    else:  # the words for a category, or for true and false, differ from paper to paper
         places = [(page["start"], page["end"]) for page in text["pages"]]
     kept = [span for section in context["sections"] for span in section["kept"]]
     if not places:

@@ -1,6 +1,6 @@
 """From the records of the single papers to the tables of the whole folder.
 
-The ledger says which papers and batches there are; nothing else in the results is looked at. The order of the rows
+The ledger lists the papers and batches; no other file of the results is read. The order of the rows
 depends on the papers alone, so the same records give the same tables in whatever order they were written.
 """
 
@@ -65,7 +65,7 @@ def check_answers(record: Answers, text: Text, library: dict[str, Parameter], pa
     if record["task"] != path.parent.name:
         raise records.set_aside(path, f"has answers of another task, {record['task']}")
     if record["status"] not in ("failed", text["status"]):
-        raise records.set_aside(path, f"says that {paper} is {record['status']}, and its text is {text['status']}")
+        raise records.set_aside(path, f"gives {paper} the status {record['status']}, and its text has {text['status']}")
     if unknown := answered - library.keys():
         raise records.set_aside(path, f"answers {min(unknown)}, which the parameter library does not have")
     if record["status"] == "ok":
@@ -84,7 +84,7 @@ def check_answers(record: Answers, text: Text, library: dict[str, Parameter], pa
 
 
 def is_value(value: Any, parameter: Parameter) -> bool:
-    """Whether a record may say this of a parameter: a value of its kind, or None."""
+    """Whether a record may have this as the value of a parameter: one of its kind, or None."""
     if parameter["kind"] == "category":
         return value is None or value in parameter["values"]
     return value is None or type(value) in TYPES[parameter["kind"]]
@@ -191,7 +191,7 @@ def parameter_frame(
     joined by "; ".
 
     A cell is empty where nothing was reported, for whatever reason: extractions.csv tells not_reported from failed,
-    papers.csv tells which papers were read. In the row of an experiment it means that the paper's row says it all.
+    papers.csv tells which papers were read. In the row of an experiment, it means that the paper's row holds for it.
     """
     reported = extractions[extractions["status"] == "reported"]
     cells = reported.groupby(["paper", "experiment", "parameter"], sort=False)["value"].agg("; ".join).to_dict()

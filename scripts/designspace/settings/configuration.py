@@ -57,16 +57,14 @@ def plan(config: dict[str, Any]) -> dict[str, Any]:
     extraction, discovery = config["extraction"], config["discovery"]
     return memory.plan_of(
         model,
-        prefill_chunk=room["prefill_chunk"],
+        extraction=branches.of_extraction(
+            parameters.load(library), extraction["max_new_tokens"], extraction["reasoning"]
+        ),
+        discovery=branches.of_discovery(len(discovery["categories"]), discovery["max_new_tokens"]),
         capacity=memory.parse_size(room["capacity"]),
         reserve=memory.parse_size(room["reserve"]),
+        prefill_chunk=room["prefill_chunk"],
         token_budget=room["token_budget"],
-        tasks={
-            "extraction": branches.of_extraction(
-                parameters.load(library), extraction["max_new_tokens"], extraction["reasoning"]
-            ),
-            "discovery": branches.of_discovery(len(discovery["categories"]), discovery["max_new_tokens"]),
-        },
         overhead_tokens=memory.estimate_tokens(library.read_text(encoding="utf-8")),
     )
 
