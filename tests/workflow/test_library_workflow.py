@@ -11,7 +11,7 @@ from designspace.project.library.loading import load
 pytestmark = pytest.mark.usefixtures("without_model")
 HANDS = "Hands that learn to reach in the dark without any feedback"
 FEET = "Feet that learn to walk on a treadmill with split belts"
-BODY = "A total of 24 right-handed people made movements of 8 cm to a target. " * 12
+BODY = "In study 1 a total of 24 right-handed people made movements of 8 cm to a target. " * 12
 
 
 def article(path, title, authors, line, body=BODY):
@@ -26,9 +26,19 @@ def zotero(new_project):
     """The project with the library and the storage folder."""
     papers = new_project / "papers"
     article(papers / "AAAA1111" / "Ng and Li - 2019 - Hands.pdf", HANDS, "Ada Ng, Jo Li", "Movement 7 (2019), 1-9")
-    article(papers / "BBBB2222" / "mmc1.pdf", "Supplementary Information", "", "", "The tablet weighed 800 g. " * 20)
     article(
-        papers / "CCCC3333" / "2018.pdf", HANDS, "Ada Ng, Jo Li", "bioRxiv preprint doi: 10.1101/318", BODY + "Draft."
+        papers / "BBBB2222" / "mmc1.pdf",
+        "Supplementary Information",
+        "",
+        "",
+        "In part 2 the tablet weighed 800 g. " * 20,
+    )
+    article(
+        papers / "CCCC3333" / "2018.pdf",
+        HANDS,
+        "Ada Ng, Jo Li",
+        "bioRxiv preprint doi: 10.1101/318",
+        BODY + "It is a draft.",
     )
     article(papers / "DDDD4444" / "main.pdf", FEET, "Kofi Osei, Lin Wu", "https://doi.org/10.1234/walk.20")
     (papers / "EEEE5555").mkdir()
@@ -86,7 +96,7 @@ def test_one_row_each_where_one_belongs(zotero):
     assert "title: library" in feet.found_in and papers.loc[""].reason == "Its file b.pdf is not in the folder."
     assert papers.loc["BBBB2222/mmc1.pdf"].supplement_of == papers.loc["CCCC3333/2018.pdf"].version_of == hands.paper
     text = json.loads((zotero / "results" / "text" / f"{hands.paper}.json").read_text("utf-8"))
-    assert "The tablet weighed 800 g." in text["text"] and [part["paper"] for part in text["parts"]] == ["mmc1"]
+    assert "the tablet weighed 800 g." in text["text"] and [part["paper"] for part in text["parts"]] == ["mmc1"]
     counted = {hands.paper, feet.paper}
     assert set(table(zotero, "extractions").paper) == set(table(zotero, "parameters").paper) == counted
     assert counts(zotero) == {
@@ -116,7 +126,13 @@ def test_one_row_each_where_one_belongs(zotero):
     assert set(table(zotero, "extractions").paper) == {hands.paper} and counts(zotero)["excluded"] == 1
 
     # A supplement that joins asks its paper again, and no other.
-    article(zotero / "papers" / "FFFF6666" / "main supp.pdf", "Supporting Text", "", "", "A belt ran at 1 m/s. " * 20)
+    article(
+        zotero / "papers" / "FFFF6666" / "main supp.pdf",
+        "Supporting Text",
+        "",
+        "",
+        "In part 3 a belt ran at 2 cm a second. " * 20,
+    )
     finished, _ = snakemake(zotero)
     assert {rule: finished[rule] for rule in (*PAPER_WORK, *GPU_WORK)} == dict.fromkeys([*PAPER_WORK, *GPU_WORK], 1)
     assert table(zotero, "papers").set_index("file").loc["FFFF6666/main supp.pdf"].supplement_of == feet.paper
