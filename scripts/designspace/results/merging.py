@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from designspace.core import records
+from designspace.core import places, records
 from designspace.core.contracts import Answers, Context, Text
 from designspace.core.records import BrokenResult
 from designspace.language.matching import spelled
@@ -175,7 +175,7 @@ def _discovery(group: list[dict[str, Any]]) -> DiscoveryRow:
         papers="; ".join(values),
         values="; ".join(f"{paper}: {', '.join(texts)}" for paper, texts in values.items()),
         evidence_paper=best["paper"],
-        evidence_page=best["page"],
+        evidence_citation=best["citation"],
     )
 
 
@@ -185,10 +185,10 @@ def _commonest(group: list[dict[str, Any]], field: str) -> str:
 
 
 def parameter_frame(
-    extractions: pd.DataFrame, experiments: pd.DataFrame, counted: list[str], parameters: dict[str, Parameter]
+    extractions: pd.DataFrame, experiments: pd.DataFrame, counted: dict[str, str], parameters: dict[str, Parameter]
 ) -> pd.DataFrame:
-    """A row for each paper, with its experiments' rows behind it, and a column for each parameter; several values are
-    joined by "; ".
+    """A row for each paper of {paper: citation}, with its experiments' rows behind it, and a column for each parameter;
+    several values are joined by "; ".
 
     A cell is empty where nothing was reported, for whatever reason: extractions.csv tells not_reported from failed,
     papers.csv tells which papers were read. In the row of an experiment, it means that the paper's row holds for it.
@@ -197,7 +197,7 @@ def parameter_frame(
     cells = reported.groupby(["paper", "experiment", "parameter"], sort=False)["value"].agg("; ".join).to_dict()
     named = experiments.groupby("paper", sort=False)["experiment"].agg(list).to_dict()
     keys = [(paper, experiment) for paper in counted for experiment in ["", *named.get(paper, [])]]
-    rows = [(*key, *(cells.get((*key, name), "") for name in parameters)) for key in keys]
+    rows = [(counted[key[0]], *key, *(cells.get((*key, name), "") for name in parameters)) for key in keys]
     return pd.DataFrame(rows, columns=[*tables.TABLES["parameters"], *parameters], dtype=object)
 
 
@@ -258,9 +258,18 @@ def build(
         numbered = enumerate(discovery.get("findings", []), 1)
         findings += [{**finding, "paper": paper, "item": item} for item, finding in numbered]
     rows["memory"] = [memory_row(record) for row in outcome.rows for record in answers.get(row["paper"], ())]
+    cited = {row["paper"]: row["citation"] for row in outcome.rows}
+    files = {entry["paper"]: entry["file"] for entry in present}
+    for row in [*rows["extractions"], *rows["experiments"], *rows["memory"], *findings]:
+        row["citation"] = cited[row["paper"]]
+        if row.get("page"):
+            paper, row["evidence_page"] = places.file_and_page(read[row["paper"]].parts, row["page"])
+            row["evidence_file"] = files.get(paper, "")
     rows["discoveries"], rows["findings"] = merge_findings(findings)
     frames = {name: tables.frame_of(kind, rows[name]) for name, kind in tables.ROWS.items() if name != "parameters"}
-    frames["parameters"] = parameter_frame(frames["extractions"], frames["experiments"], counted, library)
+    frames["parameters"] = parameter_frame(
+        frames["extractions"], frames["experiments"], {one: cited[one] for one in counted}, library
+    )
     return Tables(frames, outcome.included)
 
 

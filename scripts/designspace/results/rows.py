@@ -60,6 +60,7 @@ class PrismaRow(TypedDict):
 
 
 class ExtractionRow(TypedDict):
+    citation: str
     paper: Paper
     experiment: Text  # empty: the whole paper
     parameter: Text
@@ -83,11 +84,14 @@ class ExtractionRow(TypedDict):
     reviewer: str
     reviewed: str
     review_note: str
+    evidence_file: str  # the PDF with the evidence, the paper's or a supplement's, and the page of that file
+    evidence_page: Ordinal | None
 
 
 class ExperimentRow(TypedDict):
     """An experiment of a paper that reports several."""
 
+    citation: str
     paper: Paper
     experiment: Text
     confidence: Probability | None
@@ -96,11 +100,14 @@ class ExperimentRow(TypedDict):
     start: Count | None
     end: Count | None
     boxes: str
+    evidence_file: str
+    evidence_page: Ordinal | None
 
 
 class ParametersRow(TypedDict):
     """A paper or one of its experiments; behind these columns is one for each parameter of the library."""
 
+    citation: str
     paper: Paper
     experiment: Text
 
@@ -115,8 +122,10 @@ class DiscoveryRow(TypedDict):
     values: str
     importance: str
     evidence: str
+    evidence_citation: str
     evidence_paper: Paper
-    evidence_page: Ordinal | None
+    evidence_file: str
+    evidence_page: Ordinal | None  # of that file
 
 
 class UnusedRow(TypedDict):
@@ -136,6 +145,7 @@ class UnusedRow(TypedDict):
 class FindingRow(TypedDict):
     """A finding of a paper."""
 
+    citation: str
     paper: Paper
     item: Item
     discovery: Annotated[str, Sql("NOT NULL REFERENCES discoveries (name)")]
@@ -151,11 +161,14 @@ class FindingRow(TypedDict):
     start: Count | None
     end: Count | None
     boxes: str
+    evidence_file: str
+    evidence_page: Ordinal | None
 
 
 class MemoryRow(TypedDict):
     """What one task took for one paper."""
 
+    citation: str
     paper: Paper
     task: Text
     attempt: Ordinal | None
