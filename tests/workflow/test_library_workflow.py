@@ -70,8 +70,8 @@ def counts(project):
     return {row.step: row.papers for row in rows.itertuples() if not row.reason and row.papers}
 
 
-def test_one_row_each_where_one_belongs(zotero):
-    finished, _ = snakemake(zotero)
+def check_papers(zotero, finished):
+    """One row each where one belongs. Returns those of the two papers that are counted."""
     assert finished["extract_text"] == finished["extract"] == 3, (
         "the article with its supplement, its preprint, the other"
     )
@@ -95,6 +95,11 @@ def test_one_row_each_where_one_belongs(zotero):
     )
     assert "title: library" in feet.found_in and papers.loc[""].reason == "Its file b.pdf is not in the folder."
     assert papers.loc["BBBB2222/mmc1.pdf"].supplement_of == papers.loc["CCCC3333/2018.pdf"].version_of == hands.paper
+    return hands, feet
+
+
+def check_tables(zotero, hands, feet):
+    """The supplement is read with its paper, and what is not counted is in no other table."""
     text = json.loads((zotero / "results" / "text" / f"{hands.paper}.json").read_text("utf-8"))
     assert "the tablet weighed 800 g." in text["text"] and [part["paper"] for part in text["parts"]] == ["mmc1"]
     counted = {hands.paper, feet.paper}
@@ -115,7 +120,9 @@ def test_one_row_each_where_one_belongs(zotero):
         ]
     assert "Included papers: 2" in (zotero / "results" / "prisma.svg").read_text("utf-8")
 
-    # A new library file and an excluded paper change tables only.
+
+def check_change_of_citations(zotero, hands, feet):
+    """A new library file and an excluded paper change tables only."""
     write_library(zotero / "papers", journal="Renamed Journal")
     (zotero / "config" / "excluded.csv").write_text(f"paper,reason\n{feet.paper},no hands\n", "utf-8")
     finished, _ = snakemake(zotero)
@@ -125,7 +132,9 @@ def test_one_row_each_where_one_belongs(zotero):
     assert (papers.loc["DDDD4444/main.pdf"].status, papers.loc["DDDD4444/main.pdf"].reason) == ("excluded", "no hands")
     assert set(table(zotero, "extractions").paper) == {hands.paper} and counts(zotero)["excluded"] == 1
 
-    # A supplement that joins asks its paper again, and no other.
+
+def check_new_supplement(zotero, feet):
+    """A supplement that joins asks its paper again, and no other."""
     article(
         zotero / "papers" / "FFFF6666" / "main supp.pdf",
         "Supporting Text",
@@ -137,6 +146,14 @@ def test_one_row_each_where_one_belongs(zotero):
     assert {rule: finished[rule] for rule in (*PAPER_WORK, *GPU_WORK)} == dict.fromkeys([*PAPER_WORK, *GPU_WORK], 1)
     assert table(zotero, "papers").set_index("file").loc["FFFF6666/main supp.pdf"].supplement_of == feet.paper
     assert not snakemake(zotero)[0]
+
+
+def test_a_folder_of_zotero_from_files_to_tables_and_its_changes(zotero):
+    finished, _ = snakemake(zotero)
+    hands, feet = check_papers(zotero, finished)
+    check_tables(zotero, hands, feet)
+    check_change_of_citations(zotero, hands, feet)
+    check_new_supplement(zotero, feet)
 
 
 def test_a_library_that_cannot_be_used_stops_the_run_before_any_job(zotero):
