@@ -14,6 +14,8 @@ OTHERS = {
     "no_file": "entries without a file",
 }
 
+OPEN = "disagreement"  # the state of a cell about which reviewers disagree
+
 
 def figures(rows: Tables) -> dict[str, int]:
     """How many papers are counted, how many of them were read, values, values with evidence, discoveries."""
@@ -64,6 +66,9 @@ def _corrections(rows: Tables) -> list[str]:
     if not unused and not verdicts.keys() - {""}:
         return []
     line = f"Corrections  {verdicts['corrected']} corrected, {verdicts['rejected']} rejected"
+    disputed = {(row["paper"], row["experiment"], row["parameter"]) for row in rows["reviews"] if row["state"] == OPEN}
+    if disputed:
+        line += f", {len(disputed)} disputed (see reviews.csv)"
     return [line + (f"; {unused} without their paper or parameter, see corrections_unused.csv" if unused else "")]
 
 
