@@ -51,7 +51,7 @@ def _discovery(group: list[dict[str, Any]]) -> DiscoveryRow:
         papers="; ".join(values),
         values="; ".join(f"{paper}: {', '.join(texts)}" for paper, texts in values.items()),
         evidence_paper=best["paper"],
-        evidence_page=best["page"],
+        evidence_citation=best["citation"],
     )
 
 

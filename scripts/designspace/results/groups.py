@@ -84,22 +84,22 @@ def values_of(extractions: Iterable[ExtractionRow]) -> dict[Cell, str]:
 
 
 def parameter_frame(
-    extractions: list[ExtractionRow], groups: list[GroupRow], papers: list[str], parameters: dict[str, Parameter]
+    extractions: list[ExtractionRow], groups: list[GroupRow], cited: dict[str, str], parameters: dict[str, Parameter]
 ) -> pd.DataFrame:
-    """A row for each paper, with its experiments' rows behind it, each before its groups', and a column for each
-    parameter; several values are joined by "; ".
+    """A row for each paper of {paper: citation}, with its experiments' rows behind it, each before its groups', and a
+    column for each parameter; several values are joined by "; ".
 
     A cell is empty where nothing was reported, for whatever reason: extractions.csv tells not_reported from failed,
     papers.csv tells which papers were read. In the row of an experiment or a group, it means that the value of the row
     above it holds.
     """
     cells = values_of(extractions)
-    scopes: dict[str, dict[tuple[str, str], None]] = {paper: {("", ""): None} for paper in papers}
+    scopes: dict[str, dict[tuple[str, str], None]] = {paper: {("", ""): None} for paper in cited}
     for row in groups:
         scopes[row["paper"]] |= {(row["experiment"], ""): None, (row["experiment"], row["group"]): None}
     rows = [
-        (paper, *scope, *(cells.get((paper, *scope, name), "") for name in parameters))
-        for paper in papers
+        (cited[paper], paper, *scope, *(cells.get((paper, *scope, name), "") for name in parameters))
+        for paper in cited
         for scope in scopes[paper]
     ]
     return pd.DataFrame(rows, columns=[*tables.TABLES["parameters"], *parameters], dtype=object)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from designspace.core import records
+from designspace.core import places, records
 from designspace.core.contracts import Answers, Context, Text
 from designspace.core.records import BrokenResult
 from designspace.language.matching import spelled
@@ -217,11 +217,28 @@ def build(
     rows["reviews"] = agreement.review_rows(reviewed, library)
     rows["agreement"] = agreement.agreement_rows(reviewed, library)
     findings = [finding for paper in counted for finding in of_papers[paper].findings]
+    cited = {row["paper"]: row["citation"] for row in outcome.rows}
+    files = {entry["paper"]: entry["file"] for entry in present}
+    located = [*rows["extractions"], *rows["experiments"], *rows["groups"], *rows["memory"], *findings]
+    _locate(located, cited, files, readings)
     rows["discoveries"], rows["findings"] = discoveries.merge(findings)
     frames = {name: tables.frame_of(kind, rows[name]) for name, kind in tables.ROWS.items() if name != "parameters"}
-    frames["parameters"] = groups.parameter_frame(rows["extractions"], rows["groups"], counted, library)
+    frames["parameters"] = groups.parameter_frame(
+        rows["extractions"], rows["groups"], {one: cited[one] for one in counted}, library
+    )
     frames["groups"] = groups.group_frame(rows["extractions"], rows["groups"], library)
     return Tables(frames, outcome.included)
+
+
+def _locate(
+    rows: list[Any], cited: Mapping[str, str], files: Mapping[str, str], readings: Mapping[str, papers.Reading]
+) -> None:
+    """Give rows the citation of their paper, and those with evidence the file and the page of it where it stands."""
+    for row in rows:
+        row["citation"] = cited[row["paper"]]
+        if row.get("page"):
+            paper, row["evidence_page"] = places.file_and_page(readings[row["paper"]].parts, row["page"])
+            row["evidence_file"] = files.get(paper, "")
 
 
 def _rows_of(

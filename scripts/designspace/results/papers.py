@@ -22,11 +22,13 @@ LookUp = Callable[[Iterable[str]], Mapping[str, Entry]]  # the entries of DOIs
 
 
 class Reading(NamedTuple):
-    """What is known of a paper that was read: its cells in papers.csv, its citation and how its text begins."""
+    """What is known of a paper that was read: its cells in papers.csv, its citation, how its text begins, and which of
+    its pages are whose."""
 
     cells: dict[str, Any]
     citation: Citation | None
     first_page: str
+    parts: dict[str, Any]
 
 
 class Outcome(NamedTuple):
@@ -48,7 +50,8 @@ def reading(text: Text, context: Context, answers: list[Answers]) -> Reading:
         status, reason = "ok", text["reason"]
     cells = {"pages": text["n_pages"], "status": status, "reason": reason}
     cells |= {key: context[key] for key in ("tokens", "tokens_kept")}
-    return Reading(cells, text.get("citation"), text["text"][:FIRST_PAGE])
+    parts = {"paper": text["paper"], "sha256": text.get("sha256", ""), "parts": text.get("parts", [])}
+    return Reading(cells, text.get("citation"), text["text"][:FIRST_PAGE], parts)
 
 
 class Papers:

@@ -45,6 +45,7 @@ class PrismaRow(TypedDict):
 
 
 class ExtractionRow(TypedDict):
+    citation: str
     paper: Paper
     experiment: Text  # empty: the whole paper
     group: Text  # empty: all groups of the experiment
@@ -70,11 +71,14 @@ class ExtractionRow(TypedDict):
     reviewer: str
     reviewed: str
     review_note: str
+    evidence_file: str  # the PDF with the evidence, the paper's or a supplement's, and the page of that file
+    evidence_page: Ordinal | None
 
 
 class ExperimentRow(TypedDict):
     """An experiment of a paper that reports several. `same_sample` is another one with the same participants."""
 
+    citation: str
     paper: Paper
     experiment: Text
     same_sample: str
@@ -84,12 +88,15 @@ class ExperimentRow(TypedDict):
     start: Count | None
     end: Count | None
     boxes: str
+    evidence_file: str
+    evidence_page: Ordinal | None
 
 
 class ParametersRow(TypedDict):
     """A paper, one of its experiments or one of their groups; behind these columns is one for each parameter of the
     library."""
 
+    citation: str
     paper: Paper
     experiment: Text
     group: Text
@@ -99,6 +106,7 @@ class GroupRow(TypedDict):
     """A group of participants, or all those of an experiment that has no groups; behind these columns are two for each
     parameter of the library: the value that holds for the group, and where it comes from."""
 
+    citation: str
     paper: Paper
     experiment: Text
     group: Text
@@ -107,6 +115,8 @@ class GroupRow(TypedDict):
     confidence: Probability | None
     evidence: str
     page: Ordinal | None
+    evidence_file: str
+    evidence_page: Ordinal | None
 
 
 class DiscoveryRow(TypedDict):
@@ -119,8 +129,10 @@ class DiscoveryRow(TypedDict):
     values: str
     importance: str
     evidence: str
+    evidence_citation: str
     evidence_paper: Paper
-    evidence_page: Ordinal | None
+    evidence_file: str
+    evidence_page: Ordinal | None  # of that file
 
 
 class UnusedRow(TypedDict):
@@ -142,6 +154,7 @@ class UnusedRow(TypedDict):
 class FindingRow(TypedDict):
     """A finding of a paper."""
 
+    citation: str
     paper: Paper
     item: Item
     discovery: Annotated[str, Sql("NOT NULL REFERENCES discoveries (name)")]
@@ -157,11 +170,14 @@ class FindingRow(TypedDict):
     start: Count | None
     end: Count | None
     boxes: str
+    evidence_file: str
+    evidence_page: Ordinal | None
 
 
 class MemoryRow(TypedDict):
     """What one task took for one paper."""
 
+    citation: str
     paper: Paper
     task: Text
     attempt: Ordinal | None

@@ -95,8 +95,11 @@ const Evidence = (() => {
     return el("section", { class: "answer" }, parts, show);
   }
 
-  const quote = (paper, { page, text }) =>
-    el("blockquote", {}, text, el("footer", {}, link(`${paper.pdf}#page=${page}`, `page ${page} of the PDF`)));
+  function quote(paper, { page: number, text }) {
+    const { file, pdf, page } = placeOf(paper, number);
+    const where = file === paper.file ? `page ${page} of the PDF` : `page ${page} of ${file}`;
+    return el("blockquote", {}, text, el("footer", {}, link(`${pdf}#page=${page}`, where)));
+  }
 
   return { of, quote };
 })();
