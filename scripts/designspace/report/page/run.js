@@ -48,7 +48,9 @@ const RunView = (() => {
       duration(seconds),
       bytes(memory),
     ]);
-    const table = rows.length ? simple(["Step", "Jobs", "Time", "Memory"], rows) : empty("No step recorded its time.");
+    const table = rows.length
+      ? plainTable(["Step", "Jobs", "Time", "Memory"], rows)
+      : empty("No step recorded its time.");
     return card("Time by step", table);
   }
 
@@ -100,25 +102,6 @@ const RunView = (() => {
       value && typeof value === "object" && !Array.isArray(value)
         ? flat(value, `${above}${key}.`)
         : [[above + key, Array.isArray(value) ? value.join(", ") : value]],
-    );
-  }
-
-  function simple(head, rows) {
-    const line = (cells, tag) =>
-      el(
-        "tr",
-        {},
-        cells.map((cell, index) => el(tag, { class: index ? "number" : null }, cell)),
-      );
-    return el(
-      "table",
-      { class: "plain" },
-      el("thead", {}, line(head, "th")),
-      el(
-        "tbody",
-        {},
-        rows.map((cells) => line(cells, "td")),
-      ),
     );
   }
 
