@@ -152,7 +152,7 @@ const Reviewing = (() => {
       row[key] == null ? "" : `${row[`${key}_low`].toFixed(2)} to ${row[`${key}_high`].toFixed(2)}`;
     const rows = DATA.agreement.map((row) => ({
       ...row,
-      pair: `${row.reviewer} and ${row.other === "model" ? "the model" : row.other}`,
+      pair: `${row.reviewer || "no name"} and ${row.other === "model" ? "the model" : row.other}`,
     }));
     const note = "Of the last run, as in agreement.csv. Numbers within 1% are the same.";
     host.append(el("h3", {}, "Agreement"), el("p", { class: "faint" }, note));
