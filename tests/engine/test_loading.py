@@ -9,8 +9,8 @@ import pytest
 import torch
 from conftest import model_section
 
-from designspace.engine import loading
-from designspace.engine.loading import check_gpus
+from designspace.engine import gpus, loading
+from designspace.engine.gpus import check_gpus
 from designspace.planning import model_files
 from designspace.runner import driver, worker
 
@@ -48,10 +48,10 @@ def test_a_gpu_for_one_process_only_is_not_shared(tmp_path, monkeypatch):
     tool = tmp_path / "nvidia-smi"
     tool.write_text("#!/bin/sh\necho Default\necho Exclusive_Process\n")
     tool.chmod(0o755)
-    assert loading.obstacle_to_processes() == ""
+    assert gpus.obstacle_to_processes() == ""
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     sentence = "The GPU serves one process at a time (compute mode Exclusive_Process)."
-    assert loading.obstacle_to_processes() == sentence
+    assert gpus.obstacle_to_processes() == sentence
     monkeypatch.setattr(worker, "load", lambda job: pytest.fail("the driver itself is on the GPU"))
     log = io.StringIO()
     assert driver.load_for_all(SimpleNamespace(model={"device": "cuda"}), log) is None

@@ -24,7 +24,7 @@ import designspace
 from designspace.core import processes
 from designspace.core.clock import Clock
 from designspace.core.errors import DesignspaceError
-from designspace.engine import loading
+from designspace.engine import gpus, loading
 from designspace.runner import PRELOAD, worker
 from designspace.runner.journal import JOURNAL, Journal
 from designspace.runner.worker import Attempt, Job
@@ -75,7 +75,7 @@ def run(
 
 def load_for_all(job: Job, log: TextIO) -> Any:
     """The weights that the processes of the papers share; None where they cannot, and the log says why."""
-    obstacle = loading.obstacle_to_processes() if job.model["device"] == "cuda" else ""
+    obstacle = gpus.obstacle_to_processes() if job.model["device"] == "cuda" else ""
     if not obstacle:
         weights = worker.load(job)
         obstacle = loading.obstacle_to_sharing(weights)
