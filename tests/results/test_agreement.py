@@ -51,6 +51,15 @@ def test_a_value_that_is_not_reported_is_a_value():
     assert by_pair == {("AB", "CD"): (7, 8), ("AB", "model"): (8, 8), ("CD", "model"): (7, 8)}
 
 
+def test_one_reviewer_in_two_spellings_is_one():
+    spellings = [Marks(reviews=[review(name, "true")]) for name in ("AB", "ab ")]
+    rows = agreement.agreement_rows([Reviewed("a", "", "aiming_report", own, [True], "") for own in spellings], KNOWN)
+    assert [(row["reviewer"], row["parameter"], row["cells"]) for row in rows] == [
+        ("AB", "all", 2),
+        ("AB", "aiming_report", 2),
+    ]
+
+
 def test_over_all_parameters_the_parameter_is_no_chance():
     """Each parameter has one value of its own, which both always give: no kappa, in all as in each."""
     every = [*cells({("true", "true", True): 5}), *cells({("3", "3", 3): 5}, "n_total")]

@@ -88,6 +88,7 @@ def build(
         "values": list(value_rows(whole, numbers, experiments, parameters, sentences)),
         "discoveries": discoveries(rows["discoveries"], read_findings(results), numbers, parameters, sentences),
         "sentences": sentences.all,
+        "agreement": rows["agreement"],
         "corrections": correction_rows(corrected, rows["papers"]),
         "units": quantities.UNITS,
         "memory": rows["memory"],

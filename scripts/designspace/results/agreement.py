@@ -16,6 +16,7 @@ from itertools import combinations
 from math import sqrt
 from typing import NamedTuple
 
+from designspace.language.matching import spelled
 from designspace.language.values import Value, parse
 from designspace.results.columns import fill
 from designspace.results.marks import Marks, Parameter, same
@@ -65,8 +66,12 @@ def agreement_rows(cells: Iterable[Reviewed], library: dict[str, Parameter]) -> 
     pairs: dict[tuple[str, str], dict[str, list[tuple[list[Value], list[Value]]]]] = defaultdict(
         lambda: defaultdict(list)
     )
+    names: dict[str, str] = {}  # of each reviewer, the spelling that comes first
     for cell in cells:
-        given = {row.reviewer: parse(row.value, library[cell.parameter]) for row in cell.marks.reviews}
+        given = {
+            names.setdefault(spelled(row.reviewer), row.reviewer): parse(row.value, library[cell.parameter])
+            for row in cell.marks.reviews
+        }
         for one, other in combinations(sorted(given), 2):
             pairs[one, other][cell.parameter].append((given[one], given[other]))
         for name, held in given.items():

@@ -16,12 +16,18 @@ const Filter = (() => {
     accepted: (cell) => cell.verdict === "accepted",
     corrected: (cell) => cell.verdict === "corrected",
     rejected: (cell) => cell.verdict === "rejected",
+    disputed: (cell) => cell.verdict === "disputed",
+    noted: (cell) => cell.marks?.notes.length > 0,
     here: (cell) => cell.pending,
   };
 
   function searchable(cell) {
     const texts = cell.answers.flatMap((a) => [a.value, a.candidate, a.reason, a.reasoning, a.sentence?.text]);
-    return [...cell.values, ...texts, cell.mark?.note, cell.mark?.reviewer].filter(Boolean).join("\n").toLowerCase();
+    const notes = (cell.marks?.notes ?? []).map((mark) => mark.note);
+    return [...cell.values, ...texts, cell.mark?.note, cell.mark?.reviewer, ...notes]
+      .filter(Boolean)
+      .join("\n")
+      .toLowerCase();
   }
 
   const nameOf = ({ paper, file, citation, title }) => [paper, file, citation, title].join("\n").toLowerCase();
@@ -74,7 +80,9 @@ const Filter = (() => {
         if (!Number.isFinite(confidence) || confidence < low || confidence > high) return false;
       }
       if (q && !nameHits && !(cell.search ??= searchable(cell)).includes(q)) return false;
-      return byState || q || cell.status === "reported" || cell.status === "failed" || Boolean(cell.verdict);
+      return (
+        byState || byReview || q || cell.status === "reported" || cell.status === "failed" || Boolean(cell.verdict)
+      );
     }
 
     const [isOfPaper, holds] = [byPaper(state.paper), byValues(state.where)];

@@ -23,7 +23,7 @@ const RunView = (() => {
       papers.toLocaleString("en"),
     ]);
     const picture = el("img", { src: "prisma.svg", alt: "The same counts as a flow diagram", class: "flow" });
-    return card("From files to included papers", simple(["Step", "Papers"], rows), picture);
+    return card("From files to included papers", plainTable(["Step", "Papers"], rows), picture);
   }
 
   function modelCard() {
@@ -58,7 +58,9 @@ const RunView = (() => {
       duration(seconds),
       bytes(memory),
     ]);
-    const table = rows.length ? simple(["Step", "Jobs", "Time", "Memory"], rows) : empty("No step recorded its time.");
+    const table = rows.length
+      ? plainTable(["Step", "Jobs", "Time", "Memory"], rows)
+      : empty("No step recorded its time.");
     return card("Time by step", table);
   }
 
@@ -110,25 +112,6 @@ const RunView = (() => {
       value && typeof value === "object" && !Array.isArray(value)
         ? flat(value, `${above}${key}.`)
         : [[above + key, Array.isArray(value) ? value.join(", ") : value]],
-    );
-  }
-
-  function simple(head, rows) {
-    const line = (cells, tag) =>
-      el(
-        "tr",
-        {},
-        cells.map((cell, index) => el(tag, { class: index ? "number" : null }, cell)),
-      );
-    return el(
-      "table",
-      { class: "plain" },
-      el("thead", {}, line(head, "th")),
-      el(
-        "tbody",
-        {},
-        rows.map((cells) => line(cells, "td")),
-      ),
     );
   }
 
