@@ -104,7 +104,7 @@ def _distance(shape: Shape, other: Shape) -> float:
 
 def _compare(shape: Shape, known: "_Known") -> Reading:
     if shape.geometry[1] > TALL:  # brackets of a formula, of whatever height
-        far = ((known.rasters - shape.raster) ** 2).mean(axis=1) + known.low
+        far: Floats = ((known.rasters - shape.raster) ** 2).mean(axis=1) + known.low
     else:
         far = _far(shape, known)
     nearest = np.minimum.reduceat(far, known.starts)
@@ -146,8 +146,8 @@ def _known() -> _Known:
 def _standard(character: str) -> list[Shape]:
     """The shapes of a character in the standard fonts."""
     document, page, fonts = _standard_fonts()
-    names = _FONTS if character in _TEXT or character in _COMPOSED else ()
-    names += ("Symbol",) if character in _SYMBOLS else ()
+    names = [*_FONTS] if character in _TEXT or character in _COMPOSED else []
+    names += ["Symbol"] if character in _SYMBOLS else []
     text = _COMPOSED.get(character, character)
     drawn = [_draw(document, page, fonts[name], None, text) for name in names]
     shapes = [shape for shape in drawn if shape is not None]
