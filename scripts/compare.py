@@ -6,7 +6,8 @@ from pathlib import Path
 from designspace.core.errors import DesignspaceError
 from designspace.core.program import program
 from designspace.results import annotations, comparison, tables
-from designspace.settings import configuration
+from designspace.results.rows import ComparisonRow
+from designspace.settings import parameters
 
 
 @program
@@ -14,16 +15,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("a", type=Path, help="folder of the results of one run")
     parser.add_argument("b", type=Path, help="folder of the results of the other")
-    parser.add_argument("--gold", type=Path, help="what readers found, CSV; without it nothing is better or worse")
+    parser.add_argument("--gold", type=Path, help="the values of annotators, CSV; without it there is no verdict")
     parser.add_argument("--parameters", type=Path, default=Path("config/parameters.yaml"), help="the library, YAML")
     parser.add_argument("--output", type=Path, default=Path("comparison.csv"), help="what changed, CSV")
     args = parser.parse_args()
 
     try:
-        library = {entry["name"]: entry for entry in configuration.load_parameters(args.parameters)}
+        library = {entry["name"]: entry for entry in parameters.load(args.parameters)}
         golds = annotations.load(args.gold, library) if args.gold else []
         rows, summary = comparison.compare(args.a, args.b, golds, library)
-        tables.write_csv(tables.make_frame(rows, comparison.COLUMNS), args.output)
+        tables.write_csv(tables.frame_of(ComparisonRow, rows), args.output)
     except FileNotFoundError as missing:
         raise DesignspaceError(
             f"There is no {missing.filename}; name two folders of results, each of a finished run."

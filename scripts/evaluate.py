@@ -1,4 +1,4 @@
-"""Score the values of a run against those that readers found; write three CSV files."""
+"""Score the values of a run against those of annotators; write three CSV files."""
 
 import argparse
 from pathlib import Path
@@ -13,15 +13,15 @@ from designspace.results import annotations, evaluation, tables
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, required=True, help="folder of the tables; the scores go there too")
-    parser.add_argument("--gold", type=Path, required=True, help="what readers found, CSV")
+    parser.add_argument("--gold", type=Path, required=True, help="the values of annotators, CSV")
     parser.add_argument("--parameters", type=Path, required=True, help="the parameter library, YAML")
     args = parser.parse_args()
 
     entries = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
     library = {entry["name"]: entry for entry in entries}
     rows, left_out = evaluation.evaluate(args.results, annotations.load(args.gold, library), library)
-    for name, columns in tables.EVALUATION_TABLES.items():
-        tables.write_csv(tables.make_frame(rows[name], columns), args.results / f"{name}.csv")
+    for name, kind in tables.EVALUATION_ROWS.items():
+        tables.write_csv(tables.frame_of(kind, rows[name]), args.results / f"{name}.csv")
     print(*left_out, sep="\n")
 
 

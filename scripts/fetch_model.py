@@ -51,17 +51,17 @@ def download(folder: str) -> Path:
 def convert(gguf: Path, output: Path) -> None:
     """Save the GGUF file's weights as safetensors, and its tokenizer as the byte-level BPE that it is."""
     quiet.hush()
-    import torch
     from tokenizers import Tokenizer
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
-    where = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}
-    model = AutoModelForCausalLM.from_pretrained(**where, quantization_config=GgufConfig(dequantize=True))
-    model.to(torch.bfloat16).save_pretrained(output)
-    tokenizer = AutoTokenizer.from_pretrained(**where)
+    folder, name = gguf.parent, gguf.name
+    weights = GgufConfig(dequantize=True)
+    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, quantization_config=weights)
+    model.bfloat16().save_pretrained(output)
+    tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=name)
     tokenizer.eos_token = "<|im_end|>"
     tokenizer.save_pretrained(output)
-    # The conversion adds a byte fallback that this vocabulary does not have; a grammar would take its word for it.
+    # The conversion adds a byte fallback that this vocabulary does not have; a grammar would rely on it.
     path = Path(output, "tokenizer.json")
     bpe = json.loads(path.read_text())
     bpe["model"]["byte_fallback"] = False

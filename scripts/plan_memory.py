@@ -6,8 +6,9 @@ from pathlib import Path
 from designspace.core import files, records
 from designspace.core.program import program
 from designspace.planning import branches, memory
+from designspace.planning.costs import GIB
 from designspace.runner import command_line
-from designspace.settings import configuration
+from designspace.settings import parameters
 
 DEFAULT = Path(__file__).resolve().parent.parent / "config"
 
@@ -27,17 +28,16 @@ def main() -> None:
     parser.add_argument("--categories", type=int, default=6, help="number of categories of discovery")
     parser.add_argument("--output", type=Path, help="the memory plan to write (JSON)")
     arguments = parser.parse_args()
-    parameters = configuration.load_parameters(arguments.parameters)
+    extraction, discovery = arguments.extraction_new_tokens, arguments.discovery_new_tokens
+    asked = parameters.load(arguments.parameters)
     room = {name: memory.parse_size(getattr(arguments, name)) for name in ("capacity", "reserve")}
     plans = memory.plan_of(
         command_line.model_of(arguments),
-        prefill_chunk=arguments.prefill_chunk,
+        extraction=branches.of_extraction(asked, extraction, arguments.reasoning),
+        discovery=branches.of_discovery(arguments.categories, discovery),
         **room,
+        prefill_chunk=arguments.prefill_chunk,
         token_budget=arguments.token_budget,
-        tasks={
-            "extraction": branches.of_extraction(parameters, arguments.extraction_new_tokens, arguments.reasoning),
-            "discovery": branches.of_discovery(arguments.categories, arguments.discovery_new_tokens),
-        },
         overhead_tokens=memory.estimate_tokens(arguments.parameters.read_text(encoding="utf-8")),
     )
     if arguments.output:
@@ -45,7 +45,7 @@ def main() -> None:
     if not arguments.output:
         print(memory.table(plans["extraction"], **room))
     for task in ("extraction", "discovery"):
-        plan, peak = plans[task], plans[task]["predicted_peak_bytes"] / memory.GIB
+        plan, peak = plans[task], plans[task]["predicted_peak_bytes"] / GIB
         print(f"{task}: {plan['token_budget']:,} tokens of a paper, limited by {plan['limited_by']}; ", end="")
         print(f"predicted peak {peak:.2f} GiB of {arguments.capacity}.")
 

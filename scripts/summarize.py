@@ -1,22 +1,24 @@
 """Print what came out of a run, in a few lines."""
 
 import argparse
+import io
 import sys
 from pathlib import Path
 
 from designspace.core import records
-from designspace.results import summary
+from designspace.results import loading, summary
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, required=True, help="folder of the tables and the report")
-    parser.add_argument("--note", default="", help="a remark that stands above it")
-    parser.add_argument("--evaluated", action="store_true", help="say how good the values are")
+    parser.add_argument("--note", default="", help="a remark to print above it")
+    parser.add_argument("--evaluated", action="store_true", help="print the scores of the evaluation, too")
     args = parser.parse_args()
-    sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a file name still shows the rest
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a file name still shows the rest
     try:
-        rows = summary.load(args.results, args.evaluated)
+        rows = loading.load(args.results, args.evaluated)
     except FileNotFoundError as missing:  # a run may have been asked for something else
         print(f"No tables yet: there is no {missing.filename}. A run of the whole workflow makes them.")
         return

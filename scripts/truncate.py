@@ -22,7 +22,7 @@ def main() -> None:
     arguments = parser.parse_args()
     path = model_files.model_file(arguments.model, "tokenizer.json", arguments.revision)
     record = records.read_text(arguments.text)
-    fitted = context.fit(record, arguments.token_budget, Tokenizer.from_file(str(path)))
+    fitted = context.fit(dict(record), arguments.token_budget, Tokenizer.from_file(str(path)))
     files.write_whole(arguments.output, records.encode(fitted, indent=1))
     left_out = [section["title"] or section["kind"] for section in fitted["sections"] if not section["tokens_kept"]]
     print(f"{fitted['paper']}: {fitted['tokens_kept']} of {fitted['tokens']} tokens kept", end="")

@@ -1,5 +1,6 @@
 """Files that come into a folder of papers and are not as they should be: by name, and some hundred by chance."""
 
+import hashlib
 import io
 import os
 import random
@@ -13,6 +14,7 @@ from test_text import FILLER, column, make_pdf
 
 SAMPLES = [path.read_bytes() for path in sorted((ROOT / "tests" / "papers").glob("*.pdf"))]
 SAMPLE = SAMPLES[0]
+CRASH = r"exit code|was ended by|takes more than [0-9]+ s\b"  # what no reason says
 # Of the papers that are damaged by chance. A wide run by hand: BAD_PAPERS_SEEDS="1 2 3 4" pytest tests/parsing
 SEEDS = [int(seed) for seed in os.environ.get("BAD_PAPERS_SEEDS", "5").split()]
 
@@ -226,3 +228,14 @@ def by_chance(seeds=SEEDS):
         for number, data in enumerate(originals)
         for attempt in range(4)
     }
+
+
+def is_within(page, line):
+    """Whether all numbers of a line are of its page."""
+    left, bottom, right, top = line["box"]
+    inside = 0 <= left <= right <= page["width"] and 0 <= bottom <= top <= page["height"]
+    return inside and 0 < line["size"] <= max(page["width"], page["height"])
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()

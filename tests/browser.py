@@ -5,10 +5,11 @@ import time
 
 import pikepdf
 import pypdfium2
+import pytest
 import yaml
 from conftest import ROOT
-from test_report import PAYLOAD
-from test_tables import LIBRARY, Run, finding, reported, unreported
+from made_up_run import LIBRARY, Run, finding, reported, unreported
+from written_report import PAYLOAD, program, write_report
 
 from designspace.core import places
 from designspace.parsing import text
@@ -177,3 +178,39 @@ def keys_of(name):
     from selenium.webdriver.common.keys import Keys
 
     return getattr(Keys, name)
+
+
+@pytest.fixture(scope="session")
+def page_run(tmp_path_factory):
+    return invented_run(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="session")
+def page_file(page_run):
+    page_run.merge()
+    program("evaluate", page_run, *page_run.gold)
+    write_report(page_run, "--evaluated", "--note", PAYLOAD)
+    return page_run.results / "report.html"
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory):
+    from benchmark.report import chromium
+
+    browser = chromium(tmp_path_factory.mktemp("browser"))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def page(chromium, page_file):
+    """The page; at the test's end its console is empty, and it has asked for nothing but the files beside it."""
+    browser = Browser(chromium, page_file)
+    browser.open().js("localStorage.clear()")
+    yield browser.open()
+    browser.logs()
+    beside = page_file.parent.as_uri() + "/"
+    assert browser.said == []
+    assert browser.sent
+    assert [url for url in browser.sent if not url.startswith((beside, "blob:file:", "about:"))] == []
+    assert browser.js("return document.querySelectorAll('[src=x], [onerror]').length") == 0

@@ -1,6 +1,6 @@
 """What the tests share: the library on the path, a tokenizer and small models with random weights.
 
-`make test` runs the files of tests side by side, in three processes: what a test makes is in a folder of its own, or
+`make test` runs the files of tests side by side, in five processes: what a test makes is in a folder of its own, or
 made `alone`.
 """
 
@@ -22,6 +22,8 @@ from projects import GPU_WORK, PAPER_WORK, TASKS, configure, pdf, snakemake, sta
 
 from designspace.core import locks
 from designspace.planning import model_files
+
+pytest_plugins = ["browser"]  # its fixtures: one browser and one page for all files of a process
 
 needs_tesseract = pytest.mark.skipif(not shutil.which("tesseract"), reason="tesseract is not installed")
 needs_chromium = pytest.mark.skipif(
@@ -87,8 +89,10 @@ def without_model(monkeypatch, tmp_path_factory):
     run_first(monkeypatch, tmp_path_factory.mktemp("stand_in"), stand_in(*TASKS))
 
 
-# Files that take minutes begin first, so that none of them is left alone at the end.
-LONGEST = ("test_slurm", "test_workflow", "test_interruptions", "test_disk", "test_faults", "test_reruns")
+# Files that take minutes begin first, so that none of them is left alone at the end. Those that mostly wait come first:
+# the others have the processor meanwhile.
+LONGEST = ("test_slurm", "test_interruptions", "test_workflow", "test_reruns", "test_disk", "test_faults")
+LONGEST += ("test_model_and_gpu", "test_bad_papers", "test_generator", "test_offline")
 
 
 def pytest_collection_modifyitems(items):
@@ -100,7 +104,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker("slow")
         if file == "test_slurm":
             item.add_marker("slurm")
-        if file == "test_page":
+        if "chromium" in item.fixturenames:
             item.add_marker("browser")
         if parameters and parameters.params.get("device") == "cuda":
             item.add_marker("gpu")

@@ -2,7 +2,7 @@
 
 All ways have the same weights and the same text of every paper. `one-json` is what they are to beat: one JSON object
 for everything, written freely and parsed afterwards. `branches` is the extraction of the workflow, at several of its
-least confidences; `reasoning` is the same with a sentence for every value.
+thresholds of confidence; `reasoning` is the same with a sentence for every value.
 """
 
 import argparse
@@ -15,42 +15,42 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from designspace.engine import loading
-from designspace.engine.generator import Generator, Question
+from designspace.engine.generator import Generator, Question, one_round
 from designspace.language import context, evidence, values
 from designspace.parsing.text import extract_text
-from designspace.planning import memory
+from designspace.planning import costs, shapes
 from designspace.project import ledger
 from designspace.results import annotations, evaluation
 from designspace.tasks import extraction, prompts
 
-LEAST = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+THRESHOLDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+CHUNK = 1024  # tokens that are read at once
 LONGEST = 1500  # tokens of the one JSON object
 OBJECT = r"start: /[^{}]*\{[^{}]*\}/"
 
 
-class CountingReader(Generator):
-    """A reader that counts its decode steps."""
+class CountingGenerator(Generator):
+    """A generator that counts its decode steps."""
 
     steps = 0
 
-    def _step(self, tokens, branches):
+    def _step(self):
         self.steps += 1
-        return super()._step(tokens, branches)
+        return super()._step()
 
 
 def one_json(weights, tokenizer, grammar_tokenizer, record, kept, library):
-    """Everything in one JSON object. Returns (reader, values, new tokens)."""
+    """Everything in one JSON object. Returns (generator, values, new tokens)."""
     *tokens, last = prefix(tokenizer, record, kept, extraction.frame(library, {"reasoning": False}))
-    reader = CountingReader(weights, grammar_tokenizer, len(tokens), 1, 1 + LONGEST)
-    reader.read(tokens, 1024)
-    (reply,) = reader.ask([Question([last], OBJECT, LONGEST)])
-    said = parse(tokenizer.decode(reply.tokens, skip_special_tokens=True))
-    told = []
+    generator = CountingGenerator(weights, grammar_tokenizer, len(tokens), 1, 1 + LONGEST, CHUNK)
+    (reply,) = generator.answer_one(tokens, one_round([Question([last], OBJECT, LONGEST)]))
+    parsed = parse(tokenizer.decode(reply.tokens, skip_special_tokens=True))
+    reported = []
     for parameter in library:
-        for value in typed(said.get(parameter["name"]), parameter):
-            found = {"parameter": parameter["name"], "status": "reported", "value": value, "confidence": 1.0}
-            told.append(found | evidence.locate(record, kept, parameter, value))
-    return reader, told, len(reply.tokens)
+        for value in typed(parsed.get(parameter["name"]), parameter):
+            value_row = {"parameter": parameter["name"], "status": "reported", "value": value, "confidence": 1.0}
+            reported.append(value_row | evidence.locate(record, kept, parameter, value))
+    return generator, reported, len(reply.tokens)
 
 
 def branches(weights, tokenizer, grammar_tokenizer, record, kept, library, reasoning=False):
@@ -59,16 +59,17 @@ def branches(weights, tokenizer, grammar_tokenizer, record, kept, library, reaso
     settings = {"max_new_tokens": 2048, "min_confidence": 0.3, "reasoning": reasoning}
     tokens = prefix(tokenizer, record, kept, extraction.frame(library, settings))
     number, _, slots = extraction.shape(tokenizer, library, settings)
-    reader = CountingReader(weights, grammar_tokenizer, len(tokens), number, slots)
-    reader.read(tokens, 1024)
-    fields = extraction.answer(reader, tokenizer, record, kept, library, settings)
+    generator = CountingGenerator(weights, grammar_tokenizer, len(tokens), number, slots, CHUNK)
+    paper = extraction.Paper(tokenizer, grammar_tokenizer, record, kept, library, settings)
+    generator.answer_one(tokens, paper.rounds())
+    fields = paper.fields()
     by_name = {parameter["name"]: parameter for parameter in library}
-    told = [value for value in fields["values"] if value["value"] is not None]
-    for value in told:
+    reported = [value for value in fields["values"] if value["value"] is not None]
+    for value in reported:
         if value["status"] != "reported":
             place = evidence.locate(record, kept, by_name[value["parameter"]], value["value"])
             value |= place | {"status": "reported"}
-    return reader, told, fields["new_tokens"]
+    return generator, reported, fields["new_tokens"]
 
 
 WAYS = {"one-json": one_json, "branches": branches, "reasoning": partial(branches, reasoning=True)}
@@ -80,28 +81,28 @@ def prefix(tokenizer, record, kept, frame):
 
 def parse(text):
     """The JSON object in a text; of one that is cut short or broken, the values that can be read."""
-    decoder, said, at = json.JSONDecoder(), {}, text.find("{") + 1
+    decoder, parsed, at = json.JSONDecoder(), {}, text.find("{") + 1
     while (at := text.find('"', at)) >= 0:
         try:
             name, at = decoder.raw_decode(text, at)
             at = text.index(":", at) + 1
-            said[name], at = decoder.raw_decode(text, at + len(text[at:]) - len(text[at:].lstrip()))
+            parsed[name], at = decoder.raw_decode(text, at + len(text[at:]) - len(text[at:].lstrip()))
         except ValueError:
             at += 1
-    return said
+    return parsed
 
 
-def typed(said, parameter):
-    """What was said of a parameter, as its kind has it; what is of no such kind is left out."""
-    told = []
-    for item in said if isinstance(said, list) else [said]:
+def typed(reply, parameter):
+    """The values of a parameter in the model's reply, as its kind has them; what is of no such kind is left out."""
+    kept = []
+    for item in reply if isinstance(reply, list) else [reply]:
         try:
             value = values.typed(values.as_text(item), parameter) if isinstance(item, (str, int, float)) else None
         except ValueError:
             continue
-        if value not in (None, *told):
-            told.append(value)
-    return told if parameter.get("multiple") else told[:1]
+        if value not in (None, *kept):
+            kept.append(value)
+    return kept if parameter.get("multiple") else kept[:1]
 
 
 def row(paper, value):
@@ -115,10 +116,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ways", nargs="*", metavar="WAY", help=f"of {', '.join(WAYS)}; all without any")
     parser.add_argument("--model", required=True, help="a folder, or a name on the model hub")
-    parser.add_argument("--dtype", choices=memory.DTYPE_BYTES, default="bfloat16")
-    parser.add_argument("--device", choices=memory.PROCESS_BYTES, default="cpu")
+    parser.add_argument("--dtype", choices=shapes.DTYPE_BYTES, default="bfloat16")
+    parser.add_argument("--device", choices=costs.PROCESS_BYTES, default="cpu")
     parser.add_argument("--papers", type=Path, required=True, help="the folder with the PDFs")
-    parser.add_argument("--gold", type=Path, required=True, help="what readers found in them (CSV)")
+    parser.add_argument("--gold", type=Path, required=True, help="the annotations of them (CSV)")
     parser.add_argument("--parameters", type=Path, default="config/parameters.yaml", help="the library (YAML)")
     parser.add_argument("--tokens", type=int, default=8000, help="of a paper's text that are kept")
     arguments = parser.parse_args()
@@ -135,20 +136,20 @@ def main():
     for pdf in sorted(arguments.papers.glob("*.pdf")):
         record = extract_text(pdf.read_bytes(), ledger.paper_id(pdf.name))
         papers[record["paper"]] = record, context.fit(record, arguments.tokens, tokenizer.backend_tokenizer)
-    print("| way | least confidence | steps | new tokens | precision | recall | F1 | same sentence | same page |")
+    print("| way | threshold | steps | new tokens | precision | recall | F1 | same sentence | same page |")
     print("| --- " * 9 + "|")
     for way in arguments.ways or WAYS:
-        told, steps, written = [], [], []
+        reported, steps, written = [], [], []
         for paper, (record, kept) in papers.items():
-            reader, found, tokens = WAYS[way](weights, tokenizer, grammar_tokenizer, record, kept, library)
-            told += [row(paper, value) for value in found if value["status"] == "reported"]
-            steps.append(reader.steps)
+            generator, found, tokens = WAYS[way](weights, tokenizer, grammar_tokenizer, record, kept, library)
+            reported += [row(paper, value) for value in found if value["status"] == "reported"]
+            steps.append(generator.steps)
             written.append(tokens)
-        for least in [0.0] if way == "one-json" else LEAST:
-            answers = evaluation.Answers([value for value in told if value["confidence"] >= least])
+        for threshold in [0.0] if way == "one-json" else THRESHOLDS:
+            answers = evaluation.Answers([value for value in reported if value["confidence"] >= threshold])
             rates = evaluation.rates(evaluation.cells(golds, answers, {paper: paper for paper in papers}, by_name))
             scores = [str(rates[key]) for key in ("precision", "recall", "f1", "same_sentence", "same_page")]
-            shown = [way, str(least), f"{min(steps)} to {max(steps)}", f"{min(written)} to {max(written)}", *scores]
+            shown = [way, str(threshold), f"{min(steps)} to {max(steps)}", f"{min(written)} to {max(written)}", *scores]
             print(f"| {' | '.join(shown)} |", flush=True)
 
 

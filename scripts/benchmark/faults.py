@@ -24,6 +24,7 @@ sys.path.insert(0, str(SCRIPTS))
 
 from designspace.language import context
 from designspace.planning import memory
+from designspace.planning.costs import GIB, PROCESS_BYTES, costs_of
 
 MINUTES = 0.25  # that a paper may take
 BUDGET = {"cuda": 12288, "cpu": 2048}  # tokens of a paper; of this model a token is a letter
@@ -53,7 +54,7 @@ SHAPES = {
     | {"num_key_value_heads": 2, "head_dim": 16},
 }
 DTYPE = {"cuda": "bfloat16", "cpu": "float32"}
-CAPACITY, RESERVE = 16 * memory.GIB, memory.GIB
+CAPACITY, RESERVE = 16 * GIB, GIB
 CHUNK, NEW_TOKENS = 12288, 72
 LIBRARY = [
     {"name": "n_total", "kind": "integer", "definition": "Participants who took part."},
@@ -215,9 +216,9 @@ def room_for(share, device):
     """Bytes of a GPU in which a process can read that share of a paper as long as the budget, and no more."""
     model = {"dtype": DTYPE[device], "device": device, "gpus": 1, "attention": "fused", "quantization": None}
     branches = {"branches": len(LIBRARY), "branch_tokens": memory.FORCED_TOKENS + NEW_TOKENS}
-    costs = memory.costs(config_of(device), 0, model, prefill_chunk=CHUNK // 4, **branches)
+    costs = costs_of(config_of(device), 0, model, prefill_chunk=CHUNK // 4, **branches)
     keys_and_values = int(share * BUDGET[device] * costs["kv_bytes_per_token"])
-    return memory.PROCESS_BYTES[device] + costs["workspace_bytes"] + costs["slots_bytes"] + keys_and_values
+    return PROCESS_BYTES[device] + costs["workspace_bytes"] + costs["slots_bytes"] + keys_and_values
 
 
 def gpu_memory():

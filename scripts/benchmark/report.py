@@ -53,7 +53,7 @@ def chromium(folder: Path, width: int = 1366, height: int = 768) -> webdriver.Ch
     """A headless browser that keeps its profile and what it downloads in `folder`, and what it says and asks for in
     its logs."""
     options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
+    options.binary_location = shutil.which("chromium") or "chromium"
     for option in [*QUIET.split(), "headless", "disable-sync", f"user-data-dir={folder}/profile"]:
         options.add_argument(f"--{option}")
     options.add_argument(f"--window-size={width},{height}")
@@ -68,7 +68,7 @@ def generate(root: Path, papers: int, library: list[Record], seed: int = 7) -> N
     for folder in ("text", "context", "extraction", "discovery"):
         (results / folder).mkdir(parents=True)
     (root / "papers").mkdir()
-    answers = {"extraction": [], "discovery": []}
+    answers: dict[str, list[str]] = {"extraction": [], "discovery": []}
     for number in range(papers):
         paper = f"{chance.choice(['smith', 'garcia', 'tanaka', 'okafor', 'novak'])}_{1990 + number % 35}_{number:04}"
         (root / "papers" / f"{paper}.pdf").write_bytes(b"%PDF-1.7")
@@ -85,7 +85,8 @@ def generate(root: Path, papers: int, library: list[Record], seed: int = 7) -> N
 
 def invent(paper: str, library: list[Record], chance: random.Random) -> tuple[Record, dict[str, Record]]:
     """The text of a paper, made of the evidence of its values, and its records by task."""
-    sentences, length = [], 0
+    sentences: list[Record] = []
+    length = 0
 
     def evidence(what: str) -> Record:
         nonlocal length
@@ -109,7 +110,7 @@ def invent(paper: str, library: list[Record], chance: random.Random) -> tuple[Re
     names = chance.sample(range(400), 8)
     found = [finding(f"invented_detail_{name}", chance) | evidence(f"detail {name} was set") for name in names]
     head = {"paper": paper, "status": "ok", "reason": ""}
-    pages = []
+    pages: list[Record] = []
     for first in range(0, len(sentences), 40):
         lines = sentences[first : first + 40]
         size = {"page": len(pages) + 1, "width": 595.3, "height": 841.9}
@@ -153,12 +154,13 @@ def write_page(root: Path, parameters: Path) -> Path:
     """Merge the records and write the page, by the programs of the rules."""
     page, results = root / "results" / "report.html", root / "results"
     (results / "memory_plan.json").write_text('{"extraction": {}}')
-    common = ["--results", results, "--papers", root / "papers", "--parameters", parameters]
+    common: list[str | Path] = ["--results", results, "--papers", root / "papers", "--parameters", parameters]
     common += ["--corrections", root / "corrections.csv"]
-    for program, more in (
-        ("merge", ["--ledger", results / "ledger.csv"]),
-        ("report", ["--plan", results / "memory_plan.json", "--output", page]),
-    ):
+    programs: dict[str, list[str | Path]] = {
+        "merge": ["--ledger", results / "ledger.csv"],
+        "report": ["--plan", results / "memory_plan.json", "--output", page],
+    }
+    for program, more in programs.items():
         start = time.perf_counter()
         subprocess.run([sys.executable, SCRIPTS / f"{program}.py", *common, *more], check=True)
         print(f"{program}.py: {time.perf_counter() - start:.1f} s")
@@ -184,7 +186,7 @@ def measure(page: Path, repeats: int) -> None:
             driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0]))")
             loads.append(time.perf_counter() - start)
         show(f"load, {repeats} times", loads, "s")
-        filters = {
+        filters: dict[str, list[Record]] = {
             "search": [{"q": text} for text in ("cursor", "tablet", "cursor showed", "nothing of it", "")],
             "status": [{"status": status} for status in ("not_reported", "failed", "")],
             "confidence": [{"low": low} for low in ("0.9", "0.5", "")],

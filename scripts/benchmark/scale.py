@@ -35,7 +35,7 @@ from designspace.parsing import text
 from designspace.project import ledger
 from designspace.runner import command_line
 
-SAID = "the hand was hidden and a cursor showed the movement of every participant on each trial while vision rotated"
+WORDS = "the hand was hidden and a cursor showed the movement of every participant on each trial while vision rotated"
 BEFORE = {}  # {part: (papers, CPU seconds)} of the size before
 PLAN = ("-n", "-q", "rules")
 # Takes the place of extract.py and discover.py.
@@ -45,7 +45,7 @@ sys.path.insert(0, {folder!r})
 import scale
 scale.stand_in({task!r})
 """
-# Snakemake itself, told that all files are up to date, without the tenth of a second that it waits for each job then.
+# Snakemake itself as if all files were up to date, without the tenth of a second that it waits for each job then.
 TOUCH = """
 import sys
 from snakemake.cli import main
@@ -62,8 +62,8 @@ def sentences(number, count):
     """Sentences of an invented paper, others for each number."""
     dice = random.Random(number)
     for at in range(count):
-        said = " ".join(dice.choices(SAID.split(), k=12))
-        yield f"In part {at} of study {number}, {said} {dice.randrange(1000)} times."
+        text = " ".join(dice.choices(WORDS.split(), k=12))
+        yield f"In part {at} of study {number}, {text} {dice.randrange(1000)} times."
 
 
 def pdf(lines):
@@ -100,9 +100,9 @@ def answer(task, record, library):
         return {"evidence": record["text"][start:end], "start": start, "end": end, **place}
 
     def value(parameter, **more):
-        said = {"integer": 24, "number": 12.5, "boolean": True, "string": "a robot"}
+        examples = {"integer": 24, "number": 12.5, "boolean": True, "string": "a robot"}
         head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "reason": "", **more}
-        head |= {"value": (parameter.get("values") or [said.get(parameter["kind"])])[0], "confidence": 0.9}
+        head |= {"value": (parameter.get("values") or [examples.get(parameter["kind"])])[0], "confidence": 0.9}
         nothing = {"evidence": None, "page": None, "start": None, "end": None, "boxes": []}
         if dice.random() < 0.6 or more:
             return head | located() | {"status": "reported", "p_null": 0.001, "reasoning": "The paper says so there."}
@@ -145,7 +145,7 @@ def tokenizer():
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(vocab_size=400, initial_alphabet=alphabet, show_progress=False)
     bpe.decoder = decoders.ByteLevel()
-    bpe.train_from_iterator([SAID], trainer)
+    bpe.train_from_iterator([WORDS], trainer)
     return bpe
 
 

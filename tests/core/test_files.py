@@ -6,8 +6,8 @@ import sys
 
 import pytest
 from conftest import ROOT, text_record
+from made_up_run import Run
 from test_context import byte_pairs
-from test_tables import Run
 
 from designspace.core import files
 from designspace.runner import journal

@@ -5,12 +5,17 @@ import json
 
 import pytest
 import torch
+from batches import job_of, lines, read_papers
 from conftest import model_section, random_model
-from test_driver import job_of, lines, papers  # noqa: F401, a fixture
 
 from designspace.engine import int8, loading
-from designspace.planning import memory
+from designspace.planning import shapes
 from designspace.runner import driver
+
+
+@pytest.fixture
+def papers(tokenizer):
+    return read_papers(tokenizer)
 
 
 @pytest.fixture
@@ -43,10 +48,10 @@ def test_a_model_answers_as_one_with_the_nearest_weights(folder):
 def test_rounded_weights_are_planned_for(folder):
     config = json.loads((folder / "config.json").read_text())
     actual = loading.size(load(folder, "int8"))
-    assert actual <= memory.weights_bytes(config, "float32", folder, "int8") <= 1.05 * actual
+    assert actual <= shapes.weights_bytes(config, "float32", folder, "int8") <= 1.05 * actual
 
 
-def test_papers_of_a_batch_attach_rounded_weights(model_folder, papers, tmp_path, capsys):  # noqa: F811
+def test_papers_of_a_batch_attach_rounded_weights(model_folder, papers, tmp_path, capsys):
     job = job_of(model_folder)
     job = dataclasses.replace(job, model=job.model | {"quantization": "int8"})
     driver.run(job, papers[:2], tmp_path / "b.jsonl")

@@ -10,8 +10,8 @@ import pikepdf
 import pytest
 from bad_papers import BY_NAME, SAMPLE, deflated, edited
 from conftest import ROOT
+from made_up_run import Run, reported
 from PIL import Image
-from test_tables import Run, reported
 from test_text import FILLER, column, make_pdf
 
 from designspace.core import files

@@ -9,7 +9,8 @@ import pytest
 import yaml
 from conftest import ROOT, model_section, random_model
 
-from designspace.planning import memory, model_files
+from designspace.planning import memory, model_files, shapes
+from designspace.planning.costs import GIB, costs_of, peak_bytes
 
 QWEN3_32B = {
     "model_type": "qwen3",
@@ -24,14 +25,13 @@ QWEN3_32B = {
     "max_position_embeddings": 40960,
     "torch_dtype": "bfloat16",
 }
-GIB = memory.GIB
 
 
 def qwen3_costs(config=QWEN3_32B, prefill_chunk=4096, branches=32, branch_tokens=32 + 64, **model):
     model = model_section("Qwen3", **{"dtype": "bfloat16", "device": "cuda"} | model)
-    weights = memory.weights_bytes(config, model["dtype"], None, model["quantization"])
+    weights = shapes.weights_bytes(config, model["dtype"], None, model["quantization"])
     task = {"prefill_chunk": prefill_chunk, "branches": branches, "branch_tokens": branch_tokens}
-    return memory.costs(config, weights, model, **task)
+    return costs_of(config, weights, model, **task)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_parameters_are_counted_exactly(family, more):
     config = AutoConfig.for_model(family, **shape, **heads, **more)
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)
-    assert memory.count_parameters(config.to_dict()) == sum(p.numel() for p in model.parameters())
+    assert shapes.count_parameters(config.to_dict()) == sum(p.numel() for p in model.parameters())
 
 
 def test_the_parameters_of_a_large_model_are_counted_exactly():
@@ -79,23 +79,23 @@ def test_the_parameters_of_a_large_model_are_counted_exactly():
     config = {key: value for key, value in QWEN3_32B.items() if key not in ("model_type", "torch_dtype")}
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(AutoConfig.for_model("qwen3", **config))
-    assert memory.count_parameters(QWEN3_32B) == sum(p.numel() for p in model.parameters()) == 32_762_123_264
+    assert shapes.count_parameters(QWEN3_32B) == sum(p.numel() for p in model.parameters()) == 32_762_123_264
 
 
 def test_experts_are_not_guessed():
     with pytest.raises(ValueError, match="mixture of experts"):
-        memory.count_parameters(QWEN3_32B | {"num_experts": 128})
+        shapes.count_parameters(QWEN3_32B | {"num_experts": 128})
 
 
 def test_shapes_whose_numbers_are_left_out_or_nested():
     plain = {key: QWEN3_32B[key] for key in QWEN3_32B if key not in ("head_dim", "num_key_value_heads")}
-    shape = memory.Shape.of(plain)
+    shape = shapes.Shape.of(plain)
     assert (shape.kv_heads, shape.head_dim, shape.tied) == (64, 80, False)
-    nested = memory.Shape.of({"model_type": "gemma3", "text_config": QWEN3_32B | {"model_type": "gemma3_text"}})
+    nested = shapes.Shape.of({"model_type": "gemma3", "text_config": QWEN3_32B | {"model_type": "gemma3_text"}})
     assert (nested.family, nested.layers, nested.tied) == ("gemma3_text", 64, False)
-    assert memory.Shape.of({key: plain[key] for key in plain if key != "tie_word_embeddings"}).tied is False
+    assert shapes.Shape.of({key: plain[key] for key in plain if key != "tie_word_embeddings"}).tied is False
     with pytest.raises(ValueError, match=r"config.json \(qwen3\) has no 'hidden_size'"):
-        memory.Shape.of({key: QWEN3_32B[key] for key in QWEN3_32B if key != "hidden_size"})
+        shapes.Shape.of({key: QWEN3_32B[key] for key in QWEN3_32B if key != "hidden_size"})
 
 
 @pytest.mark.parametrize("tied", [True, False])
@@ -107,10 +107,10 @@ def test_weights_of_a_file_are_its_tensors(tmp_path, tied):
     model.save_pretrained(tmp_path)
     config = json.loads((tmp_path / "config.json").read_text())
     parameters = sum(p.numel() for p in model.parameters())
-    assert memory.weights_bytes(config, "float32", tmp_path) == 4 * parameters
-    assert memory.weights_bytes(config, "bfloat16", tmp_path) == 2 * parameters
+    assert shapes.weights_bytes(config, "float32", tmp_path) == 4 * parameters
+    assert shapes.weights_bytes(config, "bfloat16", tmp_path) == 2 * parameters
     stored = config | {"quantization_config": {}}
-    assert memory.weights_bytes(stored, "bfloat16", tmp_path) == 4 * parameters
+    assert shapes.weights_bytes(stored, "bfloat16", tmp_path) == 4 * parameters
 
 
 def test_weights_of_an_index_are_its_total(tmp_path):
@@ -120,9 +120,9 @@ def test_weights_of_an_index_are_its_total(tmp_path):
     parameters = sum(p.numel() for p in model.parameters())
     for shard in tmp_path.glob("*.safetensors"):
         shard.unlink()  # a hub model is planned before it is downloaded
-    assert memory.weights_bytes(config, "float32", tmp_path) == 4 * parameters
-    assert memory.weights_bytes(config, "bfloat16", tmp_path) == 2 * parameters
-    assert memory.weights_bytes(config | {"quantization_config": {}}, "bfloat16", tmp_path) == 4 * parameters
+    assert shapes.weights_bytes(config, "float32", tmp_path) == 4 * parameters
+    assert shapes.weights_bytes(config, "bfloat16", tmp_path) == 2 * parameters
+    assert shapes.weights_bytes(config | {"quantization_config": {}}, "bfloat16", tmp_path) == 4 * parameters
 
 
 def test_key_value_bytes_are_those_of_the_cache():
@@ -138,8 +138,8 @@ def test_key_value_bytes_are_those_of_the_cache():
 
 def test_the_shapes_of_the_embedded_model_are_those_that_are_fetched(embedded_model):
     fetched = json.loads(Path(embedded_model, "config.json").read_text())
-    assert memory.Shape.of(model_files.EMBEDDED_CONFIG) == memory.Shape.of(fetched)
-    assert memory.weights_bytes(model_files.EMBEDDED_CONFIG, "float32") == memory.weights_bytes(
+    assert shapes.Shape.of(model_files.EMBEDDED_CONFIG) == shapes.Shape.of(fetched)
+    assert shapes.weights_bytes(model_files.EMBEDDED_CONFIG, "float32") == shapes.weights_bytes(
         fetched, "float32", embedded_model
     )
 
@@ -162,7 +162,7 @@ def test_the_plan_is_at_or_a_little_above_what_was_measured(config, measured):
     """GiB in use of an H200, prompts of so many tokens: docs/memory.md."""
     costs = qwen3_costs(config, branches=108, branch_tokens=54)
     for tokens, used in measured.items():
-        assert used <= memory.peak_bytes(costs, tokens) / GIB <= 1.03 * used
+        assert used <= peak_bytes(costs, tokens) / GIB <= 1.03 * used
 
 
 def test_the_sizes_of_a_large_model_are_those_that_were_measured():
@@ -191,7 +191,7 @@ def test_memory_bounds_the_budget():
     assert made["limited_by"] == "memory"
     left = 68 * GIB - made["predicted_peak_bytes"]
     assert 0 <= left < 256 * made["kv_bytes_per_token"]
-    assert made["predicted_peak_bytes"] == memory.peak_bytes(made, made["token_budget"] + made["overhead_tokens"])
+    assert made["predicted_peak_bytes"] == peak_bytes(made, made["token_budget"] + made["overhead_tokens"])
 
 
 def test_a_small_edit_of_the_library_changes_no_budget():
@@ -250,7 +250,7 @@ def test_the_rules_use(tmp_path):
     )
     written = json.loads(output.read_text())
     room = config["capacity"]
-    assert written["extraction"] == plan(qwen3_costs(branches=6 * 18, branch_tokens=32 + 22), room)
+    assert written["extraction"] == plan(qwen3_costs(branches=64, branch_tokens=32 + 38), room)
     assert written["discovery"] == plan(qwen3_costs(branches=6, branch_tokens=32 + 4096 // 6), room)
     assert written["token_budget"] == written["extraction"]["token_budget"] == 38656
     assert written["prefill_chunk"] == 4096

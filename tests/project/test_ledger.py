@@ -4,101 +4,14 @@ import os
 import time
 
 import pytest
+from paper_folder import Papers
 
-from designspace.parsing import reading
 from designspace.project import ledger
 
 
 @pytest.fixture
 def papers(tmp_path):
-    """A folder whose files can be written, and planned and saved as a run would."""
-
-    class Papers:
-        folder = tmp_path / "papers"
-        file = tmp_path / "results" / "ledger.csv"
-
-        def write(self, **contents):
-            for stem, content in contents.items():
-                (self.folder / f"{stem}.pdf").write_text(content)
-
-        def plan(self, papers_per_job=2):
-            return ledger.plan(self.folder, self.file, papers_per_job)
-
-        def run(self, papers_per_job=2):
-            """The rows after a run, {paper: (file, batch, duplicate_of)}."""
-            time.sleep(0.02)  # the clock of a file system ticks every few milliseconds
-            seen = time.time_ns() + ledger.CLOCK_MARGIN_NS  # as if all files had been there for longer than that
-            rows = self.plan(papers_per_job)
-            ledger.save(rows, self.file, seen)
-            time.sleep(0.02)
-            assert ledger.load(self.file) == rows
-            assert len({row.paper.casefold() for row in rows}) == len({row.file for row in rows}) == len(rows)
-            return {row.paper: (row.file, row.batch, row.duplicate_of) for row in rows}
-
-    Papers.folder.mkdir()
-    return Papers()
-
-
-ODD_NAMES = [
-    "Smith 2019 final.pdf",
-    "Müller-Žižek 2020.pdf",
-    "ﬁnger ﬂexion.pdf",
-    'It\'s “quoted” "twice" & `thrice` $(x).pdf',
-    "-rf.pdf",
-    "=cmd.pdf",
-    "'quoted.pdf",
-    "a.b.c.v2.pdf",
-    "x" * 196 + ".pdf",
-    "论文.pdf",
-    "Ångström\u00a0thin\u2009space.pdf",
-    "{paper}.pdf",
-    "a,b.pdf",
-    "a;=1+1.pdf",
-    "SHOUTED.PDF",
-    "..pdf.pdf",
-]
-
-
-@pytest.mark.parametrize("name", ODD_NAMES)
-def test_id_is_a_safe_name(name):
-    assert ledger.CLEAN.fullmatch(ledger.paper_id(name))
-    assert ledger.paper_id(name) == ledger.paper_id(name)
-
-
-@pytest.mark.parametrize(
-    ("name", "start"),
-    [
-        ("Smith 2019 final.pdf", "Smith_2019_final-"),
-        ("Müller-Žižek 2020.pdf", "Muller-Zizek_2020-"),
-        ("ﬁnger ﬂexion.pdf", "finger_flexion-"),
-        ("-rf.pdf", "rf-"),
-        ("a.b.c.v2.pdf", "a_b_c_v2-"),
-        ("x" * 196 + ".pdf", "x" * 60 + "-"),
-        ("论文.pdf", "paper-"),
-    ],
-)
-def test_id_can_be_recognised(name, start):
-    assert ledger.paper_id(name)[:-8] == start
-
-
-def test_clean_stem_is_its_own_id():
-    assert ledger.paper_id("smith_2019.pdf") == "smith_2019"
-    assert ledger.paper_id("Smith-2019b.PDF") == "Smith-2019b"
-    assert ledger.paper_id("x" * 80 + ".pdf") == "x" * 80
-
-
-def test_names_that_clean_to_the_same_stay_apart():
-    assert len({ledger.paper_id(f"a{c}b.pdf") for c in " .,;:!'\"_"}) == 9
-
-
-def test_odd_names_survive_the_ledger(papers):
-    names = [name for name in ODD_NAMES if not name.startswith(".")]
-    for name in names:
-        (papers.folder / name).write_text(name)
-    first = papers.run()
-    assert {file for file, _, _ in first.values()} == set(names)
-    assert papers.run() == first
-    assert not any(line.startswith(("=", "-")) for line in papers.file.read_text().replace(",", "\n").splitlines())
+    return Papers(tmp_path)
 
 
 def test_only_pdfs_of_the_folder_itself(papers, tmp_path):
@@ -137,31 +50,6 @@ def test_a_paper_whose_drive_is_not_mounted_stays_what_it_was(papers, tmp_path):
     (tmp_path / "away").rename(drive)
     (drive / "never seen.pdf").write_text("2")
     assert all(row.sha256 for row in papers.plan())
-
-
-@pytest.mark.parametrize("name", ["two\nlines.pdf", os.fsdecode(b"latin\xe9.pdf")])
-def test_unusable_name_is_refused(papers, name):
-    (papers.folder / name).write_text("1")
-    with pytest.raises(ledger.LedgerError, match="rename it"):
-        papers.plan()
-
-
-def test_same_id_of_two_names_is_resolved(papers):
-    """A clean stem that is another name's cleaned id, and stems that differ only in case."""
-    stolen = ledger.paper_id("smith 2019.pdf")
-    for i, name in enumerate(["smith 2019.pdf", f"{stolen}.pdf", "Jones.pdf", "jones.pdf", "jones.PDF"]):
-        (papers.folder / name).write_text(str(i))
-    first = papers.run()
-    assert {file for file, _, _ in first.values()} == set(os.listdir(papers.folder))
-    assert papers.run() == first
-
-
-def test_no_free_id_is_refused(papers):
-    papers.write(**{"jones": "1", ledger.paper_id("Jones.pdf", 16): "2"})
-    papers.run()
-    papers.write(Jones="3")
-    with pytest.raises(ledger.LedgerError, match=r"'Jones\.pdf'.*rename it"):
-        papers.plan()
 
 
 def test_plan_writes_nothing(papers):
@@ -256,83 +144,6 @@ def test_a_paper_that_becomes_a_copy_keeps_its_batch(papers):
     assert ledger.present(papers.plan(), papers.folder) == ["a"]
     papers.write(b="3")
     assert papers.run() == {"a": ("a.pdf", "b0001", ""), "b": ("b.pdf", "b0001", "")}
-
-
-def test_known_files_are_not_opened_again(papers, monkeypatch):
-    papers.write(a="1", b="2")
-    papers.run()
-    opened = []
-    hasher = ledger._sha256
-    monkeypatch.setattr(ledger, "_sha256", lambda path: opened.append(path.name) or hasher(path))
-    papers.run()
-    assert opened == []
-    papers.write(c="3")
-    papers.plan()
-    assert opened == ["c.pdf"]
-
-
-def test_a_moved_file_with_an_old_time_is_noticed(papers, tmp_path):
-    """Moving keeps the time of the last writing."""
-    papers.write(a="1")
-    (tmp_path / "new.pdf").write_text("2")
-    os.utime(tmp_path / "new.pdf", (1, 1))
-    papers.run()
-    old = papers.plan()[0].sha256
-    (tmp_path / "new.pdf").replace(papers.folder / "a.pdf")
-    assert papers.plan()[0].sha256 != old
-
-
-def test_a_paper_replaced_after_the_clock_was_set_back_is_noticed(papers):
-    papers.write(a="1")
-    papers.run()
-    old, future = papers.plan()[0].sha256, time.time() + 5 * 3600
-    os.utime(papers.file, (future, future))
-    papers.write(a="2")
-    assert papers.plan()[0].sha256 != old
-
-
-def test_touched_files_are_opened_once(papers, monkeypatch):
-    papers.write(a="1")
-    papers.run()
-    content = papers.file.read_bytes()
-    (papers.folder / "a.pdf").touch()
-    papers.run()
-    assert papers.file.read_bytes() == content
-    monkeypatch.setattr(ledger, "_sha256", lambda path: pytest.fail("opened again"))
-    papers.plan()
-
-
-@pytest.mark.parametrize("known", [False, True])
-def test_a_file_that_changes_between_plan_and_save_is_noticed(papers, known):
-    """A file that was still being copied while it was hashed, in the first run and in a later one."""
-    papers.write(a="half")
-    if known:
-        papers.run()
-    seen = time.time_ns()
-    rows = papers.plan()
-    papers.write(a="half and the other half")
-    ledger.save(rows, papers.file, seen)
-    assert papers.plan()[0].sha256 != rows[0].sha256
-
-
-def test_a_file_copied_just_before_is_opened_once_more(papers, monkeypatch):
-    seen = time.time_ns()
-    papers.write(a="1")
-    ledger.save(papers.plan(), papers.file, seen)
-    opened = []
-    hasher = ledger._sha256
-    monkeypatch.setattr(ledger, "_sha256", lambda path: opened.append(path.name) or hasher(path))
-    papers.plan()
-    assert opened == ["a.pdf"]
-
-
-def test_a_file_without_an_end_holds_nothing_up(papers):
-    papers.write(a="1")
-    with (papers.folder / "endless.pdf").open("wb") as file:
-        file.truncate(2**40)  # a terabyte, of which nothing is on the disk
-    assert papers.run() == {"a": ("a.pdf", "b0001", ""), "endless": ("endless.pdf", "b0001", "")}
-    record = reading.read(papers.folder / "endless.pdf", "endless", "", with_ocr=False)
-    assert record["status"] == "unreadable" and "more than 2 GiB of memory" in record["reason"]
 
 
 def test_unreadable_files_are_papers_and_no_copies(papers, monkeypatch):

@@ -4,11 +4,11 @@ import csv
 
 import pytest
 import yaml
-from test_tables import LIBRARY, Run, reported, unreported
+from made_up_run import LIBRARY, Run, reported, unreported
 
 from designspace.core import sheets
 from designspace.language import values
-from designspace.results import corrections, summary
+from designspace.results import corrections, loading, summary
 
 EYE = {"name": "effector", "kind": "category", "values": ["arm", "eye"], "definition": "Body part."}
 KNOWN = {parameter["name"]: parameter for parameter in [*LIBRARY, EYE]}
@@ -174,7 +174,7 @@ def test_an_experiment_is_corrected_apart_from_its_paper(run):
 def test_without_a_file_nothing_is_reviewed(run):
     frames = run.merge()
     assert set(frames["extractions"].review) == {""} and frames["corrections_unused"].empty
-    assert "Corrections" not in summary.summary(summary.load(run.results), run.results)
+    assert "Corrections" not in summary.summary(loading.load(run.results), run.results)
 
 
 def test_the_summary_counts_what_readers_did(run):
@@ -186,7 +186,7 @@ def test_the_summary_counts_what_readers_did(run):
         ("gone_1999", "n_total", "5", {}),
     )
     run.merge()
-    lines = summary.summary(summary.load(run.results), run.results).splitlines()
+    lines = summary.summary(loading.load(run.results), run.results).splitlines()
     assert "Values       4 reported, 4 with evidence, 3 reviewed" in lines
     told = "Corrections  1 corrected, 1 rejected; 1 without their paper or parameter, see corrections_unused.csv"
     assert told in lines

@@ -6,13 +6,13 @@ import sys
 import pytest
 import yaml
 from conftest import text_record
-from test_tables import LIBRARY, Run, reported, unreported
+from made_up_run import LIBRARY, Run, reported, unreported
 
 import compare
 import evaluate
 from designspace.core import records, sheets
 from designspace.language import matching
-from designspace.results import annotations, evaluation, summary, tables
+from designspace.results import annotations, evaluation, loading, summary, tables
 
 EFFECTOR = {"name": "effector", "kind": "category", "multiple": True, "values": ["arm", "eye"], "definition": "Part."}
 ENTRIES = [*LIBRARY, EFFECTOR, {"name": "age_range", "kind": "string", "multiple": True, "definition": "Range."}]
@@ -243,20 +243,20 @@ def test_the_three_tables(run, gold_file, capsys):
     told = {(row["from"], row["to"]): (row["n"], row["confidence"], row["correct"]) for row in bins if row["n"]}
     assert told == {(0.3, 0.4): (2, 0.35, 0.0), (0.9, 1.0): (3, 0.9533, 0.6667)} and len(bins) == 10
 
-    printed = summary.summary(summary.load(run.results, evaluated=True), run.results)
+    printed = summary.summary(loading.load(run.results, evaluated=True), run.results)
     assert "Evaluation   F1 0.40 (precision 0.40, recall 0.40) on 5 values; of the right ones 50% in the ann" in printed
 
 
 @pytest.mark.parametrize("name", tables.EVALUATION_TABLES)
 def test_a_table_that_lost_rows_is_set_aside_and_never_shown(run, gold_file, name):
     run_program(evaluate, "--results", run.results, "--gold", gold_file, "--parameters", run.parameters)
-    summary.load(run.results, evaluated=True)
+    loading.load(run.results, evaluated=True)
     path = run.results / f"{name}.csv"
     whole = path.read_bytes().splitlines(keepends=True)
     for kept, sentence in ((whole[:-1], rf"{name}.csv has \d values and not \d: it is now"), (whole[:1], " has ")):
         path.write_bytes(b"".join(kept))
         with pytest.raises(records.BrokenResult, match=sentence):
-            summary.load(run.results, evaluated=True)
+            loading.load(run.results, evaluated=True)
 
 
 def test_gold_about_nothing_here_gives_empty_scores(run, tmp_path):
@@ -264,7 +264,7 @@ def test_gold_about_nothing_here_gives_empty_scores(run, tmp_path):
     run_program(evaluate, "--results", run.results, "--gold", file, "--parameters", run.parameters)
     micro, macro = tables.read_rows(run.results / "evaluation.csv")
     assert micro["support"] == 0 and micro["f1"] is None and macro["f1"] is None
-    assert "F1 0.00" in summary.summary(summary.load(run.results, evaluated=True), run.results)
+    assert "F1 0.00" in summary.summary(loading.load(run.results, evaluated=True), run.results)
 
 
 def test_two_runs_are_compared(run, gold_file, tmp_path, capsys):

@@ -1,154 +1,11 @@
 """Merge: records of papers become tables."""
 
-import csv
-import hashlib
 import json
-import random
-import sqlite3
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-import yaml
+from made_up_run import Run, finding, full_run, reported, unreported
 
-import merge
-from designspace.core import records, sheets
-from designspace.project import ledger
 from designspace.results import merging, tables
-
-LIBRARY = [
-    {"name": "n_total", "kind": "integer", "definition": "Participants."},
-    {"name": "age_mean", "kind": "number", "unit": "years", "multiple": True, "definition": "Mean age."},
-    {"name": "offset", "kind": "number", "unit": "deg", "definition": "Signed offset."},
-    {"name": "aiming_report", "kind": "boolean", "definition": "Whether aims were reported."},
-    {"name": "software", "kind": "string", "definition": "Software."},
-]
-
-
-def reported(parameter, value, **more):
-    return {
-        **{"parameter": parameter, "value": value, "unit": "", "status": "reported", "confidence": 0.93},
-        **{"p_null": 0.0004, "reasoning": "It says so.", "evidence": f"It was {value}.", "page": 2},
-        **{"start": 10, "end": 20, "boxes": [{"page": 2, "box": [1.5, 2, 3, 4]}], "reason": ""},
-        **more,
-    }
-
-
-def unreported(parameter, candidate, status="not_reported", reason=""):
-    nothing = dict.fromkeys(("evidence", "page", "start", "end"))
-    return reported(parameter, candidate, status=status, reason=reason, p_null=0.8, reasoning="", boxes=[], **nothing)
-
-
-def finding(name, value="15", unit="deg", importance="medium", confidence=0.5, category="apparatus"):
-    return {
-        **{"category": category, "name": name, "description": f"What {name} is.", "value": value, "unit": unit},
-        **{"importance": importance, "confidence": confidence, "evidence": f"We set {name} to {value}."},
-        **{"page": 4, "start": 0, "end": 9, "boxes": []},
-    }
-
-
-class Run:
-    """A folder of papers and the records that the steps before the merge would have left."""
-
-    def __init__(self, root: Path):
-        self.results, self.papers, self.parameters = root / "results", root / "papers", root / "parameters.yaml"
-        self.corrections = root / "corrections.csv"
-        self.ledger, self.batches = [], {}
-        for folder in ("text", "context", "extraction", "discovery"):
-            (self.results / folder).mkdir(parents=True)
-        self.papers.mkdir()
-        self.parameters.write_text(yaml.safe_dump(LIBRARY))
-
-    def add(
-        self,
-        paper,
-        batch="b0001",
-        file=None,
-        copy_of="",
-        text="ok",
-        task="ok",
-        reason="",
-        values=(),
-        findings=(),
-        experiments=(),
-    ):
-        """Add a paper; `text` and `task` are the statuses of its text and of its extraction."""
-        file = file or f"{paper}.pdf"
-        (self.papers / file).write_bytes(b"%PDF")
-        sha256 = hashlib.sha256((copy_of or paper).encode()).hexdigest()
-        self.ledger.append(ledger.Row(paper, file, sha256, "" if copy_of else batch, copy_of))
-        if copy_of:
-            return
-        state = {"paper": paper, "status": text, "reason": "" if text == "ok" else reason}
-        self._json(f"text/{paper}.json", {**state, "n_pages": 12, "sha256": "", "text": "", "pages": []})
-        tokens = {"tokens": 41210, "tokens_kept": 30655} if text == "ok" else {"tokens": 0, "tokens_kept": 0}
-        self._json(f"context/{paper}.json", {**state, **tokens, "token_budget": 38656, "sections": []})
-        for name, status, content in (
-            ("extraction", text if text != "ok" else task, {"values": list(values), "experiments": list(experiments)}),
-            ("discovery", text, {"findings": list(findings)}),
-        ):
-            record = {"paper": paper, "task": name, "status": status, "reason": "" if status == "ok" else reason}
-            if status == "failed":
-                record |= {"attempt": 4, "memory": {"predicted_bytes": 30}}
-            if status == "ok":
-                cost = {"attempt": 1, "prompt_tokens": 31650, "new_tokens": 612}
-                seconds = {"seconds": {"attach": 0.1, "prefill": 2.0, "decode": 2}}
-                memory = {"memory": {"predicted_bytes": 30, "allocated_bytes": 20, "device_bytes": 25}}
-                record |= cost | seconds | memory | content
-            self.batches.setdefault((name, batch), []).append(record)
-
-    def _json(self, name, content):
-        (self.results / name).write_text(json.dumps(content), encoding="utf-8")
-
-    def write(self, seed=None):
-        """Write ledger and batches, their rows shuffled by `seed`, and papers that say what was found in them. What
-        was added without an answer about a parameter gets one: it is not reported."""
-        names, said = [parameter["name"] for parameter in yaml.safe_load(self.parameters.read_text())], {}
-        for record in (record for batch in self.batches.values() for record in batch if "values" in record):
-            answered = {value["parameter"] for value in record["values"]}
-            record["values"] += [unreported(name, None) for name in names if name not in answered]
-        for record in (record for batch in self.batches.values() for record in batch):
-            for item in records.items(record):
-                if item["evidence"]:
-                    path = self.results / "text" / f"{record['paper']}.json"
-                    text = said.setdefault(path, json.loads(path.read_text(encoding="utf-8")))
-                    if text["text"][item["start"] : item["end"]] != item["evidence"]:  # not written before
-                        item["start"] = len(text["text"])
-                        text["text"] += item["evidence"]
-                        item["end"] = len(text["text"])
-        for path, text in said.items():
-            path.write_text(json.dumps(text), encoding="utf-8")
-        order = random.Random(seed)
-        for rows in (self.ledger, *self.batches.values()):
-            if seed is not None:
-                order.shuffle(rows)
-        ledger.save(self.ledger, self.results / "ledger.csv", 0)
-        for (task, batch), answers in self.batches.items():
-            lines = "".join(json.dumps(record) + "\n" for record in answers)
-            (self.results / task / f"{batch}.jsonl").write_text(lines, encoding="utf-8")
-        return self
-
-    def arguments(self):
-        files = {"ledger": self.results / "ledger.csv", "results": self.results, "papers": self.papers}
-        files |= {"parameters": self.parameters, "corrections": self.corrections}
-        return [str(part) for name, path in files.items() for part in (f"--{name}", path)]
-
-    def merge(self):
-        """Run the program; the tables by name, or the sentence that it ended with."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sys, "argv", ["merge.py", *self.arguments()])
-            try:
-                merge.main()
-            except SystemExit as end:
-                return end.code
-        return {name: tables.read_csv(self.results / f"{name}.csv") for name in tables.CSV_TABLES}
-
-    def sql(self, query):
-        database = sqlite3.connect(self.results / "designspace.sqlite")
-        rows = database.execute(query).fetchall()
-        database.close()
-        return rows
 
 
 @pytest.fixture
@@ -157,26 +14,8 @@ def run(tmp_path):
 
 
 @pytest.fixture
-def full(run):
-    """Papers of every fate in two batches."""
-    values = [
-        unreported("software", "Matlab"),
-        reported("aiming_report", True),
-        reported("age_mean", 21.5, unit="years"),
-        reported("age_mean", 68.0, unit="years"),
-        reported("n_total", 158),
-        unreported("offset", None, status="failed", reason="The answer was cut off."),
-    ]
-    run.add(
-        "zhou_2020", batch="b0001", values=values, findings=[finding("tablet_tilts"), finding("frame_rate", "60", "Hz")]
-    )
-    run.add("adams_2018", batch="b0002", file="Ädams “final”, v2.pdf", values=[reported("offset", -4.5)], findings=[
-        finding("tilt_of_the_tablet", "20", importance="high", category="task"), finding("tablet_tilts", "25"),
-    ])  # fmt: skip
-    run.add("scan", batch="b0002", text="needs_ocr", reason="It has no text.")
-    run.add("stuck", batch="b0001", task="failed", reason="Out of memory on every rung.")
-    run.add("copy", copy_of="zhou_2020")
-    return run.write()
+def full(tmp_path):
+    return full_run(tmp_path)
 
 
 def test_each_paper_of_the_folder_has_a_row_with_its_fate(full):
@@ -343,7 +182,8 @@ def test_the_same_records_give_the_same_bytes(full):
 
     full.merge()
     first = products()
-    assert sorted(first) == sorted([*(f"{name}.csv" for name in tables.CSV_TABLES), "designspace.sqlite"])
+    others = ["designspace.sqlite", "papers.bib", "papers.json", "prisma.svg"]
+    assert sorted(first) == sorted([*(f"{name}.csv" for name in tables.CSV_TABLES), *others])
     for seed in (1, 2):
         full.write(seed).merge()
         assert products() == first
@@ -354,86 +194,15 @@ def test_the_database_is_keyed_and_typed(full):
     assert full.sql("PRAGMA foreign_key_check") == [] and full.sql("PRAGMA integrity_check") == [("ok",)]
     keys = {table: [row[2:5] for row in full.sql(f"PRAGMA foreign_key_list({table})")] for table in tables.TABLES}
     assert keys["extractions"] == keys["memory"] == keys["parameters"] == [("papers", "paper", "paper")]
-    assert keys["papers"] == [("papers", "duplicate_of", "paper")]
+    assert sorted(keys["papers"]) == [
+        ("papers", f"{what}_of", "paper") for what in ("duplicate", "supplement", "version")
+    ]
     assert full.sql("SELECT paper, n_total + 1, typeof(n_total), offset FROM parameters WHERE n_total IS NOT NULL") == [
         ("zhou_2020", 159, "integer", None)
     ]
     assert full.sql("SELECT AVG(number) FROM extractions WHERE parameter = 'age_mean'") == [(44.75,)]
     assert full.sql("SELECT COUNT(*) FROM extractions WHERE evidence IS NULL") == [(6,)]
     assert full.sql("SELECT COUNT(*) FROM papers") == [(5,)]
-
-
-NASTY = [
-    "=1+1",
-    "+cmd|' /C calc'!A0",
-    "-2+3",
-    "@SUM(A1)",
-    "\t=1",
-    "\r=1",
-    "\n=1",
-    "'=quoted",
-    "''=twice",
-    "'plain",
-    "＝1+1",
-    "a;=1+1;b",
-    'a;"=1+1";b',
-    "a\n=1+1",
-    "a\t@SUM(A1)\n\n-2",
-    "a;'=1",
-    "-5; -10",
-    'a "b", c\r\nd ± 3° — ﬁ',
-    "NA",
-    " 007 ",
-    "-",
-]
-
-
-@pytest.mark.parametrize("text", NASTY)
-def test_a_text_survives_the_csv_and_is_no_formula(run, text):
-    run.add("a", values=[reported("software", text, reasoning=text, evidence=text)], findings=[finding("x", text)])
-    frames = run.write().merge()
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    row = frames["extractions"].set_index("parameter").loc["software"]
-    assert row["value"] == row["reasoning"] == row["evidence"] == text
-    assert frames["parameters"].loc[0, "software"] == text
-    assert run.sql("SELECT value FROM extractions WHERE parameter = 'software'") == [(text,)]
-    for name in tables.CSV_TABLES:
-        # Where decimals have a comma, a spreadsheet takes the semicolon for the separator, and sees other cells.
-        for separator in ",;\t":
-            with open(run.results / f"{name}.csv", encoding="utf-8-sig", newline="") as lines:
-                cells = [cell for row in csv.reader(lines, delimiter=separator) for cell in row]
-            assert not any(cell.startswith(tuple("=+-@＝＋－＠\t\r\n")) for cell in cells)
-
-
-def test_every_text_comes_back():
-    letters = random.Random(1)
-    for _ in range(20_000):
-        text = "".join(letters.choices("'\"=-;\t\n a1", k=letters.randint(0, 7)))
-        assert sheets.unescape(sheets.escape(text)) == text
-
-
-def test_numbers_keep_their_sign(run):
-    run.add("a", values=[reported("offset", -4.5), reported("age_mean", 1e-7), reported("software", "-12")])
-    run.write().merge()
-    assert (run.results / "parameters.csv").read_bytes() == (
-        b"\xef\xbb\xbfpaper,experiment,n_total,age_mean,offset,aiming_report,software\na,,,1e-07,-4.5,,-12\n"
-    )
-
-
-def test_what_cannot_be_printed_is_replaced(run):
-    run.add("a", values=[reported("software", "x\x00\ud800y")])
-    assert run.write().merge()["parameters"].loc[0, "software"] == "x\ufffd\ufffdy"
-
-
-def test_a_file_name_is_no_formula(run):
-    run.add("a", file="=1+1.pdf")
-    assert run.write().merge()["papers"].loc[0, "file"] == "=1+1.pdf"
-    assert b",'=1+1.pdf," in (run.results / "papers.csv").read_bytes()
-
-
-def test_a_damaged_ledger_is_named(full):
-    (full.results / "ledger.csv").write_text("paper,file\n")
-    assert "ledger.csv is damaged" in full.merge()
 
 
 @pytest.mark.parametrize("findings, values", [((), ()), ((), [unreported("n_total", 3)])])
@@ -446,64 +215,9 @@ def test_nothing_found_is_a_result(run, findings, values):
 def test_an_empty_folder_gives_empty_tables(run):
     run.write()
     frames = run.merge()
+    assert set(frames.pop("prisma").papers) == {0}
     assert all(frame.empty for frame in frames.values())
     assert run.sql("SELECT * FROM papers") == []
-
-
-BROKEN = [
-    ("extraction/b0001.jsonl", lambda data: data[:-30]),
-    ("extraction/b0001.jsonl", lambda data: data.replace(b'"evidence": "It', b'"evidence": "At')),
-    ("extraction/b0001.jsonl", lambda data: data.replace(b'"value": 158', b'"value": "many"')),
-    ("extraction/b0001.jsonl", lambda data: data.replace(b'"experiments": []', b'"experiments": [{}]')),
-    ("extraction/b0002.jsonl", lambda data: data * 2),
-    ("discovery/b0001.jsonl", lambda data: data.replace(b'"findings": [{', b'"findings": [7, {')),
-    ("discovery/b0002.jsonl", lambda data: data.splitlines()[0] + b"\n"),
-    ("extraction/b0001.jsonl", lambda data: data.replace(b'"task": "extraction"', b'"task": "discovery"')),
-    ("extraction/b0001.jsonl", lambda data: data.replace(b'"parameter": "offset"', b'"parameter": "software"')),
-    ("extraction/b0001.jsonl", lambda data: data.replace(b'"values": [', b'"valeus": [')),
-    ("extraction/b0001.jsonl", lambda data: data.replace(b'"value": true', b'"value": "true"')),
-    ("extraction/b0001.jsonl", lambda data: data.replace(b'"status": "reported"', b'"status": "maybe"')),
-    ("extraction/b0002.jsonl", lambda data: data.replace(b'"status": "needs_ocr"', b'"status": "ok"')),
-    ("discovery/b0001.jsonl", lambda data: data.replace(b'"findings": [', b'"finds": [')),
-    ("text/scan.json", lambda data: bytes(40)),
-    ("text/zhou_2020.json", lambda data: data.replace(b'"zhou_2020"', b'"adams_2018"')),
-    ("context/stuck.json", lambda data: b"{}"),
-    ("context/zhou_2020.json", lambda data: data.replace(b'"sections": []', b'"sections": [{"kept": [[0, 99999]]}]')),
-]
-
-
-@pytest.mark.parametrize(("name", "damage"), BROKEN)
-def test_a_damaged_file_is_set_aside_and_never_merged(full, name, damage):
-    full.merge()
-    before = (full.results / "papers.csv").read_bytes()
-    whole = (full.results / name).read_bytes()
-    (full.results / name).write_bytes(damage(whole))
-    assert (full.results / name).read_bytes() != whole
-    message = full.merge()
-    assert "\n" not in message and str(full.results / name) in message
-    assert message.endswith(f"it is now called {Path(name).name}.broken; start again, and it is made again.")
-    assert not (full.results / name).exists() and (full.results / f"{name}.broken").exists()
-    assert (full.results / "papers.csv").read_bytes() == before
-
-
-@pytest.mark.parametrize("name", ["text/scan.json", "extraction/b0001.jsonl", "ledger.csv"])
-def test_a_missing_file_is_named(full, name):
-    (full.results / name).unlink()
-    message = full.merge()
-    assert "\n" not in message and f"{full.results / name} is missing: " in message
-
-
-def test_answers_to_another_library_are_refused(full):
-    full.parameters.write_text(yaml.safe_dump(LIBRARY[1:]))
-    assert "b0002.jsonl answers n_total, which the parameter library does not have" in full.merge()
-
-
-def test_the_program_ends_with_the_sentence(full):
-    (full.results / "text" / "scan.json").unlink()
-    command = [sys.executable, merge.__file__, *full.arguments()]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=full.papers)
-    assert done.returncode == 1
-    assert done.stderr == f"merge: {full.merge().removeprefix('merge: ')}\n" and "Traceback" not in done.stderr
 
 
 def test_every_paper_begins_with_its_citation(tmp_path):

@@ -1,6 +1,5 @@
-"""A batch of papers: fresh processes, a journal, further attempts."""
+"""A batch of papers: fresh processes, further attempts, and what stops a run."""
 
-import contextlib
 import io
 import json
 import os
@@ -12,43 +11,20 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from conftest import model_section, random_model, text_record
+from batches import SETTINGS, answers_of, job_of, lines, read_papers
+from conftest import random_model
 from llguidance.hf import from_tokenizer
 
 from designspace.core import processes
-from designspace.engine import loading
-from designspace.engine.loading import check_gpus
 from designspace.engine.masks import GrammarRefused, Masks
-from designspace.language import context
 from designspace.planning import model_files
 from designspace.runner import PRELOAD, command_line, driver, journal, worker
-from designspace.runner.worker import Job
 from designspace.tasks import grammars
-
-SETTINGS = {"max_new_tokens": 64, "min_confidence": 0.0, "reasoning": False}
-
-
-def job_of(model, **changes):
-    library = [{"name": "n_total", "kind": "integer", "definition": "Participants who took part."}]
-    library += [{"name": "handedness", "kind": "category", "values": ["left", "right"], "definition": "Handedness."}]
-    model = model_section(model)
-    memory = {"capacity": 4 << 30, "reserve": 1 << 30, "prefill_chunk": 64}
-    return Job("extraction", SETTINGS, library, model, memory | changes)
 
 
 @pytest.fixture
 def papers(tokenizer):
-    records = [text_record(f"p{n}", [f"In study {n} we tested {n} right-handed people."]) for n in (1, 2, 3)]
-    records.append({"paper": "p4", "status": "encrypted", "reason": "It needs a password.", "text": "", "pages": []})
-    return [(record, context.fit(record, 500, tokenizer.backend_tokenizer)) for record in records]
-
-
-def lines(path):
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
-def answers_of(records):
-    return [(record["paper"], record["status"], record.get("values")) for record in records]
+    return read_papers(tokenizer)
 
 
 def test_every_paper_has_its_line_and_a_batch_of_one_says_the_same(model_folder, papers, tmp_path):
@@ -77,58 +53,14 @@ def test_without_shared_memory_every_paper_loads_the_weights(model_folder, paper
     assert [record["status"] for record in lines(tmp_path / "b.jsonl")] == ["ok", "ok"]
 
 
-def answers(paper):
-    return {"paper": paper, "task": "extraction", "status": "failed", "reason": ""}
-
-
-def test_a_journal_is_taken_up_to_its_last_whole_record(tmp_path):
-    path = tmp_path / "b.journal"
-    begun = journal.Journal(path, "inputs")
-    begun.append(answers("p1"))
-    begun.file.write(b'{"paper": "p2", "sta')  # the line that was being written
-    del begun
-    begun = journal.Journal(path, "inputs")
-    assert begun.records == [answers("p1")]
-    begun.append(answers("p2"))
-    del begun
-    with path.open("ab") as file:
-        file.write(bytes(100) + b"\n" + json.dumps(answers("p3")).encode() + b"\n")  # after a crash
-    assert journal.Journal(path, "inputs").records == [answers("p1"), answers("p2")]
-    assert len(lines(path)) == 3
-    assert journal.Journal(path, "other inputs").records == []
-    assert lines(path) == [{"fingerprint": "other inputs"}]
-
-
-def test_a_journal_belongs_to_its_inputs(model_folder, papers):
-    fingerprint = driver.fingerprint(job_of(model_folder), papers)
-    assert driver.fingerprint(job_of(model_folder), papers[:1]) != fingerprint
-
-
-@pytest.mark.parametrize("changed", ["version", "capacity", "reserve", "prefill_chunk"])
-def test_a_batch_is_not_taken_up_by_another_program_or_with_other_memory(
-    model_folder, papers, tmp_path, monkeypatch, changed
-):
-    output, begun_with = tmp_path / "b.jsonl", job_of(model_folder)
-    begun = journal.Journal(tmp_path / "b.jsonl.journal", driver.fingerprint(begun_with, papers[:1]))
-    begun.append(answers("p1") | {"reason": "Made before."})
-    del begun
-    if changed == "version":
-        monkeypatch.setattr("designspace.__version__", "0.0.1")
-        job = begun_with
-    else:  # how much of a paper fits depends on each of them
-        job = job_of(model_folder, **{changed: begun_with.memory[changed] * 3 // 4})
-    driver.run(job, papers[:1], output)
-    assert [record["status"] for record in lines(output)] == ["ok"]
-
-
 def test_out_of_memory_is_tried_again_with_less_and_is_recorded(model_folder, papers, monkeypatch):
     tried, run_attempt = [], driver.in_fresh_process
 
-    def starved(start, job, weights, record, kept, attempt, seconds):
+    def starved(start, job, weights, record, kept, attempt, clock):
         tried.append(attempt)
         if len(tried) < 3:
             return {"status": "out_of_memory", "reason": "CUDA out of memory."}
-        return run_attempt(start, job, weights, record, kept, attempt, seconds)
+        return run_attempt(start, job, weights, record, kept, attempt, clock)
 
     monkeypatch.setattr(driver, "in_fresh_process", starved)
     record, kept = papers[0]
@@ -148,8 +80,8 @@ def test_out_of_memory_is_tried_again_with_less_and_is_recorded(model_folder, pa
 def test_the_minutes_of_a_paper_are_not_those_that_its_model_takes_to_load(monkeypatch):
     given = []
 
-    def late(start, job, weights, record, context, attempt, seconds):
-        given.append(len(list(seconds)))
+    def late(start, job, weights, record, context, attempt, clock):
+        given.append(clock.left)
         return {"status": "late"}
 
     monkeypatch.setattr(driver, "in_fresh_process", late)
@@ -225,59 +157,6 @@ def test_a_gpu_that_is_not_there_stops_the_run_with_a_sentence(model_folder, pap
     job.model["device"] = "cuda"
     with pytest.raises(driver.Stop, match="asks for a GPU .* and PyTorch sees none here"):
         driver.run(job, papers[:1], tmp_path / "b.jsonl")
-
-
-@pytest.mark.parametrize(
-    ("capability", "free", "total", "sentence"),
-    [
-        ((7, 5), 79, 80, "The GPU, One GPU, is of compute capability 7.5, and at least 8.0 is needed"),
-        (
-            (8, 0),
-            39,
-            40,
-            "The GPU, One GPU, has 40.00 GiB, and the memory is planned for 79.25 GiB .*to 40960MiB or le",
-        ),
-        ((9, 0), 77, 80, "Of the 80.00 GiB of the GPU, One GPU, only 77.00 GiB are free, .*nvidia-smi"),
-        ((9, 0), None, 80, "PyTorch cannot compute on the GPU here: busy"),
-        ((9, 0), 78, 80, None),
-    ],
-)
-def test_a_wrong_gpu_is_a_sentence_before_the_first_paper(monkeypatch, capability, free, total, sentence):
-    def memory(gpu):
-        if free is None:
-            raise torch.AcceleratorError("busy")
-        return free << 30, total << 30
-
-    answers = {"device_count": lambda: 1, "get_device_name": lambda gpu: "One GPU", "mem_get_info": memory}
-    for name, answer in (answers | {"get_device_capability": lambda gpu: capability}).items():
-        monkeypatch.setattr(torch.cuda, name, answer)
-    monkeypatch.setattr(torch, "ones", lambda *shape, device: torch.zeros(*shape))  # this machine may have no GPU
-    with pytest.raises(model_files.ModelError, match=sentence) if sentence else contextlib.nullcontext():
-        check_gpus(1, int(79.25 * 2**30), 2 << 30)
-
-
-def test_a_gpu_for_one_process_only_is_not_shared(tmp_path, monkeypatch):
-    tool = tmp_path / "nvidia-smi"
-    tool.write_text("#!/bin/sh\necho Default\necho Exclusive_Process\n")
-    tool.chmod(0o755)
-    assert loading.obstacle_to_processes() == ""
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    sentence = "The GPU serves one process at a time (compute mode Exclusive_Process)."
-    assert loading.obstacle_to_processes() == sentence
-    monkeypatch.setattr(worker, "load", lambda job: pytest.fail("the driver itself is on the GPU"))
-    log = io.StringIO()
-    assert driver.load_for_all(SimpleNamespace(model={"device": "cuda"}), log) is None
-    assert log.getvalue() == f"{sentence} Each paper loads the weights itself.\n"
-
-
-def test_a_model_never_spills_into_main_memory(model_folder, monkeypatch):
-    spilled = SimpleNamespace(hf_device_map={"model.layers.0": 0, "model.layers.1": "cpu"})
-    monkeypatch.setattr(loading.AutoModelForCausalLM, "from_pretrained", lambda **how: spilled)
-    section = model_section(model_folder, device="cuda", gpus=2, attention="plain")
-    with pytest.raises(
-        model_files.ModelError, match=r"do not fit 2 GPUs \(some would be on cpu\): set `model.gpus` to more"
-    ):
-        loading.load(**section, room=2**30)
 
 
 def test_layers_that_are_not_computed_exactly_are_refused(tmp_path, tokenizer, papers):

@@ -8,9 +8,10 @@ import sys
 import time
 
 import pytest
+from batches import job_of, lines
 from conftest import ROOT, text_record
 from paper_processes import ended, go_on, held, hold, wait_for
-from test_driver import job_of, lines
+from quick_engine import ANSWER_AT_ONCE
 
 from designspace.language import context
 
@@ -43,7 +44,7 @@ def start(tmp_path, tokenizer, model_folder):
 def test_a_killed_batch_goes_on_with_its_journal_and_two_do_not_mix(start, tmp_path, monkeypatch):
     journal, output = tmp_path / "b.jsonl.journal", tmp_path / "b.jsonl"
 
-    hold(monkeypatch, tmp_path, "extract.py", 2)
+    hold(monkeypatch, tmp_path, "extract.py", 2, and_first=ANSWER_AT_ONCE)
     driver = start("first.log")
     left = wait_for(lambda: held(driver.pid), driver)
     driver.kill()
@@ -69,11 +70,11 @@ def test_a_killed_batch_goes_on_with_its_journal_and_two_do_not_mix(start, tmp_p
 
 
 def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path, monkeypatch):
-    hold(monkeypatch, tmp_path, "extract.py", 1, 2)
-    driver = start("log", minutes_per_paper=0.2)
+    hold(monkeypatch, tmp_path, "extract.py", 1, 2, and_first=ANSWER_AT_ONCE)
+    driver = start("log", minutes_per_paper=0.1)
     resting = wait_for(lambda: held(driver.pid), driver)
     os.kill(driver.pid, signal.SIGSTOP)  # with its paper, as when a laptop sleeps or a job is suspended
-    time.sleep(13)
+    time.sleep(7)
     go_on(resting)
     os.kill(driver.pid, signal.SIGCONT)
     assert ended(resting)
@@ -82,12 +83,12 @@ def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path, monke
     assert driver.wait() == 0
     ok, late, *others = lines(tmp_path / "b.jsonl")
     assert (ok["status"], ok["attempt"]) == ("ok", 1)
-    assert late["status"] == "failed" and late["reason"].startswith("The paper was not done after 0.2 minutes")
+    assert late["status"] == "failed" and late["reason"].startswith("The paper was not done after 0.1 minutes")
     assert {record["status"] for record in others} == {"ok"}
 
 
 def test_a_paper_that_runs_out_of_memory_is_tried_again_and_the_rest_goes_on(start, tmp_path, monkeypatch):
-    hold(monkeypatch, tmp_path, "extract.py", *range(1, 4 + 2 + 1))
+    hold(monkeypatch, tmp_path, "extract.py", *range(1, 4 + 2 + 1), and_first=ANSWER_AT_ONCE)
     driver = start("log")
     for _ in range(4 + 2):  # of the first paper all processes are killed, as the kernel does it, of the second two
         os.kill(killed := wait_for(lambda: held(driver.pid), driver), signal.SIGKILL)

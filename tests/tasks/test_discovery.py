@@ -5,6 +5,7 @@ import json
 import pytest
 from conftest import text_record
 from llguidance.hf import from_tokenizer
+from test_tasks import answer
 
 from designspace.engine.generator import Answer
 from designspace.language import context
@@ -45,7 +46,7 @@ def kept(tokenizer, *findings):
     paper = text_record("one_2020", PAGE)
     fitted = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     generator = Scripted(tokenizer, f" {json.dumps(findings, ensure_ascii=False)}}}")
-    fields = discovery.answer(generator, tokenizer, paper, fitted, LIBRARY, SETTINGS)
+    fields = answer(discovery, generator, tokenizer, paper, fitted, LIBRARY, SETTINGS)
     assert fields["new_tokens"] == len(generator.tokens)
     return fields["findings"]
 

@@ -4,11 +4,12 @@ import pytest
 from conftest import random_model, text_record
 from llguidance import LLMatcher
 from llguidance.hf import from_tokenizer
-from test_tasks import accepts, ask, check_evidence, check_kind
+from test_tasks import accepts, ask, check_evidence, check_kind, play
 
 from designspace.engine.generator import Answer
-from designspace.language import context, evidence
+from designspace.language import context
 from designspace.tasks import experiments, extraction, grammars
+from designspace.tasks.cap import Cap
 from designspace.tasks.questions import begin
 
 SETTINGS = {"max_new_tokens": 400, "min_confidence": 0.3, "reasoning": False}
@@ -32,10 +33,10 @@ def paper():
 
 
 class Scripted:
-    """A reader whose branches say what is written for them, and nothing where nothing is."""
+    """A generator whose branches write what is given for them, and nothing where nothing is."""
 
-    def __init__(self, tokenizer, says):
-        self.tokenizer, self.says, self.rounds = tokenizer, says, []
+    def __init__(self, tokenizer, texts):
+        self.tokenizer, self.texts, self.rounds = tokenizer, texts, []
         self.grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
 
     def ask(self, questions):
@@ -43,9 +44,9 @@ class Scripted:
         return [self.answer(question) for question in questions]
 
     def answer(self, question):
-        text = self.says.get(self.tokenizer.decode(question.prompt))
+        text = self.texts.get(self.tokenizer.decode(question.prompt))
         if text is None:
-            return Answer(p_instead=1.0)
+            return Answer(p_alternative=1.0)
         tokens = self.tokenizer.encode(text, add_special_tokens=False)[: question.max_new_tokens]
         matcher = LLMatcher(self.grammar_tokenizer, LLMatcher.grammar_from_lark(question.grammar))
         assert all(matcher.consume_token(token) for token in tokens), f"{text} is not allowed"
@@ -59,15 +60,17 @@ def test_a_branch_begins_as_models_write():
     assert [experiments.key(name) for name in ("Experiment 2b", "Study 2")] == ["Experiment 2b", "Study 2"]
 
 
-def told(tokenizer, paper, says, **settings):
-    """The fields of the record of a paper about which a model says that, and the reader."""
+def answered(tokenizer, paper, texts, **settings):
+    """The fields of the record of a paper about which a model answers that, and the generator."""
     kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
-    reader = Scripted(tokenizer, says)
-    return extraction.answer(reader, tokenizer, paper, kept, LIBRARY, SETTINGS | settings), reader
+    generator = Scripted(tokenizer, texts)
+    paper = extraction.Paper(tokenizer, generator.grammar_tokenizer, paper, kept, LIBRARY, SETTINGS | settings)
+    play(paper.rounds(), generator.ask)
+    return paper.fields(), generator
 
 
 def test_what_differs_is_reported_for_each_experiment_and_for_the_whole_paper(tokenizer, paper):
-    says = {
+    texts = {
         begin("n_total"): " 50,\n",
         begin("n_targets"): " 8,\n",
         begin("schedule"): ' "abrupt",\n',
@@ -76,7 +79,7 @@ def test_what_differs_is_reported_for_each_experiment_and_for_the_whole_paper(to
         begin("n_targets", experiment=2): " 2,\n",
         begin("schedule", experiment=1): ' "abrupt"\n}',
     }
-    fields, reader = told(tokenizer, paper, says)
+    fields, generator = answered(tokenizer, paper, texts)
     assert [experiment["name"] for experiment in fields["experiments"]] == ["Experiment 1", "experiment 2"]
     assert "Experiment 2" in fields["experiments"][1]["evidence"]
     reported = [value for value in fields["values"] if value["status"] == "reported"]
@@ -91,72 +94,92 @@ def test_what_differs_is_reported_for_each_experiment_and_for_the_whole_paper(to
         ("schedule", "", "abrupt"),
     ]
     assert "Experiment 2" in reported[4]["evidence"]
-    first, second = reader.rounds
+    first, second = generator.rounds
     assert len(first) == len(LIBRARY) + 1 and len(second) == 4, "what cannot differ is asked once"
-    assert fields["new_tokens"] == sum(len(reader.answer(question).tokens) for question in [*first, *second])
+    assert fields["new_tokens"] == sum(len(generator.answer(question).tokens) for question in [*first, *second])
 
 
 @pytest.mark.parametrize("names", [' ["Experiment 1", "Experiment 9"],\n', ' ["pilot"],\n', " [],\n", None])
 def test_the_whole_paper_is_the_experiment_where_fewer_than_two_stand_in_it(tokenizer, paper, names):
-    says = {begin("n_targets"): " 8,\n"} | ({begin("experiments"): names} if names else {})
-    fields, reader = told(tokenizer, paper, says)
+    texts = {begin("n_targets"): " 8,\n"} | ({begin("experiments"): names} if names else {})
+    fields, generator = answered(tokenizer, paper, texts)
     assert fields["experiments"] == [] and not any("experiment" in value for value in fields["values"])
-    assert reader.rounds[1:] in ([], [[]])
+    assert generator.rounds[1:] in ([], [[]])
 
 
 def test_names_that_are_not_sure_enough_are_no_experiments(tokenizer, paper):
-    says = {begin("experiments"): ' ["Experiment 1", "Experiment 2"],\n'}
-    fields, _ = told(tokenizer, paper, says, min_confidence=0.95)
+    texts = {begin("experiments"): ' ["Experiment 1", "Experiment 2"],\n'}
+    fields, _ = answered(tokenizer, paper, texts, min_confidence=0.95)
     assert fields["experiments"] == []
 
 
 def test_a_number_is_the_name_of_an_experiment_where_the_text_has_that(tokenizer, paper):
-    fields, _ = told(tokenizer, paper, {begin("experiments"): ' ["1", "2", "8", "26"],\n'})
+    fields, _ = answered(tokenizer, paper, {begin("experiments"): ' ["1", "2", "8", "26"],\n'})
     assert [experiment["name"] for experiment in fields["experiments"]] == ["Experiment 1", "Experiment 2"]
 
 
 def test_the_name_of_an_experiment_is_a_whole_word_of_the_text(tokenizer, paper):
-    fields, _ = told(tokenizer, paper, {begin("experiments"): ' ["Experiment", "pilo", "xperiment 1"],\n'})
+    fields, _ = answered(tokenizer, paper, {begin("experiments"): ' ["Experiment", "pilo", "xperiment 1"],\n'})
     assert fields["experiments"] == []
 
 
+class Lengthy:
+    """A generator that takes for each answer a share of the tokens it may, and keeps what it was asked."""
+
+    grammar_tokenizer = None
+
+    def __init__(self, share):
+        self.share, self.rounds = share, []
+
+    def ask(self, questions):
+        self.rounds.append(questions)
+        return [Answer([0] * self.length(question), [], 0.0, True) for question in questions]
+
+    def length(self, question):
+        return max(1, int(question.max_new_tokens * self.share))
+
+
 @pytest.mark.parametrize(
-    "cap, name, experiments_asked", [(30, "Study", 2), (100, "Study", 6), (400, "Study", 6), (400, 36 * "x", 0)]
+    "cap, share, name, experiments_asked",
+    [(30, 1, "Study", 1), (30, 0, "Study", 6), (100, 1, "Study", 4), (400, 1, "Study", 6), (400, 1, 90 * "x", 0)],
 )
-def test_questions_about_experiments_keep_to_the_cap_and_the_slots(tokenizer, cap, name, experiments_asked):
-    reader = Scripted(tokenizer, {})
+def test_questions_about_experiments_keep_to_the_cap_and_the_slots(tokenizer, cap, share, name, experiments_asked):
+    generator = Lengthy(share)
     *_, slots = extraction.shape(tokenizer, LIBRARY, SETTINGS)
-    told = experiments.ask(reader, tokenizer, LIBRARY, [f"{name} {n}" for n in range(6)], cap, slots)
-    assert len({name for name, *_ in told}) == experiments_asked
-    (asked,) = reader.rounds
-    assert len(asked) == len(told) and sum(question.max_new_tokens for question in asked) <= cap
-    assert all(len(question.prompt) + question.max_new_tokens <= slots for question in asked)
-    assert all(question.max_new_tokens >= experiments.LEAST_TOKENS for question in asked)
+    names = [f"{name} {n}" for n in range(6)]
+    replies = play(experiments.ask(Cap(cap), tokenizer, LIBRARY, names, slots), generator.ask)
+    assert len({name for name, *_ in replies}) == experiments_asked
+    left = cap
+    for asked in generator.rounds:
+        assert 0 < sum(question.max_new_tokens for question in asked) <= left
+        left -= sum(map(generator.length, asked))
+        assert all(len(question.prompt) + question.max_new_tokens <= slots for question in asked)
+    assert sum(map(len, generator.rounds)) == len(replies)
 
 
 def test_the_evidence_is_the_experiments_own_sentence(tokenizer):
     page = ["Methods", "In Study A, 24 people reached for 8 targets.", "In Study B, 26 people reached for 8 targets."]
-    says = {
+    texts = {
         begin("experiments"): ' ["Study A", "Study B"],\n',
         begin("n_targets"): " 4,\n",
         begin("n_targets", experiment="Study A"): " 8,\n",
         begin("n_targets", experiment="Study B"): " 8,\n",
     }
-    fields, _ = told(tokenizer, text_record("studies", page), says)
+    fields, _ = answered(tokenizer, text_record("studies", page), texts)
     assert [experiment["evidence"][3:10] for experiment in fields["experiments"]] == ["Study A", "Study B"]
     own = {value["experiment"]: value["evidence"] for value in fields["values"] if "experiment" in value}
     assert {name: sentence[3:10] for name, sentence in own.items()} == {"Study A": "Study A", "Study B": "Study B"}
 
 
 def test_what_one_experiment_alone_says_is_its_own_and_reasoning_is_of_the_value_that_it_explains(tokenizer, paper):
-    says = {
+    texts = {
         begin("experiments"): ' ["Experiment 1", "Experiment 2"],\n',
         begin("n_targets", experiment=1): " 8,\n",
         begin("schedule"): ' "abrupt",\n',
         begin("schedule", experiment=2): ' "gradual",\n',
         begin("schedule") + ' "abrupt",\n  "reasoning":': ' "It was abrupt.",\n',
     }
-    fields, _ = told(tokenizer, paper, says, reasoning=True, max_new_tokens=2000)
+    fields, _ = answered(tokenizer, paper, texts, reasoning=True, max_new_tokens=2000)
     rows = [value for value in fields["values"] if value["status"] == "reported"]
     assert [(row["parameter"], row.get("experiment"), row["value"], row["reasoning"]) for row in rows] == [
         ("n_targets", None, 8, ""),
@@ -171,12 +194,7 @@ def test_what_one_experiment_alone_says_is_its_own_and_reasoning_is_of_the_value
 def test_experiments_of_a_model_that_says_anything(tokenizer, record, library, reasoning, monkeypatch):
     names = ["one experiment", "Training"]
 
-    def named(record, context, grammar_tokenizer, reply, least):
-        return [
-            {"name": name, "confidence": 1.0} | evidence.locate(record, context, library[0], name) for name in names
-        ]
-
-    monkeypatch.setattr(experiments, "named", named)
+    monkeypatch.setattr(experiments, "named", lambda *of: [(name, 1.0) for name in names])
     settings = {"max_new_tokens": 4096, "min_confidence": 0.0, "reasoning": reasoning}
     fields = ask(extraction, random_model("llama"), tokenizer, record, library, settings)
     assert 0 < fields["new_tokens"] <= 4096

@@ -1,19 +1,22 @@
 """Whatever a model says, what is reported is typed, allowed and a verbatim piece of the paper."""
 
 import copy
+import csv
 import json
 import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 import torch
 from conftest import random_model
 from llguidance.hf import from_tokenizer
 
-from designspace.engine import attention
+from designspace.engine import attention, loading
 from designspace.engine.generator import Answer, Generator
 from designspace.engine.masks import Masks
 from designspace.language import context, quantities
+from designspace.planning.branches import TEXT_CHARACTERS
 from designspace.tasks import answers, discovery, extraction, grammars, prompts, questions
 
 EXTRACTION = {"max_new_tokens": 2048, "min_confidence": 0.0, "reasoning": True}  # everything is reported
@@ -28,9 +31,19 @@ def ask(task, weights, tokenizer, record, library, settings):
     tokens = prompts.prefix(tokenizer, before, context.kept_text(record, kept), after)
     number, _, slots = task.shape(tokenizer, library, settings)
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=weights.config.vocab_size)
-    reader = Generator(weights, grammar_tokenizer, len(tokens), number, slots)
-    reader.read(tokens, 512)
-    return task.answer(reader, tokenizer, record, kept, library, settings)
+    paper = task.Paper(tokenizer, grammar_tokenizer, record, kept, library, settings)
+    Generator(weights, grammar_tokenizer, len(tokens), number, slots, chunk=512).answer_one(tokens, paper.rounds())
+    return paper.fields()
+
+
+def play(rounds, ask):
+    """What rounds come to whose questions a function answers."""
+    answers = None
+    try:
+        while True:
+            answers = ask(rounds.send(answers))
+    except StopIteration as end:
+        return end.value
 
 
 def check_evidence(record, item):
@@ -70,8 +83,8 @@ def test_values_of_a_model_that_says_anything(family, seed, tokenizer, record, l
         check_kind(by_name[value["parameter"]], value["value"])
         assert 0 <= value["confidence"] <= 1
         check_evidence(record, value)
-    said = [(value["parameter"], value["value"]) for value in values]
-    assert len(set(said)) == len(said), "a value is listed once"
+    listed = [(value["parameter"], value["value"]) for value in values]
+    assert len(set(listed)) == len(listed), "a value is listed once"
 
 
 def test_confidence_is_the_condition_for_reporting(tokenizer, record, library):
@@ -84,7 +97,7 @@ def test_confidence_is_the_condition_for_reporting(tokenizer, record, library):
     assert {value["status"] for value in nothing} == {"not_reported"}
     assert all(value["evidence"] is None and value["reasoning"] == "" for value in nothing)
     everything = values(reasoning=False)
-    # What would have been said stays in the record, so that a threshold can be set later.
+    # What would have been answered stays in the record, so that a threshold can be set later.
     assert [value["value"] for value in nothing] == [value["value"] for value in everything]
     assert {value["status"] for value in everything} == {"reported", "failed"}
     assert all(value["reasoning"] == "" for value in everything)
@@ -95,8 +108,8 @@ def test_confidence_is_the_condition_for_reporting(tokenizer, record, library):
     }
 
 
-def said(tokenizer, text, complete):
-    """What a branch said, each of its tokens less probable than the one before, and the tokenizer of the grammars."""
+def written(tokenizer, text, complete):
+    """What a branch wrote, each of its tokens less probable than the one before, and the tokenizer of the grammars."""
     tokens = tokenizer.encode(text, add_special_tokens=False)
     probabilities = [1 - 0.01 * n for n in range(len(tokens))]
     return from_tokenizer(tokenizer, n_vocab=640), Answer(tokens, probabilities, 0.1, complete)
@@ -115,9 +128,11 @@ def said(tokenizer, text, complete):
     ],
 )
 def test_values_of_an_answer(tokenizer, text, complete, values):
-    told = answers.scalars(*said(tokenizer, text, complete))
-    assert [value for value, _ in told] == values
-    assert sorted((p for _, p in told), reverse=True) == [p for _, p in told], "each has its own probability"
+    values_of_answer = answers.scalars(*written(tokenizer, text, complete))
+    assert [value for value, _ in values_of_answer] == values
+    assert sorted((p for _, p in values_of_answer), reverse=True) == [p for _, p in values_of_answer], (
+        "each has its own probability"
+    )
 
 
 def test_a_number_that_the_paper_does_not_have_has_no_confidence():
@@ -195,8 +210,49 @@ def test_grammar_of_several_values(tokenizer):
     assert accepts(tokenizer, lark, ' ["left","right","a b"]\n}')
     assert not any(accepts(tokenizer, lark, text) for text in [" [],\n", ' ["left", null],\n'])
     lark = grammars.value({"name": "x", "kind": "number", "multiple": True})
-    assert accepts(tokenizer, lark, f" {list(range(grammars.MOST_VALUES))},\n")
-    assert not accepts(tokenizer, lark, f" {list(range(grammars.MOST_VALUES + 1))},\n")
+    assert all(accepts(tokenizer, lark, f" {list(range(n))},\n") for n in (1, 2, 30)), "only its tokens end a list"
+
+
+def texts():
+    """Pieces, as long as a text may be, of the sentences behind the gold of the invented papers: numbers and units."""
+    with (Path(__file__).parents[1] / "papers" / "gold.csv").open(encoding="utf-8") as file:
+        sentences = [row["evidence"].replace('"', "") for row in csv.DictReader(file)]
+    length = TEXT_CHARACTERS
+    pieces = [s[at : at + length].strip() for s in sentences for at in range(0, len(s) - length, 25)]
+    return [*sorted(set(pieces)), "large digitizing tablet (Intuos4 XL, 508 lpmm, 48.8 × 30.5"]
+
+
+@pytest.mark.parametrize("multiple", [False, True])
+@pytest.mark.parametrize(
+    "kind, longest",
+    [
+        ("integer", ["-999999999", "123456789"]),
+        ("number", ["-999999999.999999", "-123456789.012345"]),
+        ("boolean", ["true", "false"]),
+        ("string", [json.dumps(text, ensure_ascii=False) for text in texts()]),
+        ("category", [f'"{value}"' for value in ("kg·m²", "ψ", "healthy_young_adults", "xqzwvk", 40 * "ab")]),
+    ],
+)
+def test_a_value_that_the_grammar_allows_is_reached_within_its_tokens(embedded_model, kind, longest, multiple):
+    real = loading.load_tokenizer(embedded_model)
+    masks = Masks(from_tokenizer(real), len(real), torch.device("cpu"))
+    for value in longest:
+        parameter = {"name": "x", "kind": kind, "multiple": multiple}
+        parameter |= {"values": [json.loads(value)]} if kind == "category" else {}
+        question = questions.question(real, parameter, 2048)
+        matcher = masks.matcher(question.grammar)
+        tokens = real.encode(f" {value},\n", add_special_tokens=False)
+        assert all(matcher.consume_token(token) for token in tokens) and matcher.is_stopped(), value
+        assert len(tokens) <= question.max_new_tokens, f"{value} takes {len(tokens)} tokens"
+
+
+def test_a_text_that_the_grammar_cut_is_no_value(tokenizer):
+    device = {"name": "device", "kind": "string"}
+    for characters, values in [(59, {59 * "a": 0.5}), (60, {})]:
+        tokens = tokenizer.encode(f' "{characters * "a"}",\n', add_special_tokens=False)
+        reply = Answer(tokens, [0.5] * len(tokens), 0.0, True)
+        found = questions.candidates_in(from_tokenizer(tokenizer, n_vocab=640), device, reply, quantities.find(""))
+        assert found.values == values
 
 
 def test_grammar_of_a_category_with_many_values(tokenizer):

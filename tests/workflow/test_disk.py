@@ -10,11 +10,11 @@ import sys
 from contextlib import suppress
 
 import pytest
+from batches import lines
 from conftest import ROOT, run_first
 from paper_processes import go_on, hold
-from projects import snakemake, stand_in, table
-from test_driver import lines
-from test_interruptions import PAPERS, Run, night  # noqa: F401 (one is a fixture)
+from projects import snakemake, table
+from test_interruptions import PAPERS, WITHOUT_MODEL, Run, night  # noqa: F401 (one is a fixture)
 
 
 def mount(*arguments):
@@ -49,7 +49,7 @@ FULL = "No space left on device. Make room on its disk and start again."
 
 
 def test_a_full_disk(night, results, tmp_path, monkeypatch):  # noqa: F811
-    hold(monkeypatch, tmp_path, "extract.py", 2, and_first=stand_in("discover.py"))
+    hold(monkeypatch, tmp_path, "extract.py", 2, and_first=WITHOUT_MODEL)
     filler = fill(results)
     code, printed = Run(night, "first.log").ends()
     assert code == 1 and f"Cannot write results/.lock: {FULL}" in printed and "rule extract_text" not in printed
@@ -69,7 +69,7 @@ def test_a_full_disk(night, results, tmp_path, monkeypatch):  # noqa: F811
     whole = [json.loads(line) for line in journal if line.endswith(b"\n")]  # the disk was full in the middle of a line
     assert whole
 
-    run_first(monkeypatch, tmp_path, stand_in("discover.py"))
+    run_first(monkeypatch, tmp_path, WITHOUT_MODEL)
     assert Run(night, "third.log").ends()[0] == 0
     assert list(table(night, "papers").paper) == PAPERS and set(table(night, "papers").status) == {"ok"}
     assert lines(results / "extraction" / "b0001.jsonl")[: len(whole)] == whole, (

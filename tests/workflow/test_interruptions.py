@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from batches import lines
 from conftest import ROOT
 from paper_processes import children, driver_of, ended, go_on, held, hold, wait_for
 from projects import configure, pdf, stand_in, study, table
-from test_driver import lines
+from quick_engine import ANSWER_AT_ONCE
 
+WITHOUT_MODEL = ANSWER_AT_ONCE + stand_in("discover.py")
 PAPERS = [f"study_{n}" for n in range(1, 6)]
 
 
@@ -61,7 +63,7 @@ class Run:
 
 
 def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
-    hold(monkeypatch, tmp_path, "extract.py", 2, 4, and_first=stand_in("discover.py"))
+    hold(monkeypatch, tmp_path, "extract.py", 2, 4, and_first=WITHOUT_MODEL)
     first = Run(night, "first.log")
     wait_for(lambda: list(night.glob("results/text/*.json")), first.process)
     os.kill(first.process.pid, signal.SIGSTOP)  # a laptop goes to sleep between two steps
@@ -103,10 +105,10 @@ def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
 def test_a_paper_that_hangs_and_one_without_memory_have_their_rows_and_the_others_their_answers(
     night, tmp_path, monkeypatch
 ):
-    configure(night, minutes_per_paper=0.5)
+    configure(night, minutes_per_paper=0.2)
     for paper in PAPERS[3:]:
         (night / "papers" / f"{paper}.pdf").unlink()
-    hold(monkeypatch, tmp_path, "extract.py", *range(1, 1 + 4 + 1), and_first=stand_in("discover.py"))
+    hold(monkeypatch, tmp_path, "extract.py", *range(1, 1 + 4 + 1), and_first=WITHOUT_MODEL)
     run = Run(night, "run.log")
     _, hanging = run.held()
     assert ended(hanging)
@@ -116,7 +118,7 @@ def test_a_paper_that_hangs_and_one_without_memory_have_their_rows_and_the_other
     assert run.ends()[0] == 0
     papers = table(night, "papers")
     assert list(papers.status) == ["failed", "failed", "ok"]
-    assert "not done after 0.5 minutes (minutes_per_paper)" in papers.reason[0]
+    assert "not done after 0.2 minutes (minutes_per_paper)" in papers.reason[0]
     assert papers.reason[1].startswith("Extraction: Out of memory on all 4 attempts")
     used = table(night, "memory").query("task == 'extraction'")
     assert list(used.attempt) == [1, 4, 1] and list(used.status) == ["failed", "failed", "ok"]

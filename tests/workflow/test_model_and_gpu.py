@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from batches import lines
 from conftest import run_first
 from projects import configure, pdf, snakemake, study
-from test_driver import lines
 from transformers import AutoModelForCausalLM
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import slurm_cluster
 import yaml
+from batches import lines
 from conftest import ROOT, random_model
 from paper_processes import driver_of, held, hold, wait_for
-from test_driver import lines
 
 GPU_RULES = ("rule_extract_wildcards_", "rule_discover_wildcards_")
 

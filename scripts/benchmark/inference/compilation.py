@@ -14,7 +14,7 @@ from engine import FREE, grammar_tokenizer_of
 from shapes import DEVICE, DTYPE, ON_GPU, VARIED, model, prompt, row
 
 from designspace.engine import warming
-from designspace.engine.generator import Generator, Question
+from designspace.engine.generator import Generator, Question, one_round
 
 LENGTHS = [2048 + 4321 * n for n in range(10)]  # up to 40,937; most are no multiple of anything
 BRANCHES = (6, 33, 108)
@@ -58,9 +58,8 @@ def seconds_of(weights, grammar_tokenizer, length, branches):
     vocabulary, longest = weights.config.vocab_size, 4 + branches % 7
     questions = [Question(prompt(2 + n % longest, 256), FREE, NEW_TOKENS) for n in range(branches)]
     started = time.perf_counter()
-    generator = Generator(weights, grammar_tokenizer, length, branches, 2 + longest + NEW_TOKENS)
-    generator.read(prompt(length, vocabulary), CHUNK)
-    generator.ask(questions)
+    generator = Generator(weights, grammar_tokenizer, length, branches, 2 + longest + NEW_TOKENS, CHUNK)
+    generator.answer_one(prompt(length, vocabulary), one_round(questions))
     return time.perf_counter() - started
 
 

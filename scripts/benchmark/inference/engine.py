@@ -5,8 +5,9 @@ import torch
 from shapes import DEVICE, DTYPE, LARGE, ON_GPU, PAPER, in_eight_bits, model, prompt, row, seconds, tokenizer
 
 from designspace.engine import linear
-from designspace.engine.generator import Generator, Question
-from designspace.planning.memory import count_parameters
+from designspace.engine.attention import Prefix, Row
+from designspace.engine.generator import Generator, Question, one_round
+from designspace.planning.shapes import count_parameters
 
 CHUNK = 4096
 TASKS = {"extraction": (32, 64), "discovery": (6, 256)}  # branches, and tokens of each
@@ -65,17 +66,21 @@ def engine(large, prefill_floor, step_floor):
 def task_seconds(large, grammar_tokenizer, branches, tokens):
     """Seconds to read a paper, to ask all questions about it, and of one decode step of all branches."""
     vocabulary = large.config.vocab_size
-    reader = Generator(large, grammar_tokenizer, PAPER, branches, tokens + 8)
     text = prompt(PAPER, vocabulary)
     questions = [Question(prompt(8, 256), FREE, tokens) for _ in range(branches)]
-    reader.read(text, CHUNK)
-    reader.ask(questions)
-    read = seconds(lambda: reader.read(text, CHUNK))
-    ask = seconds(lambda: reader.ask(questions))  # and the capture of the step
-    last, rows = torch.zeros(branches, dtype=torch.long, device=DEVICE), list(range(branches))
+
+    def answer():
+        """Seconds to read and in all, the capture of the step included; and what did it."""
+        generator = Generator(large, grammar_tokenizer, PAPER, branches, tokens + 8, CHUNK)
+        with torch.inference_mode():
+            read = seconds(lambda: generator.passes.read(text, 0))
+        return read, seconds(lambda: generator.answer_one(text, one_round(questions))), generator.passes
+
+    answer()
+    read, both, passes = answer()
+    rows = [Row(n, 0, PAPER, Prefix(0, PAPER)) for n in range(branches)]
     with torch.inference_mode():
-        reader.cache.lengths.zero_()
-        return read, ask, seconds(lambda: reader._step(last, rows), times=8)
+        return read, both - read, seconds(lambda: passes.step(rows, [0] * branches), times=8)
 
 
 def grammar_tokenizer_of(large):

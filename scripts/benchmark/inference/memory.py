@@ -2,7 +2,6 @@
 
 import contextlib
 import gc
-import itertools
 import tempfile
 import time
 from multiprocessing import forkserver
@@ -28,6 +27,7 @@ from shapes import (
 )
 
 from designspace.core import processes
+from designspace.core.clock import Clock
 from designspace.runner import PRELOAD, driver
 from designspace.runner.worker import Job
 from designspace.tasks import extraction
@@ -37,6 +37,7 @@ CONFIG = Path(__file__).parents[3] / "config"
 LIBRARY = yaml.safe_load((CONFIG / "parameters.yaml").read_text("utf-8"))
 SETTINGS = yaml.safe_load((CONFIG / "config.yaml").read_text("utf-8"))["extraction"]
 LENGTHS = [length // SCALE for length in (4096, 12288, 40960)]
+HOUR = 3600  # seconds that a paper may take here
 LONGER = 65536 // SCALE  # than what fits: cut to what the plan allows
 
 
@@ -124,4 +125,4 @@ def one(weights, place, tokens, reserve=0, gpus=1):
     section |= {"gpus": gpus, "quantization": int8, "attention": "fused"}
     room = {"capacity": CAPACITY, "reserve": reserve, "prefill_chunk": 4096}
     job = Job("extraction", SETTINGS, LIBRARY, section, room)
-    return driver.in_fresh_process(place.start, job, weights, record, context, driver.Attempt(1, 1), itertools.count())
+    return driver.in_fresh_process(place.start, job, weights, record, context, driver.Attempt(1, 1), Clock(HOUR))

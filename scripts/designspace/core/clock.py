@@ -1,4 +1,4 @@
-"""Waiting for another process by a clock that stands still while this one does not run."""
+"""How long another process may take, by a clock that stands still while this one does not run."""
 
 from multiprocessing.connection import Connection
 

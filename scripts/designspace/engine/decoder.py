@@ -4,32 +4,38 @@ The same layers as transformers', in the same order, without its generality: a d
 place of forty. What is not of these families goes through transformers' own forward pass.
 """
 
+from typing import Any
+
+from torch import Tensor
+
 from designspace.engine import kernels, linear
-from designspace.engine.attention import FUSED, attend
+from designspace.engine.attention import FUSED, SharedPrefixCache, attend
 from designspace.planning import model_files
 
 
-def serves(model):
+def serves(model: Any) -> bool:
     """Whether this forward pass is the model's, and wanted."""
     config = model.config
     known = config.model_type in model_files.FUSED_FAMILIES and config.hidden_act == "silu"
     return known and config._attn_implementation == FUSED
 
 
-def forward(model, tokens, positions, cache):
+def forward(model: Any, tokens: Tensor, positions: Tensor, cache: SharedPrefixCache) -> Tensor:
     """Token ids and positions [rows, tokens] -> hidden states [rows, tokens, hidden], keys and values in the cache."""
     base = model.base_model
-    residual, x = base.embed_tokens(tokens), None
+    residual: Tensor = base.embed_tokens(tokens)
+    x = None
     cos, sin = base.rotary_emb(residual, positions)
     cache.move(residual.device)
     for index, layer in enumerate(base.layers):
         attention, mlp = layer.self_attn, layer.mlp
         if (device := layer.input_layernorm.weight.device) != residual.device:  # the next GPU
-            residual, x, cos, sin = (tensor.to(device) for tensor in (residual, x, cos, sin))
+            residual, cos, sin = (tensor.to(device) for tensor in (residual, cos, sin))
+            x = None if x is None else x.to(device)
             cache.move(device)
         x = add_norm(residual, x, layer.input_layernorm)
         heads = linear.project(x, attention.q_proj, attention.k_proj, attention.v_proj)
-        query = kernels.rotate_and_store(*heads, head_norms(attention), (cos, sin), cache, index)
+        query = kernels.rotate_and_store(heads, head_norms(attention), (cos, sin), cache, index)
         (x,) = linear.project(attend(query, cache, index, attention.scaling), attention.o_proj)
         del heads, query  # the MLP takes the most memory
         x = add_norm(residual, x, layer.post_attention_layernorm)
@@ -37,11 +43,11 @@ def forward(model, tokens, positions, cache):
     return add_norm(residual, x, base.norm)
 
 
-def add_norm(residual, x, norm):
+def add_norm(residual: Tensor, x: Tensor | None, norm: Any) -> Tensor:
     """Add x, if there is one, to the residual, in place, and norm the sum."""
     return kernels.add_rms_norm(residual, x, norm.weight, norm.variance_epsilon)
 
 
-def head_norms(attention):
+def head_norms(attention: Any) -> tuple[Any, Any] | None:
     """The norms of each query's and key's head, which Qwen3 has."""
     return (attention.q_norm, attention.k_norm) if hasattr(attention, "q_norm") else None

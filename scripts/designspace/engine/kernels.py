@@ -7,12 +7,14 @@ computes, in plain PyTorch. Triton compiles a kernel once and keeps it on disk (
 import contextlib
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+from typing import Any, no_type_check
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 try:
     import triton
@@ -20,11 +22,16 @@ try:
 except ImportError:  # a build of PyTorch for the CPU alone comes without
     triton = None
 
-gpu = functools.cache(torch.cuda.get_device_properties)
 _compiling = ContextVar("compiling", default=False)
 
 
-def launch(kernel, grid, *arguments, **constants):
+@functools.cache
+def gpu(device: torch.device) -> Any:
+    """The properties of a GPU."""
+    return torch.cuda.get_device_properties(device)
+
+
+def launch(kernel: Any, grid: tuple[int, ...], *arguments: Any, **constants: Any) -> None:
     """Run a kernel on a grid of programs; while `compiling`, only compile it."""
     if _compiling.get():
         kernel.warmup(*arguments, grid=grid, **constants)
@@ -47,12 +54,12 @@ def compiling() -> Iterator[None]:
         _compiling.reset(token)
 
 
-def precision(x):
+def precision(x: Tensor) -> str:
     """How Triton multiplies matrices of x's dtype: those of float32 exactly."""
     return "ieee" if x.dtype == torch.float32 else "tf32"
 
 
-def add_rms_norm(residual, x, weight, eps):
+def add_rms_norm(residual: Tensor, x: Tensor | None, weight: Tensor, eps: float) -> Tensor:
     """Add x to the residual, in place, and return the sum over its root mean square, times the weight.
 
     residual and x are [..., hidden]; without an x it is the norm of the residual.
@@ -68,7 +75,7 @@ def add_rms_norm(residual, x, weight, eps):
     return out
 
 
-def swiglu(gate, up):
+def swiglu(gate: Tensor, up: Tensor) -> Tensor:
     """SiLU(gate) * up, both [..., intermediate]; on a GPU it takes the memory of the gate."""
     if gate.device.type == "cpu":
         return F.silu(gate) * up
@@ -76,13 +83,20 @@ def swiglu(gate, up):
     return gate
 
 
-def rotate_and_store(query, key, value, norms, rotation, cache, layer):
+def rotate_and_store(
+    projected: Sequence[Tensor],
+    norms: tuple[Any, Any] | None,
+    rotation: tuple[Tensor, Tensor],
+    cache: Any,
+    layer: int,
+) -> Tensor:
     """Norm the heads where the model does, rotate queries and keys to their positions, and store keys and values.
 
-    query [rows, tokens, heads * head_dim], key and value [rows, tokens, kv_heads * head_dim]; `norms` are the modules
-    for queries and keys, or None; `rotation` the (cos, sin), [rows, tokens, head_dim]. Returns the queries in the
-    folded order: [kv_heads, rows, tokens, groups, head_dim].
+    `projected` are queries, [rows, tokens, heads * head_dim], and keys and values, [rows, tokens, kv_heads * head_dim];
+    `norms` are the modules for queries and keys, or None; `rotation` the (cos, sin), [rows, tokens, head_dim]. Returns
+    the queries in the folded order: [kv_heads, rows, tokens, groups, head_dim].
     """
+    query, key, value = projected
     keys, values = cache.target(layer)
     _, kv_heads, _, head_dim = keys.shape
     rows, tokens = query.shape[:2]
@@ -97,11 +111,12 @@ def rotate_and_store(query, key, value, norms, rotation, cache, layer):
             )
         query, key = (_rotate(x, cos, sin) for x in (query, key))
         cache.store(layer, key, value)
-        return query.unflatten(2, (kv_heads, groups)).permute(2, 0, 1, 3, 4)
+        folded: Tensor = query.unflatten(2, (kv_heads, groups)).permute(2, 0, 1, 3, 4)
+        return folded
     out = query.new_empty(kv_heads, rows, tokens, groups, head_dim)
     launch(
         _rotate_kernel, (rows * tokens, kv_heads),
-        query, key, value, out, keys, values, cos, sin, cache.rows, cache.starts,
+        query, key, value, out, keys, values, cos, sin, cache.batch.slots, cache.batch.starts,
         norms[0].weight if norms else None, norms[1].weight if norms else None,
         norms[0].variance_epsilon if norms else 0.0,
         tokens, keys.shape[2], rows * tokens,
@@ -111,7 +126,7 @@ def rotate_and_store(query, key, value, norms, rotation, cache, layer):
     return out
 
 
-def _rotate(x, cos, sin):
+def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     one, other = x.chunk(2, dim=-1)
     return x * cos[:, :, None] + torch.cat((-other, one), dim=-1) * sin[:, :, None]
 
@@ -119,6 +134,7 @@ def _rotate(x, cos, sin):
 if triton:
 
     @triton.jit
+    @no_type_check
     def _norm_kernel(residual, x, weight, out, hidden, eps, BLOCK: tl.constexpr, ADD: tl.constexpr):
         at = tl.arange(0, BLOCK)
         inside, row = at < hidden, tl.program_id(0).to(tl.int64) * hidden + at
@@ -133,6 +149,7 @@ if triton:
         tl.store(out + row, normed.to(total.dtype), mask=inside)
 
     @triton.jit
+    @no_type_check
     def _swiglu_kernel(gate, up, size, BLOCK: tl.constexpr):
         at = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
         g = tl.load(gate + at, mask=at < size, other=0.0)
@@ -141,6 +158,7 @@ if triton:
         tl.store(gate + at, product.to(g.dtype), mask=at < size)
 
     @triton.jit
+    @no_type_check
     def _rotated(x, heads, weight, eps, cos, sin, HEAD: tl.constexpr, HALF: tl.constexpr, NORM: tl.constexpr):
         """Both halves of the heads at the offsets `heads` of x, in float32, and where they stand."""
         at = tl.arange(0, HALF)
@@ -158,6 +176,7 @@ if triton:
         return one * cos_one - other * sin_one, other * cos_one + one * sin_one
 
     @triton.jit(do_not_specialize=["rows", "starts", "tokens", "capacity", "positions"])
+    @no_type_check
     def _rotate_kernel(
         query, key, value, out, keys, values, cos, sin, rows, starts, query_weight, key_weight, eps,
         tokens, capacity, positions,

@@ -6,7 +6,11 @@ the left factor, outputs by rows, since a tensor core takes 64 rows of that one.
 are. Triton compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
 """
 
+from collections.abc import Sequence
+from typing import Any, no_type_check
+
 import torch
+from torch import Tensor
 
 from designspace.engine import kernels
 
@@ -16,37 +20,38 @@ try:
 except ImportError:  # a build of PyTorch for the CPU alone comes without
     triton = None
 
+# As measured on an H200, docs/performance.md.
 FEW_ROWS = 64  # cuBLAS is faster with more
 FEW_ROWS_INT8 = 128  # later, since for cuBLAS the bytes have to be turned into the dtype first
 MOST_STAGES = 6  # tiles on their way to a multiprocessor: more are no faster
 
 
-def project(x, *layers):
+def project(x: Tensor, *layers: Any) -> list[Tensor]:
     """What each of the linear layers makes of the same x, [..., in]: a list of [..., out]."""
     if not is_few(x, layers[0]):
         return [layer(x) for layer in layers]
     outs = [x.new_empty(*x.shape[:-1], layer.out_features) for layer in layers]
-    _launch(_linear_kernel, x, layers, outs)
+    _launch(x, layers, outs)
     return outs
 
 
-def gated(x, gate, up):
+def gated(x: Tensor, gate: Any, up: Any) -> Tensor:
     """SiLU(gate(x)) * up(x) of two linear layers, [..., in] -> [..., out]."""
     if not is_few(x, gate):
         return kernels.swiglu(gate(x), up(x))
     out = x.new_empty(*x.shape[:-1], gate.out_features)
-    _launch(_gated_kernel, x, [gate, up], [out])
+    _launch(x, [gate, up], [out], gated=True)
     return out
 
 
-def is_few(x, layer):
+def is_few(x: Tensor, layer: Any) -> bool:
     """Whether x, on a GPU, has so few rows that the kernel is the faster way."""
     most = FEW_ROWS_INT8 if layer.weight.dtype == torch.int8 else FEW_ROWS
     return x.is_cuda and x.numel() <= most * x.shape[-1]
 
 
-def _launch(kernel, x, layers, outs):
-    """Run a kernel with a program for each block of the outputs. The layers' weights are of one dtype."""
+def _launch(x: Tensor, layers: Sequence[Any], outs: Sequence[Tensor], gated: bool = False) -> None:
+    """Run the kernel, a program for each block of the outputs. The layers' weights are of one dtype."""
     inputs, size, weight_size = x.shape[-1], x.element_size(), layers[0].weight.element_size()
     rows = x.numel() // inputs
     m, n, k = max(16, triton.next_power_of_2(rows)), 64, 256 // size
@@ -59,7 +64,7 @@ def _launch(kernel, x, layers, outs):
     stages = room // ((m * size + n * weight_size) * k)
     with torch.cuda.device(x.device):  # which of several GPUs is the current one depends on the layer before
         kernels.launch(
-            kernel,
+            _linear_kernel,
             (blocks,),
             x.contiguous(),
             tuple(layer.weight for layer in layers),
@@ -75,6 +80,7 @@ def _launch(kernel, x, layers, outs):
             ALL_ROWS=rows == m,  # without masks loads are faster
             ALL_INPUTS=inputs % k == 0,
             PRECISION=kernels.precision(x),
+            GATED=gated,
             num_stages=max(2, min(MOST_STAGES, stages)),
         )
 
@@ -82,42 +88,31 @@ def _launch(kernel, x, layers, outs):
 if triton:
 
     @triton.jit(do_not_specialize=["rows"])
+    @no_type_check
     def _linear_kernel(
         x, weights, scales, biases, outs, outputs, rows, inputs,
         M: tl.constexpr, N: tl.constexpr, K: tl.constexpr, ALL_ROWS: tl.constexpr, ALL_INPUTS: tl.constexpr,
-        PRECISION: tl.constexpr,
+        PRECISION: tl.constexpr, GATED: tl.constexpr,
     ):  # fmt: skip
-        """A program for each block of outputs of each layer."""
+        """A program for each block of outputs of each layer; of a gated pair for each of both, one after the other."""
         block = tl.program_id(0)
-        for layer in tl.static_range(len(weights)):
+        for layer in tl.static_range(len(outs)):
             blocks = tl.cdiv(outputs[layer], N)
             if (block >= 0) & (block < blocks):
                 values = _product(
                     x, weights[layer], scales[layer], biases[layer], block, outputs[layer], rows, inputs,
                     M, N, K, ALL_ROWS, ALL_INPUTS, PRECISION,
                 )  # fmt: skip
+                if GATED:
+                    values *= tl.sigmoid(values) * _product(
+                        x, weights[1], scales[1], biases[1], block, outputs[layer], rows, inputs,
+                        M, N, K, ALL_ROWS, ALL_INPUTS, PRECISION,
+                    )  # fmt: skip
                 _store(outs[layer], values, block, outputs[layer], rows, M, N)
             block -= blocks
 
-    @triton.jit(do_not_specialize=["rows"])
-    def _gated_kernel(
-        x, weights, scales, biases, outs, outputs, rows, inputs,
-        M: tl.constexpr, N: tl.constexpr, K: tl.constexpr, ALL_ROWS: tl.constexpr, ALL_INPUTS: tl.constexpr,
-        PRECISION: tl.constexpr,
-    ):  # fmt: skip
-        """A program for each block of outputs, in which it multiplies with the gate and then with the other."""
-        block = tl.program_id(0)
-        gate = _product(
-            x, weights[0], scales[0], biases[0], block, outputs[0], rows, inputs,
-            M, N, K, ALL_ROWS, ALL_INPUTS, PRECISION,
-        )  # fmt: skip
-        up = _product(
-            x, weights[1], scales[1], biases[1], block, outputs[0], rows, inputs,
-            M, N, K, ALL_ROWS, ALL_INPUTS, PRECISION,
-        )  # fmt: skip
-        _store(outs[0], gate * tl.sigmoid(gate) * up, block, outputs[0], rows, M, N)
-
     @triton.jit
+    @no_type_check
     def _product(
         x, weight, scale, bias, block, outputs, rows, inputs,
         M: tl.constexpr, N: tl.constexpr, K: tl.constexpr, ALL_ROWS: tl.constexpr, ALL_INPUTS: tl.constexpr,
@@ -142,6 +137,7 @@ if triton:
         return summed
 
     @triton.jit
+    @no_type_check
     def _store(out, values, block, outputs, rows, M: tl.constexpr, N: tl.constexpr):
         m, n = tl.arange(0, M)[None, :], (block * N + tl.arange(0, N))[:, None]
         tl.store(out + m * outputs + n, values.to(out.dtype.element_ty), mask=(m < rows) & (n < outputs))

@@ -1,11 +1,14 @@
 """The tokens that grammars allow next, as masks of the logits."""
 
 import functools
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from llguidance import LLExecutor, LLMatcher
 from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask_par
+from torch import Tensor
 
 from designspace.core.errors import DesignspaceError
 
@@ -18,40 +21,40 @@ class GrammarRefused(DesignspaceError):
 class Masks:
     """Masks for logits over `vocabulary` tokens on a device; `grammar_tokenizer` is the model's for llguidance."""
 
-    def __init__(self, grammar_tokenizer, vocabulary, device):
+    def __init__(self, grammar_tokenizer: Any, vocabulary: int, device: torch.device) -> None:
         self.grammar_tokenizer, self.vocabulary, self.device = grammar_tokenizer, vocabulary, device
         self.executor = LLExecutor()
         self.begins = functools.cache(self._begins)  # most branches have the same other answer: null
         self.bits = torch.arange(8, dtype=torch.uint8, device=device)
 
-    def matcher(self, grammar):
+    def matcher(self, grammar: str) -> LLMatcher:
         """The state of a Lark grammar before its first token. GrammarRefused where it is none."""
         matcher = LLMatcher(self.grammar_tokenizer, LLMatcher.grammar_from_lark(grammar))
         _check(matcher)
         return matcher
 
-    def advance(self, matcher, token):
+    def advance(self, matcher: LLMatcher, token: int) -> None:
         """Take a token that the matcher allows. GrammarRefused where it grows too large, and for another token."""
         matcher.consume_token(token)
         _check(matcher)
 
-    def allowed(self, matchers):
+    def allowed(self, matchers: Sequence[LLMatcher]) -> Tensor:
         """The tokens that each matcher allows next: boolean [matchers, vocabulary]. GrammarRefused as above."""
         packed = allocate_token_bitmask(len(matchers), self.vocabulary)
         fill_next_token_bitmask_par(self.executor, [(matcher, i) for i, matcher in enumerate(matchers)], packed)
         for matcher in matchers:
             _check(matcher)
         # A bit for each token, the least significant first, travels to the device and is unpacked there.
-        packed = torch.from_numpy(packed.view(np.uint8)).to(self.device)
-        mask = (packed[:, :, None] >> self.bits & 1).flatten(1).bool()
+        packed_bytes = torch.from_numpy(packed.view(np.uint8)).to(self.device)
+        mask = (packed_bytes[:, :, None] >> self.bits & 1).flatten(1).bool()
         return mask[:, : self.vocabulary]
 
-    def _begins(self, grammar):
+    def _begins(self, grammar: str) -> Tensor:
         """The tokens that may begin what a Lark grammar allows: boolean [vocabulary]."""
         return self.allowed([self.matcher(grammar)])[0]
 
 
-def _check(matcher):
+def _check(matcher: LLMatcher) -> None:
     if matcher.is_error():
         why = matcher.get_error().partition("\n")[0]
         raise GrammarRefused(

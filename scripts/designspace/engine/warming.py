@@ -1,11 +1,13 @@
 """Compile the kernels of a model before they are needed, while its weights are still being loaded."""
 
+from typing import Any
+
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from designspace.engine import int8, kernels
 from designspace.engine.attention import FUSED
-from designspace.engine.generator import Generator
+from designspace.engine.passes import Passes
 
 # Enough that the output layer has more blocks than any GPU has multiprocessors, as that of the whole model has.
 VOCABULARY = 2**15
@@ -27,15 +29,15 @@ def compile_kernels(
         return
     config = AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
     model = one_layer(config, getattr(torch, dtype), device, quantization)
-    generator = Generator(model, None, capacity=ROWS[-1], branches=ROWS[-1], slots=4)
-    with kernels.compiling():
+    passes = Passes(model, capacity=ROWS[-1], branches=ROWS[-1], slots=4, papers=1, chunk=ROWS[-1])
+    with torch.inference_mode(), kernels.compiling():
         for rows in ROWS:
-            generator.rehearse(rows)
-    del model, generator
+            passes.rehearse(rows)
+    del model, passes
     torch.cuda.empty_cache()
 
 
-def one_layer(config: AutoConfig, dtype: torch.dtype, device: str, quantization: str | None) -> PreTrainedModel:
+def one_layer(config: Any, dtype: torch.dtype, device: str, quantization: str | None) -> PreTrainedModel:
     """A model of the same shapes with one layer and a short vocabulary, its weights of no value."""
     text = config.get_text_config()
     text.num_hidden_layers, text.pad_token_id = 1, None
@@ -44,4 +46,5 @@ def one_layer(config: AutoConfig, dtype: torch.dtype, device: str, quantization:
         model = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation=FUSED)
     if quantization == "int8":
         int8.empty_linear(model.base_model.layers)
-    return model.eval().requires_grad_(False)
+    ready: PreTrainedModel = model.eval().requires_grad_(False)
+    return ready

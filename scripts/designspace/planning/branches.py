@@ -1,26 +1,67 @@
 """How many branches a task asks at once, and how many new tokens each may write: what the plan and the tasks share.
 
-`max_new_tokens` is what all branches of a task may write together. Each has an equal share of it at most.
+`max_new_tokens` is what all branches of a task may write together; each has an equal share of it at most. The other
+limits of what is asked are here, each with its reason. What a value may be long (tasks/grammars.py) and the tokens that
+it may take follow from the same numbers, so that no value is allowed that cannot be reached.
 """
 
-LONGEST = 22  # tokens of a value: a branch that goes on is reciting
-EXPERIMENTS = 6  # of one paper that are asked about
-ROWS = 128  # of a step, most of whose time is still that in which the weights are read
+import math
+from typing import Any, NamedTuple
+
+Library = list[dict[str, Any]]
+
+DIGITS, DECIMALS = 9, 6  # of a number: more than any count of trials, finer than any measure of a movement
+TEXT_CHARACTERS = 60  # of a text: a device with its maker and model, most of a line of the paper
+CHARACTERS_A_TOKEN = 1.8  # of a text full of names, numbers and units; of a number each character may be a token
+AROUND = 4  # tokens around a value: a space or quote before it; a quote, a comma and a newline behind it
+LIST_TOKENS = 22  # of a list of numbers, and counts what is whole in them: a branch that goes on is reciting
+EXPERIMENTS = 6  # of one paper that are asked about: papers with more are rare, and each costs a branch a parameter
+NAME_CHARACTERS = 40  # of an experiment's name
+NAMES_TOKENS = 40  # of all names together: six times "Experiment 1" take 31
+FINDING_CHARACTERS, REASON_CHARACTERS = 120, 200  # of a finding's value or description; of a sentence of reasoning
+ROWS = 64  # of a step: its time is still that of reading the weights, and the slots of more take the room of a paper
 
 
-def of_extraction(library, max_new_tokens, reasoning):
-    """(branches, new tokens of one): one for each parameter and one that names the experiments; then, at once, one of
+class Branches(NamedTuple):
+    """How many branches a task asks at once at most, and the new tokens of one."""
+
+    number: int
+    new_tokens: int
+
+
+def of_extraction(library: Library, max_new_tokens: int, reasoning: bool) -> Branches:
+    """One branch for each parameter and one that names the experiments; then, at once, one of
     each experiment for each parameter that may differ, as far as ROWS go."""
     first, then = len(library) + 1, EXPERIMENTS * len(differing(library))
     share = max_new_tokens // first
-    return max(first, min(then, ROWS)), share if reasoning else min(share, LONGEST)
+    longest = max(value_tokens(parameter) for parameter in library)
+    return Branches(max(first, min(then, ROWS)), share if reasoning else min(share, longest))
 
 
-def of_discovery(categories, max_new_tokens):
-    """(branches, new tokens of one): one for each of so many categories."""
-    return categories, max_new_tokens // categories
+def of_discovery(categories: int, max_new_tokens: int) -> Branches:
+    """One branch for each of so many categories."""
+    return Branches(categories, max_new_tokens // categories)
 
 
-def differing(library):
+def differing(library: Library) -> Library:
     """The parameters that may differ between the experiments of a paper: those that may have several values."""
     return [parameter for parameter in library if parameter.get("multiple")]
+
+
+def value_tokens(parameter: dict[str, Any]) -> int:
+    """The tokens that the value of a parameter may take: as many as the longest that its grammar allows, and for
+    several values at least LIST_TOKENS."""
+    longest = {
+        "integer": 1 + DIGITS,
+        "number": 1 + DIGITS + 1 + DECIMALS,
+        "boolean": 1,
+        "string": text_tokens(TEXT_CHARACTERS),
+        "category": text_tokens(max(map(len, parameter.get("values", [""])))),
+    }
+    single = longest[parameter["kind"]] + AROUND
+    return max(single, LIST_TOKENS) if parameter.get("multiple") else single
+
+
+def text_tokens(characters: int) -> int:
+    """The tokens of a text of so many characters, from above; a short one may be a rare word."""
+    return max(math.ceil(characters / CHARACTERS_A_TOKEN), min(characters, 8))

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from designspace.core.errors import DesignspaceError
 
@@ -24,7 +25,7 @@ FUSED_FAMILIES = {"llama", "mistral", "qwen2", "qwen3"}
 RECURRENT_FAMILIES = {"bamba", "falcon_h1", "falcon_mamba", "jamba", "mamba", "mamba2", "nemotron_h", "recurrent_gemma"}
 RECURRENT_FAMILIES |= {"rwkv", "xlstm", "zamba", "zamba2"}
 
-LONGEST_HEADER = 100 * 2**20  # bytes, of a safetensors file
+LONGEST_HEADER = 100 * 2**20  # bytes, of a safetensors file: the limit of the format's own library
 
 
 class ModelError(DesignspaceError, ValueError):
@@ -36,17 +37,18 @@ def is_embedded(name: str) -> bool:
     return Path(name) == Path(EMBEDDED_MODEL)
 
 
-def model_config(name: str, revision: str | None = None) -> dict:
+def model_config(name: str, revision: str | None = None) -> dict[str, Any]:
     """The model's config.json. ModelError where it cannot be had."""
     if is_embedded(name) and not Path(name).exists():
         return EMBEDDED_CONFIG
     return read_config(model_file(name, "config.json", revision))
 
 
-def read_config(path: Path) -> dict:
+def read_config(path: Path) -> dict[str, Any]:
     """The content of a config.json. ModelError where it cannot be read."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return config
     except (OSError, ValueError) as error:
         raise ModelError(f"The configuration of the model, {path}, cannot be read: {error}.") from None
 
@@ -75,7 +77,7 @@ def model_file(name: str, file: str, revision: str | None = None) -> Path:
         ) from None
 
 
-def _first_line(error):
+def _first_line(error: Exception) -> str:
     return next(iter(str(error).splitlines()), "").rstrip(".") or type(error).__name__
 
 
@@ -105,12 +107,12 @@ def check_files(name: str, revision: str | None = None) -> None:
             _check_shard(shard, tensors)
 
 
-def _shards(folder):
+def _shards(folder: Path) -> dict[Path, set[str]]:
     """{file of weights: the tensors that the index says it has}, as transformers reads them."""
     index = folder / "model.safetensors.index.json"
     if (folder / "model.safetensors").exists() or not index.exists():
         return {path: set() for path in folder.glob("*.safetensors")}
-    shards = {}
+    shards: dict[Path, set[str]] = {}
     try:
         for tensor, file in json.loads(index.read_bytes())["weight_map"].items():
             shards.setdefault(folder / file, set()).add(tensor)
@@ -119,7 +121,7 @@ def _shards(folder):
     return shards
 
 
-def _check_shard(path, tensors):
+def _check_shard(path: Path, tensors: set[str]) -> None:
     """Raise ModelError if a safetensors file lacks bytes or tensors."""
     try:
         size = path.stat().st_size
@@ -138,11 +140,11 @@ def _check_shard(path, tensors):
         raise _broken(path, f"has no tensor {min(missing)}, which model.safetensors.index.json says it has")
 
 
-def _broken(path, what):
+def _broken(path: Path, what: str) -> ModelError:
     return ModelError(f"The model file {path} {what}; download the model again.")
 
 
-def _check_code(config, name):
+def _check_code(config: dict[str, Any], name: str) -> None:
     if config.get("auto_map"):
         raise ModelError(
             f"The model {name} wants to run code of its own (auto_map in its config.json), and no code of a model is "
@@ -150,7 +152,7 @@ def _check_code(config, name):
         )
 
 
-def check_attention(config: dict, name: str) -> None:
+def check_attention(config: dict[str, Any], name: str) -> None:
     """Raise ModelError for a model whose attention is not served exactly. `config` is its config.json."""
     config = {**config, **config.get("text_config", {})}
     kinds = set(config.get("layer_types") or [])

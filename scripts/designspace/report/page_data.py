@@ -1,4 +1,4 @@
-"""What the report's page knows: the tables of a run and what lies beside them, as one compact object for JSON.
+"""The data of the report's page: the tables of a run and the files beside them, as one compact object for JSON.
 
 Rows are lists, whose columns COLUMNS declares once for the page as well, and a sentence that is the evidence of several
 values is there once: the evidence of some hundred papers is most of the page.
@@ -25,6 +25,7 @@ from designspace.results import corrections, tables
 
 VALUE = ("value", "status", "confidence", "p_null", "candidate", "reason", "reasoning")
 REVIEW = ("review", "model_value", "reviewer", "reviewed", "review_note")
+FINDING = ("value", "unit", "confidence", "description")
 # The tables of the page whose rows are lists. `paper` and `parameter` are places in their lists from 0, `sentence` in
 # that of sentences (None without one) and `experiment` the place among its paper's from 1, 0 for the whole paper.
 COLUMNS = {
@@ -33,10 +34,10 @@ COLUMNS = {
     "boxes": ("page", "left", "bottom", "right", "top"),
     "experiments": ("name", "sentence"),
     "left_out": ("title", "kind", "tokens", "tokens_kept"),
-    "findings": ("paper", "sentence", "value", "unit", "confidence", "description"),
+    "findings": ("paper", "sentence", *FINDING),
     "corrections": ("id", *corrections.Correction._fields),
 }
-SCORES = ("evaluation", "evaluation_errors", "evaluation_calibration")
+SCORES = tuple(tables.EVALUATION_ROWS)
 
 
 Row = dict[str, Any]  # of a table, by column
@@ -127,7 +128,7 @@ def _short(value: Any) -> Any:
 
 
 def read_findings(results: Path) -> dict[str, list[Row]]:
-    """What each paper says of each discovery, by the discovery's name."""
+    """The findings of each discovery, by its name."""
     findings: dict[str, list[Row]] = defaultdict(list)
     with tables.open_sqlite(results / "designspace.sqlite") as base:
         for row in base.execute("SELECT * FROM findings"):
@@ -142,15 +143,14 @@ def discoveries(
     parameters: list[Row],
     sentences: Sentences,
 ) -> list[Row]:
-    """The discoveries with what each paper says of them, and each as an entry for the parameter library."""
+    """The discoveries with their findings, and each as an entry for the parameter library."""
     names = {parameter["name"] for parameter in parameters} | {"paper", "experiment"}
     shown = []
     for row in rows:
         own = findings[row["name"]]
         discovery = {key: row[key] for key in ("name", "category", "description", "importance")}
         discovery["findings"] = [
-            [numbers[f["paper"]], sentences.number(f), *(_short(f[key]) for key in COLUMNS["findings"][2:])]
-            for f in own
+            [numbers[f["paper"]], sentences.number(f), *(_short(f[key]) for key in FINDING)] for f in own
         ]
         shown.append(discovery | {"entry": entry(row, own, names)})
     return shown
@@ -200,7 +200,7 @@ def steps(benchmarks: Path) -> list[Row]:
         files = sorted(step.glob("*.tsv")) if step.is_dir() else [step]
         lines = [file.read_text("utf-8", "replace").splitlines() for file in files]
         jobs = [row for table in lines for row in csv.DictReader(table, delimiter="\t")]
-        # What is no number was not measured, or the file was cut short: it is not counted.
+        # A cell that is not a number was not measured, or the file was cut short: it is not counted.
         cells = ([job.get(key) or "" for job in jobs] for key in ("s", "max_rss"))
         seconds, mebibytes = (
             list(filter(math.isfinite, (float(cell) for cell in column if NUMBER.fullmatch(cell)))) for column in cells

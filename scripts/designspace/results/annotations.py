@@ -1,4 +1,4 @@
-"""What annotators found in papers: the values that a run is measured against."""
+"""The values of annotators, which a run is measured against."""
 
 import re
 from collections import defaultdict
@@ -12,7 +12,7 @@ NOTHING = "not_reported"
 
 
 class Gold(NamedTuple):
-    """A value that an annotator found, and where; `value` None means that the paper does not report the parameter.
+    """A value of an annotator, and where it stands; `value` None means that the paper does not report the parameter.
 
     `certain` is false where annotators could differ: such a value is neither expected nor wrong.
     """

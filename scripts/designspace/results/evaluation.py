@@ -1,28 +1,33 @@
-"""How good a run is: the model's values against those that readers found (see docs/evaluation.md).
+"""How good a run is: the model's values against those of annotators (see docs/evaluation.md).
 
 What is compared are sets of values, one for each cell that gold speaks of: a parameter of a paper, or of one of its
-experiments. What readers corrected in the tables is left out of account: it is the model that is measured.
+experiments. Corrections of the tables are left out of account: it is the model that is measured.
 """
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz, utils
 
 from designspace.core import records
+from designspace.core.contracts import Context, Text
 from designspace.language import matching, quantities
 from designspace.language.values import as_text
 from designspace.project import ledger
 from designspace.results import tables
 from designspace.results.annotations import Gold
+from designspace.results.rows import CalibrationRow, ErrorRow, EvaluationRow, ExtractionRow, fill
 
 CLOSE = 0.01  # the difference, as a share of the gold, up to which two numbers are equal
 SIMILAR = 80  # of 100, from which two texts are equal by rapidfuzz's token_set_ratio
 BINS = 10  # of the confidence
+
+Parameter = dict[str, Any]  # an entry of the library
 
 
 class Cell(NamedTuple):
@@ -32,13 +37,13 @@ class Cell(NamedTuple):
     paper: str
     experiment: str
     parameter: str
-    right: list[tuple[Gold, dict]]
+    right: list[tuple[Gold, ExtractionRow]]
     missed: list[Gold]
-    wrong: list[dict]
-    silent: list[dict]
+    wrong: list[ExtractionRow]
+    silent: list[ExtractionRow]
 
 
-def similarity(value, text: str, parameter: dict) -> float:
+def similarity(value: Any, text: str, parameter: Parameter) -> float:
     """How alike a value of gold and a value of the tables are: from 0, which is not equal, to 1."""
     if parameter["kind"] in ("integer", "number"):
         return _closeness(value, float(text))
@@ -46,21 +51,24 @@ def similarity(value, text: str, parameter: dict) -> float:
         return float(as_text(value) == text)
     numbers = quantities.alone(value)
     if numbers:  # 18-34 is nearer to 18-35 as a text than it is as a range of ages
-        told = [number for _, number, _ in quantities.find(text)]
-        return min(map(_closeness, numbers, told)) if len(numbers) == len(told) else 0.0
+        others = [number for _, number, _ in quantities.find(text)]
+        return min(map(_closeness, numbers, others)) if len(numbers) == len(others) else 0.0
     score = fuzz.token_set_ratio(value, text, processor=utils.default_process)
     return score / 100 if score >= SIMILAR else 0.0
 
 
-def _closeness(gold, number):
+def _closeness(gold: float, number: float) -> float:
     difference = abs(gold - number)
     return 1 - difference / abs(gold) if difference and difference <= CLOSE * abs(gold) else float(not difference)
 
 
-def score(golds: list[Gold], rows: list[dict], parameter: dict) -> tuple[list, list, list]:
+def score(
+    golds: list[Gold], rows: list[ExtractionRow], parameter: Parameter
+) -> tuple[list[tuple[Gold, ExtractionRow]], list[Gold], list[ExtractionRow]]:
     """(right, missed, wrong) of a cell: pairs of gold and row, the most alike first, then what is left of both. What
-    readers could differ about is neither expected nor wrong."""
-    right, golds, rows = [], [gold for gold in golds if gold.value is not None], list(rows)
+    annotators could differ about is neither expected nor wrong."""
+    right: list[tuple[Gold, ExtractionRow]] = []
+    golds, rows = [gold for gold in golds if gold.value is not None], list(rows)
     pairs = [(gold, row, similarity(gold.value, row["value"], parameter)) for gold in golds for row in rows]
     for gold, row, alike in sorted(pairs, key=lambda pair: (not pair[0].certain, -pair[2])):
         if alike and gold in golds and row in rows:
@@ -71,63 +79,63 @@ def score(golds: list[Gold], rows: list[dict], parameter: dict) -> tuple[list, l
 
 
 class Answers:
-    """What the model reported in the rows of extractions.csv, by cell."""
+    """What the model reported in the rows of extractions.csv: `cells` are {(paper, parameter): {experiment: rows}}."""
 
-    def __init__(self, rows: list[dict]):
-        self.cells = defaultdict(lambda: defaultdict(list))  # (paper, parameter) -> experiment -> rows
+    def __init__(self, rows: Iterable[ExtractionRow]) -> None:
+        self.cells: dict[tuple[str, str], dict[str, list[ExtractionRow]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             if row["review"]:
                 status = "reported" if row["model_value"] else "not_reported"
-                row = row | {"value": row["model_value"], "status": status}
+                row = {**row, "value": row["model_value"], "status": status}
             self.cells[row["paper"], row["parameter"]][row["experiment"]].append(row)
 
-    def of(self, paper: str, parameter: str, experiment: str = "") -> tuple[list[dict], list[dict]]:
+    def of(self, paper: str, parameter: str, experiment: str = "") -> tuple[list[ExtractionRow], list[ExtractionRow]]:
         """The rows of a cell that report a value, and those that report none.
 
-        What an experiment does not say, its paper says for all; what a paper does not say as a whole, its experiments
-        say together. An experiment may be known by its number alone.
+        A value that an experiment does not report is its paper's; one that the paper does not report as a whole is its
+        experiments' together. An experiment may be known by its number alone.
         """
         cells = self.cells.get((paper, parameter), {})
         name = next((name for name in cells if _same_experiment(name, experiment)), "")
         rows = cells.get(name, [])
         if not any(map(_reports, rows)):
             rows = cells.get("", []) if name else [row for part in cells.values() for row in part]
-        told = {row["value"]: row for row in reversed(rows) if _reports(row)}
-        return list(told.values())[::-1], [row for row in rows if not _reports(row)]
+        by_value = {row["value"]: row for row in reversed(rows) if _reports(row)}
+        return list(by_value.values())[::-1], [row for row in rows if not _reports(row)]
 
 
-def _reports(row):
+def _reports(row: ExtractionRow) -> bool:
     return row["status"] == "reported"
 
 
-def _same_experiment(name, other):
+def _same_experiment(name: str, other: str) -> bool:
     numbers = [re.findall(r"\d+[a-z]?\b", text.lower()) for text in (name, other)]
     return matching.spelled(name) == matching.spelled(other) or bool(numbers[0]) and numbers[0] == numbers[1]
 
 
-def cells(golds: list[Gold], answers: Answers, papers: dict[str, str], library: dict[str, dict]) -> list[Cell]:
-    """The scored cells of gold whose paper and parameter are there, and of which a reader is certain. `papers` is what
-    each paper may be called: {name: id}."""
-    groups = defaultdict(list)
+def cells(golds: list[Gold], answers: Answers, papers: dict[str, str], library: dict[str, Parameter]) -> list[Cell]:
+    """The scored cells of gold whose paper and parameter are there, and of which an annotator is certain. `papers` is
+    what each paper may be called: {name: id}."""
+    groups: dict[tuple[str, str, str], list[Gold]] = defaultdict(list)
     for gold in golds:
         if gold.paper in papers and gold.parameter in library:
             groups[papers[gold.paper], gold.experiment, gold.parameter].append(gold)
     scored = []
     for (paper, experiment, name), group in sorted(groups.items(), key=lambda item: item[0][:2]):
         if any(gold.certain for gold in group):
-            told, silent = answers.of(paper, name, experiment)
-            scored.append(Cell(paper, experiment, name, *score(group, told, library[name]), silent))
+            reported, silent = answers.of(paper, name, experiment)
+            scored.append(Cell(paper, experiment, name, *score(group, reported, library[name]), silent))
     return scored
 
 
-def rates(scored: list[Cell]) -> dict:
+def rates(scored: list[Cell]) -> dict[str, Any]:
     """Precision, recall and F1 of some cells together, with the counts behind them and how often the evidence of a
-    right value is a reader's sentence and on a reader's page. What is not defined is missing."""
+    right value is an annotator's sentence and on an annotator's page. What is not defined is missing."""
     right = [pair for cell in scored for pair in cell.right]
     support = len(right) + sum(len(cell.missed) for cell in scored)
     reported = len(right) + sum(len(cell.wrong) for cell in scored)
-    told = [(gold, row) for gold, row in right if gold.quotes and gold.pages]
-    sentences = sum(any(matching.same_sentence(row["evidence"], quote) for quote in gold.quotes) for gold, row in told)
+    located = [(gold, row) for gold, row in right if gold.quotes and gold.pages]
+    sentences = sum(_same_sentence(row, gold) for gold, row in located)
     return {
         "precision": _share(len(right), reported),
         "recall": _share(len(right), support),
@@ -135,78 +143,82 @@ def rates(scored: list[Cell]) -> dict:
         "support": support,
         "reported": reported,
         "correct": len(right),
-        "with_evidence": len(told),
-        "same_sentence": _share(sentences, len(told)),
-        "same_page": _share(sum(row["page"] in gold.pages for gold, row in told), len(told)),
+        "with_evidence": len(located),
+        "same_sentence": _share(sentences, len(located)),
+        "same_page": _share(sum(row["page"] in gold.pages for gold, row in located), len(located)),
     }
 
 
-def _share(part, whole):
+def _same_sentence(row: ExtractionRow, gold: Gold) -> bool:
+    return any(matching.same_sentence(row["evidence"], quote) for quote in gold.quotes)
+
+
+def _share(part: float, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def score_rows(scored: list[Cell], library: dict[str, dict]) -> list[tuple]:
+def score_rows(scored: list[Cell], library: dict[str, Parameter]) -> list[EvaluationRow]:
     """Rows of evaluation.csv: all values together (micro), the mean over the parameters (macro), each parameter."""
     by_parameter = {name: rates([cell for cell in scored if cell.parameter == name]) for name in library}
-    spoken = {name: found for name, found in by_parameter.items() if found["support"] or found["reported"]}
+    known = {name: scores for name, scores in by_parameter.items() if scores["support"] or scores["reported"]}
     macro = {}
     for column in ("precision", "recall", "f1", "same_sentence", "same_page"):
-        told = [found[column] for found in spoken.values() if found[column] is not None]
-        macro[column] = _share(sum(told), len(told))
-    named = {"all (micro)": rates(scored), "all (macro)": macro, **spoken}
-    return [_row("evaluation", found, parameter=name) for name, found in named.items()]
+        defined = [scores[column] for scores in known.values() if scores[column] is not None]
+        macro[column] = _share(sum(defined), len(defined))
+    named = {"all (micro)": rates(scored), "all (macro)": macro, **known}
+    return [fill(EvaluationRow, scores, parameter=name) for name, scores in named.items()]
 
 
-def _row(table, *sources, **more):
-    merged = {key: value for source in reversed(sources) for key, value in source.items()} | more
-    return tuple(merged.get(column) for column in tables.EVALUATION_TABLES[table])
-
-
-def error_rows(scored: list[Cell], library: dict[str, dict], results: Path) -> list[tuple]:
+def error_rows(scored: list[Cell], library: dict[str, Parameter], results: Path) -> list[ErrorRow]:
     """Rows of evaluation_errors.csv: each value of gold that is missing beside one that stands in its place, if any,
     then those that are too many."""
     rows = []
     for cell in scored:
-        said = next(iter(cell.silent), {})
+        candidate: Any = next(iter(cell.silent), {})
+        silent = {key: candidate.get(key) for key in ("confidence", "candidate", "p_null")}
         for gold, row in zip_longest(cell.missed, cell.wrong):
-            more = {"paper": cell.paper, "experiment": cell.experiment, "parameter": cell.parameter}
+            error: dict[str, Any] = {"paper": cell.paper, "experiment": cell.experiment, "parameter": cell.parameter}
             if gold:
                 why = missing_from(gold, *_texts(results, cell.paper), library[cell.parameter])
-                more |= {"error": why or ("wrong_value" if row else "missed"), "gold": as_text(gold.value)}
-                more |= {"gold_evidence": next(iter(gold.quotes), ""), "gold_page": next(iter(gold.pages), None)}
+                error |= {"error": why or ("wrong_value" if row else "missed"), "gold": as_text(gold.value)}
+                error |= {"gold_evidence": next(iter(gold.quotes), ""), "gold_page": next(iter(gold.pages), None)}
             else:
-                more |= {"error": "spurious"}
-            silent = {key: said.get(key) for key in ("confidence", "candidate", "p_null")}
-            rows.append(_row("evaluation_errors", more, row or silent))
+                error |= {"error": "spurious"}
+            rows.append(fill(ErrorRow, error, row or silent))
     return rows
 
 
-def calibration_rows(scored: list[Cell]) -> list[tuple]:
+def calibration_rows(scored: list[Cell]) -> list[CalibrationRow]:
     """Rows of evaluation_calibration.csv: of the values whose confidence is in a bin, how many there are, their mean
     confidence, and the share that is right."""
-    bins = [[] for _ in range(BINS)]
+    bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for cell in scored:
         for row, is_right in [(row, True) for _, row in cell.right] + [(row, False) for row in cell.wrong]:
-            bins[min(int(row["confidence"] * BINS), BINS - 1)].append((row["confidence"], is_right))
+            confidence = row["confidence"] or 0
+            bins[min(int(confidence * BINS), BINS - 1)].append((confidence, is_right))
     return [
-        (n / BINS, (n + 1) / BINS, len(told), *(_share(sum(column), len(told)) for column in zip(*told, strict=True)))
-        if told
-        else (n / BINS, (n + 1) / BINS, 0, None, None)
-        for n, told in enumerate(bins)
+        {
+            "from": number / BINS,
+            "to": (number + 1) / BINS,
+            "n": len(values),
+            "confidence": _share(sum(confidence for confidence, _ in values), len(values)),
+            "correct": _share(sum(is_right for _, is_right in values), len(values)),
+        }
+        for number, values in enumerate(bins)
     ]
 
 
-def missing_from(gold: Gold, text: dict, context: dict, parameter: dict) -> str:
+def missing_from(gold: Gold, text: Text, context: Context, parameter: Parameter) -> str:
     """Why a model could not find a value: `lost_text` where the text record does not have it, `not_kept` where only
     what truncation left out has it, and "" where it could. Looked for are the quotes, or without any the value."""
     if gold.quotes or parameter["kind"] == "string":
-        sought = gold.quotes or [gold.value]
+        sought = gold.quotes or [str(gold.value)]
         places = [place for quote in sought for place in matching.places(text["text"], quote)]
     elif parameter["kind"] in ("integer", "number"):
-        number, unit = abs(gold.value), parameter.get("unit", "")
-        found = quantities.find(text["text"])
-        places = [(at, at + 1) for at, other, own in found if quantities.agreement(other, own, number, unit)]
-    else:  # what is true or of a category is said in words of many kinds
+        number, unit = abs(float(gold.value or 0)), parameter.get("unit", "")
+        every = quantities.find(text["text"])
+        places = [(at, at + 1) for at, other, own in every if quantities.agreement(other, own, number, unit)]
+    else:  # the words for a category, or for true and false, differ from paper to paper
         places = [(page["start"], page["end"]) for page in text["pages"]]
     kept = [span for section in context["sections"] for span in section["kept"]]
     if not places:
@@ -215,7 +227,7 @@ def missing_from(gold: Gold, text: dict, context: dict, parameter: dict) -> str:
 
 
 @lru_cache(maxsize=2)
-def _texts(results, paper):
+def _texts(results: Path, paper: str) -> tuple[Text, Context]:
     return records.read_paper(results, paper)
 
 
@@ -225,19 +237,19 @@ def read(results: Path) -> tuple[Answers, dict[str, str]]:
     return answers, ledger.names(tables.read_rows(results / "papers.csv"))
 
 
-def evaluate(results: Path, golds: list[Gold], library: dict[str, dict]) -> tuple[dict[str, list[tuple]], list[str]]:
+def evaluate(results: Path, golds: list[Gold], library: dict[str, Parameter]) -> tuple[dict[str, list[Any]], list[str]]:
     """The rows of the three tables of a run's evaluation, by table, and sentences about gold that was left out."""
     answers, papers = read(results)
     scored = cells(golds, answers, papers, library)
-    rows = {
+    rows: dict[str, list[Any]] = {
         "evaluation": score_rows(scored, library),
         "evaluation_errors": error_rows(scored, library, results),
         "evaluation_calibration": calibration_rows(scored),
     }
-    strange = {
+    unknown = {
         "papers, which the run does not have": {gold.paper for gold in golds} - papers.keys(),
         "parameters, which the library does not have": {gold.parameter for gold in golds} - library.keys(),
     }
     return rows, [
-        f"Left out of the gold are {what}: {', '.join(sorted(names))}." for what, names in strange.items() if names
+        f"Left out of the gold are {what}: {', '.join(sorted(names))}." for what, names in unknown.items() if names
     ]

@@ -1,31 +1,46 @@
 """From the records of the single papers to the tables of the whole folder.
 
-The ledger says which papers and batches there are; nothing else in the results is looked at. The order of the rows
+The ledger lists the papers and batches; no other file of the results is read. The order of the rows
 depends on the papers alone, so the same records give the same tables in whatever order they were written.
 """
 
-import json
 import re
 from collections import Counter, defaultdict
-from operator import itemgetter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from designspace.core import records
+from designspace.core.contracts import Answers, Context, Text
 from designspace.core.records import BrokenResult
 from designspace.language.matching import spelled
 from designspace.language.values import as_text
-from designspace.project import ledger
-from designspace.results import corrections
-from designspace.results.tables import TABLES, make_frame
+from designspace.project import exclusions, ledger
+from designspace.project.folder import pdf_files
+from designspace.project.library.entries import Entry
+from designspace.results import corrections, papers, prisma, tables
+from designspace.results.corrections import Cells
+from designspace.results.papers import LookUp
+from designspace.results.rows import (
+    DiscoveryRow,
+    ExperimentRow,
+    ExtractionRow,
+    FindingRow,
+    MemoryRow,
+    PaperRow,
+    UnusedRow,
+    fill,
+    plain,
+)
 
 IMPORTANCE = ("high", "medium", "low")
 TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,), "string": (str,)}  # in a record, by kind
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+Parameter = dict[str, Any]  # an entry of the library
 
 
-def papers_present(ledger_file: Path, folder: Path) -> list[dict]:
+def papers_present(ledger_file: Path, folder: Path, with_subfolders: bool) -> list[dict[str, Any]]:
     """The rows of the ledger whose PDF is in `folder` now, by paper.
 
     A paper of which only a copy was left since the run began lives on under its own name, with the copy's file.
@@ -33,7 +48,7 @@ def papers_present(ledger_file: Path, folder: Path) -> list[dict]:
     if not ledger_file.is_file():
         raise BrokenResult(f"{ledger_file} is missing: run the workflow, which writes it before its first job.")
     rows = {row.paper: row._asdict() for row in ledger.load(ledger_file)}
-    files = set(ledger.pdf_files(folder))
+    files = set(pdf_files(folder, with_subfolders))
     here = {paper: row for paper, row in sorted(rows.items()) if row["file"] in files}
     for paper, row in list(here.items()):
         original = row["duplicate_of"]
@@ -43,31 +58,14 @@ def papers_present(ledger_file: Path, folder: Path) -> list[dict]:
     return list(here.values())
 
 
-def _cell(value):
-    """What a record says, as a cell: text with newlines for line ends and nothing else that cannot be printed."""
-    if isinstance(value, str):
-        return UNPRINTABLE.sub("\ufffd", re.sub("\r\n?", "\n", value))
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, dict)):
-        return json.dumps(value)
-    return value
-
-
-def _row(table: str, *sources: dict, **more) -> tuple:
-    """A row of `table`: each column from `more`, or from the first of `sources` that has it, or missing."""
-    merged = {**{key: value for source in reversed(sources) for key, value in source.items()}, **more}
-    return tuple(_cell(merged.get(column)) for column in TABLES[table])
-
-
-def check_answers(record: dict, text: dict, library: dict[str, dict], path: Path) -> None:
+def check_answers(record: Answers, text: Text, library: dict[str, Parameter], path: Path) -> None:
     """Raise BrokenResult for answers that are not those of the batch's task about this paper and this library, or with
     a value or evidence that is none."""
     paper, answered = record["paper"], {value["parameter"] for value in record.get("values", [])}
     if record["task"] != path.parent.name:
         raise records.set_aside(path, f"has answers of another task, {record['task']}")
     if record["status"] not in ("failed", text["status"]):
-        raise records.set_aside(path, f"says that {paper} is {record['status']}, and its text is {text['status']}")
+        raise records.set_aside(path, f"gives {paper} the status {record['status']}, and its text has {text['status']}")
     if unknown := answered - library.keys():
         raise records.set_aside(path, f"answers {min(unknown)}, which the parameter library does not have")
     if record["status"] == "ok":
@@ -80,74 +78,61 @@ def check_answers(record: dict, text: dict, library: dict[str, dict], path: Path
             raise records.set_aside(path, f"has a value of {value['parameter']} that is none")
     for item in records.items(record):
         if item["evidence"] is not None and text["text"][item["start"] : item["end"]] != item["evidence"]:
-            name = item.get("parameter") or item["name"]
+            named: Any = item
+            name = named.get("parameter") or named["name"]
             raise records.set_aside(path, f"has evidence for {name} that is not in the text of {paper}")
 
 
-def is_value(value, parameter: dict) -> bool:
-    """Whether a record may say this of a parameter: a value of its kind, or None."""
+def is_value(value: Any, parameter: Parameter) -> bool:
+    """Whether a record may have this as the value of a parameter: one of its kind, or None."""
     if parameter["kind"] == "category":
         return value is None or value in parameter["values"]
     return value is None or type(value) in TYPES[parameter["kind"]]
 
 
-def paper_row(entry: dict, text: dict, context: dict, records: list[dict]) -> tuple:
-    """The row of a paper that was processed. Its status is the worst of what happened: a text that could not be read
-    first, then a task that failed."""
-    failed = [record for record in records if record["status"] == "failed"]
-    if text["status"] != "ok":
-        status, reason = text["status"], text["reason"]
-    elif failed:
-        status, reason = "failed", " ".join(f"{r['task'].capitalize()}: {r['reason']}" for r in failed)
-    else:
-        status, reason = "ok", text["reason"]
-    citation = text.get("citation", {})  # a text of an older version has none
-    authors = "; ".join(citation.get("authors", []))
-    cells = {"pages": text["n_pages"], "authors": authors, "status": status, "reason": reason}
-    return _row("papers", entry, context, citation, **cells)
-
-
-def extraction_rows(
-    record: dict, parameters: dict[str, dict], corrected: dict[tuple, corrections.Correction]
-) -> list[tuple]:
+def extraction_rows(record: Answers, parameters: dict[str, Parameter], corrected: Cells) -> list[ExtractionRow]:
     """A row for each value, in the order of the library, for the whole paper before its experiments; of a paper that
-    failed, only what readers say. A value that is not reported is only a `candidate`; `number` is the value of a
+    failed, only the corrections. A value that is not reported is only a `candidate`; `number` is the value of a
     numeric parameter. `corrected` is the paper's part of `corrections.sort_out`."""
-    cells, rows = defaultdict(list), []
+    cells: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    rows = []
     for value in record.get("values", []):
-        text = _cell(as_text(value.get("value")))
-        told = {"value": text, "candidate": ""} if value["status"] == "reported" else {"value": "", "candidate": text}
-        cells[value["parameter"], spelled(value.get("experiment", ""))].append({**value, **told})
-    experiments = ["", *(experiment["name"] for experiment in experiments_of(record, corrected))]
+        text = plain(as_text(value.get("value")))
+        reported = value["status"] == "reported"
+        held = {"value": text if reported else "", "candidate": "" if reported else text}
+        cells[value["parameter"], spelled(value.get("experiment", ""))].append({**value, **held})
+    experiments: list[str] = ["", *(experiment["name"] for experiment in experiments_of(record, corrected))]
     for name, parameter in parameters.items():
-        numeric = parameter["kind"] in ("integer", "number")
+        is_numeric = parameter["kind"] in ("integer", "number")
         for experiment in experiments:
             answers = cells[name, spelled(experiment)]
             if correction := corrected.get((name, spelled(experiment))):
                 answers = corrections.review(answers, correction, parameter)
             for item, answer in enumerate(answers, 1):
-                cell = {"paper": record["paper"], "experiment": experiment, "parameter": name, "item": item}
-                cell["unit"] = answer.get("unit", parameter.get("unit"))
-                cell["number"] = float(answer["value"]) if numeric and answer["value"] else None
-                rows.append(_row("extractions", cell, answer))
+                place = {"paper": record["paper"], "experiment": experiment, "parameter": name, "item": item}
+                unit = answer.get("unit", parameter.get("unit"))
+                number = float(answer["value"]) if is_numeric and answer["value"] else None
+                rows.append(fill(ExtractionRow, place, answer, unit=unit, number=number))
     return rows
 
 
-def experiments_of(record: dict, corrected: dict[tuple, corrections.Correction]) -> list[dict]:
+def experiments_of(record: Answers, corrected: Cells) -> list[dict[str, Any]]:
     """The experiments of a paper: the record's, then those that only its values or corrections name, each in the
     spelling that comes first."""
     only_named = [value.get("experiment", "") for value in record.get("values", [])]
     only_named += [correction.experiment for correction in corrected.values()]
-    experiments = {}
-    for experiment in [*record.get("experiments", []), *({"name": name} for name in only_named if name)]:
+    experiments: dict[str, dict[str, Any]] = {}
+    for experiment in map(dict[str, Any], record.get("experiments", [])):
         experiments.setdefault(spelled(experiment["name"]), experiment)
+    for name in filter(None, only_named):
+        experiments.setdefault(spelled(name), {"name": name})
     return list(experiments.values())
 
 
-def memory_row(record: dict) -> tuple:
-    """What one task cost one paper: bytes predicted and measured, tokens, seconds by phase."""
+def memory_row(record: Answers) -> MemoryRow:
+    """What one task took for one paper: bytes predicted and measured, tokens, seconds by phase."""
     seconds = {f"seconds_{phase}": value for phase, value in record.get("seconds", {}).items()}
-    return _row("memory", record, record.get("memory", {}), seconds)
+    return fill(MemoryRow, record, record.get("memory", {}), seconds)
 
 
 def discovery_key(name: str) -> str:
@@ -158,78 +143,142 @@ def discovery_key(name: str) -> str:
     return " ".join(sorted(plural.sub("", word) for word in words)) or name
 
 
-def merge_findings(findings: list[dict]) -> tuple[list[tuple], list[tuple]]:
+def merge_findings(findings: list[dict[str, Any]]) -> tuple[list[DiscoveryRow], list[FindingRow]]:
     """Rows of discoveries and of findings. Findings whose names have the same discovery_key are one discovery. Its
     name, category and unit are the commonest; its importance is the highest; description and evidence are those of
     the most important finding, of the most confident one among equals."""
-    groups = defaultdict(list)
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for finding in findings:
         groups[discovery_key(finding["name"])].append(finding)
-
-    def commonest(group, field):
-        counts = Counter(finding.get(field) or "" for finding in group)
-        return min(counts, key=lambda value: (-counts[value], value))
-
-    def rank(finding):
-        return IMPORTANCE.index(finding["importance"]), -(finding.get("confidence") or 0)
-
-    discoveries, rows = [], []
+    discoveries: list[DiscoveryRow] = []
+    rows: list[FindingRow] = []
     for group in groups.values():
-        best = min(group, key=rank)
-        values = defaultdict(list)
-        for finding in group:
-            values[finding["paper"]].append(f"{as_text(finding.get('value'))} {finding.get('unit') or ''}".strip())
-        name = commonest(group, "name")
-        discovery = {
-            "name": name,
-            "category": commonest(group, "category"),
-            "unit": commonest(group, "unit"),
-            "n_papers": len(values),
-            "papers": "; ".join(values),
-            "values": "; ".join(f"{paper}: {', '.join(told)}" for paper, told in values.items()),
-            "evidence_paper": best["paper"],
-            "evidence_page": best["page"],
-        }
-        discoveries.append((-len(values), IMPORTANCE.index(best["importance"]), _row("discoveries", discovery, best)))
-        rows += [_row("findings", finding, discovery=name, value=as_text(finding.get("value"))) for finding in group]
-    return [row for *_, row in sorted(discoveries, key=lambda item: (*item[:2], item[2][0]))], sorted(rows)
+        discovery = _discovery(group)
+        discoveries.append(discovery)
+        texts = ({"value": as_text(finding.get("value")), "discovery": discovery["name"]} for finding in group)
+        rows += [fill(FindingRow, text, finding) for text, finding in zip(texts, group, strict=True)]
+    discoveries.sort(key=lambda row: (-row["n_papers"], IMPORTANCE.index(row["importance"]), row["name"]))
+    return discoveries, sorted(rows, key=lambda row: (row["paper"], row["item"]))
+
+
+def _discovery(group: list[dict[str, Any]]) -> DiscoveryRow:
+    """The row of a discovery, which these findings are."""
+    best = min(group, key=lambda one: (IMPORTANCE.index(one["importance"]), -(one.get("confidence") or 0)))
+    values = defaultdict(list)
+    for finding in group:
+        values[finding["paper"]].append(f"{as_text(finding.get('value'))} {finding.get('unit') or ''}".strip())
+    return fill(
+        DiscoveryRow,
+        best,
+        **{field: _commonest(group, field) for field in ("name", "category", "unit")},
+        n_papers=len(values),
+        papers="; ".join(values),
+        values="; ".join(f"{paper}: {', '.join(texts)}" for paper, texts in values.items()),
+        evidence_paper=best["paper"],
+        evidence_page=best["page"],
+    )
+
+
+def _commonest(group: list[dict[str, Any]], field: str) -> str:
+    counts = Counter(finding.get(field) or "" for finding in group)
+    return min(counts, key=lambda value: (-counts[value], value))
 
 
 def parameter_frame(
-    extractions: pd.DataFrame, experiments: pd.DataFrame, papers: list[str], parameters: dict[str, dict]
+    extractions: pd.DataFrame, experiments: pd.DataFrame, counted: list[str], parameters: dict[str, Parameter]
 ) -> pd.DataFrame:
     """A row for each paper, with its experiments' rows behind it, and a column for each parameter; several values are
     joined by "; ".
 
     A cell is empty where nothing was reported, for whatever reason: extractions.csv tells not_reported from failed,
-    papers.csv tells which papers were read. In the row of an experiment it means that the paper's row says it all.
+    papers.csv tells which papers were read. In the row of an experiment, it means that the paper's row holds for it.
     """
     reported = extractions[extractions["status"] == "reported"]
     cells = reported.groupby(["paper", "experiment", "parameter"], sort=False)["value"].agg("; ".join).to_dict()
     named = experiments.groupby("paper", sort=False)["experiment"].agg(list).to_dict()
-    keys = [(paper, experiment) for paper in papers for experiment in ["", *named.get(paper, [])]]
+    keys = [(paper, experiment) for paper in counted for experiment in ["", *named.get(paper, [])]]
     rows = [(*key, *(cells.get((*key, name), "") for name in parameters)) for key in keys]
-    return pd.DataFrame(rows, columns=[*TABLES["parameters"], *parameters], dtype=object)
+    return pd.DataFrame(rows, columns=[*tables.TABLES["parameters"], *parameters], dtype=object)
+
+
+class Sources(NamedTuple):
+    """What is known of the papers beside their PDFs: the library, the excluded papers by any of their names with the
+    reason, and who gives the entries of DOIs that the library does not have."""
+
+    entries: list[Entry] = []
+    excluded: Mapping[str, str] = {}
+    look_up: LookUp = lambda dois: {}
+    with_subfolders: bool = False
+
+
+NO_OTHERS = Sources()
+
+
+class Tables(NamedTuple):
+    """All tables, by name, and the included papers as items of CSL-JSON."""
+
+    frames: dict[str, pd.DataFrame]
+    included: list[dict[str, Any]]
 
 
 def build(
-    results: Path, ledger_file: Path, folder: Path, parameters: list[dict], corrections_file: Path
-) -> dict[str, pd.DataFrame]:
-    """All tables, by name, of the papers that the ledger names and whose PDF is in `folder`.
+    results: Path,
+    ledger_file: Path,
+    folder: Path,
+    parameters: list[Parameter],
+    corrections_file: Path,
+    sources: Sources = NO_OTHERS,
+) -> Tables:
+    """The tables of the papers that the ledger names and whose PDF is in `folder`, and of entries without a PDF.
 
     `parameters` are the entries of the library, in order. Raises BrokenResult for a record that is missing or damaged,
     LedgerError for a damaged ledger and SheetError for corrections that cannot be used.
     """
     library = {parameter["name"]: parameter for parameter in parameters}
-    rows, findings = {name: [] for name in TABLES}, []
-    batches, present = defaultdict(list), papers_present(ledger_file, folder)
-    told = corrections.load(corrections_file, library)
-    corrected, unused = corrections.sort_out(told, ledger.names(present), library)
-    rows["corrections_unused"] = [_row("corrections_unused", row) for row in unused]
+    present = papers_present(ledger_file, folder, sources.with_subfolders)
+    called = ledger.names(present)
+    read: dict[str, papers.Reading] = {}
+    answers: dict[str, tuple[Answers, Answers]] = {}
+    for paper, text, context, *of_paper in _papers(results, present, library):
+        read[paper], answers[paper] = papers.reading(text, context, of_paper), (of_paper[0], of_paper[1])
+    excluded = exclusions.of_papers(sources.excluded, called)
+    outcome = papers.Papers(present, read, sources.entries, excluded, sources.look_up).outcome()
+    counted = [row["paper"] for row in outcome.rows if row["status"] not in papers.LEFT_OUT]
+    reviews = corrections.load(corrections_file, library)
+    corrected, unused = corrections.sort_out(reviews, called, library)
+    rows: dict[str, list[Any]] = {name: [] for name in tables.ROWS}
+    rows["papers"], rows["prisma"] = outcome.rows, prisma.counts(outcome.rows)
+    rows["corrections_unused"] = [fill(UnusedRow, row) for row in [*unused, *_of_left_out(corrected, outcome.rows)]]
+    findings: list[dict[str, Any]] = []
+    for paper in counted:
+        extraction, discovery = answers[paper]
+        rows["extractions"] += extraction_rows(extraction, library, corrected[paper])
+        named = experiments_of(extraction, corrected[paper])
+        rows["experiments"] += [fill(ExperimentRow, e, paper=paper, experiment=e["name"]) for e in named]
+        numbered = enumerate(discovery.get("findings", []), 1)
+        findings += [{**finding, "paper": paper, "item": item} for item, finding in numbered]
+    rows["memory"] = [memory_row(record) for row in outcome.rows for record in answers.get(row["paper"], ())]
+    rows["discoveries"], rows["findings"] = merge_findings(findings)
+    frames = {name: tables.frame_of(kind, rows[name]) for name, kind in tables.ROWS.items() if name != "parameters"}
+    frames["parameters"] = parameter_frame(frames["extractions"], frames["experiments"], counted, library)
+    return Tables(frames, outcome.included)
+
+
+def _of_left_out(corrected: corrections.Corrected, rows: list[PaperRow]) -> Iterator[dict[str, Any]]:
+    """The corrections of papers that are not counted."""
+    for row in rows:
+        if row["status"] in papers.LEFT_OUT and row["paper"] in corrected:
+            for correction in corrected[row["paper"]].values():
+                yield correction._asdict() | {"reason": f"The paper is not counted: its status is {row['status']}."}
+
+
+def _papers(
+    results: Path, present: list[dict[str, Any]], library: dict[str, Parameter]
+) -> Iterator[tuple[str, Text, Context, Answers, Answers]]:
+    """Each paper that was asked and is no copy or supplement: its text and context, and its answers to both tasks."""
+    batches = defaultdict(list)
     for entry in present:
-        if entry["duplicate_of"]:
-            rows["papers"].append(_row("papers", entry, status="duplicate"))
-        else:
+        if entry["batch"] != ledger.EXCLUDED and not entry["duplicate_of"] and not entry["supplement_of"]:
             batches[entry["batch"]].append(entry)
     for batch, entries in batches.items():
         names = [entry["paper"] for entry in entries]
@@ -238,22 +287,6 @@ def build(
         for entry in entries:
             paper = entry["paper"]
             text, context = records.read_paper(results, paper)
-            answers = [extraction[paper], discovery[paper]]
-            for source, record in zip(sources, answers, strict=True):
+            for source, record in zip(sources, (extraction[paper], discovery[paper]), strict=True):
                 check_answers(record, text, library, source)
-            rows["papers"].append(paper_row(entry, text, context, answers))
-            rows["extractions"] += extraction_rows(extraction[paper], library, corrected[paper])
-            named = experiments_of(extraction[paper], corrected[paper])
-            rows["experiments"] += [_row("experiments", e, paper=paper, experiment=e["name"]) for e in named]
-            rows["memory"] += map(memory_row, answers)
-            found = enumerate(discovery[paper].get("findings", []), 1)
-            findings += [{**finding, "paper": paper, "item": item} for item, finding in found]
-    for table in ("papers", "extractions", "experiments", "memory"):
-        paper = list(TABLES[table]).index("paper")
-        rows[table].sort(key=itemgetter(paper))  # stable: within a paper the order is the library's
-    rows["discoveries"], rows["findings"] = merge_findings(sorted(findings, key=lambda finding: finding["paper"]))
-
-    frames = {name: make_frame(rows[name], columns) for name, columns in TABLES.items() if name != "parameters"}
-    papers = frames["papers"].loc[frames["papers"]["status"] != "duplicate", "paper"]
-    frames["parameters"] = parameter_frame(frames["extractions"], frames["experiments"], list(papers), library)
-    return frames
+            yield paper, text, context, extraction[paper], discovery[paper]

@@ -2,46 +2,12 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
-from designspace.core import records
 from designspace.results import tables
+from designspace.results.loading import Tables
 
 
-def load(results: Path, evaluated: bool = False) -> dict[str, list[dict[str, Any]]]:
-    """The rows of the CSV tables in `results`, by table, with those of the evaluation where there is one.
-    FileNotFoundError where one is missing, BrokenResult where one is broken or has not all of its rows."""
-    names = [*tables.CSV_TABLES, *(tables.EVALUATION_TABLES if evaluated else [])]
-    rows = {name: tables.read_rows(results / f"{name}.csv") for name in names}
-    with tables.open_sqlite(results / "designspace.sqlite") as base:
-        for name in tables.CSV_TABLES:
-            (written,) = base.execute(f"SELECT count(*) FROM {name}").fetchone()
-            if len(rows[name]) != written:  # a file that was cut short may end with a whole row
-                raise records.set_aside(results / f"{name}.csv", f"has {len(rows[name])} rows and not {written}")
-    if evaluated:
-        _check_sums(rows, results)
-    return rows
-
-
-def _check_sums(rows: dict[str, list[dict[str, Any]]], results: Path) -> None:
-    """Raise BrokenResult where the tables of an evaluation do not add up, and so one of them was cut short."""
-    scores, errors, bins = (rows[name] for name in tables.EVALUATION_TABLES)
-    if not scores:
-        raise records.set_aside(results / "evaluation.csv", "has no rows")
-    all_values, parts = scores[0], scores[2:]
-    support, reported, correct = (all_values[column] or 0 for column in ("support", "reported", "correct"))
-    for name, values, expected in [
-        ("evaluation", sum(part["support"] for part in parts), support),
-        ("evaluation", sum(part["reported"] for part in parts), reported),
-        ("evaluation_errors", sum(error["error"] != "spurious" for error in errors), support - correct),
-        ("evaluation_errors", sum(error["value"] != "" for error in errors), reported - correct),
-        ("evaluation_calibration", sum(part["n"] for part in bins), reported),
-    ]:
-        if values != expected:
-            raise records.set_aside(results / f"{name}.csv", f"has {values} values and not {expected}")
-
-
-def figures(rows: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
+def figures(rows: Tables) -> dict[str, int]:
     """How many papers (copies not counted), how many of them were read, values, values with evidence, discoveries."""
     values = [row for row in rows["extractions"] if row["status"] == "reported"]
     return {
@@ -54,7 +20,7 @@ def figures(rows: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
     }
 
 
-def summary(rows: dict[str, list[dict[str, Any]]], results: Path, note: str = "", most: int = 3) -> str:
+def summary(rows: Tables, results: Path, note: str = "", most: int = 3) -> str:
     """What came out, in 6 to 13 lines: the note, if there is one, the papers that were not read (at most `most` by
     name), values, files."""
     count = figures(rows)
@@ -80,7 +46,7 @@ def summary(rows: dict[str, list[dict[str, Any]]], results: Path, note: str = ""
     )
 
 
-def _corrections(rows: dict[str, list[dict[str, Any]]]) -> list[str]:
+def _corrections(rows: Tables) -> list[str]:
     """What reviewers changed, in a line, if there is a correction."""
     verdicts = Counter(row["review"] for row in rows["extractions"])
     unused = len(rows["corrections_unused"])
@@ -90,7 +56,7 @@ def _corrections(rows: dict[str, list[dict[str, Any]]]) -> list[str]:
     return [line + (f"; {unused} without their paper or parameter, see corrections_unused.csv" if unused else "")]
 
 
-def _evaluation(rows: dict[str, list[dict[str, Any]]]) -> list[str]:
+def _evaluation(rows: Tables) -> list[str]:
     """How good the values are, in a line, if they were measured."""
     if "evaluation" not in rows:
         return []

@@ -1,6 +1,6 @@
 """The tables of a run and their three forms: pandas frames, CSV files and one SQLite file.
 
-TABLES declares every column once and all forms follow it. A missing value is an empty cell in a CSV file, NULL in
+`rows` declares every column once and all forms follow it. A missing value is an empty cell in a CSV file, NULL in
 SQLite, and in a frame "" in a column of text and <NA> in a column of numbers.
 
     extractions = tables.read_csv("results/extractions.csv")
@@ -18,163 +18,30 @@ import pandas as pd
 from designspace.core import records
 from designspace.core.files import write_whole
 from designspace.core.sheets import escape, unescape
+from designspace.results import rows
 
-TABLES = {
-    "papers": {
-        "citation": "TEXT",  # McDougle & Taylor 2019; this and the next six as the first pages of the PDF say
-        "title": "TEXT",
-        "authors": "TEXT",  # with semicolons between them
-        "year": "TEXT",
-        "journal": "TEXT",
-        "doi": "TEXT",
-        "type": "TEXT",  # article, preprint, supplement or other
-        "paper": "TEXT PRIMARY KEY",
-        "file": "TEXT NOT NULL",
-        "sha256": "TEXT NOT NULL",
-        "pages": "INTEGER",
-        "tokens": "INTEGER",
-        "tokens_kept": "INTEGER",
-        "status": "TEXT NOT NULL",
-        "reason": "TEXT",
-        "duplicate_of": "TEXT REFERENCES papers (paper)",
-    },
-    "extractions": {
-        "paper": "TEXT NOT NULL REFERENCES papers (paper)",
-        "experiment": "TEXT NOT NULL",  # empty: the whole paper
-        "parameter": "TEXT NOT NULL",
-        "item": "INTEGER NOT NULL",
-        "value": "TEXT",
-        "unit": "TEXT",
-        "confidence": "REAL",
-        "reasoning": "TEXT",
-        "evidence": "TEXT",
-        "page": "INTEGER",
-        "start": "INTEGER",
-        "end": "INTEGER",
-        "boxes": "TEXT",
-        "status": "TEXT NOT NULL",
-        "reason": "TEXT",
-        "candidate": "TEXT",
-        "p_null": "REAL",
-        "number": "REAL",
-        "review": "TEXT",  # empty, accepted, corrected or rejected
-        "model_value": "TEXT",  # of a reviewed row: what the model reported, empty where it reported nothing
-        "reviewer": "TEXT",
-        "reviewed": "TEXT",
-        "review_note": "TEXT",
-    },
-    # The experiments that papers with several report.
-    "experiments": {
-        "paper": "TEXT NOT NULL REFERENCES papers (paper)",
-        "experiment": "TEXT NOT NULL",
-        "confidence": "REAL",
-        "evidence": "TEXT",
-        "page": "INTEGER",
-        "start": "INTEGER",
-        "end": "INTEGER",
-        "boxes": "TEXT",
-    },
-    # A row for each paper, then one for each of its experiments, and behind these columns one for each parameter.
-    "parameters": {"paper": "TEXT NOT NULL REFERENCES papers (paper)", "experiment": "TEXT NOT NULL"},
-    "discoveries": {
-        "name": "TEXT PRIMARY KEY",
-        "category": "TEXT",
-        "description": "TEXT",
-        "unit": "TEXT",
-        "n_papers": "INTEGER NOT NULL",
-        "papers": "TEXT NOT NULL",
-        "values": "TEXT",
-        "importance": "TEXT",
-        "evidence": "TEXT",
-        "evidence_paper": "TEXT NOT NULL REFERENCES papers (paper)",
-        "evidence_page": "INTEGER",
-    },
-    # The corrections of a paper or a parameter that is not there now.
-    "corrections_unused": {
-        "paper": "TEXT NOT NULL",
-        "parameter": "TEXT NOT NULL",
-        "experiment": "TEXT NOT NULL",
-        "old_value": "TEXT",
-        "value": "TEXT",
-        "note": "TEXT",
-        "reviewer": "TEXT",
-        "date": "TEXT",
-        "reason": "TEXT NOT NULL",
-    },
-    # One row for each finding of each paper; SQLite only, where discoveries can be joined to all their evidence.
-    "findings": {
-        "paper": "TEXT NOT NULL REFERENCES papers (paper)",
-        "item": "INTEGER NOT NULL",
-        "discovery": "TEXT NOT NULL REFERENCES discoveries (name)",
-        "name": "TEXT NOT NULL",
-        "category": "TEXT",
-        "description": "TEXT",
-        "value": "TEXT",
-        "unit": "TEXT",
-        "importance": "TEXT",
-        "confidence": "REAL",
-        "evidence": "TEXT",
-        "page": "INTEGER",
-        "start": "INTEGER",
-        "end": "INTEGER",
-        "boxes": "TEXT",
-    },
-    "memory": {
-        "paper": "TEXT NOT NULL REFERENCES papers (paper)",
-        "task": "TEXT NOT NULL",
-        "attempt": "INTEGER",
-        "predicted_bytes": "INTEGER",
-        "allocated_bytes": "INTEGER",
-        "device_bytes": "INTEGER",
-        "prompt_tokens": "INTEGER",
-        "new_tokens": "INTEGER",
-        "seconds_attach": "REAL",
-        "seconds_prefill": "REAL",
-        "seconds_decode": "REAL",
-        "status": "TEXT NOT NULL",
-        "model": "TEXT",
-        "revision": "TEXT",
-        "software": "TEXT",
-    },
+ROWS: dict[str, type] = {
+    "papers": rows.PaperRow,
+    "prisma": rows.PrismaRow,
+    "extractions": rows.ExtractionRow,
+    "experiments": rows.ExperimentRow,
+    "parameters": rows.ParametersRow,
+    "discoveries": rows.DiscoveryRow,
+    "corrections_unused": rows.UnusedRow,
+    "findings": rows.FindingRow,  # SQLite only, where discoveries can be joined to all their evidence
+    "memory": rows.MemoryRow,
 }
 # What `evaluate` makes of the tables and of annotations: CSV files only, and only where there are annotations.
-EVALUATION_TABLES = {
-    "evaluation": {
-        "parameter": "TEXT",
-        "precision": "REAL",
-        "recall": "REAL",
-        "f1": "REAL",
-        "support": "INTEGER",
-        "reported": "INTEGER",
-        "correct": "INTEGER",
-        "with_evidence": "INTEGER",
-        "same_sentence": "REAL",
-        "same_page": "REAL",
-    },
-    "evaluation_errors": {
-        "paper": "TEXT",
-        "experiment": "TEXT",
-        "parameter": "TEXT",
-        "error": "TEXT",
-        "gold": "TEXT",
-        "value": "TEXT",
-        "confidence": "REAL",
-        "candidate": "TEXT",
-        "p_null": "REAL",
-        "gold_evidence": "TEXT",
-        "gold_page": "INTEGER",
-        "evidence": "TEXT",
-        "page": "INTEGER",
-    },
-    "evaluation_calibration": {
-        "from": "REAL",
-        "to": "REAL",
-        "n": "INTEGER",
-        "confidence": "REAL",
-        "correct": "REAL",
-    },
+EVALUATION_ROWS: dict[str, type] = {
+    "evaluation": rows.EvaluationRow,
+    "evaluation_errors": rows.ErrorRow,
+    "evaluation_calibration": rows.CalibrationRow,
 }
+TABLES, EVALUATION_TABLES = (
+    {name: rows.columns(kind) for name, kind in kinds.items()} for kinds in (ROWS, EVALUATION_ROWS)
+)
 KEYS = {
+    "prisma": "step, reason",
     "extractions": "paper, experiment, parameter, item",
     "experiments": "paper, experiment",
     "parameters": "paper, experiment",
@@ -185,9 +52,15 @@ CSV_TABLES = tuple(name for name in TABLES if name != "findings")
 KINDS: dict[str, Any] = {"INTEGER": "Int64", "REAL": "Float64", "TEXT": object}
 
 
-def make_frame(rows: list[tuple[Any, ...]], columns: dict[str, str]) -> pd.DataFrame:
+def frame_of(kind: type, table: list[Any]) -> pd.DataFrame:
+    """The rows of a kind as a frame. InvalidRow where one of them is not of the kind."""
+    rows.check(table, kind)
+    return make_frame([tuple(row.values()) for row in table], rows.columns(kind))
+
+
+def make_frame(cells: list[tuple[Any, ...]], columns: dict[str, str]) -> pd.DataFrame:
     """Rows as a frame with the types that `columns` (a table of TABLES) declares."""
-    frame = pd.DataFrame(rows, columns=list(columns), dtype=object)
+    frame = pd.DataFrame(cells, columns=list(columns), dtype=object)
     for name, declaration in columns.items():
         kind = KINDS[declaration.split()[0]]
         frame[name] = frame[name].fillna("") if kind is object else frame[name].astype(kind)
@@ -224,9 +97,9 @@ def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def read_rows(path: str | Path) -> list[dict[str, Any]]:
-    """The rows of a table written by write_csv, {column: value}; a missing number is None. FileNotFoundError where it
-    is missing, BrokenResult where it is no such table."""
+def read_rows(path: str | Path) -> list[Any]:
+    """The rows of a table written by write_csv, of the kind that ROWS or EVALUATION_ROWS has for the file's name.
+    FileNotFoundError where it is missing, BrokenResult where it is no such table."""
     path = Path(path)
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - 1, 0))
@@ -234,13 +107,18 @@ def read_rows(path: str | Path) -> list[dict[str, Any]]:
             raise records.set_aside(path, "was cut short")
     try:
         frame = read_csv(path).astype(object)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise records.set_aside(path, f"is no table ({error})") from None
-    columns = (TABLES | EVALUATION_TABLES)[path.stem]
+    kind = (ROWS | EVALUATION_ROWS)[path.stem]
+    columns = rows.columns(kind)
     if list(columns) != list(frame.columns[: len(columns)]):
         raise records.set_aside(path, "has not the columns of its table")
-    rows: list[Any] = frame.where(frame.notna(), None).to_dict("records")
-    return rows
+    table: list[Any] = frame.where(frame.notna(), None).to_dict("records")
+    try:
+        rows.check(table, kind)
+    except rows.InvalidRow as error:
+        raise records.set_aside(path, str(error)) from None
+    return table
 
 
 @contextmanager
@@ -274,7 +152,7 @@ def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict[str, Any
             frame = frames[table].astype(object)
             empty = [name for name, declaration in columns.items() if "NOT NULL" not in declaration]
             frame[empty] = frame[empty].where(frame[empty].notna() & (frame[empty] != ""), None)
-            rows = frame.itertuples(index=False, name=None)
-            database.executemany(f"INSERT INTO {_quote(table)} VALUES ({', '.join('?' * len(columns))})", rows)
+            cells = frame.itertuples(index=False, name=None)
+            database.executemany(f"INSERT INTO {_quote(table)} VALUES ({', '.join('?' * len(columns))})", cells)
     write_whole(path, database.serialize())
     database.close()

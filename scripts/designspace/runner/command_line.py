@@ -12,6 +12,8 @@ import yaml
 from designspace.core import processes, records
 from designspace.core.errors import DesignspaceError
 from designspace.planning import memory
+from designspace.planning.costs import PROCESS_BYTES
+from designspace.planning.shapes import DTYPE_BYTES
 from designspace.runner import PRELOAD
 
 
@@ -35,8 +37,8 @@ def add_model(options: argparse.ArgumentParser) -> None:
     """The options that say which model is run and how."""
     options.add_argument("--model", required=True, help="a name on the model hub, or a folder")
     options.add_argument("--revision", help="commit or tag of a hub model")
-    options.add_argument("--dtype", choices=memory.DTYPE_BYTES, default="bfloat16", help="of weights and cache")
-    options.add_argument("--device", choices=memory.PROCESS_BYTES, default="cuda", help="where the model runs")
+    options.add_argument("--dtype", choices=DTYPE_BYTES, default="bfloat16", help="of weights and cache")
+    options.add_argument("--device", choices=PROCESS_BYTES, default="cuda", help="where the model runs")
     options.add_argument("--gpus", type=int, default=1, help="how many it is spread over")
     options.add_argument("--quantization", choices=["int8"], help="of the weights")
     options.add_argument("--attention", choices=["fused", "plain"], default="fused", help="its kernels on a GPU")

@@ -11,7 +11,6 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
@@ -23,8 +22,9 @@ from torch.multiprocessing import set_sharing_strategy
 
 import designspace
 from designspace.core import processes
+from designspace.core.clock import Clock
 from designspace.core.errors import DesignspaceError
-from designspace.engine import loading
+from designspace.engine import gpus, loading
 from designspace.runner import PRELOAD, worker
 from designspace.runner.journal import JOURNAL, Journal
 from designspace.runner.worker import Attempt, Job
@@ -75,7 +75,7 @@ def run(
 
 def load_for_all(job: Job, log: TextIO) -> Any:
     """The weights that the processes of the papers share; None where they cannot, and the log says why."""
-    obstacle = loading.obstacle_to_processes() if job.model["device"] == "cuda" else ""
+    obstacle = gpus.obstacle_to_processes() if job.model["device"] == "cuda" else ""
     if not obstacle:
         weights = worker.load(job)
         obstacle = loading.obstacle_to_sharing(weights)
@@ -91,9 +91,9 @@ def load_for_all(job: Job, log: TextIO) -> Any:
 def try_paper(job: Job, weights: Any, record: Record, context: Record, start: Any, minutes: float) -> Record:
     """Repeat the attempt at a paper with less memory until it is enough, for so many minutes in all. Returns the
     record's further fields."""
-    seconds = running_seconds(minutes + (0 if weights else LOADING_MINUTES))
+    clock = Clock(max(1, round(60 * (minutes + (0 if weights else LOADING_MINUTES)))))
     for number, attempt in enumerate(ATTEMPTS, 1):
-        outcome = in_fresh_process(start, job, weights, record, context, attempt, seconds)
+        outcome = in_fresh_process(start, job, weights, record, context, attempt, clock)
         if outcome["status"] == "stop":
             raise Stop(outcome["reason"])
         if outcome["status"] == "late":
@@ -106,20 +106,11 @@ def try_paper(job: Job, weights: Any, record: Record, context: Record, start: An
     return {"attempt": len(ATTEMPTS), "status": "failed", "reason": reason}
 
 
-def running_seconds(minutes: float) -> Iterator[int]:
-    """The clock of a paper: an iterator with an item for each second that it may take, over all of its attempts.
-
-    Whoever waits takes an item a second, and so only the seconds in which this process runs are counted, not those that
-    a laptop sleeps or a suspended job rests.
-    """
-    return iter(range(max(1, round(minutes * 60))))
-
-
 def in_fresh_process(
-    start: Any, job: Job, weights: Any, record: Record, context: Record, attempt: Attempt, seconds: Iterator[int]
+    start: Any, job: Job, weights: Any, record: Record, context: Record, attempt: Attempt, clock: Clock
 ) -> Record:
-    """The outcome of one paper in a process of its own; a process that dies, or hangs for longer than the `seconds`
-    that are left, is an outcome, too."""
+    """The outcome of one paper in a process of its own; a process that dies, or hangs until the clock has no seconds
+    left, is an outcome, too."""
     receiver, sender = start.Pipe(duplex=False)
     inbox, outbox = start.Pipe(duplex=False)
     paper = bytes(ForkingPickler.dumps((job, weights, record, context, attempt, time.monotonic())))
@@ -134,7 +125,7 @@ def in_fresh_process(
     threading.Thread(target=post, args=(outbox, paper), daemon=True).start()
     outcome: Record = {"status": "late"}
     try:
-        if any(receiver.poll(1) for _ in seconds):
+        if clock.wait(receiver):
             outcome = json.loads(receiver.recv_bytes())
             process.join(EXIT_SECONDS)
     except (EOFError, OSError):  # it died before its answer, or in the middle

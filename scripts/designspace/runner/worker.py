@@ -18,10 +18,11 @@ import torch
 import designspace
 from designspace.core import processes
 from designspace.core.errors import DesignspaceError
-from designspace.engine import loading
+from designspace.engine import gpus, loading
 from designspace.engine.generator import Generator
 from designspace.language import context as contexts
 from designspace.planning import memory, model_files
+from designspace.planning.costs import PROCESS_BYTES, PROCESSES, costs_of, peak_bytes
 from designspace.tasks import discovery, extraction, prompts
 
 TASKS = {"extraction": extraction, "discovery": discovery}
@@ -53,7 +54,7 @@ def load(job: Job) -> Any:
     """The model of a job, on a device that can hold it. model_files.ModelError where either cannot be had."""
     capacity, reserve = job.memory["capacity"], job.memory["reserve"]
     if job.model["device"] == "cuda":
-        loading.check_gpus(job.model["gpus"], capacity, reserve)
+        gpus.check_gpus(job.model["gpus"], capacity, reserve)
     try:
         return loading.load(**job.model, room=capacity - reserve)
     except torch.OutOfMemoryError as error:
@@ -64,8 +65,8 @@ def work(connection: Connection, inbox: Connection) -> None:
     """Answer about one paper, which comes through the inbox, and send the outcome through the connection, as JSON.
 
     With the paper comes the model that the batch shares, or None, and then it is loaded here. The outcome has a
-    `status`: ok with the record's fields, out_of_memory, or stop (the run itself is wrong), with a `reason`. A process
-    that ends without an outcome has failed on its paper.
+    `status`: ok with the record's fields, or with a `reason` failed, out_of_memory, or stop (the run itself is wrong).
+    A process that ends without an outcome has failed on its paper.
     """
     processes.end_with_parent()
     try:
@@ -81,7 +82,16 @@ def work(connection: Connection, inbox: Connection) -> None:
         if not is_out_of_memory(error):
             raise
         outcome = {"status": "out_of_memory", "reason": str(error)}
-    connection.send_bytes(json.dumps(outcome).encode())
+    connection.send_bytes(encode(outcome))
+
+
+def encode(outcome: dict[str, Any]) -> bytes:
+    """An outcome as JSON. A number that is not finite, which no record may have, makes it that of a failed paper."""
+    try:
+        return json.dumps(outcome, allow_nan=False).encode()
+    except ValueError:
+        reason = "The model computed a number that is not finite; its answers about this paper were not used."
+        return json.dumps({"status": "failed", "reason": reason}).encode()
 
 
 def is_out_of_memory(error: BaseException | None) -> bool:
@@ -99,7 +109,7 @@ def limit_memory(job: Job, attached: Any) -> None:
     """Let this process take no more of a GPU than the job may use, less what is there besides: the weights, where they
     are attached, and the contexts of the processes. Past that it is out of memory, and no one else is."""
     for gpu in range(job.model["gpus"]):
-        others = memory.PROCESSES * memory.PROCESS_BYTES["cuda"]
+        others = PROCESSES * PROCESS_BYTES["cuda"]
         others += loading.size(attached, torch.device("cuda", gpu)) if attached else 0
         total = torch.cuda.get_device_properties(gpu).total_memory
         torch.cuda.set_per_process_memory_fraction(max(0, job.memory["capacity"] - others) / total, gpu)
@@ -114,7 +124,7 @@ def answer(
     tokenizer = loading.load_tokenizer(*source)
     before, after = task.frame(job.library, job.settings)
     branches, _, slots = task.shape(tokenizer, job.library, job.settings)
-    costs = memory.costs(
+    costs = costs_of(
         weights.config.to_dict(),
         loading.size(weights),
         job.model,
@@ -130,12 +140,13 @@ def answer(
         context = contexts.fit(record, budget, tokenizer.backend_tokenizer)
     tokens = prompts.prefix(tokenizer, before, contexts.kept_text(record, context), after)
     grammar_tokenizer = loading.load_grammar_tokenizer(*source, weights.get_output_embeddings().out_features)
-    generator = Generator(weights, grammar_tokenizer, len(tokens), branches, slots)
+    generator = Generator[None](weights, grammar_tokenizer, len(tokens), branches, slots, plan["prefill_chunk"])
     ready = time.monotonic()
-    generator.read(tokens, plan["prefill_chunk"])
-    read = time.monotonic()
-    fields = task.answer(generator, tokenizer, record, context, job.library, job.settings)
-    done = time.monotonic()
+    paper = task.Paper(tokenizer, grammar_tokenizer, record, context, job.library, job.settings)
+    ((_, outcome, prefill, decode),) = generator.answer([(tokens, paper.rounds())])
+    if isinstance(outcome, Exception):
+        raise outcome
+    fields = paper.fields()
     return {
         "status": "ok",
         "revision": getattr(weights.config, "_commit_hash", None) or job.model["revision"],
@@ -143,8 +154,8 @@ def answer(
         "token_budget": budget,
         "tokens_kept": context["tokens_kept"],
         "prompt_tokens": len(tokens),
-        "seconds": {"attach": ready - started, "prefill": read - ready, "decode": done - read},
-        "memory": {"predicted_bytes": memory.peak_bytes(costs, len(tokens)), **peak(weights.device)},
+        "seconds": {"attach": ready - started, "prefill": prefill, "decode": decode},
+        "memory": {"predicted_bytes": peak_bytes(costs, len(tokens)), **peak(weights.device)},
         **fields,
     }
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from designspace.engine.generator import Generator, Question
+from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import evidence, matching, quantities
 from designspace.language.evidence import Record
 from designspace.language.tokens import plain
@@ -32,7 +32,7 @@ def frame(library: list[Record], settings: Record) -> tuple[str, str]:
 
 
 def begin(category: str) -> str:
-    """What a branch is made to say first."""
+    """What a branch begins with."""
     return f"{{{json.dumps(category)}:"
 
 
@@ -43,30 +43,46 @@ def shape(tokenizer: Any, library: list[Record], settings: Record) -> tuple[int,
     return branches, share, forced + share
 
 
-def answer(
-    generator: Generator, tokenizer: Any, record: Record, context: Record, library: list[Record], settings: Record
-) -> Record:
-    """Ask for findings in a paper that was read. Returns the record's findings and new_tokens, as in
-    docs/architecture.md.
+class Paper:
+    """The questions about a paper, and the findings in their answers.
 
     A branch that runs out of tokens keeps the findings that are whole. A finding is kept where its evidence holds its
     value and its name varies none of the library's, and a name once for a paper.
     """
-    _, share, _ = shape(tokenizer, library, settings)
-    known = [parameter["name"] for parameter in library]
-    allowed = grammars.findings(settings["findings"], known)
-    asked = [Question(plain(tokenizer, begin(category)), allowed, share) for category in settings["categories"]]
-    replies = generator.ask(asked)
-    findings: dict[str, Record] = {}
-    for category, reply in zip(settings["categories"], replies, strict=True):
-        for item, probability in answers.objects(generator.grammar_tokenizer, reply):
-            if any(varies(item["name"], name) for name in known):
-                continue
-            place = locate(record, context, item)
-            if holds(place["evidence"], item["value"], item["unit"]):
-                finding = {"category": category, **item, "confidence": probability} | place
-                findings.setdefault(item["name"], finding)
-    return {"findings": list(findings.values()), "new_tokens": sum(len(reply.tokens) for reply in replies)}
+
+    def __init__(
+        self,
+        tokenizer: Any,
+        grammar_tokenizer: Any,
+        record: Record,
+        context: Record,
+        library: list[Record],
+        settings: Record,
+    ) -> None:
+        self.grammar_tokenizer, self.record, self.context = grammar_tokenizer, record, context
+        self.known = [parameter["name"] for parameter in library]
+        _, share, _ = shape(tokenizer, library, settings)
+        allowed = grammars.findings(settings["findings"], self.known)
+        self.asked = {
+            category: Question(plain(tokenizer, begin(category)), allowed, share) for category in settings["categories"]
+        }
+
+    def rounds(self) -> Rounds[None]:
+        """Ask for findings, a question for each category."""
+        self.replies: list[Answer] = yield list(self.asked.values())
+
+    def fields(self) -> Record:
+        """The record's findings and new_tokens, as in docs/architecture.md."""
+        findings: dict[str, Record] = {}
+        for category, reply in zip(self.asked, self.replies, strict=True):
+            for item, probability in answers.objects(self.grammar_tokenizer, reply):
+                if any(varies(item["name"], name) for name in self.known):
+                    continue
+                place = locate(self.record, self.context, item)
+                if holds(place["evidence"], item["value"], item["unit"]):
+                    finding = {"category": category, **item, "confidence": probability} | place
+                    findings.setdefault(item["name"], finding)
+        return {"findings": list(findings.values()), "new_tokens": sum(len(reply.tokens) for reply in self.replies)}
 
 
 def varies(name: str, known: str) -> bool:

@@ -6,16 +6,16 @@ confidence, and a value is reported where that is high enough.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
-from designspace.engine.generator import Answer, Generator
+from designspace.engine.generator import Answer, Rounds
 from designspace.language import context as contexts
 from designspace.language import quantities
 from designspace.language.evidence import Record
 from designspace.language.tokens import plain
-from designspace.planning.branches import LONGEST, of_extraction
+from designspace.planning.branches import differing, of_extraction, value_tokens
 from designspace.tasks import experiments, reasoning
+from designspace.tasks.cap import Cap
 from designspace.tasks.questions import Candidates, begin, candidates_in, describe, question, rows
 
 OfExperiments = defaultdict[str, list[tuple[str, Candidates]]]  # parameter -> (experiment, its candidates)
@@ -47,84 +47,81 @@ def shape(tokenizer: Any, library: list[Record], settings: Record) -> tuple[int,
     branches, share = of_extraction(library, settings["max_new_tokens"], settings["reasoning"])
     forced = max(len(plain(tokenizer, begin(parameter["name"]))) for parameter in library)
     slots = forced + share + len(plain(tokenizer, reasoning.KEY))
-    return branches, share, max(slots, experiments.slots(tokenizer))
+    return branches, share, max(slots, experiments.slots(tokenizer, differing(library)))
 
 
-def answer(
-    generator: Generator, tokenizer: Any, record: Record, context: Record, library: list[Record], settings: Record
-) -> Record:
-    """Ask the parameters of a paper that was read, then what differs between its experiments. Returns the record's
-    values, experiments and new_tokens, as in docs/architecture.md."""
-    paper = _Paper(generator, tokenizer, record, context, library, settings)
-    replies, names = paper.ask_parameters()
-    candidates = [paper.candidates_in(parameter, reply) for parameter, reply in zip(library, replies, strict=True)]
-    reasons = paper.ask_reasons(candidates, replies) if settings["reasoning"] else {}
-    named, of_experiments = paper.ask_experiments(names)
-    values = []
-    for index, of_paper in enumerate(candidates):
-        values += paper.rows(of_paper, of_experiments[of_paper.parameter["name"]], reasons.get(index, ""))
-    return {"values": values, "experiments": named, "new_tokens": settings["max_new_tokens"] - paper.tokens_left}
-
-
-class _Paper:
-    """The questions about a paper that the generator has read, and the new tokens that are left for them."""
+class Paper:
+    """The questions about a paper, the new tokens that are left for them, and what their answers come to."""
 
     def __init__(
         self,
-        generator: Generator,
         tokenizer: Any,
+        grammar_tokenizer: Any,
         record: Record,
         context: Record,
         library: list[Record],
         settings: Record,
     ) -> None:
-        self.generator, self.tokenizer, self.library = generator, tokenizer, library
-        self.record, self.context = record, context
+        self.tokenizer, self.grammar_tokenizer, self.library = tokenizer, grammar_tokenizer, library
+        self.record, self.context, self.reasoned = record, context, settings["reasoning"]
         _, self.branch_tokens, self.slots = shape(tokenizer, library, settings)
-        self.tokens_left: int = settings["max_new_tokens"]
+        self.most_tokens: int = settings["max_new_tokens"]
+        self.cap = Cap(self.most_tokens)
         self.threshold: float = settings["min_confidence"]
         self.quantities = quantities.find(contexts.kept_text(record, context))
 
-    def ask_parameters(self) -> tuple[list[Answer], Answer]:
+    def rounds(self) -> Rounds[None]:
+        """Ask the parameters, then for reasons, then what differs between the experiments."""
+        replies, names = yield from self.ask_parameters()
+        self.candidates = [
+            self.candidates_in(parameter, reply) for parameter, reply in zip(self.library, replies, strict=True)
+        ]
+        self.reasons = (yield from self.ask_reasons(replies)) if self.reasoned else {}
+        self.experiments, self.of_experiments = yield from self.ask_experiments(names)
+
+    def fields(self) -> Record:
+        """The record's values, experiments and new_tokens, as in docs/architecture.md."""
+        values = []
+        for index, of_paper in enumerate(self.candidates):
+            of_experiments = self.of_experiments[of_paper.parameter["name"]]
+            values += self.rows(of_paper, of_experiments, self.reasons.get(index, ""))
+        named = [experiments.row(self.record, self.context, *experiment) for experiment in self.experiments]
+        return {"values": values, "experiments": named, "new_tokens": self.most_tokens - self.cap.left}
+
+    def ask_parameters(self) -> Rounds[tuple[list[Answer], Answer]]:
         """The replies about each parameter, and the one that names the experiments, all asked at once."""
         asked = [question(self.tokenizer, parameter, self.branch_tokens) for parameter in self.library]
-        rest = self.tokens_left - self.branch_tokens * len(self.library)
-        *replies, names = self.generator.ask([*asked, experiments.question(self.tokenizer, rest)])
-        self._spend([*replies, names])
+        rest = self.cap.left - self.branch_tokens * len(self.library)
+        *replies, names = yield from self.cap.ask([*asked, experiments.question(self.tokenizer, rest)])
         return replies, names
 
     def candidates_in(self, parameter: Record, reply: Answer) -> Candidates:
         """The values that a reply proposes for a parameter, with the confidence of each in this paper."""
-        return candidates_in(self.generator.grammar_tokenizer, parameter, reply, self.quantities)
+        return candidates_in(self.grammar_tokenizer, parameter, reply, self.quantities)
 
-    def ask_reasons(self, candidates: list[Candidates], replies: list[Answer]) -> dict[int, str]:
+    def ask_reasons(self, replies: list[Answer]) -> Rounds[dict[int, str]]:
         """A sentence of reasoning for each parameter that is reported, by its index in the library."""
         sure = {
             index: reply
             for index, reply in enumerate(replies)
-            if reply.complete and candidates[index].reported(self.threshold)
+            if reply.complete and self.candidates[index].reported(self.threshold)
         }
-        reasons = reasoning.ask(self.generator, self.tokenizer, self.library, sure, self.branch_tokens, self.slots)
-        self._spend(reasons.values())
-        return {index: reasoning.sentence(self.generator.grammar_tokenizer, reply) for index, reply in reasons.items()}
-
-    def ask_experiments(self, names: Answer) -> tuple[list[Record], OfExperiments]:
-        """The experiments that were asked about, of those that a reply names, and by parameter their candidates."""
-        named = experiments.named(self.record, self.context, self.generator.grammar_tokenizer, names, self.threshold)
-        replies = experiments.ask(
-            self.generator,
-            self.tokenizer,
-            self.library,
-            [experiment["name"] for experiment in named],
-            self.tokens_left,
-            self.slots,
+        reasons = yield from reasoning.ask(
+            self.cap, self.tokenizer, self.grammar_tokenizer, self.library, sure, self.branch_tokens, self.slots
         )
-        self._spend(reply for *_, reply in replies)
+        return {index: reasoning.sentence(self.grammar_tokenizer, reply) for index, reply in reasons.items()}
+
+    def ask_experiments(self, names: Answer) -> Rounds[tuple[list[tuple[str, float]], OfExperiments]]:
+        """The experiments that were asked about, of those that a reply names, and by parameter their candidates."""
+        named = experiments.named(self.record, self.context, self.grammar_tokenizer, names, self.threshold)
+        replies = yield from experiments.ask(
+            self.cap, self.tokenizer, self.library, [name for name, _ in named], self.slots
+        )
         of_experiments: OfExperiments = defaultdict(list)
         for name, parameter, reply in replies:
             of_experiments[parameter["name"]].append((name, self.candidates_in(parameter, reply)))
         asked = {name for name, *_ in replies}
-        return [experiment for experiment in named if experiment["name"] in asked], of_experiments
+        return [(name, confidence) for name, confidence in named if name in asked], of_experiments
 
     def rows(self, of_paper: Candidates, of_experiments: list[tuple[str, Candidates]], reason: str) -> list[Record]:
         """The rows of a parameter: those of the whole paper, then those of the experiments where they differ."""
@@ -132,11 +129,11 @@ class _Paper:
         joined = of_paper.joined(candidates for _, candidates in of_experiments)
         made = rows(self.record, self.context, joined, self.threshold)
         if not joined.values and 1 - joined.p_null >= self.threshold:
-            most = min(self.branch_tokens, LONGEST)
+            longest = value_tokens(joined.parameter)
             made[0] |= {
                 "status": "failed",
-                "reason": f"The value was not complete after {most} tokens (its share of max_new_tokens, {LONGEST} at"
-                " most).",
+                "reason": f"The value was not complete after {min(self.branch_tokens, longest)} tokens (its share of"
+                f" max_new_tokens, {longest} at most).",
             }
         own = of_paper.reported(self.threshold)
         if reason:
@@ -145,6 +142,3 @@ class _Paper:
             if not own == joined.reported(self.threshold) == candidates.reported(self.threshold):
                 made += experiments.rows(self.record, self.context, name, candidates, self.threshold)
         return made
-
-    def _spend(self, replies: Iterable[Answer]) -> None:
-        self.tokens_left -= sum(len(reply.tokens) for reply in replies)

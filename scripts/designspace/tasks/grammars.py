@@ -8,7 +8,15 @@ the one that models write in a JSON object of a line for each key; where it is o
 import json
 from typing import Any
 
-MOST_VALUES = 8  # of one parameter that may have several
+from designspace.planning.branches import (
+    DECIMALS,
+    DIGITS,
+    FINDING_CHARACTERS,
+    NAME_CHARACTERS,
+    REASON_CHARACTERS,
+    TEXT_CHARACTERS,
+)
+
 END = r"/,\n|\n}/"
 NULL = rf"start: / ?null/ {END}"
 
@@ -21,13 +29,14 @@ def _string(fewest: int, most: int) -> str:
     return rf'/"[^"\\\p{{C}}\s]{_CHARACTER}{{{fewest - 1},{most - 1}}}"/'
 
 
+_WHOLE = f"-?(0|[1-9][0-9]{{0,{DIGITS - 1}}})"
 _SCALARS = {
-    "integer": "/-?(0|[1-9][0-9]{0,8})/",
-    "number": r"/-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?/",
+    "integer": f"/{_WHOLE}/",
+    "number": rf"/{_WHOLE}(\.[0-9]{{1,{DECIMALS}}})?/",
     "boolean": "/true|false/",
-    "string": _string(1, 120),
+    "string": _string(1, TEXT_CHARACTERS),
 }
-SENTENCE = f"start: TEXT {END}\nTEXT: / ?/ {_string(2, 200)}"
+SENTENCE = f"start: TEXT {END}\nTEXT: / ?/ {_string(2, REASON_CHARACTERS)}"
 
 
 def _literal(text: str) -> str:
@@ -35,15 +44,19 @@ def _literal(text: str) -> str:
     return json.dumps(json.dumps(text, ensure_ascii=False), ensure_ascii=False)
 
 
-def _several(item: str, most: int) -> str:
-    """One to `most` items, separated by commas."""
-    return f"{item} (/, ?/ {item}){{0,{most - 1}}}" if most > 1 else item
+def _several(item: str, most: int | None = None) -> str:
+    """One to `most` items, separated by commas; without `most` any number of them."""
+    if most == 1:  # llguidance has no repetition from 0 to 0 times
+        return item
+    return f"{item} (/, ?/ {item}){{0,{most - 1}}}" if most else f"{item} (/, ?/ {item})*"
 
 
 def value(parameter: dict[str, Any]) -> str:
     """The grammar of a parameter's value; of one value, or a list without null, where it may have several.
 
-    A list may say a value twice: a grammar that forbids it grows beyond all bounds with the values of a category.
+    Nothing but the branch's tokens ends a list, so that no number in it is cut to fit; of a list that they end, the
+    values that are whole count. It may give a value twice: a grammar that forbids it grows beyond all bounds with the
+    values of a category.
     """
     if parameter["kind"] == "category":
         scalar = " | ".join(map(_literal, parameter["values"]))
@@ -52,14 +65,13 @@ def value(parameter: dict[str, Any]) -> str:
     if not parameter.get("multiple"):
         return f"start: ANSWER END\nANSWER: / ?/ SCALAR\nSCALAR: {scalar}\nEND: {END}\n"
     # The bare value stays allowed, because a model that is given only a list fills it.
-    most = min(MOST_VALUES, len(parameter.get("values", [])) or MOST_VALUES)
-    answer = f'/ ?/ (SCALAR | "[" / ?/ {_several("SCALAR", most)} "]")'
+    answer = f'/ ?/ (SCALAR | "[" / ?/ {_several("SCALAR")} "]")'
     return f"start: ANSWER END\nANSWER: {answer}\nSCALAR: {scalar}\nEND: {END}\n"
 
 
 def names(most: int) -> str:
     """The grammar of a list of at most `most` names, which may be empty."""
-    return f'start: / ?\\[/ ({_several("NAME", most)})? "]" END\nNAME: {_string(1, 40)}\nEND: {END}\n'
+    return f'start: / ?\\[/ ({_several("NAME", most)})? "]" END\nNAME: {_string(1, NAME_CHARACTERS)}\nEND: {END}\n'
 
 
 def findings(most: int, refused: list[str]) -> str:
@@ -67,11 +79,10 @@ def findings(most: int, refused: list[str]) -> str:
     name = r"/[a-z][a-z0-9]{0,15}(_[a-z0-9]{1,16}){0,4}/"
     if refused:
         name = f"({name}) & ~({' | '.join(json.dumps(n) for n in refused)})"
-    text = _SCALARS["string"]
     return f"""start: / ?\\[/ ({_several("finding", most)})? /\\][,}}]/
 finding: "{{\\"name\\": \\"" NAME "\\", \\"value\\": " TEXT ", \\"unit\\": " UNIT ", " about "}}"
 about: "\\"description\\": " TEXT ", \\"importance\\": " /"(high|medium|low)"/
 NAME: {name}
-TEXT: {text}
+TEXT: {_string(1, FINDING_CHARACTERS)}
 UNIT: /"{_CHARACTER}{{0,20}}"/
 """

@@ -9,7 +9,7 @@ from designspace.engine.generator import Answer, Question
 from designspace.language import evidence, quantities
 from designspace.language.evidence import Record, Value
 from designspace.language.tokens import plain
-from designspace.planning.branches import LONGEST
+from designspace.planning.branches import TEXT_CHARACTERS, value_tokens
 from designspace.tasks import answers, grammars
 
 _NOTHING: Record = {"value": None, "status": "not_reported", "reason": "", "confidence": None, "reasoning": ""}
@@ -44,7 +44,7 @@ def describe(parameter: dict[str, Any]) -> str:
 
 
 def begin(key: str, **before: Any) -> str:
-    """What a branch is made to say first, up to the key's colon, because the space belongs to the next token.
+    """What a branch begins with, up to the key's colon, because the space belongs to the next token.
 
     It is how models begin a JSON object by themselves, fenced and with a line for each key; others may come `before`,
     with their values.
@@ -54,17 +54,21 @@ def begin(key: str, **before: Any) -> str:
 
 
 def question(tokenizer: Any, parameter: dict[str, Any], tokens: int, **before: Any) -> Question:
-    """The question for the value of a parameter, in at most so many new tokens, and LONGEST."""
+    """The question for the value of a parameter, in at most so many new tokens, and as many as it may need."""
     prompt = plain(tokenizer, begin(parameter["name"], **before))
-    return Question(prompt, grammars.value(parameter), min(tokens, LONGEST), instead=grammars.NULL)
+    return Question(prompt, grammars.value(parameter), min(tokens, value_tokens(parameter)), alternative=grammars.NULL)
 
 
 def candidates_in(
     grammar_tokenizer: Any, parameter: dict[str, Any], reply: Answer, in_paper: quantities.Quantities
 ) -> Candidates:
-    """The candidates in a reply about a parameter of a paper that has those quantities."""
-    values = confidences(parameter, answers.scalars(grammar_tokenizer, reply), reply.p_instead, in_paper)
-    return Candidates(parameter, reply.p_instead, values)
+    """The candidates in a reply about a parameter of a paper that has those quantities; a text as long as the grammar
+    allows is none, since its end may have been cut."""
+    answered = answers.scalars(grammar_tokenizer, reply)
+    if parameter["kind"] == "string":
+        answered = [(value, probability) for value, probability in answered if len(value) < TEXT_CHARACTERS]
+    values = confidences(parameter, answered, reply.p_alternative, in_paper)
+    return Candidates(parameter, reply.p_alternative, values)
 
 
 def confidences(

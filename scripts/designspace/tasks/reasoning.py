@@ -2,32 +2,35 @@
 
 from typing import Any
 
-from designspace.engine.generator import Answer, Generator, Question
+from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language.tokens import plain
 from designspace.tasks import answers, grammars
+from designspace.tasks.cap import Cap
 from designspace.tasks.questions import begin
 
 KEY = ',\n  "reasoning":'
 
 
 def ask(
-    generator: Generator,
+    cap: Cap,
     tokenizer: Any,
+    grammar_tokenizer: Any,
     library: list[dict[str, Any]],
     replies: dict[int, Answer],
     max_new_tokens: int,
     slots: int,
-) -> dict[int, Answer]:
+) -> Rounds[dict[int, Answer]]:
     """Ask why, behind the replies {index in the library: reply}, which are complete; in what each has left of its
     max_new_tokens. Returns {index: reply}."""
     asked = {}
     for index, reply in replies.items():
-        value = answers.text_of(generator.grammar_tokenizer, reply)[0][:-2].decode()  # without what ended it
+        value = answers.text_of(grammar_tokenizer, reply)[0][:-2].decode()  # without what ended it
         prompt = plain(tokenizer, begin(library[index]["name"]) + value + KEY)
         most = min(max_new_tokens - len(reply.tokens), slots - len(prompt))
         if most > 0:
             asked[index] = Question(prompt, grammars.SENTENCE, most)
-    return dict(zip(asked, generator.ask(list(asked.values())), strict=True))
+    reasons = yield from cap.ask(list(asked.values()))
+    return dict(zip(asked, reasons, strict=True))
 
 
 def sentence(grammar_tokenizer: Any, reply: Answer) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from designspace.parsing.glyphs import UNKNOWN
-from designspace.parsing.tables.marks import Rule, Word
+from designspace.parsing.tables.marks import Rule, Upright, Word
 
 SAME_LINE = 0.45  # of a word's height: middles closer than this are of one line
 BULLET = re.compile(r"[•●▪■◦‣❖➢\uf0a7\uf0b7\uf0d8]$")
@@ -46,20 +46,12 @@ class Piece:
 
 
 @dataclass(slots=True)
-class Line:
+class Line(Upright):
     """The words on one baseline, from left to right."""
 
     words: list[Word] = field(default_factory=list)
     y0: float = 0.0
     y1: float = 0.0
-
-    @property
-    def middle(self) -> float:
-        return (self.y0 + self.y1) / 2
-
-    @property
-    def height(self) -> float:
-        return self.y1 - self.y0
 
     def pieces(self, gap: float, down: Sequence[Rule] = ()) -> list[Piece]:
         """The line parted at gaps wider than `gap` of its height and at the vertical rules that cross it."""

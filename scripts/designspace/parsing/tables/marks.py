@@ -20,14 +20,11 @@ LARGEST = 14_400.0  # points; the largest page that PDF allows
 SPACE = 0.2  # of a character's height: a wider gap parts words
 
 
-@dataclass(slots=True)
-class Word:
-    """Characters without a space between them and their box, in height that of the tallest of them."""
+class Upright:
+    """What stands between y0, its top, and y1, its bottom."""
 
-    text: str
-    x0: float
+    __slots__ = ()
     y0: float
-    x1: float
     y1: float
 
     @property
@@ -37,6 +34,17 @@ class Word:
     @property
     def height(self) -> float:
         return self.y1 - self.y0
+
+
+@dataclass(slots=True)
+class Word(Upright):
+    """Characters without a space between them and their box, in height that of the tallest of them."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
 
 
 @dataclass(slots=True)

@@ -4,14 +4,14 @@
 const Charts = (() => {
   const BASE = { style: { background: "transparent", color: "var(--faint)", fontSize: "11px", overflow: "visible" } };
   const HIT = { fill: "transparent", pointerEvents: "all" };
-  const told = (field) => `${field.label}: ${counted(field.count, "paper")}`;
+  const labelOf = (field) => `${field.label}: ${counted(field.count, "paper")}`;
 
   /** The axis of fields of numbers. Few fields have room around them, but not below zero where no value is. */
   function axis({ isLog, edges, fields }, { kind }, count) {
     const [low, high] = [fields[0].from, fields.at(-1).to];
     const room = isLog ? 0 : (Math.max(0, Math.floor((7 - fields.length) / 2)) * (high - low)) / fields.length;
-    const least = edges[0] < 0 ? -Infinity : low - edges[0]; // zero, or the left side of its field
-    const start = Math.max(low - room, least);
+    const leftmost = edges[0] < 0 ? -Infinity : low - edges[0]; // zero, or the left side of its field
+    const start = Math.max(low - room, leftmost);
     const domain = [start, start + high - low + 2 * room];
     const ticks = isLog ? edges.filter((edge) => edge.toExponential().startsWith("1")) : d3.ticks(...domain, count);
     return {
@@ -39,7 +39,7 @@ const Charts = (() => {
       marks: [
         Plot.rectY(fields, { ...x, y1: 0, y2: "count", fill: "var(--accent)", insetLeft: 0.5, insetRight: 0.5, rx: 1 }),
         Plot.ruleY([0], { stroke: "var(--line-strong)" }),
-        Plot.rectY(fields, { ...x, y1: 0, y2: highest, title: told, ...HIT, ariaLabel: told, className: "hits" }),
+        Plot.rectY(fields, { ...x, y1: 0, y2: highest, title: labelOf, ...HIT, ariaLabel: labelOf, className: "hits" }),
       ],
     });
     return clickable(chart, fields, label);
@@ -84,7 +84,15 @@ const Charts = (() => {
           fill: "var(--ink)",
         }),
         Plot.ruleX([0], { stroke: "var(--line-strong)" }),
-        Plot.barX(fields, { x1: 0, x2: highest, y: "label", title: told, ...HIT, ariaLabel: told, className: "hits" }),
+        Plot.barX(fields, {
+          x1: 0,
+          x2: highest,
+          y: "label",
+          title: labelOf,
+          ...HIT,
+          ariaLabel: labelOf,
+          className: "hits",
+        }),
       ],
     });
     return clickable(chart, fields, label);
@@ -117,8 +125,8 @@ const Charts = (() => {
 
   /** To the papers of a field, in the matrix. */
   function lead({ where, wheres = [where], count, label }) {
-    if (!count) return say(`No paper has ${label}.`);
-    if (wheres.some((one) => !one)) return say("These values are of many kinds; search them in the matrix.");
+    if (!count) return announce(`No paper has ${label}.`);
+    if (wheres.some((one) => !one)) return announce("These values are of many kinds; search them in the matrix.");
     const rest = View.state.where.filter((one) => !wheres.includes(one));
     View.go({ view: "matrix", where: [...rest, ...wheres], open: "" }, true);
   }
@@ -165,5 +173,5 @@ const Charts = (() => {
     });
   }
 
-  return { BASE, HIT, told, axis, histogram, bars, clickable, pressable, calibration };
+  return { BASE, HIT, labelOf, axis, histogram, bars, clickable, pressable, calibration };
 })();

@@ -1,6 +1,6 @@
 "use strict";
-// What reviewers say: accepted, corrected or rejected values, kept in this browser until the run has them.
-// A correction says what a cell holds; what it is called follows from what the model said.
+// The marks of reviewers: accepted, corrected or rejected values, kept in this browser until the run has them.
+// A correction states what a cell holds; whether that accepts, corrects or rejects follows from the model’s answer.
 
 const Corrections = (() => {
   const FIELDS = ["paper", "parameter", "experiment", "old_value", "value", "note", "reviewer", "date"];
@@ -57,7 +57,7 @@ const Corrections = (() => {
     remember(PLACE, JSON.stringify([...pending.values()]));
   }
 
-  /** Work out again what holds in a cell: its values, status, verdict and who said so. */
+  /** Work out again what holds in a cell: its values, status, verdict and whose it is. */
   function settle(cell) {
     const own = pending.size ? pending.get(keyOfCell(cell)) : null; // there are many cells
     const model = modelValues(cell);
@@ -66,17 +66,17 @@ const Corrections = (() => {
     if (own && !own.withdrawn) {
       cell.values = own.value === model.join("; ") ? model : parsed(own.value, cell.parameter);
       cell.verdict = verdict(model, cell.values);
-      cell.told = own;
+      cell.mark = own;
     } else if (reviewed && !own) {
       cell.values = cell.answers.filter((answer) => answer.status === "reported").map((answer) => answer.value);
       cell.verdict = verdict(model, cell.values);
-      cell.told = { reviewer: reviewed.reviewer, date: reviewed.reviewed, note: reviewed.review_note };
+      cell.mark = { reviewer: reviewed.reviewer, date: reviewed.reviewed, note: reviewed.review_note };
     } else {
       cell.values = model;
       cell.verdict = "";
-      cell.told = null;
+      cell.mark = null;
     }
-    cell.status = cell.values.length ? "reported" : silence(cell);
+    cell.status = cell.values.length ? "reported" : unreported(cell);
     cell.search = null;
   }
 
@@ -89,7 +89,7 @@ const Corrections = (() => {
     }
   }
 
-  function silence(cell) {
+  function unreported(cell) {
     if (cell.answers.some((answer) => answer.status === "failed")) return "failed";
     if (cell.answers.length) return cell.row.whole ? "same" : "not_reported";
     return cell.row.whole ? "same" : "none";
@@ -124,12 +124,12 @@ const Corrections = (() => {
   return {
     onChange: (listener) => listeners.push(listener),
     reviewer: () => name ?? recall(NAME) ?? "",
-    setReviewer(told) {
-      name = told;
-      remember(NAME, told);
+    setReviewer(text) {
+      name = text;
+      remember(NAME, text);
     },
-    /** Say what a cell holds. An Error with a sentence where the text is no value of its parameter. */
-    say(cell, value, note = "") {
+    /** State what a cell holds. An Error with a sentence where the text is no value of its parameter. */
+    set(cell, value, note = "") {
       parseValues(value, cell.parameter);
       const date = new Date().toISOString().replace(/\.\d+/, "");
       const { row, parameter, values } = cell;
@@ -137,7 +137,7 @@ const Corrections = (() => {
       const old_value = values.join("; ");
       change(cell, { ...place, old_value, value, note, reviewer: Corrections.reviewer(), date });
     },
-    /** Take back what was said of a cell, here or in the file. */
+    /** Take back the mark of a cell, here or in the file. */
     withdraw(cell) {
       const { row, parameter } = cell;
       const place = { paper: row.paper.paper, parameter: parameter.name, experiment: row.experiment };

@@ -45,13 +45,13 @@ for (const discovery of DATA.discoveries) discovery.findings = discovery.finding
 const rowsOf = (whole) => [whole, ...whole.parts];
 const ALL_CELLS = PAPERS.flatMap(rowsOf).flatMap((row) => row.cells);
 
-/** The row of an experiment, in whatever spelling; that of the paper where there is none. */
+/** The row of an experiment, however it is spelled; that of the paper where there is none. */
 function findRow(paper, experiment) {
   const whole = ROW.get(paper);
   return whole?.parts.find((part) => spelled(part.experiment) === spelled(experiment)) ?? whole;
 }
 
-/** What the model reported in a cell, whatever reviewers said since. */
+/** What the model reported in a cell, whatever reviewers corrected since. */
 function modelValues(cell) {
   const values = cell.answers.map((answer) =>
     answer.review ? answer.model_value : answer.status === "reported" ? answer.value : "",
@@ -68,13 +68,13 @@ function heldBy(row, index) {
 const lowest = (cell) =>
   Math.min(...cell.answers.map((answer) => answer.confidence).filter((confidence) => confidence !== ""));
 
-/** A cell in words, for a tooltip and for who cannot see the marks. */
+/** A cell as a sentence, for its tooltip and for assistive software. */
 function describe(cell) {
   const where = [cell.parameter.name, cell.row.paper.paper, cell.row.experiment].filter(Boolean).join(", ");
   const what = cell.values.length
     ? cell.values.join("; ") + (cell.parameter.unit ? ` ${cell.parameter.unit}` : "")
     : ({ failed: "failed", none: "no answer", same: "as the whole paper" }[cell.status] ?? "not reported");
-  const sure =
+  const confidence =
     cell.status === "reported" && Number.isFinite(lowest(cell)) ? `, confidence ${lowest(cell).toFixed(2)}` : "";
-  return `${where}: ${what}${sure}${cell.verdict ? `, ${cell.verdict}` : ""}${cell.pending ? ", not in the run yet" : ""}`;
+  return `${where}: ${what}${confidence}${cell.verdict ? `, ${cell.verdict}` : ""}${cell.pending ? ", not in the run yet" : ""}`;
 }

@@ -8,7 +8,7 @@ const Details = (() => {
     const { paper } = row;
     const cells = rowsOf(row).flatMap(({ cells: all }) => all);
     const reported = cells.filter((cell) => cell.status === "reported");
-    const told = [
+    const pairs = [
       ["Status", paper.status],
       ["Reason", paper.duplicate_of ? `The same file as ${paper.duplicate_of}.` : paper.reason],
       ["Pages", paper.pages],
@@ -29,7 +29,7 @@ const Details = (() => {
       title: name,
       parts: [
         el("p", { class: "source" }, link(paper.pdf, paper.file)),
-        facts(told),
+        facts(pairs),
         !paper.duplicate_of && values,
         paper.experiments.length > 0 && el("h3", {}, "Experiments"),
         paper.experiments.map((experiment) => [
@@ -65,12 +65,12 @@ const Details = (() => {
   // ---- a discovery
 
   function discovery(name) {
-    const found = DATA.discoveries.find((discovery) => discovery.name === name);
-    if (!found) return null;
-    const entry = el("pre", { tabindex: "0" }, found.entry);
-    const papers = [...new Set(found.findings.map(({ paper }) => DATA.papers[paper].paper))];
+    const known = DATA.discoveries.find((discovery) => discovery.name === name);
+    if (!known) return null;
+    const entry = el("pre", { tabindex: "0" }, known.entry);
+    const papers = [...new Set(known.findings.map(({ paper }) => DATA.papers[paper].paper))];
     const sheets = el("div", { class: "sheets" });
-    const told = found.findings.map((finding) => {
+    const findings = known.findings.map((finding) => {
       const { value, unit, confidence, description } = finding;
       const paper = DATA.papers[finding.paper];
       const evidence = sentenceOf(finding);
@@ -84,12 +84,12 @@ const Details = (() => {
         { class: "answer" },
         el(
           "div",
-          { class: "said" },
+          { class: "outcome" },
           el("span", { class: "big" }, value, unit && ` ${unit}`),
           el("span", { class: "faint" }, paper.paper),
           confidence !== "" && meter(confidence, confidence.toFixed(2)),
         ),
-        description !== found.description && el("p", {}, description),
+        description !== known.description && el("p", {}, description),
         evidence && Evidence.quote(paper, evidence),
         evidence && button("Show on the page", showOnPage, { class: "plain" }),
       );
@@ -97,17 +97,17 @@ const Details = (() => {
     return {
       title: name,
       parts: [
-        el("p", {}, found.description),
+        el("p", {}, known.description),
         facts([
-          ["Category", found.category],
-          ["Importance", found.importance],
+          ["Category", known.category],
+          ["Importance", known.importance],
           ["Papers", papers.length],
         ]),
         el(
           "div",
           { class: "above" },
           el("h3", {}, "As a parameter"),
-          button("Copy", () => copy(found.entry, entry)),
+          button("Copy", () => copy(known.entry, entry)),
         ),
         entry,
         el(
@@ -116,8 +116,8 @@ const Details = (() => {
           "A line for config/parameters.yaml. Say in the definition what counts and what does not.",
         ),
         button("The papers in the matrix", () => View.go({ view: "matrix", paper: papers.join(",") }, true)),
-        el("h3", {}, "What the papers say"),
-        told,
+        el("h3", {}, "What the papers report"),
+        findings,
         sheets,
       ],
     };

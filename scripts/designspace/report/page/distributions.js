@@ -28,38 +28,38 @@ const Distributions = (() => {
 
   function drawCard(card, index, result) {
     const parameter = PARAMETERS[index];
-    const told = result.papers
+    const reporting = result.papers
       .map((whole) => [whole, [...valuesOf(whole, index, result)]])
       .filter(([, values]) => values.length);
     const divided = Fields.divide(
       index,
-      told.flatMap(([, values]) => values),
+      reporting.flatMap(([, values]) => values),
     );
     const { edges, fields } = divided;
-    for (const field of fields) field.count = told.filter(([, values]) => values.some(field.of)).length;
+    for (const field of fields) field.count = reporting.filter(([, values]) => values.some(field.of)).length;
     const head = el(
       "h3",
       { title: parameter.definition },
       parameter.name,
       parameter.unit && el("span", { class: "unit" }, ` ${parameter.unit}`),
     );
-    const share = `${told.length.toLocaleString("en")} of ${counted(result.papers.length, "paper")}`;
+    const share = `${reporting.length.toLocaleString("en")} of ${counted(result.papers.length, "paper")}`;
     const spread =
-      isNumeric(parameter) && told.length
-        ? `, median ${shortNumber(d3.median(told.flatMap(([, values]) => values.map(Number))))}`
+      isNumeric(parameter) && reporting.length
+        ? `, median ${shortNumber(d3.median(reporting.flatMap(([, values]) => values.map(Number))))}`
         : "";
     card.replaceChildren(head, el("p", { class: "faint" }, share + spread));
-    if (!told.length) return card.append(empty("No paper that is shown reports it."));
+    if (!reporting.length) return card.append(empty("No paper that is shown reports it."));
     const label = `${parameter.name}: papers by value`;
     card.append(edges ? Charts.histogram(card, divided, parameter, label) : Charts.bars(card, fields, label));
   }
 
   /** The values of a parameter that the filter leaves of a paper, its experiments included. */
   function valuesOf(whole, index, result) {
-    const told = rowsOf(whole)
+    const cells = rowsOf(whole)
       .map((row) => row.cells[index])
       .filter((cell) => !result.isNarrow || result.wanted(cell));
-    return new Set(told.flatMap((cell) => cell.values));
+    return new Set(cells.flatMap((cell) => cell.values));
   }
 
   return { draw };

@@ -36,11 +36,11 @@ function meter(share, text) {
 
 /** Pairs of a name and what is known of it; those of which nothing is known are left out. */
 function facts(pairs) {
-  const known = pairs.filter(([, told]) => told != null && told !== "");
+  const known = pairs.filter(([, value]) => value != null && value !== "");
   return el(
     "dl",
     { class: "facts" },
-    known.map(([name, told]) => [el("dt", {}, name), el("dd", {}, String(told))]),
+    known.map(([name, value]) => [el("dt", {}, name), el("dd", {}, String(value))]),
   );
 }
 
@@ -49,21 +49,21 @@ function empty(sentence) {
 }
 
 /** What assistive software reads aloud, and a line at the window's foot that goes by itself. */
-function say(sentence) {
-  const line = document.getElementById("said");
+function announce(sentence) {
+  const line = document.getElementById("announcement");
   line.textContent = sentence;
-  clearTimeout(say.timer);
-  say.timer = setTimeout(() => (line.textContent = ""), 4000);
+  clearTimeout(announce.timer);
+  announce.timer = setTimeout(() => (line.textContent = ""), 4000);
 }
 
 /** Put a text on the clipboard; where the browser does not let us, select it where it is shown for the user to copy. */
 async function copy(text, shown) {
   try {
     await navigator.clipboard.writeText(text);
-    say("Copied.");
+    announce("Copied.");
   } catch {
     if (shown) getSelection().selectAllChildren(shown);
-    say(shown ? "Press Ctrl+C to copy what is selected." : "Copy it from the browser’s address bar.");
+    announce(shown ? "Press Ctrl+C to copy what is selected." : "Copy it from the browser’s address bar.");
   }
 }
 

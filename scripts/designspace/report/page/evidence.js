@@ -1,5 +1,5 @@
 "use strict";
-// The evidence of a cell: what the model said, the sentence behind it, where it stands, and its review.
+// The evidence of a cell: what the model answered, the sentence behind it, where it stands, and its review.
 
 const Evidence = (() => {
   const panel = document.getElementById("panel");
@@ -47,13 +47,13 @@ const Evidence = (() => {
   function inherited(cell) {
     if (!cell.row.whole || cell.status !== "same") return null;
     const whole = cell.row.whole.cells[PARAMETER.get(cell.parameter.name)];
-    const told = whole.values.length
+    const paper = whole.values.length
       ? `For the whole paper it is ${whole.values.join("; ")}.`
-      : "Neither does the whole paper.";
+      : "Nor for the whole paper.";
     return el(
       "p",
-      { class: "told" },
-      `Nothing of its own is reported for this experiment. ${told} `,
+      { class: "inherited" },
+      `Nothing of its own is reported for this experiment. ${paper} `,
       button("Show the paper’s", () => View.go({ open: addressOf(whole) }), { class: "plain" }),
     );
   }
@@ -61,38 +61,38 @@ const Evidence = (() => {
   function showAnswer(cell, answer, choose) {
     const model = answer.review ? answer.model_value : answer.status === "reported" ? answer.value : "";
     const unit = cell.parameter.unit ? ` ${cell.parameter.unit}` : "";
-    const told = [];
+    const parts = [];
     if (model !== "") {
       const isGone = cell.verdict && !cell.values.includes(model);
-      told.push(
+      parts.push(
         el(
           "div",
-          { class: "said" },
+          { class: "outcome" },
           el("span", { class: isGone ? "big gone" : "big" }, model, unit),
           answer.confidence !== "" && meter(answer.confidence, `confidence ${answer.confidence.toFixed(2)}`),
         ),
       );
     } else if (answer.status === "failed") {
-      told.push(el("div", { class: "said alarm" }, `Failed. ${answer.reason}`));
+      parts.push(el("div", { class: "outcome alarm" }, `Failed. ${answer.reason}`));
     } else if (!answer.review || answer.p_null !== "") {
       const candidate = answer.candidate === "" ? "" : ` The model would have said ${answer.candidate}${unit}.`;
-      told.push(
+      parts.push(
         el(
           "div",
-          { class: "said" },
+          { class: "outcome" },
           el("span", { class: "big" }, "Not reported"),
           answer.p_null !== "" && meter(answer.p_null, `p_null ${shortNumber(answer.p_null)}`),
         ),
         candidate && el("p", {}, candidate.trim()),
       );
     }
-    if (answer.sentence) told.push(quote(cell.row.paper, answer.sentence));
+    if (answer.sentence) parts.push(quote(cell.row.paper, answer.sentence));
     if (answer.reasoning)
-      told.push(
+      parts.push(
         el("p", { class: "reasoning" }, el("span", { class: "faint" }, "The model’s reasoning: "), answer.reasoning),
       );
     const show = choose && button("Show on the page", choose, { class: "plain" });
-    return el("section", { class: "answer" }, told, show);
+    return el("section", { class: "answer" }, parts, show);
   }
 
   const quote = (paper, { page, text }) =>

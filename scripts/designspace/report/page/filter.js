@@ -3,13 +3,13 @@
 
 const Filter = (() => {
   // Keys come from the address: these objects know no others than their own.
-  const has = {
+  const BY_STATUS = {
     __proto__: null,
     reported: (cell) => cell.status === "reported",
     not_reported: (cell) => cell.status === "not_reported",
     failed: (cell) => cell.status === "failed" || (cell.status === "none" && cell.row.paper.status !== "ok"),
   };
-  const reviewed = {
+  const BY_REVIEW = {
     __proto__: null,
     no: (cell) => !cell.verdict && cell.status === "reported",
     yes: (cell) => cell.verdict,
@@ -20,8 +20,8 @@ const Filter = (() => {
   };
 
   function searchable(cell) {
-    const told = cell.answers.flatMap((a) => [a.value, a.candidate, a.reason, a.reasoning, a.sentence?.text]);
-    return [...cell.values, ...told, cell.told?.note, cell.told?.reviewer].filter(Boolean).join("\n").toLowerCase();
+    const texts = cell.answers.flatMap((a) => [a.value, a.candidate, a.reason, a.reasoning, a.sentence?.text]);
+    return [...cell.values, ...texts, cell.mark?.note, cell.mark?.reviewer].filter(Boolean).join("\n").toLowerCase();
   }
 
   const nameOf = ({ paper, file }) => `${paper}\n${file}`.toLowerCase();
@@ -45,14 +45,14 @@ const Filter = (() => {
   }
 
   function readCondition(text) {
-    const [name, told] = [text.slice(0, text.indexOf("~")), text.slice(text.indexOf("~") + 1)];
+    const [name, sought] = [text.slice(0, text.indexOf("~")), text.slice(text.indexOf("~") + 1)];
     if (!PARAMETER.has(name)) return null;
     const index = PARAMETER.get(name);
     if (!isNumeric(PARAMETERS[index])) {
-      return { index, told, test: (value) => value.toLowerCase() === told.toLowerCase() };
+      return { index, label: sought, test: (value) => value.toLowerCase() === sought.toLowerCase() };
     }
-    const [from, to] = told.split("..").map(Number);
-    return { index, told: `${shortNumber(from)} to ${shortNumber(to)}`, test: (value) => from <= value && value < to };
+    const [from, to] = sought.split("..").map(Number);
+    return { index, label: `${shortNumber(from)} to ${shortNumber(to)}`, test: (value) => from <= value && value < to };
   }
 
   /** {papers: rows of papers to show, wanted: whether a cell is, columns: indices, cells: how many}. */
@@ -60,18 +60,18 @@ const Filter = (() => {
     const columns = columnsOf(state);
     const q = state.q.trim().toLowerCase();
     const [low, high] = [state.low === "" ? -1 : Number(state.low), state.high === "" ? 2 : Number(state.high)];
-    const bySure = state.low !== "" || state.high !== "";
-    const byState = has[state.status];
-    const byReview = reviewed[state.review];
-    const isNarrow = Boolean(q || bySure || byState || byReview || state.parameter);
+    const byConfidence = state.low !== "" || state.high !== "";
+    const byState = BY_STATUS[state.status];
+    const byReview = BY_REVIEW[state.review];
+    const isNarrow = Boolean(q || byConfidence || byState || byReview || state.parameter);
     let nameHits = false; // a paper whose name has the text is wanted with all its cells
 
     function wanted(cell) {
       if (byState && !byState(cell)) return false;
       if (byReview && !byReview(cell)) return false;
-      if (bySure) {
-        const sure = cell.status === "reported" ? lowest(cell) : Infinity;
-        if (!Number.isFinite(sure) || sure < low || sure > high) return false;
+      if (byConfidence) {
+        const confidence = cell.status === "reported" ? lowest(cell) : Infinity;
+        if (!Number.isFinite(confidence) || confidence < low || confidence > high) return false;
       }
       if (q && !nameHits && !(cell.search ??= searchable(cell)).includes(q)) return false;
       return byState || q || cell.status === "reported" || cell.status === "failed" || Boolean(cell.verdict);
@@ -80,7 +80,7 @@ const Filter = (() => {
     const [isOfPaper, holds] = [byPaper(state.paper), byValues(state.where)];
     const papers = [];
     let cells = 0;
-    const found = new Set();
+    const wantedCells = new Set();
     for (const whole of PAPERS) {
       if (!isOfPaper(whole.paper) || !holds(whole)) continue;
       nameHits = q !== "" && nameOf(whole.paper).includes(q);
@@ -88,13 +88,13 @@ const Filter = (() => {
       for (const row of rowsOf(whole)) {
         for (const index of columns) {
           if (!wanted(row.cells[index])) continue;
-          found.add(row.cells[index]);
+          wantedCells.add(row.cells[index]);
           cells += 1;
         }
       }
-      if (cells > before || !isNarrow || (nameHits && !byState && !byReview && !bySure)) papers.push(whole);
+      if (cells > before || !isNarrow || (nameHits && !byState && !byReview && !byConfidence)) papers.push(whole);
     }
-    return { papers, columns, cells, isNarrow, wanted: (cell) => found.has(cell) };
+    return { papers, columns, cells, isNarrow, wanted: (cell) => wantedCells.has(cell) };
   }
 
   function columnsOf(state) {

@@ -18,7 +18,7 @@ const FilterBar = (() => {
     ["here", "Reviewed here"],
   ];
   const EMPTY = ["q", "paper", "parameter", "status", "review", "low", "high", "where"];
-  let bar, found;
+  let bar, counts;
 
   function field(key, attributes) {
     let waiting;
@@ -70,8 +70,8 @@ const FilterBar = (() => {
   function chips() {
     const remove = (where) => () => View.go({ where: View.state.where.filter((other) => other !== where) }, true);
     return View.state.where.map((where) => {
-      const told = Filter.readCondition(where);
-      const text = told ? `${PARAMETERS[told.index].name}: ${told.told}` : where;
+      const condition = Filter.readCondition(where);
+      const text = condition ? `${PARAMETERS[condition.index].name}: ${condition.label}` : where;
       return button([text, el("span", { "aria-hidden": "true" }, " ×")], remove(where), {
         class: "chip",
         "aria-label": `Remove the filter ${text}`,
@@ -106,7 +106,7 @@ const FilterBar = (() => {
           field("high", { ...share, placeholder: "1", "aria-label": "Confidence to" }),
         ),
         ...["chips", "clear"].map((name) => el("span", { "data-part": name })),
-        (found = el("output", { id: "found" })),
+        (counts = el("output", { id: "found" })),
       );
     }
     bar.querySelectorAll("[data-key]").forEach((input) => {
@@ -123,12 +123,12 @@ const FilterBar = (() => {
     part("clear").replaceChildren(...(isSet ? [button("Clear", clear, { class: "plain" })] : []));
   }
 
-  function tell(result) {
+  function count(result) {
     const papers = counted(PAPERS.length, "paper");
-    const some =
+    const shown =
       result.papers.length === PAPERS.length ? papers : `${result.papers.length.toLocaleString("en")} of ${papers}`;
-    found.textContent = `${some}, ${counted(result.cells, "cell")}`;
+    counts.textContent = `${shown}, ${counted(result.cells, "cell")}`;
   }
 
-  return { draw, tell };
+  return { draw, count };
 })();

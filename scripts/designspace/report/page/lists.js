@@ -23,8 +23,8 @@ const Lists = (() => {
     function asColumn(column, index) {
       const sorted = order?.key === column.key ? (order.isDown ? "descending" : "ascending") : undefined;
       const cell = (td, row) => {
-        const told = column.show ? column.show(row) : row[column.key];
-        const shown = typeof told === "number" ? told.toLocaleString("en") : (told ?? "");
+        const value = column.show ? column.show(row) : row[column.key];
+        const shown = typeof value === "number" ? value.toLocaleString("en") : (value ?? "");
         td.append(...[shown].flat());
         if (typeof shown === "string") td.title = shown;
         if (column.isNumber) td.classList.add("number");
@@ -95,10 +95,10 @@ const Lists = (() => {
   // ---- discoveries
 
   function discoveries(host) {
-    const count = (found) => new Set(found.findings.map(({ paper }) => paper)).size;
-    const values = (found) =>
-      found.findings.map(({ value, unit }) => [value, unit].filter(Boolean).join(" ")).join("; ");
-    const rows = DATA.discoveries.map((found) => ({ ...found, count: count(found), values: values(found) }));
+    const count = ({ findings }) => new Set(findings.map(({ paper }) => paper)).size;
+    const values = ({ findings }) =>
+      findings.map(({ value, unit }) => [value, unit].filter(Boolean).join(" ")).join("; ");
+    const rows = DATA.discoveries.map((one) => ({ ...one, count: count(one), values: values(one) }));
     host.append(
       heading(
         "Discoveries",

@@ -65,7 +65,7 @@
     el("a", { href: file, download: "corrections.csv" }).click();
     setTimeout(() => URL.revokeObjectURL(file), 1000);
     Corrections.exported();
-    say("Put corrections.csv at config/corrections.csv; the next run merges it.");
+    announce("Put corrections.csv at config/corrections.csv; the next run merges it.");
   }
 
   /** Draw the view from nothing. */
@@ -84,7 +84,7 @@
     if (!view.filters) return;
     result = Filter.apply(current() === "pair" ? { ...View.state, parameter: "" } : View.state);
     FilterBar.draw();
-    FilterBar.tell(result);
+    FilterBar.count(result);
     view.draw(result);
   }
 

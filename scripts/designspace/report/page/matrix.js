@@ -34,19 +34,19 @@ const Matrix = (() => {
     if (key === "values") return (whole) => cells(whole).filter((cell) => cell.status === "reported").length;
     if (key === "confidence") {
       return (whole) => {
-        const told = cells(whole)
+        const confidences = cells(whole)
           .filter((cell) => cell.status === "reported")
           .map(lowest)
           .filter(Number.isFinite);
-        return told.length ? Math.min(...told) : null;
+        return confidences.length ? Math.min(...confidences) : null;
       };
     }
     const index = PARAMETER.get(key) ?? 0;
     const isNumber = isNumeric(PARAMETERS[index]);
     return (whole) => {
-      const told = rowsOf(whole).flatMap((row) => row.cells[index].values);
-      if (isNumber) return told.length ? (isDown ? Math.max : Math.min)(...told) : null;
-      return told[0]?.toLowerCase();
+      const values = rowsOf(whole).flatMap((row) => row.cells[index].values);
+      if (isNumber) return values.length ? (isDown ? Math.max : Math.min)(...values) : null;
+      return values[0]?.toLowerCase();
     };
   }
 
@@ -138,9 +138,12 @@ const Matrix = (() => {
     if (View.state.open === addressOf(cell)) td.classList.add("open");
     td.title = describe(cell);
     td.setAttribute("aria-label", describe(cell));
-    const sure = lowest(cell);
+    const confidence = lowest(cell);
     if (cell.status === "reported") {
-      td.style.setProperty("--sure", cell.verdict === "corrected" || !Number.isFinite(sure) ? 0 : sure.toFixed(2));
+      td.style.setProperty(
+        "--sure",
+        cell.verdict === "corrected" || !Number.isFinite(confidence) ? 0 : confidence.toFixed(2),
+      );
       td.append(el("span", { class: "value" }, cell.values.join("; ")));
     } else {
       const sign = { failed: "failed", not_reported: "–", none: "", same: "" }[cell.status];
@@ -176,7 +179,7 @@ const Matrix = (() => {
       open(row, column);
       return;
     }
-    say("All values that are shown have been reviewed.");
+    announce("All values that are shown have been reviewed.");
   }
 
   function mount(host) {
@@ -186,7 +189,7 @@ const Matrix = (() => {
       ["values", "Fewest values"],
       ["confidence", "Lowest confidence"],
     ];
-    const known = () =>
+    const options = () =>
       sorts.some(([key]) => key === View.state.sort) ? sorts : [...sorts, [View.state.sort, "Column"]];
     const tools = el(
       "div",
@@ -203,7 +206,7 @@ const Matrix = (() => {
         "label",
         {},
         "Sort ",
-        select("Sort", known(), View.state.sort, (sort) => View.go({ sort })),
+        select("Sort", options(), View.state.sort, (sort) => View.go({ sort })),
       ),
       ROWS.some((row) => row.parts.length) &&
         el(

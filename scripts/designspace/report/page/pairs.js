@@ -3,8 +3,8 @@
 
 const Pairs = (() => {
   function draw(host, result) {
-    const known = PARAMETERS.map((_, index) => index);
-    const usual = defaults(result, known);
+    const indices = PARAMETERS.map((_, index) => index);
+    const usual = defaults(result, indices);
     const [x, y] = ["x", "y"].map((axis, at) => PARAMETER.get(View.state[axis]) ?? usual[at]);
     const pick = (axis, chosen) =>
       el(
@@ -44,10 +44,10 @@ const Pairs = (() => {
   }
 
   /** The number and the category that most papers report. */
-  function defaults(result, known) {
+  function defaults(result, indices) {
     const having = (index) =>
       result.papers.filter((whole) => rowsOf(whole).some((row) => row.cells[index].values.length)).length;
-    const ranked = known.filter((index) => PARAMETERS[index].kind !== "string").sort((a, b) => having(b) - having(a));
+    const ranked = indices.filter((index) => PARAMETERS[index].kind !== "string").sort((a, b) => having(b) - having(a));
     const first = ranked.find((index) => PARAMETERS[index].kind === "category") ?? ranked[0] ?? 0;
     return [ranked.find((index) => index !== first && isNumeric(PARAMETERS[index])) ?? ranked[1] ?? first, first];
   }
@@ -85,13 +85,13 @@ const Pairs = (() => {
   /** The fields of two parameters as cells, with the number of papers in each. */
   function cells(fields) {
     const at = { x: (field) => field.a.label, y: (field) => field.b.label, rx: 3 };
-    const { told } = Charts;
+    const { labelOf } = Charts;
     const having = fields.filter((field) => field.count);
     return [
       Plot.cell(fields, { ...at, fill: "none", stroke: "var(--line)" }),
       Plot.cell(having, { ...at, fill: "var(--accent)", fillOpacity: COUNT }),
       Plot.text(having, { x: at.x, y: at.y, text: (field) => String(field.count), fill: "var(--ink)" }),
-      Plot.cell(fields, { ...at, ...Charts.HIT, title: told, ariaLabel: told, className: "hits" }),
+      Plot.cell(fields, { ...at, ...Charts.HIT, title: labelOf, ariaLabel: labelOf, className: "hits" }),
     ];
   }
 
@@ -173,7 +173,13 @@ const Pairs = (() => {
           fields.filter((field) => field.count),
           { ...box, fill: "var(--accent)", fillOpacity: COUNT, inset: 0.5 },
         ),
-        Plot.rect(fields, { ...box, title: Charts.told, ...Charts.HIT, ariaLabel: Charts.told, className: "hits" }),
+        Plot.rect(fields, {
+          ...box,
+          title: Charts.labelOf,
+          ...Charts.HIT,
+          ariaLabel: Charts.labelOf,
+          className: "hits",
+        }),
         Plot.dot(dots, {
           x: (dot) => Number(dot.values[0]),
           y: (dot) => Number(dot.values[1]),

@@ -8,17 +8,17 @@ const Panel = (() => {
 
   function show(text) {
     const [kind, ...parts] = parseAddress(text);
-    const told = { __proto__: null, cell: Evidence.of, paper: Details.paper, discovery: Details.discovery }[kind]?.(
+    const content = { __proto__: null, cell: Evidence.of, paper: Details.paper, discovery: Details.discovery }[kind]?.(
       ...parts,
     );
-    opened = told?.cell ?? null;
-    panel.hidden = !told;
-    if (!told) return panel.replaceChildren();
+    opened = content?.cell ?? null;
+    panel.hidden = !content;
+    if (!content) return panel.replaceChildren();
     const shut = button("×", close, { class: "close", "aria-label": "Close (Esc)", title: "Close (Esc)" });
     const share = button("Copy link", () => copy(location.href), { class: "plain" });
     panel.replaceChildren(
-      el("div", { class: "title" }, el("h2", { tabindex: "-1" }, told.title), share, shut),
-      ...told.parts.flat(Infinity).filter(Boolean),
+      el("div", { class: "title" }, el("h2", { tabindex: "-1" }, content.title), share, shut),
+      ...content.parts.flat(Infinity).filter(Boolean),
     );
     panel.scrollTop = 0;
     Pictures.centre();

@@ -1,5 +1,5 @@
 "use strict";
-// The review of a cell: what holds, who said so, and the ways to accept, change or reject it.
+// The review of a cell: what holds, whose mark it is, and the ways to accept, change or reject it.
 
 const Review = (() => {
   function of(cell) {
@@ -15,18 +15,18 @@ const Review = (() => {
         }),
       button(known ? "Change" : "Fill in", () => form(box, cell), { title: "Write what the paper reports (C)" }),
       button(known ? "Reject" : "Nothing is reported", () => act("reject", cell), {
-        title: known ? "The paper reports nothing (R)" : "The paper reports nothing, as the model says (R)",
+        title: known ? "The paper reports nothing (R)" : "The paper reports nothing, as the model answers (R)",
         disabled: !known && Boolean(cell.verdict),
       }),
-      (cell.told || cell.pending) && button("Undo", () => act("undo", cell), { title: "Take the review back" }),
+      (cell.mark || cell.pending) && button("Undo", () => act("undo", cell), { title: "Take the review back" }),
     );
     box.append(verdictLine(cell), acts);
     return box;
   }
 
   function verdictLine(cell) {
-    if (!cell.told) return el("p", { class: "faint" }, cell.pending ? "The review is taken back." : "Not reviewed.");
-    const { reviewer, date, note } = cell.told;
+    if (!cell.mark) return el("p", { class: "faint" }, cell.pending ? "The review is taken back." : "Not reviewed.");
+    const { reviewer, date, note } = cell.mark;
     const verdict = cell.verdict[0].toUpperCase() + cell.verdict.slice(1);
     const by = [reviewer && ` by ${reviewer}`, date && `, ${date.slice(0, 10)}`].filter(Boolean).join("");
     const now = cell.verdict === "corrected" ? `: ${cell.values.join("; ")}` : "";
@@ -39,7 +39,7 @@ const Review = (() => {
         el(
           "span",
           { class: "faint" },
-          cell.told.exported ? " Exported; no run has merged it yet." : " In this browser only, until you export it.",
+          cell.mark.exported ? " Exported; no run has merged it yet." : " In this browser only, until you export it.",
         ),
     );
   }
@@ -47,10 +47,10 @@ const Review = (() => {
   async function act(what, cell) {
     if (what === "undo") return Corrections.withdraw(cell);
     if (!(await reviewerKnown())) return;
-    if (what === "accept") Corrections.say(cell, cell.values.join("; "));
-    else Corrections.say(cell, "");
+    if (what === "accept") Corrections.set(cell, cell.values.join("; "));
+    else Corrections.set(cell, "");
     const mark = cell.values.length ? `${cell.verdict}: ${cell.values.join("; ")}` : "nothing is reported";
-    say(`${cell.parameter.name} of ${cell.row.paper.paper}, ${mark}.`);
+    announce(`${cell.parameter.name} of ${cell.row.paper.paper}, ${mark}.`);
   }
 
   /** The name of the reviewer, asked once. */
@@ -89,7 +89,7 @@ const Review = (() => {
       name: "note",
       placeholder: "Note, such as where it stands (optional)",
       "aria-label": "Note",
-      value: cell.told?.note ?? "",
+      value: cell.mark?.note ?? "",
     });
     const wrong = el("p", { class: "alarm", role: "alert" });
     const save = async (event) => {
@@ -101,7 +101,7 @@ const Review = (() => {
         wrong.textContent = error.message;
         return field.focus();
       }
-      if (await reviewerKnown()) Corrections.say(cell, value, note.value.trim());
+      if (await reviewerKnown()) Corrections.set(cell, value, note.value.trim());
     };
     const hint =
       parameter.multiple && parameter.kind !== "category" ? "Several values have semicolons between them." : "";

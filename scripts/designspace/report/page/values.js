@@ -9,8 +9,8 @@ const isNumeric = (parameter) => parameter.kind === "integer" || parameter.kind 
 /** The values in a cell, as texts; an Error with a sentence where one is not of the parameter's kind. */
 function parseValues(text, parameter) {
   const pieces = parameter.multiple ? text.split(";") : [text];
-  const told = pieces.map((piece) => piece.trim()).filter(Boolean);
-  return [...new Set(told.map((piece) => typed(piece, parameter)))];
+  const texts = pieces.map((piece) => piece.trim()).filter(Boolean);
+  return [...new Set(texts.map((piece) => typed(piece, parameter)))];
 }
 
 function typed(text, { kind, unit = "", values }) {

@@ -23,18 +23,18 @@ const View = (() => {
   const state = { ...NOTHING };
 
   function read() {
-    const told = new URLSearchParams(location.hash.slice(1));
-    Object.assign(state, NOTHING, Object.fromEntries([...told].filter(([key]) => Object.hasOwn(NOTHING, key))));
-    state.where = told.getAll("where");
+    const parameters = new URLSearchParams(location.hash.slice(1));
+    Object.assign(state, NOTHING, Object.fromEntries([...parameters].filter(([key]) => Object.hasOwn(NOTHING, key))));
+    state.where = parameters.getAll("where");
   }
 
   function write(isStep) {
-    const told = new URLSearchParams();
+    const parameters = new URLSearchParams();
     for (const key of Object.keys(NOTHING)) {
-      if (key === "where") state.where.forEach((where) => told.append("where", where));
-      else if (state[key] !== NOTHING[key]) told.set(key, state[key]);
+      if (key === "where") state.where.forEach((where) => parameters.append("where", where));
+      else if (state[key] !== NOTHING[key]) parameters.set(key, state[key]);
     }
-    const hash = `#${told}`;
+    const hash = `#${parameters}`;
     if (hash === (location.hash || "#")) return;
     if (isStep) history.pushState(null, "", hash);
     else history.replaceState(null, "", hash);

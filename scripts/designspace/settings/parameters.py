@@ -1,0 +1,46 @@
+"""The parameter library: what is asked about every paper. It is checked as it is loaded."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from designspace.settings.schema import ConfigurationError, refuse, violations
+
+EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as)[^.;)]*", re.IGNORECASE)
+
+
+def load(path: str | Path) -> list[dict[str, Any]]:
+    """The parameter library of a YAML file, checked. ConfigurationError with all that is wrong with it."""
+    try:
+        parameters: list[dict[str, Any]] = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        why = "is not valid YAML" if isinstance(error, yaml.YAMLError) else "cannot be read"
+        details = " ".join(str(error).split())
+        raise ConfigurationError(f"The parameter library {path} (config: `parameters`) {why}: {details}.") from None
+    refuse(violations(parameters, "parameters.schema.yaml", str(path)))
+    problems: list[str] = []
+    names: set[str] = set()
+    for parameter in parameters:
+        name, kind = parameter["name"], parameter["kind"]
+        if name in names:
+            problems.append(f"{path}: two parameters have the name `{name}`; rename or remove one.")
+        if kind == "category" and "values" not in parameter:
+            problems.append(f"{path}: the category `{name}` has no `values`; list those that are allowed.")
+        if kind != "category" and "values" in parameter:
+            problems.append(f"{path}: `{name}` has `values` but is of kind {kind}; only a category has values.")
+        names.add(name)
+    refuse(problems)
+    return parameters
+
+
+def example_warnings(parameters: list[dict[str, Any]], path: str) -> list[str]:
+    """A sentence for each definition with an example, which a model may copy as the value of a paper."""
+    return [
+        f"{path}: the definition of `{parameter['name']}` has an example ({match[0]!r}), and a model may copy it as "
+        "the value of a paper that has no such value; describe in words what is meant."
+        for parameter in parameters
+        if parameter["kind"] in ("integer", "number", "string")
+        for match in EXAMPLE.finditer(parameter["definition"])
+    ]
