@@ -104,7 +104,7 @@ def _distance(shape: Shape, other: Shape) -> float:
 
 def _compare(shape: Shape, known: "_Known") -> Reading:
     if shape.geometry[1] > TALL:  # brackets of a formula, of whatever height
-        far: Floats = ((known.rasters - shape.raster) ** 2).mean(axis=1) + known.low
+        far: Floats = np.asarray(((known.rasters - shape.raster) ** 2).mean(axis=1) + known.low, dtype=np.float32)
     else:
         far = _far(shape, known)
     nearest = np.minimum.reduceat(far, known.starts)
@@ -195,7 +195,7 @@ def _ink(bitmap: Any) -> Floats:
     width, height = pdfium.FPDFBitmap_GetWidth(bitmap), pdfium.FPDFBitmap_GetHeight(bitmap)
     pixels = ctypes.cast(pdfium.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_ubyte))
     rows = np.ctypeslib.as_array(pixels, (height, pdfium.FPDFBitmap_GetStride(bitmap)))
-    ink = rows[:, 3 : 4 * width : 4].astype(np.float32) / 255
+    ink: Floats = rows[:, 3 : 4 * width : 4].astype(np.float32) / np.float32(255)
     pdfium.FPDFBitmap_Destroy(bitmap)
     return ink
 
