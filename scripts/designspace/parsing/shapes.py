@@ -103,10 +103,8 @@ def _distance(shape: Shape, other: Shape) -> float:
 
 
 def _compare(shape: Shape, known: "_Known") -> Reading:
-    if shape.geometry[1] > TALL:  # brackets of a formula, of whatever height
-        far: Floats = np.asarray(((known.rasters - shape.raster) ** 2).mean(axis=1) + known.low, dtype=np.float32)
-    else:
-        far = _far(shape, known)
+    tall = shape.geometry[1] > TALL  # brackets of a formula, of whatever height
+    far = ((known.rasters - shape.raster) ** 2).mean(axis=1) + known.low if tall else _far(shape, known)
     nearest = np.minimum.reduceat(far, known.starts)
     order = np.argsort(nearest)
     return Reading([known.characters[i] for i in order], nearest[order].tolist())
@@ -115,8 +113,7 @@ def _compare(shape: Shape, known: "_Known") -> Reading:
 def _far(shape: Shape, known: "_Known") -> Floats:
     # Squares of differences, from the squares and the products.
     far = known.squares + (shape.raster @ shape.raster - 2 * (known.rasters @ shape.raster)) / RASTER**2
-    squares: Floats = np.maximum(far, 0) + ((known.geometry - shape.geometry) ** 2) @ GEOMETRY
-    return squares
+    return (np.maximum(far, 0) + ((known.geometry - shape.geometry) ** 2) @ GEOMETRY).astype(np.float32)
 
 
 class _Known(NamedTuple):
