@@ -18,6 +18,7 @@ PARTS = {
     "compilation": "compilation.measure",  # kernels compiled before and behind the first paper, of models of many heads
     "groups": "groups.measure",  # both tasks of eight papers, so many at once: seconds a paper, tokens, memory
     "int8": "engine.measure_int8",
+    "fp8": "engine.measure_fp8",
     "exactness": "exactness.measure",
     "loading": "loading.measure",
     "gpus": "several.measure",  # a model spread over several

@@ -21,6 +21,7 @@ from shapes import (
     in_eight_bits,
     model,
     paper,
+    quantization_of,
     row,
     tokenizer,
     used,
@@ -53,12 +54,13 @@ def measure():
                     peaks(weights, place, [LONGER], reserve=reserve)
                 five_in_a_row(weights, place)
         free(weights)
-    weights = model(LARGE)
-    in_eight_bits(weights)
-    with served(weights) as place:
-        row(f"{LARGE}, int8")
-        peaks(weights, place, LENGTHS[1:2])
-    free(weights)
+    for quantization in ("int8", "fp8"):
+        weights = model(LARGE)
+        in_eight_bits(weights, quantization)
+        with served(weights) as place:
+            row(f"{LARGE}, {quantization}")
+            peaks(weights, place, LENGTHS[1:2])
+        free(weights)
 
 
 def peaks(weights, place, lengths, **how):
@@ -119,10 +121,9 @@ def served(weights):
 def one(weights, place, tokens, reserve=0, gpus=1):
     """The outcome of one paper of so many tokens in a fresh process."""
     record, context = paper(tokens, place.words)
-    int8 = "int8" if hasattr(weights.base_model.layers[0].mlp.up_proj, "scale") else None
     dtype = str(DTYPE).removeprefix("torch.")
     section = {"name": place.folder, "revision": None, "dtype": dtype, "device": DEVICE.type}
-    section |= {"gpus": gpus, "quantization": int8, "attention": "fused"}
+    section |= {"gpus": gpus, "quantization": quantization_of(weights), "attention": "fused"}
     room = {"capacity": CAPACITY, "reserve": reserve, "prefill_chunk": 4096}
     job = Job("extraction", SETTINGS, LIBRARY, section, room)
     return driver.in_fresh_process(place.start, job, weights, record, context, driver.Attempt(1, 1), Clock(HOUR))
