@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -46,6 +46,26 @@ def judge(text: str, ocr: bool = False) -> Quality:
 def bad_pages(pages: Iterable[Mapping[str, Any]]) -> list[int]:
     """The numbers of the pages of a text record whose text cannot be trusted."""
     return [page["page"] for page in pages if page.get("quality", {}).get("bad")]
+
+
+def of_paper(pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The quality of a text record: {"unknown_characters", "true_words", "pages_by_ocr"}, shares weighted by length."""
+    judged = [(page["end"] - page["start"], page["quality"]) for page in pages if "quality" in page]
+    return {
+        "unknown_characters": _mean([(length, quality["unknown"]) for length, quality in judged]),
+        "true_words": _mean([(length, quality["words"]) for length, quality in judged if quality["words"] is not None]),
+        "pages_by_ocr": sum(quality["ocr"] for _, quality in judged) if judged else None,
+    }
+
+
+def _mean(weighted: list[tuple[int, float]]) -> float | None:
+    total = sum(weight for weight, _ in weighted)
+    return round(sum(weight * share for weight, share in weighted) / total, 4) if total else None
+
+
+def warning(page: int | None, bad: Sequence[int]) -> str:
+    """What a reader should know of evidence on a page, where those in `bad` cannot be trusted; empty on another."""
+    return f"Page {page} is read badly: compare the value with the PDF." if page in bad else ""
 
 
 def pages(numbers: list[int]) -> str:

@@ -20,6 +20,7 @@ import yaml
 from designspace.core import records
 from designspace.core.sheets import NUMBER
 from designspace.language import quantities
+from designspace.parsing import quality
 from designspace.project import ledger
 from designspace.results import corrections, tables
 
@@ -93,12 +94,14 @@ def build(
 def paper(row: Row, experiments: list[list[Any]], results: Path, papers: str) -> Row:
     """A paper: its row, its PDF as a link, the sizes of its pages in points, and what truncation left out."""
     known = {key: row[key] for key in ("paper", "file", "pages", "tokens", "tokens_kept", "status", "reason")}
+    known |= {key: row[key] for key in ("unknown_characters", "true_words", "pages_by_ocr", "sections")}
     known |= {"duplicate_of": row["duplicate_of"], "pdf": f"{papers}/{quote(row['file'])}", "experiments": experiments}
     if row["duplicate_of"]:
         return known
     text, context = records.read_paper(results, row["paper"])
     cut = [section for section in context["sections"] if section["tokens_kept"] < section["tokens"]]
     return known | {
+        "bad_pages": quality.bad_pages(text["pages"]),
         "sizes": {page["page"]: [page["width"], page["height"]] for page in text["pages"]},
         "left_out": [[section[key] for key in COLUMNS["left_out"]] for section in cut],  # type: ignore[literal-required]
     }

@@ -49,6 +49,10 @@ class PaperRow(TypedDict):
     supplement_of: Annotated[str, Sql("REFERENCES papers (paper)")]
     key: str  # of its entry in the library
     found_in: str  # where each part of the citation was found: the library, doi.org, or which place of the PDF
+    unknown_characters: Probability | None  # share of the text's characters that could not be read
+    true_words: Probability | None  # share of words among what should be words
+    pages_by_ocr: Count | None
+    sections: Count | None  # with a heading
 
 
 class PrismaRow(TypedDict):
@@ -83,6 +87,7 @@ class ExtractionRow(TypedDict):
     reviewer: str
     reviewed: str
     review_note: str
+    warning: str  # where the page of the evidence is read badly
 
 
 class ExperimentRow(TypedDict):

@@ -95,8 +95,12 @@ const Evidence = (() => {
     return el("section", { class: "answer" }, parts, show);
   }
 
-  const quote = (paper, { page, text }) =>
-    el("blockquote", {}, text, el("footer", {}, link(`${paper.pdf}#page=${page}`, `page ${page} of the PDF`)));
+  const quote = (paper, { page, text }) => {
+    const bad = paper.bad_pages?.includes(page);
+    const warning = bad && el("p", { class: "alarm" }, "This page is read badly: compare the value with the PDF.");
+    const source = link(`${paper.pdf}#page=${page}`, `page ${page} of the PDF`);
+    return el("blockquote", {}, text, el("footer", {}, source, warning));
+  };
 
   return { of, quote };
 })();
