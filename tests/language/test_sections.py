@@ -232,3 +232,11 @@ def test_methods_behind_the_references_are_the_papers_where_there_is_one_list():
     text = paper("Summary", "Introduction", "Results", "Discussion") + f"\nReferences\n{ENTRIES}\n"
     text += f"METHOD DETAILS\n{PROSE}\nQUANTIFICATION AND STATISTICAL ANALYSIS\n{PROSE}"
     assert ("methods", "METHOD DETAILS") in outline(text)
+
+
+def test_the_summary_of_an_experiment_is_part_of_the_results():
+    text = paper(
+        "Introduction", "Methods", "Results", "Learning", "Experiment 1 summary", "Experiment 2 summary", "Discussion"
+    )
+    kinds = [kind for kind, _ in outline(text)]
+    assert kinds[-4:] == ["results", "results", "results", "discussion"]

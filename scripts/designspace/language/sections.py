@@ -203,7 +203,8 @@ class Outline:
         if current == "front" and kind in ("back", "discussion", "references") and in_front:
             return None  # a masthead, a side bar or a cover page
         if kind == "abstract" and depth > _FRONT:
-            return "discussion" if name == "summary" else None
+            of_experiment = headings.EXPERIMENT.search(candidate.title.lower())
+            return "discussion" if name == "summary" and not of_experiment else None
         if current == "methods" and name.startswith(("ethic", "consent")):
             return "methods"
         return kind
