@@ -182,7 +182,8 @@ def test_the_same_records_give_the_same_bytes(full):
 
     full.merge()
     first = products()
-    assert sorted(first) == sorted([*(f"{name}.csv" for name in tables.CSV_TABLES), "designspace.sqlite"])
+    others = ["designspace.sqlite", "papers.bib", "papers.json", "prisma.svg"]
+    assert sorted(first) == sorted([*(f"{name}.csv" for name in tables.CSV_TABLES), *others])
     for seed in (1, 2):
         full.write(seed).merge()
         assert products() == first
@@ -193,7 +194,9 @@ def test_the_database_is_keyed_and_typed(full):
     assert full.sql("PRAGMA foreign_key_check") == [] and full.sql("PRAGMA integrity_check") == [("ok",)]
     keys = {table: [row[2:5] for row in full.sql(f"PRAGMA foreign_key_list({table})")] for table in tables.TABLES}
     assert keys["extractions"] == keys["memory"] == keys["parameters"] == [("papers", "paper", "paper")]
-    assert keys["papers"] == [("papers", "duplicate_of", "paper")]
+    assert sorted(keys["papers"]) == [
+        ("papers", f"{what}_of", "paper") for what in ("duplicate", "supplement", "version")
+    ]
     assert full.sql("SELECT paper, n_total + 1, typeof(n_total), offset FROM parameters WHERE n_total IS NOT NULL") == [
         ("zhou_2020", 159, "integer", None)
     ]
@@ -212,6 +215,7 @@ def test_nothing_found_is_a_result(run, findings, values):
 def test_an_empty_folder_gives_empty_tables(run):
     run.write()
     frames = run.merge()
+    assert set(frames.pop("prisma").papers) == {0}
     assert all(frame.empty for frame in frames.values())
     assert run.sql("SELECT * FROM papers") == []
 

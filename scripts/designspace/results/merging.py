@@ -6,10 +6,9 @@ depends on the papers alone, so the same records give the same tables in whateve
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from operator import itemgetter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -18,9 +17,12 @@ from designspace.core.contracts import Answers, Context, Text
 from designspace.core.records import BrokenResult
 from designspace.language.matching import spelled
 from designspace.language.values import as_text
-from designspace.project import ledger
-from designspace.results import corrections, tables
+from designspace.project import exclusions, ledger
+from designspace.project.folder import pdf_files
+from designspace.project.library.entries import Entry
+from designspace.results import corrections, papers, prisma, tables
 from designspace.results.corrections import Cells
+from designspace.results.papers import LookUp
 from designspace.results.rows import (
     DiscoveryRow,
     ExperimentRow,
@@ -38,7 +40,7 @@ TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,), "s
 Parameter = dict[str, Any]  # an entry of the library
 
 
-def papers_present(ledger_file: Path, folder: Path) -> list[dict[str, Any]]:
+def papers_present(ledger_file: Path, folder: Path, with_subfolders: bool) -> list[dict[str, Any]]:
     """The rows of the ledger whose PDF is in `folder` now, by paper.
 
     A paper of which only a copy was left since the run began lives on under its own name, with the copy's file.
@@ -46,7 +48,7 @@ def papers_present(ledger_file: Path, folder: Path) -> list[dict[str, Any]]:
     if not ledger_file.is_file():
         raise BrokenResult(f"{ledger_file} is missing: run the workflow, which writes it before its first job.")
     rows = {row.paper: row._asdict() for row in ledger.load(ledger_file)}
-    files = set(ledger.pdf_files(folder))
+    files = set(pdf_files(folder, with_subfolders))
     here = {paper: row for paper, row in sorted(rows.items()) if row["file"] in files}
     for paper, row in list(here.items()):
         original = row["duplicate_of"]
@@ -86,22 +88,6 @@ def is_value(value: Any, parameter: Parameter) -> bool:
     if parameter["kind"] == "category":
         return value is None or value in parameter["values"]
     return value is None or type(value) in TYPES[parameter["kind"]]
-
-
-def paper_row(entry: dict[str, Any], text: Text, context: Context, answers: list[Answers]) -> PaperRow:
-    """The row of a paper that was processed. Its status is the worst of what happened: a text that could not be read
-    first, then a task that failed."""
-    failed = [record for record in answers if record["status"] == "failed"]
-    if text["status"] != "ok":
-        status, reason = text["status"], text["reason"]
-    elif failed:
-        status, reason = "failed", " ".join(f"{r['task'].capitalize()}: {r['reason']}" for r in failed)
-    else:
-        status, reason = "ok", text["reason"]
-    citation: Any = text.get("citation", {})  # a text of an older version has none
-    authors = "; ".join(citation.get("authors", []))
-    cells = {"pages": text["n_pages"], "authors": authors, "status": status, "reason": reason}
-    return fill(PaperRow, entry, context, citation, **cells)
 
 
 def extraction_rows(record: Answers, parameters: dict[str, Parameter], corrected: Cells) -> list[ExtractionRow]:
@@ -199,7 +185,7 @@ def _commonest(group: list[dict[str, Any]], field: str) -> str:
 
 
 def parameter_frame(
-    extractions: pd.DataFrame, experiments: pd.DataFrame, papers: list[str], parameters: dict[str, Parameter]
+    extractions: pd.DataFrame, experiments: pd.DataFrame, counted: list[str], parameters: dict[str, Parameter]
 ) -> pd.DataFrame:
     """A row for each paper, with its experiments' rows behind it, and a column for each parameter; several values are
     joined by "; ".
@@ -210,53 +196,89 @@ def parameter_frame(
     reported = extractions[extractions["status"] == "reported"]
     cells = reported.groupby(["paper", "experiment", "parameter"], sort=False)["value"].agg("; ".join).to_dict()
     named = experiments.groupby("paper", sort=False)["experiment"].agg(list).to_dict()
-    keys = [(paper, experiment) for paper in papers for experiment in ["", *named.get(paper, [])]]
+    keys = [(paper, experiment) for paper in counted for experiment in ["", *named.get(paper, [])]]
     rows = [(*key, *(cells.get((*key, name), "") for name in parameters)) for key in keys]
     return pd.DataFrame(rows, columns=[*tables.TABLES["parameters"], *parameters], dtype=object)
 
 
+class Sources(NamedTuple):
+    """What is known of the papers beside their PDFs: the library, the excluded papers by any of their names with the
+    reason, and who gives the entries of DOIs that the library does not have."""
+
+    entries: list[Entry] = []
+    excluded: Mapping[str, str] = {}
+    look_up: LookUp = lambda dois: {}
+    with_subfolders: bool = False
+
+
+NO_OTHERS = Sources()
+
+
+class Tables(NamedTuple):
+    """All tables, by name, and the included papers as items of CSL-JSON."""
+
+    frames: dict[str, pd.DataFrame]
+    included: list[dict[str, Any]]
+
+
 def build(
-    results: Path, ledger_file: Path, folder: Path, parameters: list[Parameter], corrections_file: Path
-) -> dict[str, pd.DataFrame]:
-    """All tables, by name, of the papers that the ledger names and whose PDF is in `folder`.
+    results: Path,
+    ledger_file: Path,
+    folder: Path,
+    parameters: list[Parameter],
+    corrections_file: Path,
+    sources: Sources = NO_OTHERS,
+) -> Tables:
+    """The tables of the papers that the ledger names and whose PDF is in `folder`, and of entries without a PDF.
 
     `parameters` are the entries of the library, in order. Raises BrokenResult for a record that is missing or damaged,
     LedgerError for a damaged ledger and SheetError for corrections that cannot be used.
     """
     library = {parameter["name"]: parameter for parameter in parameters}
-    present = papers_present(ledger_file, folder)
+    present = papers_present(ledger_file, folder, sources.with_subfolders)
+    called = ledger.names(present)
+    read: dict[str, papers.Reading] = {}
+    answers: dict[str, tuple[Answers, Answers]] = {}
+    for paper, text, context, *of_paper in _papers(results, present, library):
+        read[paper], answers[paper] = papers.reading(text, context, of_paper), (of_paper[0], of_paper[1])
+    excluded = exclusions.of_papers(sources.excluded, called)
+    outcome = papers.Papers(present, read, sources.entries, excluded, sources.look_up).outcome()
+    counted = [row["paper"] for row in outcome.rows if row["status"] not in papers.LEFT_OUT]
     reviews = corrections.load(corrections_file, library)
-    corrected, unused = corrections.sort_out(reviews, ledger.names(present), library)
+    corrected, unused = corrections.sort_out(reviews, called, library)
     rows: dict[str, list[Any]] = {name: [] for name in tables.ROWS}
-    rows["corrections_unused"] = [fill(UnusedRow, row) for row in unused]
-    rows["papers"] = [fill(PaperRow, entry, status="duplicate") for entry in present if entry["duplicate_of"]]
+    rows["papers"], rows["prisma"] = outcome.rows, prisma.counts(outcome.rows)
+    rows["corrections_unused"] = [fill(UnusedRow, row) for row in [*unused, *_of_left_out(corrected, outcome.rows)]]
     findings: list[dict[str, Any]] = []
-    for entry, text, context, extraction, discovery in _papers(results, present, library):
-        paper, own = entry["paper"], corrected[entry["paper"]]
-        answers = [extraction, discovery]
-        rows["papers"].append(paper_row(entry, text, context, answers))
-        rows["extractions"] += extraction_rows(extraction, library, own)
-        named = experiments_of(extraction, own)
+    for paper in counted:
+        extraction, discovery = answers[paper]
+        rows["extractions"] += extraction_rows(extraction, library, corrected[paper])
+        named = experiments_of(extraction, corrected[paper])
         rows["experiments"] += [fill(ExperimentRow, e, paper=paper, experiment=e["name"]) for e in named]
-        rows["memory"] += map(memory_row, answers)
         numbered = enumerate(discovery.get("findings", []), 1)
         findings += [{**finding, "paper": paper, "item": item} for item, finding in numbered]
-    for table in ("papers", "extractions", "experiments", "memory"):
-        rows[table].sort(key=itemgetter("paper"))  # stable: within a paper the order is the library's
-    rows["discoveries"], rows["findings"] = merge_findings(sorted(findings, key=itemgetter("paper")))
+    rows["memory"] = [memory_row(record) for row in outcome.rows for record in answers.get(row["paper"], ())]
+    rows["discoveries"], rows["findings"] = merge_findings(findings)
     frames = {name: tables.frame_of(kind, rows[name]) for name, kind in tables.ROWS.items() if name != "parameters"}
-    papers = frames["papers"].loc[frames["papers"]["status"] != "duplicate", "paper"]
-    frames["parameters"] = parameter_frame(frames["extractions"], frames["experiments"], list(papers), library)
-    return frames
+    frames["parameters"] = parameter_frame(frames["extractions"], frames["experiments"], counted, library)
+    return Tables(frames, outcome.included)
+
+
+def _of_left_out(corrected: corrections.Corrected, rows: list[PaperRow]) -> Iterator[dict[str, Any]]:
+    """The corrections of papers that are not counted."""
+    for row in rows:
+        if row["status"] in papers.LEFT_OUT and row["paper"] in corrected:
+            for correction in corrected[row["paper"]].values():
+                yield correction._asdict() | {"reason": f"The paper is not counted: its status is {row['status']}."}
 
 
 def _papers(
     results: Path, present: list[dict[str, Any]], library: dict[str, Parameter]
-) -> Iterator[tuple[dict[str, Any], Text, Context, Answers, Answers]]:
-    """Each paper that is no copy: its row of the ledger, its text and context, and its answers to both tasks."""
+) -> Iterator[tuple[str, Text, Context, Answers, Answers]]:
+    """Each paper that was asked and is no copy or supplement: its text and context, and its answers to both tasks."""
     batches = defaultdict(list)
     for entry in present:
-        if not entry["duplicate_of"]:
+        if entry["batch"] != ledger.EXCLUDED and not entry["duplicate_of"] and not entry["supplement_of"]:
             batches[entry["batch"]].append(entry)
     for batch, entries in batches.items():
         names = [entry["paper"] for entry in entries]
@@ -267,4 +289,4 @@ def _papers(
             text, context = records.read_paper(results, paper)
             for source, record in zip(sources, (extraction[paper], discovery[paper]), strict=True):
                 check_answers(record, text, library, source)
-            yield entry, text, context, extraction[paper], discovery[paper]
+            yield paper, text, context, extraction[paper], discovery[paper]

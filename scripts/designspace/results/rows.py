@@ -29,7 +29,7 @@ Item = Annotated[Ordinal, Sql("NOT NULL")]
 
 
 class PaperRow(TypedDict):
-    citation: str  # McDougle & Taylor 2019; this and the next six as the first pages of the PDF have them
+    citation: str  # McDougle & Taylor 2019; this and the next six as the library or the PDF have them
     title: str
     authors: str  # with semicolons between them
     year: str
@@ -45,6 +45,18 @@ class PaperRow(TypedDict):
     status: Text
     reason: str
     duplicate_of: Annotated[str, Sql("REFERENCES papers (paper)")]
+    version_of: Annotated[str, Sql("REFERENCES papers (paper)")]
+    supplement_of: Annotated[str, Sql("REFERENCES papers (paper)")]
+    key: str  # of its entry in the library
+    found_in: str  # where each part of the citation was found: the library, doi.org, or which place of the PDF
+
+
+class PrismaRow(TypedDict):
+    """How many files, papers or entries a step has. Of `excluded` there is a row for each reason behind their sum."""
+
+    step: Text
+    reason: Text
+    papers: Annotated[Count, Sql("NOT NULL")]
 
 
 class ExtractionRow(TypedDict):

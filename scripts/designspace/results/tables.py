@@ -22,6 +22,7 @@ from designspace.results import rows
 
 ROWS: dict[str, type] = {
     "papers": rows.PaperRow,
+    "prisma": rows.PrismaRow,
     "extractions": rows.ExtractionRow,
     "experiments": rows.ExperimentRow,
     "parameters": rows.ParametersRow,
@@ -40,6 +41,7 @@ TABLES, EVALUATION_TABLES = (
     {name: rows.columns(kind) for name, kind in kinds.items()} for kinds in (ROWS, EVALUATION_ROWS)
 )
 KEYS = {
+    "prisma": "step, reason",
     "extractions": "paper, experiment, parameter, item",
     "experiments": "paper, experiment",
     "parameters": "paper, experiment",
