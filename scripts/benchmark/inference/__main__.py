@@ -17,6 +17,7 @@ PARTS = {
     "memory": "memory.measure",  # fresh processes: start, predicted and measured peak, what is left afterwards
     "compilation": "compilation.measure",  # kernels compiled before and behind the first paper, of models of many heads
     "groups": "groups.measure",  # both tasks of eight papers, so many at once: seconds a paper, tokens, memory
+    "run": "run.measure",  # both tasks of eight papers by the driver's clock, one at a time and as many as fit
     "int8": "engine.measure_int8",
     "exactness": "exactness.measure",
     "loading": "loading.measure",

@@ -28,14 +28,15 @@ from shapes import (
 
 from designspace.core import processes
 from designspace.core.clock import Clock
-from designspace.runner import PRELOAD, driver
-from designspace.runner.worker import Job
+from designspace.runner import PRELOAD
+from designspace.runner.paper_process import EXIT_SECONDS, PaperProcess
+from designspace.runner.worker import Attempt, Job
 from designspace.tasks import extraction
 from designspace.tasks.prompts import overhead
 
 CONFIG = Path(__file__).parents[3] / "config"
 LIBRARY = yaml.safe_load((CONFIG / "parameters.yaml").read_text("utf-8"))
-SETTINGS = yaml.safe_load((CONFIG / "config.yaml").read_text("utf-8"))["extraction"]
+SETTINGS = yaml.safe_load((CONFIG / "config.yaml").read_text("utf-8"))
 LENGTHS = [length // SCALE for length in (4096, 12288, 40960)]
 HOUR = 3600  # seconds that a paper may take here
 LONGER = 65536 // SCALE  # than what fits: cut to what the plan allows
@@ -63,7 +64,7 @@ def measure():
 
 def peaks(weights, place, lengths, **how):
     """Print predicted and measured peaks, and times, of papers of some lengths, in tokens of the prompt."""
-    around = overhead(place.words, *extraction.frame(LIBRARY, SETTINGS))
+    around = overhead(place.words, *extraction.frame(LIBRARY, SETTINGS["extraction"]))
     row("  tokens of the prompt", *["predicted", "measured", "ratio", "start", "prefill", "decode", "tokens"])
     for length in lengths:
         outcome = one(weights, place, max(length - around, 256), **how)
@@ -118,11 +119,19 @@ def served(weights):
 
 def one(weights, place, tokens, reserve=0, gpus=1):
     """The outcome of one paper of so many tokens in a fresh process."""
-    record, context = paper(tokens, place.words)
+    job = job_of("extraction", weights, place, reserve, gpus)
+    process = PaperProcess(place.start, job, weights, [paper(tokens, place.words)], Attempt(1, 1))
+    process.let_go()
+    outcome = process.outcome(Clock(HOUR), when_freed=lambda: None)
+    process.end(EXIT_SECONDS)
+    return outcome
+
+
+def job_of(task, weights, place, reserve, gpus=1, **more):
+    """A job of a task with the settings of a new project."""
     int8 = "int8" if hasattr(weights.base_model.layers[0].mlp.up_proj, "scale") else None
     dtype = str(DTYPE).removeprefix("torch.")
     section = {"name": place.folder, "revision": None, "dtype": dtype, "device": DEVICE.type}
     section |= {"gpus": gpus, "quantization": int8, "attention": "fused"}
     room = {"capacity": CAPACITY, "reserve": reserve, "prefill_chunk": 4096}
-    job = Job("extraction", SETTINGS, LIBRARY, section, room)
-    return driver.in_fresh_process(place.start, job, weights, record, context, driver.Attempt(1, 1), Clock(HOUR))
+    return Job(task, SETTINGS[task], LIBRARY, section, room, **more)
