@@ -1,5 +1,5 @@
-"""Both tasks of eight papers as a run has them, by the driver's clock: each in a process of its own, and as many at once
-as fit."""
+"""Both tasks of eight papers as a run has them, by the driver's clock: each in a process of its own, and as many as fit
+at once."""
 
 import time
 
