@@ -1,5 +1,5 @@
 # make demo    the whole workflow over four invented papers, on this machine's CPU
-# make test    all tests, three files of them side by side
+# make test    all tests, five files of them side by side
 # make check   the form, the spelling, the types and the directions of imports
 # make audit   known vulnerabilities of the installed packages, and withdrawn releases
 # make env     only the environment, .venv, which each of these makes first, once and again when envs/ changes
@@ -25,7 +25,7 @@ demo: env
 
 test: env
 	@echo "Running all tests ..."
-	@python -m pytest -ra -n 3 --dist loadfile --no-loadscope-reorder
+	@python -m pytest -ra -n 5 --dist loadfile --no-loadscope-reorder
 
 check: env
 	@echo "Checking the form of the code ..."

@@ -1,6 +1,6 @@
 """What the tests share: the library on the path, a tokenizer and small models with random weights.
 
-`make test` runs the files of tests side by side, in three processes: what a test makes is in a folder of its own, or
+`make test` runs the files of tests side by side, in five processes: what a test makes is in a folder of its own, or
 made `alone`.
 """
 
@@ -89,8 +89,10 @@ def without_model(monkeypatch, tmp_path_factory):
     run_first(monkeypatch, tmp_path_factory.mktemp("stand_in"), stand_in(*TASKS))
 
 
-# Files that take minutes begin first, so that none of them is left alone at the end.
-LONGEST = ("test_slurm", "test_workflow", "test_interruptions", "test_disk", "test_faults", "test_reruns")
+# Files that take minutes begin first, so that none of them is left alone at the end. Those that mostly wait come first:
+# the others have the processor meanwhile.
+LONGEST = ("test_slurm", "test_interruptions", "test_workflow", "test_reruns", "test_disk", "test_faults")
+LONGEST += ("test_model_and_gpu", "test_bad_papers", "test_generator", "test_offline")
 
 
 def pytest_collection_modifyitems(items):

@@ -1,14 +1,16 @@
 """In the place of PyTorch and the engine in extract.py and in the processes of its papers: every paper is answered at
 once, by the stand-in of scripts/benchmark/scale.py. All else is real: the driver, the fork server, the journal, the
-attempts. For tests of what becomes of processes that are killed, stopped and left behind; importing PyTorch and
-transformers takes each of the driver and its server five seconds and more.
+attempts. For tests of what becomes of processes that are killed, stopped and left behind: PyTorch and transformers take
+the driver and its server seconds of import each.
 """
 
 import sys
+from pathlib import Path
 from unittest import mock
 
-from projects import ROOT
+from benchmark import scale
 
+FOLDERS = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "scripts")]
 # To run first (`run_first`) in each new interpreter.
 ANSWER_AT_ONCE = f"""
 import os, sys
@@ -20,7 +22,7 @@ def is_extraction():
         return "/extract.py" in command.read()
 
 if is_extraction():
-    sys.path += {[str(ROOT / folder) for folder in ("tests", "scripts", "scripts/benchmark")]!r}
+    sys.path += {FOLDERS!r}
     import quick_engine
 
     quick_engine.install()
@@ -51,8 +53,6 @@ class Group:
         pass
 
     def outcomes(self):
-        import scale
-
         for record, context in self.papers:
             made_up = scale.answer(self.job.task, record, self.job.library)
             fields = ("model", "revision", "prompt_tokens", "new_tokens", "seconds", "memory", "values", "experiments")

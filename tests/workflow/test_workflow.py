@@ -9,7 +9,7 @@ import yaml
 from bad_papers import BY_NAME
 from batches import lines
 from conftest import run_first
-from projects import GPU_WORK, PAPER_WORK, configure, pdf, snakemake, study, table
+from projects import GPU_WORK, PAPER_WORK, configure, pdf, snakemake, stand_in, study, table
 
 
 def test_every_answer_says_what_gave_it(project):
@@ -146,7 +146,8 @@ BAD = [
 ]
 
 
-def test_bad_papers_have_their_row_and_good_ones_are_unharmed(new_project, finished_project, tmp_path):
+def test_bad_papers_have_their_row_and_good_ones_are_unharmed(new_project, finished_project, tmp_path, monkeypatch):
+    run_first(monkeypatch, tmp_path, stand_in("discover.py"))
     papers = new_project / "papers"
     for name in BAD:
         (papers / f"{name}.pdf").write_bytes(BY_NAME[name][0])
@@ -170,36 +171,31 @@ def test_bad_papers_have_their_row_and_good_ones_are_unharmed(new_project, finis
     assert (new_project / "results" / "report.html").exists()
 
 
+TWICE = [{"name": "a", "kind": "integer", "definition": "A."}] * 2
+
+
 @pytest.mark.parametrize(
-    "change, sentence",
+    "changes, library, sentences",
     [
-        ({"paper": "x"}, "`paper`"),
-        ({"papers": "nowhere"}, "the folder nowhere .* does not exist"),
-        ({"papers": "config"}, "has no PDF in it"),
-        ({"model": {"name": "nobody/no-such-model"}}, "The model nobody/no-such-model is not a folder here"),
-        ({"memory": {"capacity": "100MiB", "reserve": "50MiB"}}, "The model does not fit: weights"),
-        ({"extraction": {"max_new_tokens": 20}}, "at least 16 are needed"),
+        ({"paper": "x"}, None, ["`paper`"]),
+        ({}, TWICE, ["two parameters have the name `a`"]),
+        (
+            {"papers": "nowhere", "extraction": {"max_new_tokens": 20}},
+            None,
+            ["the folder nowhere .* does not exist", "at least 16 are needed"],
+        ),
+        ({"memory": {"capacity": "100MiB", "reserve": "50MiB"}}, None, ["The model does not fit: weights"]),
     ],
 )
-def test_a_wrong_configuration_is_a_sentence_before_anything_runs(project, change, sentence):
+def test_errors_of_the_configuration_are_sentences_before_anything_runs(project, changes, library, sentences):
+    """One of each step of the check; tests/settings has all of them."""
     shutil.rmtree(project / "results")
-    configure(project, **change)
+    configure(project, **changes)
+    if library:
+        (project / "config" / "parameters.yaml").write_text(yaml.safe_dump(library), "utf-8")
     finished, printed = snakemake(project, fails=True)
-    assert not finished and re.search(sentence, printed)
-    assert "Traceback" not in printed and not (project / "results").exists()
-
-
-@pytest.mark.parametrize(
-    "entries, sentence",
-    [
-        ([{"name": "a", "kind": "colour", "definition": "A."}], "integer, number, string, boolean or category"),
-        ([{"name": "a", "kind": "integer", "definition": "A."}] * 2, "two parameters have the name `a`"),
-    ],
-)
-def test_a_wrong_library_is_a_sentence_before_anything_runs(project, entries, sentence):
-    (project / "config" / "parameters.yaml").write_text(yaml.safe_dump(entries), "utf-8")
-    finished, printed = snakemake(project, fails=True)
-    assert not finished and sentence in printed and "Traceback" not in printed
+    assert not finished and "Traceback" not in printed and not (project / "results").exists()
+    assert [sentence for sentence in sentences if not re.search(sentence, printed)] == [], printed
 
 
 def test_gpu_rules_ask_for_a_gpu_and_set_the_allocator(project):

@@ -9,6 +9,7 @@ import snakemake
 
 from designspace.core.errors import DesignspaceError
 from designspace.planning import memory, model_files
+from designspace.results import corrections
 from designspace.runner import journal
 from designspace.settings.run import Run
 

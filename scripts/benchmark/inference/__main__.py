@@ -19,6 +19,7 @@ PARTS = {
     "batch": "batch.measure",  # eight papers through the driver: what they wait for besides reading and answering
     "groups": "groups.measure",  # both tasks of eight papers, so many at once: seconds a paper, tokens, memory
     "int8": "engine.measure_int8",
+    "fp8": "engine.measure_fp8",
     "exactness": "exactness.measure",
     "loading": "loading.measure",
     "gpus": "several.measure",  # a model spread over several

@@ -21,6 +21,7 @@ from shapes import (
     in_eight_bits,
     model,
     paper,
+    quantization_of,
     row,
     tokenizer,
     used,
@@ -53,12 +54,13 @@ def measure():
                     peaks(weights, place, [LONGER], reserve=reserve)
                 five_in_a_row(weights, place)
         free(weights)
-    weights = model(LARGE)
-    in_eight_bits(weights)
-    with served(weights) as place:
-        row(f"{LARGE}, int8")
-        peaks(weights, place, LENGTHS[1:2])
-    free(weights)
+    for quantization in ("int8", "fp8"):
+        weights = model(LARGE)
+        in_eight_bits(weights, quantization)
+        with served(weights) as place:
+            row(f"{LARGE}, {quantization}")
+            peaks(weights, place, LENGTHS[1:2])
+        free(weights)
 
 
 def peaks(weights, place, lengths, **how):
@@ -125,9 +127,8 @@ def one(weights, place, tokens, reserve=0, gpus=1):
 
 def job_of(weights, place, *, task="extraction", settings=SETTINGS, reserve=0, gpus=1, papers_at_once=1):
     """A job of a task for a model."""
-    int8 = "int8" if hasattr(weights.base_model.layers[0].mlp.up_proj, "scale") else None
     dtype = str(DTYPE).removeprefix("torch.")
     section = {"name": place.folder, "revision": None, "dtype": dtype, "device": DEVICE.type}
-    section |= {"gpus": gpus, "quantization": int8, "attention": "fused"}
+    section |= {"gpus": gpus, "quantization": quantization_of(weights), "attention": "fused"}
     room = {"capacity": CAPACITY, "reserve": reserve, "prefill_chunk": 4096}
     return Job(task, settings, LIBRARY, section, room, papers_at_once)

@@ -69,7 +69,7 @@ def workspace_bytes(shape: Shape, size: int, model: dict[str, Any], chunk: int) 
     Both halves of a layer have the residual and the normalised input. In the fused forward pass (decoder.py) the MLP
     adds gate and up, attention queries, keys, values and the rotated queries. In transformers' own, there are copies,
     and outputs in float32 while pieces of the prefix are merged by log-sum-exp: of two pieces, their sum and one in
-    making. Eight bits add a matrix in the dtype.
+    making. Eight bits add a matrix in the dtype or, in fp8 on a GPU, the inputs in eight bits.
     """
     hidden, intermediate = shape.hidden, shape.intermediate
     queries, keys = shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
@@ -77,9 +77,8 @@ def workspace_bytes(shape: Shape, size: int, model: dict[str, Any], chunk: int) 
         token = 2 * hidden + max(2 * intermediate, 2 * (queries + keys))
     else:
         token = 3 * hidden + max(3 * intermediate, 2 * (queries + 2 * keys) + 4 * queries * 4 // size)
-    if model["quantization"] == "int8":
-        return (chunk * token + hidden * intermediate) * size
-    return chunk * token * size
+    rounding = max(hidden * intermediate * size, chunk * hidden) if model["quantization"] else 0
+    return chunk * token * size + rounding
 
 
 def peak_bytes(costs: Costs, tokens: int) -> int:

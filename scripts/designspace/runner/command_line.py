@@ -48,7 +48,7 @@ def add_model(options: argparse.ArgumentParser) -> None:
     options.add_argument("--dtype", choices=DTYPE_BYTES, default="bfloat16", help="of weights and cache")
     options.add_argument("--device", choices=PROCESS_BYTES, default="cuda", help="where the model runs")
     options.add_argument("--gpus", type=int, default=1, help="how many it is spread over")
-    options.add_argument("--quantization", choices=["int8"], help="of the weights")
+    options.add_argument("--quantization", choices=["fp8", "int8"], help="of the weights")
     options.add_argument("--attention", choices=["fused", "plain"], default="fused", help="its kernels on a GPU")
 
 
