@@ -31,7 +31,7 @@ def main() -> None:
         pages = pictures.pages_with_evidence(dict(text), [of_all[paper] for of_all in answers])
         folder = args.output.parent / paper
         pdfs = {row.paper: args.papers / row.file for row in (rows[paper], *supplements[paper])}
-        left_out = {}
+        left_out: dict[int, str] = {}
         for part, sha256, own in places.files(text):
             if part in pdfs:  # a supplement that left meanwhile has no pictures
                 left_out |= pictures.draw(pdfs[part], sha256, pages, folder, own)

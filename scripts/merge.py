@@ -10,6 +10,7 @@ from designspace.core.program import program
 from designspace.project import exclusions
 from designspace.project.library import exports, loading, lookup
 from designspace.results import merging, prisma, tables
+from designspace.results.marks import STANDING
 
 
 @program
@@ -24,6 +25,9 @@ def main() -> None:
     parser.add_argument("--library", type=Path, help="citations as CSL-JSON, BibTeX or RIS")
     parser.add_argument("--subfolders", action=argparse.BooleanOptionalAction, help="have papers, too")
     parser.add_argument("--doi-lookup", action=argparse.BooleanOptionalAction, help="at doi.org")
+    parser.add_argument(
+        "--disagreements", choices=STANDING, default=STANDING[0], help="which value stands where reviewers disagree"
+    )
     args = parser.parse_args()
 
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
@@ -33,7 +37,9 @@ def main() -> None:
         (lambda dois: lookup.look_up(dois, args.results / "doi")) if args.doi_lookup else lambda dois: {},
         bool(args.subfolders),
     )
-    frames, included = merging.build(args.results, args.ledger, args.papers, parameters, args.corrections, sources)
+    frames, included = merging.build(
+        args.results, args.ledger, args.papers, parameters, args.corrections, sources, args.disagreements
+    )
     for name in tables.CSV_TABLES:
         tables.write_csv(frames[name], args.results / f"{name}.csv")
     tables.write_sqlite(frames, parameters, args.results / "designspace.sqlite")

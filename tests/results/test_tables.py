@@ -5,7 +5,7 @@ import json
 import pytest
 from made_up_run import Run, finding, full_run, reported, unreported
 
-from designspace.results import merging, tables
+from designspace.results import discoveries, tables
 
 
 @pytest.fixture
@@ -127,14 +127,14 @@ def test_one_finding_of_several_papers_is_one_discovery(full):
 
 @pytest.mark.parametrize("other", ["tablet_tilts", "Tilt of the tablet", "tilt-tablet"])
 def test_spellings_of_one_name(other):
-    assert merging.discovery_key(other) == merging.discovery_key("tablet_tilt")
+    assert discoveries.key(other) == discoveries.key("tablet_tilt")
 
 
 @pytest.mark.parametrize(
     "a, b", [("mass", "mas"), ("axis", "axi"), ("bonus", "bonu"), ("pre_test", "test"), ("?", "!")]
 )
 def test_different_names_stay_apart(a, b):
-    assert merging.discovery_key(a) != merging.discovery_key(b)
+    assert discoveries.key(a) != discoveries.key(b)
 
 
 def test_memory_is_a_row_a_paper_and_task(full):

@@ -1,5 +1,6 @@
 """A batch of papers: fresh processes, further attempts, and what stops a run."""
 
+import dataclasses
 import io
 import json
 import os
@@ -18,9 +19,11 @@ from llguidance.hf import from_tokenizer
 from designspace.core import processes
 from designspace.engine.masks import GrammarRefused, Masks
 from designspace.planning import model_files
+from designspace.planning.memory import estimate_tokens
 from designspace.runner import command_line, driver, journal, line, paper_process, worker
+from designspace.runner.groups import Paper, together
 from designspace.runner.paper_process import PaperProcess
-from designspace.tasks import grammars
+from designspace.tasks import extraction, grammars
 
 
 @pytest.fixture
@@ -42,6 +45,38 @@ def test_every_paper_has_its_line_and_a_batch_of_one_says_the_same(model_folder,
     # Alone, a paper's process loads the weights itself instead of attaching them.
     driver.run(job_of(model_folder), papers[1:2], tmp_path / "one.jsonl")
     assert answers_of(lines(tmp_path / "one.jsonl")) == answers_of(records[1:2])
+
+
+@pytest.mark.parametrize("at_once", [2, "auto"])
+def test_papers_that_share_a_process_have_the_values_that_they_have_alone(model_folder, papers, tmp_path, at_once):
+    jobs = {"alone": job_of(model_folder)}
+    jobs["together"] = dataclasses.replace(jobs["alone"], papers_at_once=at_once)
+    for name, job in jobs.items():
+        driver.run(job, papers, tmp_path / f"{name}.jsonl")
+    alone, together = (lines(tmp_path / f"{name}.jsonl") for name in jobs)
+    for one, other in zip(alone, together, strict=True):
+        assert (one["paper"], one["status"]) == (other["paper"], other["status"])
+        for value, same in zip(one.get("values", []), other.get("values", []), strict=True):
+            assert value.pop("confidence") == pytest.approx(same.pop("confidence"), abs=1e-4)
+            assert value.pop("p_null") == pytest.approx(same.pop("p_null"), abs=1e-4)
+            assert value == same
+    assert together[0]["memory"]["predicted_bytes"] > alone[0]["memory"]["predicted_bytes"]
+
+
+def test_those_that_share_a_process_have_room_together(model_folder, papers, monkeypatch):
+    readable = [Paper(number, *paper) for number, paper in enumerate(papers[:3], 1)]
+
+    def groups(at_once, **memory):
+        job = dataclasses.replace(job_of(model_folder, **memory), papers_at_once=at_once)
+        return [[paper.number for paper in group] for group in together(job, readable)]
+
+    assert groups(1) == [[1], [2], [3]] and groups(2) == [[1, 2], [3]] and groups("auto") == [[1, 2, 3]]
+    monkeypatch.setattr("designspace.planning.memory.prefix_tokens", lambda costs, capacity, reserve: capacity)
+    frame = estimate_tokens("".join(extraction.frame(job_of(model_folder).library, SETTINGS)))
+    two = 2 * frame + sum(kept["tokens_kept"] for _, kept in papers[:2])
+    assert groups("auto", capacity=two) == [[1, 2], [3]]
+    assert groups("auto", capacity=two - 1) == [[1], [2], [3]]
+    assert groups(3, capacity=two) == [[1, 2, 3]], "one that has no room yet is read later by the same process"
 
 
 def test_without_shared_memory_every_paper_loads_the_weights(model_folder, papers, tmp_path, monkeypatch, capsys):

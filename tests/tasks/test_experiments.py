@@ -4,7 +4,7 @@ import pytest
 from conftest import random_model, text_record
 from llguidance import LLMatcher
 from llguidance.hf import from_tokenizer
-from test_tasks import accepts, answer, ask, check_evidence, check_kind
+from test_tasks import accepts, ask, check_evidence, check_kind, play
 
 from designspace.engine.generator import Answer
 from designspace.language import context
@@ -32,17 +32,6 @@ def paper():
     return text_record("two_2020", page)
 
 
-def conversation(rounds, asked, answer):
-    """What rounds come to whose questions are answered one by one; all that were asked are kept, round by round."""
-    answers = None
-    try:
-        while True:
-            asked.append(rounds.send(answers))
-            answers = [answer(question) for question in asked[-1]]
-    except StopIteration as end:
-        return end.value
-
-
 class Scripted:
     """A generator whose branches write what is given for them, and nothing where nothing is."""
 
@@ -50,8 +39,9 @@ class Scripted:
         self.tokenizer, self.texts, self.rounds = tokenizer, texts, []
         self.grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
 
-    def answer_one(self, tokens, rounds):
-        return conversation(rounds, self.rounds, self.answer)
+    def ask(self, questions):
+        self.rounds.append(questions)
+        return [self.answer(question) for question in questions]
 
     def answer(self, question):
         text = self.texts.get(self.tokenizer.decode(question.prompt))
@@ -74,9 +64,9 @@ def answered(tokenizer, paper, texts, **settings):
     """The fields of the record of a paper about which a model answers that, and the generator."""
     kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     generator = Scripted(tokenizer, texts)
-    return answer(
-        extraction, generator, tokenizer, generator.grammar_tokenizer, paper, kept, LIBRARY, SETTINGS | settings
-    ), generator
+    paper = extraction.Paper(tokenizer, generator.grammar_tokenizer, paper, kept, LIBRARY, SETTINGS | settings)
+    play(paper.rounds(), generator.ask)
+    return paper.fields(), generator
 
 
 def test_what_differs_is_reported_for_each_experiment_and_for_the_whole_paper(tokenizer, paper):
@@ -141,8 +131,9 @@ class Lengthy:
     def __init__(self, share):
         self.share, self.rounds = share, []
 
-    def answer_one(self, tokens, rounds):
-        return conversation(rounds, self.rounds, lambda question: Answer([0] * self.length(question), [], 0.0, True))
+    def ask(self, questions):
+        self.rounds.append(questions)
+        return [Answer([0] * self.length(question), [], 0.0, True) for question in questions]
 
     def length(self, question):
         return max(1, int(question.max_new_tokens * self.share))
@@ -156,7 +147,7 @@ def test_questions_about_experiments_keep_to_the_cap_and_the_slots(tokenizer, ca
     generator = Lengthy(share)
     *_, slots = extraction.shape(tokenizer, LIBRARY, SETTINGS)
     names = [f"{name} {n}" for n in range(6)]
-    replies = generator.answer_one([], experiments.ask(Cap(cap), tokenizer, LIBRARY, names, slots))
+    replies = play(experiments.ask(Cap(cap), tokenizer, LIBRARY, names, slots), generator.ask)
     assert len({name for name, *_ in replies}) == experiments_asked
     left = cap
     for asked in generator.rounds:

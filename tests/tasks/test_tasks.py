@@ -31,15 +31,19 @@ def ask(task, weights, tokenizer, record, library, settings):
     tokens = prompts.prefix(tokenizer, before, context.kept_text(record, kept), after)
     number, _, slots = task.shape(tokenizer, library, settings)
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=weights.config.vocab_size)
-    generator = Generator(weights, grammar_tokenizer, len(tokens), number, slots, chunk=512)
-    return answer(task, generator, tokenizer, grammar_tokenizer, record, kept, library, settings, tokens)
-
-
-def answer(task, generator, tokenizer, grammar_tokenizer, record, kept, library, settings, tokens=()):
-    """The fields of the record of a paper of these tokens."""
     paper = task.Paper(tokenizer, grammar_tokenizer, record, kept, library, settings)
-    generator.answer_one(tokens, paper.rounds())
+    Generator(weights, grammar_tokenizer, len(tokens), number, slots, chunk=512).answer_one(tokens, paper.rounds())
     return paper.fields()
+
+
+def play(rounds, ask):
+    """What rounds come to whose questions a function answers."""
+    answers = None
+    try:
+        while True:
+            answers = ask(rounds.send(answers))
+    except StopIteration as end:
+        return end.value
 
 
 def check_evidence(record, item):

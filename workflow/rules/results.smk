@@ -9,10 +9,12 @@ rule merge:
         extraction=expand(RESULTS / "extraction/{batch}.jsonl", batch=RUN.batches),
         discovery=expand(RESULTS / "discovery/{batch}.jsonl", batch=RUN.batches),
         parameters=config["parameters"],
-        reviewed=[file for file in [config["corrections"], config["excluded"]] if Path(file).exists()],
+        corrections=corrections.files(config["corrections"]),
+        excluded=[config["excluded"]] if Path(config["excluded"]).exists() else [],
         library=config["library"] or [],
     output:
         report(RESULTS / "parameters.csv", caption="../report/parameters.rst", category="Tables"),
+        report(RESULTS / "agreement.csv", caption="../report/agreement.rst", category="Tables"),
         expand(
             RESULTS / "{table}.csv",
             table=[
@@ -23,6 +25,7 @@ rule merge:
                 "discoveries",
                 "corrections_unused",
                 "memory",
+                "reviews",
             ],
         ),
         report(RESULTS / "prisma.svg", caption="../report/prisma.rst", category="Papers"),
@@ -45,6 +48,7 @@ rule merge:
             excluded=config["excluded"],
             subfolders=config["papers_in_subfolders"],
             doi_lookup=config["doi_lookup"],
+            disagreements=config["disagreements"],
         ),
         site=site,
     shell:

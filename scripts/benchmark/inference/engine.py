@@ -22,19 +22,28 @@ def measure():
     row("ceilings: copy, matrix product", f"{bandwidth / 1e12:.2f} TB/s", f"{rate / 1e12:.0f} TFLOP/s")
     large = model(LARGE)
     floor = step_floor(large, bandwidth)
-    alone = linear_layers(large)
-    row("linear layers and SwiGLU alone, 32 rows", f"{alone * 1e3:.1f} ms", f"x {alone / floor:.2f} floor")
+    layers_alone(large, floor)
     ours = engine(large, prefill_floor(large, rate), floor)
     others.compare(large, TASKS["extraction"], ours)
 
 
 def measure_int8():
+    measure_rounded("int8")
+
+
+def measure_fp8():
+    measure_rounded("fp8")
+
+
+def measure_rounded(quantization):
     """The same with weights of eight bits."""
     bandwidth, rate = ceilings()
     large = model(LARGE)
     read_floor = prefill_floor(large, rate)
-    in_eight_bits(large)
-    engine(large, read_floor, step_floor(large, bandwidth))
+    in_eight_bits(large, quantization)
+    floor = step_floor(large, bandwidth)
+    layers_alone(large, floor)
+    engine(large, read_floor, floor)
 
 
 def prefill_floor(large, rate):
@@ -101,8 +110,15 @@ def ceilings():
     return 2 * size / seconds(copy, 10), 2 * side**3 / seconds(product, 10)
 
 
+def layers_alone(large, floor):
+    """Print what the linear layers and SwiGLU take of a decode step."""
+    for rows in (6, 32, 64, 128):
+        alone = linear_layers(large, rows)
+        row(f"linear layers and SwiGLU alone, {rows} rows", f"{alone * 1e3:.1f} ms", f"x {alone / floor:.2f} floor")
+
+
 @torch.inference_mode()
-def linear_layers(large, rows=32):
+def linear_layers(large, rows):
     """Seconds that the linear layers and SwiGLU of a model take for one token of so many rows, and nothing else."""
 
     def step():

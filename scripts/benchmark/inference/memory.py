@@ -21,24 +21,24 @@ from shapes import (
     in_eight_bits,
     model,
     paper,
+    quantization_of,
     row,
     tokenizer,
     used,
 )
 
 from designspace.core import processes
-from designspace.core.clock import Clock
 from designspace.runner import PRELOAD
-from designspace.runner.paper_process import EXIT_SECONDS, PaperProcess
-from designspace.runner.worker import Attempt, Job
+from designspace.runner.groups import Paper
+from designspace.runner.line import Line
+from designspace.runner.worker import Job
 from designspace.tasks import extraction
 from designspace.tasks.prompts import overhead
 
 CONFIG = Path(__file__).parents[3] / "config"
 LIBRARY = yaml.safe_load((CONFIG / "parameters.yaml").read_text("utf-8"))
-SETTINGS = yaml.safe_load((CONFIG / "config.yaml").read_text("utf-8"))
+SETTINGS = yaml.safe_load((CONFIG / "config.yaml").read_text("utf-8"))["extraction"]
 LENGTHS = [length // SCALE for length in (4096, 12288, 40960)]
-HOUR = 3600  # seconds that a paper may take here
 LONGER = 65536 // SCALE  # than what fits: cut to what the plan allows
 
 
@@ -54,17 +54,18 @@ def measure():
                     peaks(weights, place, [LONGER], reserve=reserve)
                 five_in_a_row(weights, place)
         free(weights)
-    weights = model(LARGE)
-    in_eight_bits(weights)
-    with served(weights) as place:
-        row(f"{LARGE}, int8")
-        peaks(weights, place, LENGTHS[1:2])
-    free(weights)
+    for quantization in ("int8", "fp8"):
+        weights = model(LARGE)
+        in_eight_bits(weights, quantization)
+        with served(weights) as place:
+            row(f"{LARGE}, {quantization}")
+            peaks(weights, place, LENGTHS[1:2])
+        free(weights)
 
 
 def peaks(weights, place, lengths, **how):
     """Print predicted and measured peaks, and times, of papers of some lengths, in tokens of the prompt."""
-    around = overhead(place.words, *extraction.frame(LIBRARY, SETTINGS["extraction"]))
+    around = overhead(place.words, *extraction.frame(LIBRARY, SETTINGS))
     row("  tokens of the prompt", *["predicted", "measured", "ratio", "start", "prefill", "decode", "tokens"])
     for length in lengths:
         outcome = one(weights, place, max(length - around, 256), **how)
@@ -119,19 +120,15 @@ def served(weights):
 
 def one(weights, place, tokens, reserve=0, gpus=1):
     """The outcome of one paper of so many tokens in a fresh process."""
-    job = job_of("extraction", weights, place, reserve, gpus)
-    process = PaperProcess(place.start, job, weights, [paper(tokens, place.words)], Attempt(1, 1))
-    process.let_go()
-    outcome = process.outcome(Clock(HOUR), when_freed=lambda: None)
-    process.end(EXIT_SECONDS)
+    job = job_of(weights, place, reserve=reserve, gpus=gpus)
+    ((_, _, outcome),) = Line(place.start, job, weights, minutes=60).outcomes([[Paper(1, *paper(tokens, place.words))]])
     return outcome
 
 
-def job_of(task, weights, place, reserve, gpus=1, **more):
-    """A job of a task with the settings of a new project."""
-    int8 = "int8" if hasattr(weights.base_model.layers[0].mlp.up_proj, "scale") else None
+def job_of(weights, place, *, task="extraction", settings=SETTINGS, reserve=0, gpus=1, papers_at_once=1):
+    """A job of a task for a model."""
     dtype = str(DTYPE).removeprefix("torch.")
     section = {"name": place.folder, "revision": None, "dtype": dtype, "device": DEVICE.type}
-    section |= {"gpus": gpus, "quantization": int8, "attention": "fused"}
+    section |= {"gpus": gpus, "quantization": quantization_of(weights), "attention": "fused"}
     room = {"capacity": CAPACITY, "reserve": reserve, "prefill_chunk": 4096}
-    return Job(task, SETTINGS[task], LIBRARY, section, room, **more)
+    return Job(task, settings, LIBRARY, section, room, papers_at_once)

@@ -27,7 +27,7 @@ ALIKE = 0.012  # and this much farther
 LARGER = 1.3  # times are the operators of fonts of formulas larger
 WRONG = 4.0  # times as far is a glyph from the character that a wrong Unicode map makes of it
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating[Any]]
 
 _ASCII = [chr(code) for code in range(33, 127)]
 _TEXT = [*_ASCII, *"–—•…‘’“”°±×÷·§©®¼½¾²³¹€†‡¶¿¡äöüéèàáçñøåßÄÖÜÉæÀÂÆÁŠÞþÐð"]
@@ -114,7 +114,7 @@ def _compare(shape: Shape, known: "_Known") -> Reading:
 
 def _far(shape: Shape, known: "_Known") -> Floats:
     # Squares of differences, from the squares and the products.
-    far = known.squares + (shape.raster @ shape.raster - 2 * (known.rasters @ shape.raster)) / RASTER**2
+    far: Floats = known.squares + (shape.raster @ shape.raster - 2 * (known.rasters @ shape.raster)) / RASTER**2
     squares: Floats = np.maximum(far, 0) + ((known.geometry - shape.geometry) ** 2) @ GEOMETRY
     return squares
 
@@ -146,7 +146,7 @@ def _known() -> _Known:
 def _standard(character: str) -> list[Shape]:
     """The shapes of a character in the standard fonts."""
     document, page, fonts = _standard_fonts()
-    names = _FONTS if character in _TEXT or character in _COMPOSED else ()
+    names: tuple[str, ...] = _FONTS if character in _TEXT or character in _COMPOSED else ()
     names += ("Symbol",) if character in _SYMBOLS else ()
     text = _COMPOSED.get(character, character)
     drawn = [_draw(document, page, fonts[name], None, text) for name in names]
@@ -195,7 +195,7 @@ def _ink(bitmap: Any) -> Floats:
     width, height = pdfium.FPDFBitmap_GetWidth(bitmap), pdfium.FPDFBitmap_GetHeight(bitmap)
     pixels = ctypes.cast(pdfium.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_ubyte))
     rows = np.ctypeslib.as_array(pixels, (height, pdfium.FPDFBitmap_GetStride(bitmap)))
-    ink = rows[:, 3 : 4 * width : 4].astype(np.float32) / 255
+    ink: Floats = rows[:, 3 : 4 * width : 4].astype(np.float32) / np.float32(255)
     pdfium.FPDFBitmap_Destroy(bitmap)
     return ink
 

@@ -4,8 +4,7 @@ The ledger lists the papers and batches; no other file of the results is read. T
 depends on the papers alone, so the same records give the same tables in whatever order they were written.
 """
 
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,18 +15,17 @@ from designspace.core import records
 from designspace.core.contracts import Answers, Context, Text
 from designspace.core.records import BrokenResult
 from designspace.language.matching import spelled
-from designspace.language.values import as_text
+from designspace.language.values import as_text, typed
 from designspace.project import exclusions, ledger
 from designspace.project.folder import pdf_files
 from designspace.project.library.entries import Entry
-from designspace.results import corrections, papers, prisma, tables
-from designspace.results.corrections import Cells
+from designspace.results import agreement, corrections, discoveries, marks, papers, prisma, tables
+from designspace.results.agreement import Reviewed
+from designspace.results.marks import Cells, Corrected
 from designspace.results.papers import LookUp
 from designspace.results.rows import (
-    DiscoveryRow,
     ExperimentRow,
     ExtractionRow,
-    FindingRow,
     MemoryRow,
     PaperRow,
     UnusedRow,
@@ -35,7 +33,6 @@ from designspace.results.rows import (
     plain,
 )
 
-IMPORTANCE = ("high", "medium", "low")
 TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,), "string": (str,)}  # in a record, by kind
 Parameter = dict[str, Any]  # an entry of the library
 
@@ -90,24 +87,32 @@ def is_value(value: Any, parameter: Parameter) -> bool:
     return value is None or type(value) in TYPES[parameter["kind"]]
 
 
-def extraction_rows(record: Answers, parameters: dict[str, Parameter], corrected: Cells) -> list[ExtractionRow]:
-    """A row for each value, in the order of the library, for the whole paper before its experiments; of a paper that
-    failed, only the corrections. A value that is not reported is only a `candidate`; `number` is the value of a
-    numeric parameter. `corrected` is the paper's part of `corrections.sort_out`."""
+def answers_of(record: Answers) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """What the model answers about each cell, by parameter and experiment as `spelled`. A value that is not reported is
+    only a `candidate`."""
     cells: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    rows = []
     for value in record.get("values", []):
         text = plain(as_text(value.get("value")))
         reported = value["status"] == "reported"
         held = {"value": text if reported else "", "candidate": "" if reported else text}
         cells[value["parameter"], spelled(value.get("experiment", ""))].append({**value, **held})
+    return cells
+
+
+def extraction_rows(
+    record: Answers, parameters: dict[str, Parameter], corrected: Cells, standing: str
+) -> list[ExtractionRow]:
+    """A row for each value, in the order of the library, for the whole paper before its experiments; of a paper that
+    failed, only the corrections. `number` is the value of a numeric parameter. `corrected` is the paper's part of
+    `marks.sort_out`."""
+    cells, rows = answers_of(record), []
     experiments: list[str] = ["", *(experiment["name"] for experiment in experiments_of(record, corrected))]
     for name, parameter in parameters.items():
         is_numeric = parameter["kind"] in ("integer", "number")
         for experiment in experiments:
             answers = cells[name, spelled(experiment)]
-            if correction := corrected.get((name, spelled(experiment))):
-                answers = corrections.review(answers, correction, parameter)
+            if reviewed := corrected.get((name, spelled(experiment))):
+                answers = marks.review(answers, reviewed, parameter, standing)
             for item, answer in enumerate(answers, 1):
                 place = {"paper": record["paper"], "experiment": experiment, "parameter": name, "item": item}
                 unit = answer.get("unit", parameter.get("unit"))
@@ -116,11 +121,23 @@ def extraction_rows(record: Answers, parameters: dict[str, Parameter], corrected
     return rows
 
 
+def reviewed_cells(record: Answers, parameters: dict[str, Parameter], corrected: Cells) -> list[Reviewed]:
+    """The cells of a paper that have marks, with what the model reports there."""
+    cells, reviewed = answers_of(record), []
+    named = {spelled(experiment["name"]): experiment["name"] for experiment in experiments_of(record, corrected)}
+    for (parameter, experiment), own in corrected.items():
+        texts = [answer["value"] for answer in cells[parameter, experiment] if answer["status"] == "reported"]
+        held = [typed(text, parameters[parameter]) for text in texts]
+        name = named.get(experiment, experiment)
+        reviewed.append(Reviewed(record["paper"], name, parameter, own, held, "; ".join(texts)))
+    return reviewed
+
+
 def experiments_of(record: Answers, corrected: Cells) -> list[dict[str, Any]]:
     """The experiments of a paper: the record's, then those that only its values or corrections name, each in the
     spelling that comes first."""
     only_named = [value.get("experiment", "") for value in record.get("values", [])]
-    only_named += [correction.experiment for correction in corrected.values()]
+    only_named += [mark.experiment for own in corrected.values() for mark in own.decisions()]
     experiments: dict[str, dict[str, Any]] = {}
     for experiment in map(dict[str, Any], record.get("experiments", [])):
         experiments.setdefault(spelled(experiment["name"]), experiment)
@@ -133,55 +150,6 @@ def memory_row(record: Answers) -> MemoryRow:
     """What one task took for one paper: bytes predicted and measured, tokens, seconds by phase."""
     seconds = {f"seconds_{phase}": value for phase, value in record.get("seconds", {}).items()}
     return fill(MemoryRow, record, record.get("memory", {}), seconds)
-
-
-def discovery_key(name: str) -> str:
-    """What two names of one finding share: their words in lower case and in the singular (a plural s is dropped, not
-    that of -ss, -us, -is), in alphabetical order, without articles and `of`: tilt_of_the_tablets = tablet_tilt."""
-    words = [word for word in re.split(r"[\W_]+", name.lower()) if word not in ("", "a", "an", "the", "of")]
-    plural = re.compile(r"(?<=\w\w[^sui])s$")
-    return " ".join(sorted(plural.sub("", word) for word in words)) or name
-
-
-def merge_findings(findings: list[dict[str, Any]]) -> tuple[list[DiscoveryRow], list[FindingRow]]:
-    """Rows of discoveries and of findings. Findings whose names have the same discovery_key are one discovery. Its
-    name, category and unit are the commonest; its importance is the highest; description and evidence are those of
-    the most important finding, of the most confident one among equals."""
-    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for finding in findings:
-        groups[discovery_key(finding["name"])].append(finding)
-    discoveries: list[DiscoveryRow] = []
-    rows: list[FindingRow] = []
-    for group in groups.values():
-        discovery = _discovery(group)
-        discoveries.append(discovery)
-        texts = ({"value": as_text(finding.get("value")), "discovery": discovery["name"]} for finding in group)
-        rows += [fill(FindingRow, text, finding) for text, finding in zip(texts, group, strict=True)]
-    discoveries.sort(key=lambda row: (-row["n_papers"], IMPORTANCE.index(row["importance"]), row["name"]))
-    return discoveries, sorted(rows, key=lambda row: (row["paper"], row["item"]))
-
-
-def _discovery(group: list[dict[str, Any]]) -> DiscoveryRow:
-    """The row of a discovery, which these findings are."""
-    best = min(group, key=lambda one: (IMPORTANCE.index(one["importance"]), -(one.get("confidence") or 0)))
-    values = defaultdict(list)
-    for finding in group:
-        values[finding["paper"]].append(f"{as_text(finding.get('value'))} {finding.get('unit') or ''}".strip())
-    return fill(
-        DiscoveryRow,
-        best,
-        **{field: _commonest(group, field) for field in ("name", "category", "unit")},
-        n_papers=len(values),
-        papers="; ".join(values),
-        values="; ".join(f"{paper}: {', '.join(texts)}" for paper, texts in values.items()),
-        evidence_paper=best["paper"],
-        evidence_page=best["page"],
-    )
-
-
-def _commonest(group: list[dict[str, Any]], field: str) -> str:
-    counts = Counter(finding.get(field) or "" for finding in group)
-    return min(counts, key=lambda value: (-counts[value], value))
 
 
 def parameter_frame(
@@ -214,6 +182,19 @@ class Sources(NamedTuple):
 NO_OTHERS = Sources()
 
 
+class PaperRows(NamedTuple):
+    """The rows of one paper, its findings, and its cells that have marks."""
+
+    extractions: list[ExtractionRow] = []
+    experiments: list[ExperimentRow] = []
+    memory: list[MemoryRow] = []
+    findings: list[dict[str, Any]] = []
+    reviewed: list[Reviewed] = []
+
+
+NO_ROWS = PaperRows()
+
+
 class Tables(NamedTuple):
     """All tables, by name, and the included papers as items of CSL-JSON."""
 
@@ -228,48 +209,64 @@ def build(
     parameters: list[Parameter],
     corrections_file: Path,
     sources: Sources = NO_OTHERS,
+    standing: str = "none",
 ) -> Tables:
     """The tables of the papers that the ledger names and whose PDF is in `folder`, and of entries without a PDF.
 
-    `parameters` are the entries of the library, in order. Raises BrokenResult for a record that is missing or damaged,
-    LedgerError for a damaged ledger and SheetError for corrections that cannot be used.
+    `parameters` are the entries of the library, in order; `standing` is what holds where reviewers disagree. Raises
+    BrokenResult for a record that is missing or damaged, LedgerError for a damaged ledger and SheetError for
+    corrections that cannot be used.
     """
     library = {parameter["name"]: parameter for parameter in parameters}
     present = papers_present(ledger_file, folder, sources.with_subfolders)
     called = ledger.names(present)
-    read: dict[str, papers.Reading] = {}
-    answers: dict[str, tuple[Answers, Answers]] = {}
-    for paper, text, context, *of_paper in _papers(results, present, library):
-        read[paper], answers[paper] = papers.reading(text, context, of_paper), (of_paper[0], of_paper[1])
+    corrected, unused = marks.sort_out(corrections.load(corrections_file, library), called, library)
+    readings: dict[str, papers.Reading] = {}
+    of_papers: dict[str, PaperRows] = {}
+    for paper, text, context, extraction, discovery in _papers(results, present, library):
+        readings[paper] = papers.reading(text, context, [extraction, discovery])
+        of_papers[paper] = _rows_of(extraction, discovery, library, corrected[paper], standing)
     excluded = exclusions.of_papers(sources.excluded, called)
-    outcome = papers.Papers(present, read, sources.entries, excluded, sources.look_up).outcome()
+    outcome = papers.Papers(present, readings, sources.entries, excluded, sources.look_up).outcome()
     counted = [row["paper"] for row in outcome.rows if row["status"] not in papers.LEFT_OUT]
-    reviews = corrections.load(corrections_file, library)
-    corrected, unused = corrections.sort_out(reviews, called, library)
     rows: dict[str, list[Any]] = {name: [] for name in tables.ROWS}
     rows["papers"], rows["prisma"] = outcome.rows, prisma.counts(outcome.rows)
     rows["corrections_unused"] = [fill(UnusedRow, row) for row in [*unused, *_of_left_out(corrected, outcome.rows)]]
-    findings: list[dict[str, Any]] = []
-    for paper in counted:
-        extraction, discovery = answers[paper]
-        rows["extractions"] += extraction_rows(extraction, library, corrected[paper])
-        named = experiments_of(extraction, corrected[paper])
-        rows["experiments"] += [fill(ExperimentRow, e, paper=paper, experiment=e["name"]) for e in named]
-        numbered = enumerate(discovery.get("findings", []), 1)
-        findings += [{**finding, "paper": paper, "item": item} for item, finding in numbered]
-    rows["memory"] = [memory_row(record) for row in outcome.rows for record in answers.get(row["paper"], ())]
-    rows["discoveries"], rows["findings"] = merge_findings(findings)
+    rows["memory"] = [row for paper in outcome.rows for row in of_papers.get(paper["paper"], NO_ROWS).memory]
+    rows["extractions"] = [row for paper in counted for row in of_papers[paper].extractions]
+    rows["experiments"] = [row for paper in counted for row in of_papers[paper].experiments]
+    reviewed = [cell for paper in counted for cell in of_papers[paper].reviewed]
+    rows["reviews"] = agreement.review_rows(reviewed, library)
+    rows["agreement"] = agreement.agreement_rows(reviewed, library)
+    findings = [finding for paper in counted for finding in of_papers[paper].findings]
+    rows["discoveries"], rows["findings"] = discoveries.merge(findings)
     frames = {name: tables.frame_of(kind, rows[name]) for name, kind in tables.ROWS.items() if name != "parameters"}
     frames["parameters"] = parameter_frame(frames["extractions"], frames["experiments"], counted, library)
     return Tables(frames, outcome.included)
 
 
-def _of_left_out(corrected: corrections.Corrected, rows: list[PaperRow]) -> Iterator[dict[str, Any]]:
+def _rows_of(
+    extraction: Answers, discovery: Answers, library: dict[str, Parameter], corrected: Cells, standing: str
+) -> PaperRows:
+    paper = extraction["paper"]
+    named = experiments_of(extraction, corrected)
+    reviewed = reviewed_cells(extraction, library, corrected)
+    return PaperRows(
+        extraction_rows(extraction, library, corrected, standing),
+        [fill(ExperimentRow, experiment, paper=paper, experiment=experiment["name"]) for experiment in named],
+        [memory_row(record) for record in (extraction, discovery)],
+        [{**finding, "paper": paper, "item": item} for item, finding in enumerate(discovery.get("findings", []), 1)],
+        sorted(reviewed, key=lambda cell: (cell.experiment, list(library).index(cell.parameter))),
+    )
+
+
+def _of_left_out(corrected: Corrected, rows: list[PaperRow]) -> Iterator[dict[str, Any]]:
     """The corrections of papers that are not counted."""
     for row in rows:
         if row["status"] in papers.LEFT_OUT and row["paper"] in corrected:
-            for correction in corrected[row["paper"]].values():
-                yield correction._asdict() | {"reason": f"The paper is not counted: its status is {row['status']}."}
+            reason = f"The paper is not counted: its status is {row['status']}."
+            for own in corrected[row["paper"]].values():
+                yield from (mark._asdict() | {"reason": reason} for mark in [*own.decisions(), *own.notes])
 
 
 def _papers(

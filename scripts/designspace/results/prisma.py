@@ -43,7 +43,7 @@ def _count(step: str, reason: str, papers: int) -> PrismaRow:
     return {"step": step, "reason": reason, "papers": papers}
 
 
-def svg(listed: Iterable[PrismaRow]) -> bytes:
+def svg(listed: Iterable[Mapping[Any, Any]]) -> bytes:
     """The counts as a flow diagram: files, papers and included papers below each other, what is left out beside."""
     rows = list(listed)
     n = {row["step"]: row["papers"] for row in rows if not row["reason"]}

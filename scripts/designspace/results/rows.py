@@ -78,7 +78,7 @@ class ExtractionRow(TypedDict):
     candidate: str
     p_null: Probability | None
     number: Number | None
-    review: Literal["", "accepted", "corrected", "rejected"]
+    review: Literal["", "accepted", "corrected", "rejected", "disputed"]
     model_value: str  # of a reviewed row: what the model reported, empty where it reported nothing
     reviewer: str
     reviewed: str
@@ -125,6 +125,7 @@ class UnusedRow(TypedDict):
     paper: Text
     parameter: Text
     experiment: Text
+    kind: str
     old_value: str
     value: str
     note: str
@@ -171,6 +172,37 @@ class MemoryRow(TypedDict):
     model: str
     revision: str
     software: str
+
+
+class ReviewRow(TypedDict):
+    """A mark of a reviewer."""
+
+    paper: Paper
+    experiment: Text
+    parameter: Text
+    reviewer: Text
+    kind: Literal["review", "adjudication", "note"]
+    value: str
+    model_value: str
+    note: str
+    date: str
+    state: Literal["", "single", "agreed", "disagreement", "adjudicated"]  # of its cell
+
+
+class AgreementRow(TypedDict):
+    """How far a reviewer agrees with another, or with the model, about a parameter, or about all."""
+
+    reviewer: Text
+    other: Text
+    parameter: Text
+    cells: Annotated[Count, Sql("NOT NULL")]
+    agreed: Annotated[Count, Sql("NOT NULL")]
+    share: Probability
+    share_low: Probability
+    share_high: Probability
+    kappa: Number | None
+    kappa_low: Number | None
+    kappa_high: Number | None
 
 
 class EvaluationRow(TypedDict):

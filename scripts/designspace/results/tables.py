@@ -30,6 +30,8 @@ ROWS: dict[str, type] = {
     "corrections_unused": rows.UnusedRow,
     "findings": rows.FindingRow,  # SQLite only, where discoveries can be joined to all their evidence
     "memory": rows.MemoryRow,
+    "reviews": rows.ReviewRow,
+    "agreement": rows.AgreementRow,
 }
 # What `evaluate` makes of the tables and of annotations: CSV files only, and only where there are annotations.
 EVALUATION_ROWS: dict[str, type] = {

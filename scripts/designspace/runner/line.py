@@ -80,7 +80,7 @@ class Line:
         _, last = self.begun[-1]  # the next one, or the same
         outcome: Record = {}
         while left:
-            outcome = process.outcome(turn.clock, when_freed=last.let_go)
+            outcome = process.outcome(turn.clock, last.let_go)
             if "paper" not in outcome:
                 break
             yield left.pop(outcome.pop("paper")), turn.attempt, outcome
