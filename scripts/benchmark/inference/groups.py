@@ -28,7 +28,7 @@ from shapes import (
 from designspace.engine import kernels, loading, warming
 from designspace.engine.generator import Generator, Question, one_round
 from designspace.engine.passes import Passes
-from designspace.planning.costs import PROCESS_BYTES, costs_of, peak_bytes
+from designspace.planning.costs import PROCESS_BYTES, PROCESSES, costs_of, peak_bytes
 from designspace.planning.memory import prefix_tokens
 
 PAPERS = 8
@@ -85,7 +85,7 @@ def compile_all(weights):
 
 def answer(weights, grammar_tokenizer, papers, asked, at_once):
     """Answer all papers, so many at once. Returns (answers by paper, seconds a paper, bytes of the device that were in
-    use, the context of a process that holds the weights counted)."""
+    use, the contexts of the other processes of a run counted)."""
     gc.collect()
     if ON_GPU:
         torch.cuda.empty_cache()
@@ -98,7 +98,7 @@ def answer(weights, grammar_tokenizer, papers, asked, at_once):
             answers[result.paper] = result.outcome
 
     time = seconds(run) / len(papers)
-    return answers, time, used() + PROCESS_BYTES["cuda"] if ON_GPU else 0
+    return answers, time, used() + (PROCESSES - 1) * PROCESS_BYTES["cuda"] if ON_GPU else 0
 
 
 def costs_for(weights, branches, slots):
