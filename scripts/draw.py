@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from designspace.core import files, records
+from designspace.core import files, places, records
 from designspace.core.program import program
 from designspace.parsing import pictures
 from designspace.project import ledger
@@ -24,12 +24,17 @@ def main() -> None:
 
     drawn = {}
     rows = ledger.find(args.ledger, args.paper)
+    supplements = ledger.supplements_of(args.ledger, args.paper)
     answers = [records.read_batch(path, args.paper) for path in args.answers]
     for paper in args.paper:
         text = records.read_text(args.texts / f"{paper}.json")
         pages = pictures.pages_with_evidence(dict(text), [of_all[paper] for of_all in answers])
         folder = args.output.parent / paper
-        left_out = pictures.draw(args.papers / rows[paper].file, text["sha256"], pages, folder)
+        pdfs = {row.paper: args.papers / row.file for row in (rows[paper], *supplements[paper])}
+        left_out: dict[int, str] = {}
+        for part, sha256, own in places.files(text):
+            if part in pdfs:  # a supplement that left meanwhile has no pictures
+                left_out |= pictures.draw(pdfs[part], sha256, pages, folder, own)
         for page, why in left_out.items():
             print(f"{paper}: page {page} was not drawn: {why}.")
         drawn[paper] = [page for page in pages if page not in left_out]

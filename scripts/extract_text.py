@@ -1,4 +1,4 @@
-"""Write the text of one paper's PDF, with the place of every line, as results/text/{paper}.json."""
+"""Write the text of one paper's PDF and of its supplements, with the place of every line, as text/{paper}.json."""
 
 import argparse
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from designspace.core import files, records
 from designspace.core.errors import DesignspaceError
 from designspace.core.program import program
-from designspace.parsing import ocr, reading
+from designspace.parsing import joining, ocr, reading
 from designspace.project import ledger, rereads
 
 
@@ -23,8 +23,10 @@ def main() -> None:
     if arguments.ocr and (problem := ocr.missing()):
         raise DesignspaceError(problem)
     row = ledger.find(arguments.ledger, [paper])[paper]
-    record = reading.read(arguments.papers / row.file, paper, row.sha256, arguments.ocr)
-    rereads.note(arguments.output, record["status"])
+    rows = [row, *ledger.supplements_of(arguments.ledger, [paper])[paper]]
+    read = [reading.read(arguments.papers / row.file, row.paper, row.sha256, arguments.ocr) for row in rows]
+    record = joining.join(read[0], read[1:])
+    rereads.note(arguments.output, [one["status"] for one in read])
     files.write_whole(arguments.output, records.encode(record))
     print(f"{paper}: {record['status']}, {record['n_pages']} pages. {record['reason']}".rstrip())
 

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import yaml
 
+from designspace.core.files import write_whole
 from designspace.core.program import program
-from designspace.results import merging, tables
+from designspace.project import exclusions
+from designspace.project.library import exports, loading, lookup
+from designspace.results import merging, prisma, tables
+from designspace.results.marks import STANDING
 
 
 @program
@@ -17,13 +21,32 @@ def main() -> None:
     parser.add_argument("--papers", type=Path, required=True, help="folder of the PDFs")
     parser.add_argument("--parameters", type=Path, required=True, help="the parameter library, YAML")
     parser.add_argument("--corrections", type=Path, required=True, help="corrections of reviewers, CSV; may be missing")
+    parser.add_argument("--excluded", type=Path, help="papers to leave out, CSV; it may be missing")
+    parser.add_argument("--library", type=Path, help="citations as CSL-JSON, BibTeX or RIS")
+    parser.add_argument("--subfolders", action=argparse.BooleanOptionalAction, help="have papers, too")
+    parser.add_argument("--doi-lookup", action=argparse.BooleanOptionalAction, help="at doi.org")
+    parser.add_argument(
+        "--disagreements", choices=STANDING, default=STANDING[0], help="which value stands where reviewers disagree"
+    )
     args = parser.parse_args()
 
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))
-    frames = merging.build(args.results, args.ledger, args.papers, parameters, args.corrections)
+    sources = merging.Sources(
+        loading.load(args.library) if args.library else [],
+        exclusions.load(args.excluded) if args.excluded else {},
+        (lambda dois: lookup.look_up(dois, args.results / "doi")) if args.doi_lookup else lambda dois: {},
+        bool(args.subfolders),
+    )
+    frames, included = merging.build(
+        args.results, args.ledger, args.papers, parameters, args.corrections, sources, args.disagreements
+    )
     for name in tables.CSV_TABLES:
         tables.write_csv(frames[name], args.results / f"{name}.csv")
     tables.write_sqlite(frames, parameters, args.results / "designspace.sqlite")
+    write_whole(args.results / "prisma.svg", prisma.svg(frames["prisma"].to_dict("records")))
+    items = exports.keyed(included)
+    write_whole(args.results / "papers.json", exports.csl_json(items))
+    write_whole(args.results / "papers.bib", exports.bibtex(items))
 
 
 if __name__ == "__main__":

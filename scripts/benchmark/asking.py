@@ -15,15 +15,16 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from designspace.engine import loading
-from designspace.engine.generator import Generator, Question
+from designspace.engine.generator import Generator, Question, one_round
 from designspace.language import context, evidence, values
 from designspace.parsing.text import extract_text
 from designspace.planning import costs, shapes
 from designspace.project import ledger
 from designspace.results import annotations, evaluation
-from designspace.tasks import extraction, prompts, rounds
+from designspace.tasks import extraction, prompts
 
 THRESHOLDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+CHUNK = 1024  # tokens that are read at once
 LONGEST = 1500  # tokens of the one JSON object
 OBJECT = r"start: /[^{}]*\{[^{}]*\}/"
 
@@ -33,17 +34,16 @@ class CountingGenerator(Generator):
 
     steps = 0
 
-    def _step(self, tokens, branches):
+    def _step(self):
         self.steps += 1
-        return super()._step(tokens, branches)
+        return super()._step()
 
 
 def one_json(weights, tokenizer, grammar_tokenizer, record, kept, library):
     """Everything in one JSON object. Returns (generator, values, new tokens)."""
     *tokens, last = prefix(tokenizer, record, kept, extraction.frame(library, {"reasoning": False}))
-    generator = CountingGenerator(weights, grammar_tokenizer, len(tokens), 1, 1 + LONGEST)
-    generator.read(tokens, 1024)
-    (reply,) = generator.ask([Question([last], OBJECT, LONGEST)])
+    generator = CountingGenerator(weights, grammar_tokenizer, len(tokens), 1, 1 + LONGEST, CHUNK)
+    (reply,) = generator.answer_one(tokens, one_round([Question([last], OBJECT, LONGEST)]))
     parsed = parse(tokenizer.decode(reply.tokens, skip_special_tokens=True))
     reported = []
     for parameter in library:
@@ -59,10 +59,9 @@ def branches(weights, tokenizer, grammar_tokenizer, record, kept, library, reaso
     settings = {"max_new_tokens": 2048, "min_confidence": 0.3, "reasoning": reasoning}
     tokens = prefix(tokenizer, record, kept, extraction.frame(library, settings))
     number, _, slots = extraction.shape(tokenizer, library, settings)
-    generator = CountingGenerator(weights, grammar_tokenizer, len(tokens), number, slots)
-    generator.read(tokens, 1024)
+    generator = CountingGenerator(weights, grammar_tokenizer, len(tokens), number, slots, CHUNK)
     paper = extraction.Paper(tokenizer, grammar_tokenizer, record, kept, library, settings)
-    rounds.ask(generator, paper.rounds())
+    generator.answer_one(tokens, paper.rounds())
     fields = paper.fields()
     by_name = {parameter["name"]: parameter for parameter in library}
     reported = [value for value in fields["values"] if value["value"] is not None]

@@ -28,7 +28,7 @@ MODELS = {
     "Qwen3-32B": ("qwen3", 64, 5120, 25600, 64, 151936, 40960, False),
     "Llama-3.3-70B": ("llama", 80, 8192, 28672, 64, 128256, 131072, False),
 }
-WAYS = {"bf16": {}, "int8": {"quantization": "int8"}, "bf16, 2 GPUs": {"gpus": 2}, "bf16, 4 GPUs": {"gpus": 4}}
+WAYS = {"bf16": {}, "int8 or fp8": {"quantization": "int8"}, "bf16, 2 GPUs": {"gpus": 2}, "bf16, 4 GPUs": {"gpus": 4}}
 
 
 def shapes(family, layers, hidden, intermediate, heads, vocabulary, positions, tied):

@@ -1,12 +1,13 @@
-"""What rounding the weights of a model to eight bits does to its logits, by the library that rounds them.
+"""What rounding the weights of a model to eight bits does to its logits, by the way of rounding.
 
 `python scripts/benchmark/rounding.py MODEL TEXT ...` reads the first tokens of each text with the model in bfloat16, as
-`model.quantization: int8` rounds it, and as bitsandbytes does, which is no dependency: pip install it for this. The
-reference is the model in float32.
+`model.quantization` int8 and fp8 round it, with the inputs of its layers rounded, too, as fp8 does on a GPU, and as
+bitsandbytes does, which is no dependency: pip install it for that row. The reference is the model in float32.
 """
 
 import argparse
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -14,15 +15,18 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from designspace.engine import int8
+from designspace.engine import fp8, fp8_loading, int8
 
 TOKENS = 512
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 WAYS = {
     "not rounded": lambda: None,
-    "torchao": int8.config,
-    "bitsandbytes": lambda: BitsAndBytesConfig(load_in_8bit=True),
+    "int8": int8.config,
+    "fp8": fp8_loading.Fp8Config,
+    "fp8, inputs too": fp8_loading.Fp8Config,
 }
+if find_spec("bitsandbytes"):
+    WAYS["bitsandbytes"] = lambda: BitsAndBytesConfig(load_in_8bit=True)
 
 
 def load(name, dtype, quantization=None):
@@ -30,6 +34,18 @@ def load(name, dtype, quantization=None):
     model = AutoModelForCausalLM.from_pretrained(name, **how).eval()
     int8.replace_linear(model)
     return model
+
+
+def round_inputs(model):
+    """Round the inputs of the layers in fp8."""
+    for layer in model.modules():
+        if isinstance(layer, fp8.Fp8Linear):
+            layer.register_forward_pre_hook(lambda _, inputs: rounded(*inputs))
+
+
+def rounded(x):
+    values, scale = fp8.round_rows(x)
+    return (values.float() * scale).to(x.dtype).view(x.shape)
 
 
 @torch.inference_mode()
@@ -46,11 +62,14 @@ def main():
     pieces = [tokenizer.encode(path.read_text("utf-8"))[:TOKENS] for path in arguments.texts]
     reference = logits(load(arguments.model, torch.float32), pieces)
     for way, quantization in WAYS.items():
-        ours = logits(load(arguments.model, torch.bfloat16, quantization()), pieces)
+        model = load(arguments.model, torch.bfloat16, quantization())
+        if way.endswith("inputs too"):
+            round_inputs(model)
+        ours = logits(model, pieces)
         pairs = list(zip(ours, reference, strict=True))
         errors = [((one - right).norm() / right.norm()).item() for one, right in pairs]
         same = [(one.argmax(-1) == right.argmax(-1)).float().mean().item() for one, right in pairs]
-        print(f"{way:12}  relative error of the logits {min(errors):.3f} to {max(errors):.3f}", end=", ")
+        print(f"{way:16}  relative error of the logits {min(errors):.3f} to {max(errors):.3f}", end=", ")
         print(f"the same most probable token {min(same):.0%} to {max(same):.0%}", flush=True)
 
 

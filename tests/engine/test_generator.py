@@ -10,8 +10,9 @@ from llguidance.hf import from_tokenizer
 from transformers import LogitsProcessor, LogitsProcessorList
 
 from designspace.engine import attention, products
-from designspace.engine.generator import Generator, Question
+from designspace.engine.generator import Generator, Question, one_round
 from designspace.engine.loading import load, load_tokenizer
+from designspace.engine.masks import GrammarRefused
 
 GRAMMARS = [
     "start: / ?[0-9]{1,4}[,}]/",
@@ -69,12 +70,19 @@ def test_many_rows_over_the_prefix_are_computed_as_few_are(monkeypatch):
         torch.testing.assert_close(one, other)
 
 
+def rounds(*of_questions):
+    """Rounds of these questions, which come to the answers of each."""
+    answers = []
+    for questions in of_questions:
+        answers.append((yield questions))
+    return answers
+
+
 def say(model, grammar_tokenizer, prefix, questions, chunk):
-    """What the reader says to the questions, as token ids."""
+    """What the branches of the questions write, as token ids."""
     model.set_attn_implementation(attention.FUSED)
-    reader = Generator(model, grammar_tokenizer, len(prefix), len(questions), slots=128)
-    reader.read(prefix, chunk)
-    return [answer.tokens for answer in reader.ask(questions)]
+    generator = Generator(model, grammar_tokenizer, len(prefix), len(questions), 128, chunk)
+    return [answer.tokens for answer in generator.answer_one(prefix, one_round(questions))]
 
 
 def test_the_embedded_model_says_together_what_it_says_alone(embedded_model):
@@ -100,12 +108,12 @@ def test_branches_together_say_what_each_says_alone(family, tokenizer, chunk, de
         questions = questions_for(tokenizer)
         expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
         model.set_attn_implementation(implementation)
-        reader = Generator(model, grammar_tokenizer, len(prefix), len(questions), slots=128)
-        reader.read(prefix, chunk)
-        assert [answer.tokens for answer in reader.ask(questions[:2])] == expected[:2], seed
-        assert [answer.tokens for answer in reader.ask(questions)] == expected, seed
-        # A reader forgets: asked again, in another order, it says the same.
-        assert [answer.tokens for answer in reader.ask(questions[::-1])] == expected[::-1]
+        generator = Generator(model, grammar_tokenizer, len(prefix), len(questions), 128, chunk)
+        # Branches of a round before are forgotten: asked again, in another order, each says the same.
+        first, second, third = generator.answer_one(prefix, rounds(questions[:2], questions, questions[::-1]))
+        assert [answer.tokens for answer in first] == expected[:2], seed
+        assert [answer.tokens for answer in second] == expected, seed
+        assert [answer.tokens for answer in third] == expected[::-1]
 
 
 def test_more_questions_than_branches_are_asked_in_turn(tokenizer, device):
@@ -114,9 +122,8 @@ def test_more_questions_than_branches_are_asked_in_turn(tokenizer, device):
     prefix, questions = tokenizer.encode(WORDS), questions_for(tokenizer)
     expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
     model.set_attn_implementation(attention.FUSED)
-    reader = Generator(model, grammar_tokenizer, len(prefix), len(questions) // 2, slots=128)
-    reader.read(prefix, 16)
-    assert [answer.tokens for answer in reader.ask(questions)] == expected
+    generator = Generator(model, grammar_tokenizer, len(prefix), len(questions) // 2, 128, chunk=16)
+    assert [answer.tokens for answer in generator.answer_one(prefix, one_round(questions))] == expected
 
 
 def test_the_probability_of_the_answer_that_is_not_allowed(family, tokenizer, device):
@@ -127,14 +134,70 @@ def test_the_probability_of_the_answer_that_is_not_allowed(family, tokenizer, de
         logits = model(torch.tensor([prefix + prompt], device=device)).logits[0, -1]
     expected = logits[[a, b]].softmax(-1)[1].item()
     model.set_attn_implementation(attention.FUSED)
-    reader = Generator(model, from_tokenizer(tokenizer, n_vocab=640), len(prefix), 1, slots=8)
-    reader.read(prefix, 16)
-    (answer,) = reader.ask([Question(prompt, "start: /a/", 4, alternative="start: /b/")])
+    generator = Generator(model, from_tokenizer(tokenizer, n_vocab=640), len(prefix), 1, slots=8, chunk=16)
+    question = Question(prompt, "start: /a/", 4, alternative="start: /b/")
+    (answer,) = generator.answer_one(prefix, one_round([question]))
     assert answer.p_alternative == pytest.approx(expected, rel=1e-3)
     assert answer.tokens == [a] and answer.probabilities == [1.0] and answer.complete
 
 
 def test_a_question_that_exceeds_its_slots_is_refused(tokenizer):
-    reader = Generator(random_model("llama"), from_tokenizer(tokenizer, n_vocab=640), 8, 1, slots=8)
+    model = random_model("llama")
+    model.set_attn_implementation(attention.FUSED)
+    generator = Generator(model, from_tokenizer(tokenizer, n_vocab=640), 8, 1, slots=8, chunk=16)
     with pytest.raises(ValueError, match="A question of 9 tokens, its answer included, exceeds a branch's 8 slots"):
-        reader.ask([Question([1, 2, 3, 4, 5], "start: /a/", 4)])
+        generator.answer_one([1], one_round([Question([1, 2, 3, 4, 5], "start: /a/", 4)]))
+
+
+def papers_for(tokenizer, model, grammar_tokenizer):
+    """Papers of many lengths, (tokens, questions, what `generate` says to each)."""
+    asked = questions_for(tokenizer)
+    for number, (length, questions) in enumerate(
+        [(3, asked), (1, asked[:1]), (5, asked[::-1]), (2, []), (4, asked[1:])]
+    ):
+        prefix = tokenizer.encode(f"Paper {number}. " + WORDS * length)
+        yield prefix, questions, [alone(model, grammar_tokenizer, prefix, question) for question in questions]
+
+
+@pytest.mark.parametrize(("papers_at_once", "branches"), [(1, 3), (2, 3), (5, 40)])
+def test_papers_together_say_what_each_says_alone(family, tokenizer, papers_at_once, branches, device, implementation):
+    """Whatever their neighbours, and where prefixes come and go in a pool that holds fewer than all."""
+    model = random_model(family).to(device)
+    grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
+    papers = list(papers_for(tokenizer, model, grammar_tokenizer))
+    model.set_attn_implementation(implementation)
+    longest = max(len(prefix) for prefix, *_ in papers)
+    for capacity in {longest, papers_at_once * longest}:
+        generator = Generator(model, grammar_tokenizer, capacity, branches, 128, 50, papers_at_once)
+        asked = [(prefix, rounds(questions, questions[::-1])) for prefix, questions, _ in papers]
+        outcomes = {result.paper: result.outcome for result in generator.answer(asked)}
+        for number, (_, _, expected) in enumerate(papers):
+            first, second = ([answer.tokens for answer in answers] for answers in outcomes[number])
+            assert first == expected and second == expected[::-1], (number, capacity)
+
+
+def test_an_error_of_a_paper_leaves_the_others_alone(tokenizer):
+    model, grammar_tokenizer = random_model("llama"), from_tokenizer(tokenizer, n_vocab=640)
+    prefix, questions = tokenizer.encode(WORDS), questions_for(tokenizer)
+    expected = say(model, grammar_tokenizer, prefix, questions, 64)
+
+    def fails(questions):
+        yield questions
+        raise ZeroDivisionError
+
+    refused = [questions[0], Question([1], "start: /(/", 4)]
+    too_long = [Question([1], "start: /a/", 500)]
+    asked = [one_round(questions), fails(questions[:1]), one_round(refused), one_round(too_long), one_round(questions)]
+    generator = Generator(model, grammar_tokenizer, 5 * len(prefix), 8, 128, 64, papers=5)
+    results = generator.answer((prefix, rounds) for rounds in asked)
+    outcomes = {result.paper: result.outcome for result in results}
+    for number, kind in ((1, ZeroDivisionError), (2, GrammarRefused), (3, ValueError)):
+        assert isinstance(outcomes[number], kind)
+    for number in (0, 4):
+        assert [answer.tokens for answer in outcomes[number]] == expected
+
+
+def test_a_paper_that_exceeds_the_pool_is_refused(tokenizer):
+    generator = Generator(random_model("llama"), from_tokenizer(tokenizer, n_vocab=640), 8, 1, slots=8, chunk=16)
+    with pytest.raises(ValueError, match="A paper of 9 tokens exceeds the 8 that there is room for"):
+        generator.answer_one([1] * 9, one_round([]))

@@ -107,7 +107,8 @@ def test_every_file_has_its_row(corpus):
             lines = [json.dumps(head | {"task": task} | found) + "\n" for head in heads]
             (folder / task / f"{batch}.jsonl").write_text("".join(lines))
     parameters = [{"name": "n_total", "kind": "integer", "definition": "Participants."}]
-    tables = merging.build(folder, folder / "ledger.csv", folder / "papers", parameters, folder / "no corrections.csv")
+    none = folder / "no corrections.csv"
+    tables = merging.build(folder, folder / "ledger.csv", folder / "papers", parameters, none).frames
     table = tables["papers"].set_index("file")
     assert sorted(table.index) == sorted(f"{name}.pdf" for name in files)
     for row in rows:

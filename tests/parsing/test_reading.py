@@ -15,6 +15,7 @@ from test_text import FILLER, column, make_pdf
 from designspace.core import limits
 from designspace.parsing import ocr, reading, text
 from designspace.project import ledger, rereads
+from designspace.project.folder import pdf_files
 
 EXTRACT = ROOT / "scripts" / "extract_text.py"
 
@@ -44,7 +45,7 @@ def test_a_link_out_of_the_folder_is_read(tmp_path, paper):
     (tmp_path / "papers").mkdir()
     (tmp_path / "papers" / "link.pdf").symlink_to(paper)
     (tmp_path / "papers" / "secret.pdf").symlink_to("/etc/passwd")
-    assert ledger.pdf_files(tmp_path / "papers") == ["link.pdf", "secret.pdf"]
+    assert pdf_files(tmp_path / "papers") == ["link.pdf", "secret.pdf"]
     assert reading.read(tmp_path / "papers" / "link.pdf", "a", "", False)["status"] == "ok"
     record = reading.read(tmp_path / "papers" / "secret.pdf", "a", "", False)
     assert (record["status"], record["text"]) == ("unreadable", "") and "root" not in json.dumps(record)

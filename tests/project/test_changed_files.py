@@ -19,8 +19,8 @@ def test_known_files_are_not_opened_again(papers, monkeypatch):
     papers.write(a="1", b="2")
     papers.run()
     opened = []
-    hasher = ledger._sha256
-    monkeypatch.setattr(ledger, "_sha256", lambda path: opened.append(path.name) or hasher(path))
+    hasher = ledger.hash_of
+    monkeypatch.setattr(ledger, "hash_of", lambda path: opened.append(path.name) or hasher(path))
     papers.run()
     assert opened == []
     papers.write(c="3")
@@ -55,7 +55,7 @@ def test_touched_files_are_opened_once(papers, monkeypatch):
     (papers.folder / "a.pdf").touch()
     papers.run()
     assert papers.file.read_bytes() == content
-    monkeypatch.setattr(ledger, "_sha256", lambda path: pytest.fail("opened again"))
+    monkeypatch.setattr(ledger, "hash_of", lambda path: pytest.fail("opened again"))
     papers.plan()
 
 
@@ -77,8 +77,8 @@ def test_a_file_copied_just_before_is_opened_once_more(papers, monkeypatch):
     papers.write(a="1")
     ledger.save(papers.plan(), papers.file, seen)
     opened = []
-    hasher = ledger._sha256
-    monkeypatch.setattr(ledger, "_sha256", lambda path: opened.append(path.name) or hasher(path))
+    hasher = ledger.hash_of
+    monkeypatch.setattr(ledger, "hash_of", lambda path: opened.append(path.name) or hasher(path))
     papers.plan()
     assert opened == ["a.pdf"]
 

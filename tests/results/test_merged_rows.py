@@ -2,6 +2,7 @@
 
 import math
 import sqlite3
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -49,4 +50,9 @@ def test_the_header_of_a_table_is_its_declaration(tmp_path):
 def whole_row(table):
     """A row with something in every column that takes a number."""
     cells = {"INTEGER": 4321, "REAL": 0.5, "TEXT": ""}
-    return {name: cells[sql.split()[0]] for name, sql in rows.columns(TABLES[table]).items()}
+    row = {name: cells[sql.split()[0]] for name, sql in rows.columns(TABLES[table]).items()}
+    return row | {name: get_args(hint)[0] for name, hint in get_type_hints(TABLES[table]).items() if is_choice(hint)}
+
+
+def is_choice(hint):
+    return get_origin(hint) is Literal

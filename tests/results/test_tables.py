@@ -5,7 +5,7 @@ import json
 import pytest
 from made_up_run import Run, finding, full_run, reported, unreported
 
-from designspace.results import merging, tables
+from designspace.results import discoveries, tables
 
 
 @pytest.fixture
@@ -127,14 +127,14 @@ def test_one_finding_of_several_papers_is_one_discovery(full):
 
 @pytest.mark.parametrize("other", ["tablet_tilts", "Tilt of the tablet", "tilt-tablet"])
 def test_spellings_of_one_name(other):
-    assert merging.discovery_key(other) == merging.discovery_key("tablet_tilt")
+    assert discoveries.key(other) == discoveries.key("tablet_tilt")
 
 
 @pytest.mark.parametrize(
     "a, b", [("mass", "mas"), ("axis", "axi"), ("bonus", "bonu"), ("pre_test", "test"), ("?", "!")]
 )
 def test_different_names_stay_apart(a, b):
-    assert merging.discovery_key(a) != merging.discovery_key(b)
+    assert discoveries.key(a) != discoveries.key(b)
 
 
 def test_memory_is_a_row_a_paper_and_task(full):
@@ -182,7 +182,8 @@ def test_the_same_records_give_the_same_bytes(full):
 
     full.merge()
     first = products()
-    assert sorted(first) == sorted([*(f"{name}.csv" for name in tables.CSV_TABLES), "designspace.sqlite"])
+    others = ["designspace.sqlite", "papers.bib", "papers.json", "prisma.svg"]
+    assert sorted(first) == sorted([*(f"{name}.csv" for name in tables.CSV_TABLES), *others])
     for seed in (1, 2):
         full.write(seed).merge()
         assert products() == first
@@ -193,7 +194,9 @@ def test_the_database_is_keyed_and_typed(full):
     assert full.sql("PRAGMA foreign_key_check") == [] and full.sql("PRAGMA integrity_check") == [("ok",)]
     keys = {table: [row[2:5] for row in full.sql(f"PRAGMA foreign_key_list({table})")] for table in tables.TABLES}
     assert keys["extractions"] == keys["memory"] == keys["parameters"] == [("papers", "paper", "paper")]
-    assert keys["papers"] == [("papers", "duplicate_of", "paper")]
+    assert sorted(keys["papers"]) == [
+        ("papers", f"{what}_of", "paper") for what in ("duplicate", "supplement", "version")
+    ]
     assert full.sql("SELECT paper, n_total + 1, typeof(n_total), offset FROM parameters WHERE n_total IS NOT NULL") == [
         ("zhou_2020", 159, "integer", None)
     ]
@@ -212,6 +215,7 @@ def test_nothing_found_is_a_result(run, findings, values):
 def test_an_empty_folder_gives_empty_tables(run):
     run.write()
     frames = run.merge()
+    assert set(frames.pop("prisma").papers) == {0}
     assert all(frame.empty for frame in frames.values())
     assert run.sql("SELECT * FROM papers") == []
 

@@ -58,6 +58,12 @@ def test_ocr_without_tesseract_is_one_sentence(config, monkeypatch):
         ),
         ("papers_per_job", 0, "config: `papers_per_job` is 0; it must be a whole number of at least 1."),
         ("minutes_per_paper", 0, "config: `minutes_per_paper` is 0; it must be a number of minutes above 0."),
+        (
+            "papers_at_once",
+            "all",
+            'config: `papers_at_once` is "all"; it must be a whole number of at least 1 or auto.',
+        ),
+        ("papers_at_once", 0, "config: `papers_at_once` is 0; it must be a whole number of at least 1 or auto."),
         ("papers_per_job", 4.0, "config: `papers_per_job` is 4.0; it must be a whole number of at least 1."),
         ("papers_per_job", True, "config: `papers_per_job` is true; it must be a whole number of at least 1."),
         (

@@ -4,11 +4,11 @@ import pytest
 from conftest import random_model, text_record
 from llguidance import LLMatcher
 from llguidance.hf import from_tokenizer
-from test_tasks import accepts, answer, ask, check_evidence, check_kind
+from test_tasks import accepts, ask, check_evidence, check_kind, play
 
 from designspace.engine.generator import Answer
 from designspace.language import context
-from designspace.tasks import experiments, extraction, grammars, rounds
+from designspace.tasks import experiments, extraction, grammars
 from designspace.tasks.cap import Cap
 from designspace.tasks.questions import begin
 
@@ -64,7 +64,9 @@ def answered(tokenizer, paper, texts, **settings):
     """The fields of the record of a paper about which a model answers that, and the generator."""
     kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     generator = Scripted(tokenizer, texts)
-    return answer(extraction, generator, tokenizer, paper, kept, LIBRARY, SETTINGS | settings), generator
+    paper = extraction.Paper(tokenizer, generator.grammar_tokenizer, paper, kept, LIBRARY, SETTINGS | settings)
+    play(paper.rounds(), generator.ask)
+    return paper.fields(), generator
 
 
 def test_what_differs_is_reported_for_each_experiment_and_for_the_whole_paper(tokenizer, paper):
@@ -145,7 +147,7 @@ def test_questions_about_experiments_keep_to_the_cap_and_the_slots(tokenizer, ca
     generator = Lengthy(share)
     *_, slots = extraction.shape(tokenizer, LIBRARY, SETTINGS)
     names = [f"{name} {n}" for n in range(6)]
-    replies = rounds.ask(generator, experiments.ask(Cap(cap), tokenizer, LIBRARY, names, slots))
+    replies = play(experiments.ask(Cap(cap), tokenizer, LIBRARY, names, slots), generator.ask)
     assert len({name for name, *_ in replies}) == experiments_asked
     left = cap
     for asked in generator.rounds:

@@ -17,7 +17,7 @@ from designspace.engine.generator import Answer, Generator
 from designspace.engine.masks import Masks
 from designspace.language import context, quantities
 from designspace.planning.branches import TEXT_CHARACTERS
-from designspace.tasks import answers, discovery, extraction, grammars, prompts, questions, rounds
+from designspace.tasks import answers, discovery, extraction, grammars, prompts, questions
 
 EXTRACTION = {"max_new_tokens": 2048, "min_confidence": 0.0, "reasoning": True}  # everything is reported
 DISCOVERY = {"max_new_tokens": 1200, "findings": 3, "categories": ["participants", "apparatus", "other"]}
@@ -31,16 +31,19 @@ def ask(task, weights, tokenizer, record, library, settings):
     tokens = prompts.prefix(tokenizer, before, context.kept_text(record, kept), after)
     number, _, slots = task.shape(tokenizer, library, settings)
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=weights.config.vocab_size)
-    generator = Generator(weights, grammar_tokenizer, len(tokens), number, slots)
-    generator.read(tokens, 512)
-    return answer(task, generator, tokenizer, record, kept, library, settings)
-
-
-def answer(task, generator, tokenizer, record, kept, library, settings):
-    """The fields of the record of a paper that was read."""
-    paper = task.Paper(tokenizer, generator.grammar_tokenizer, record, kept, library, settings)
-    rounds.ask(generator, paper.rounds())
+    paper = task.Paper(tokenizer, grammar_tokenizer, record, kept, library, settings)
+    Generator(weights, grammar_tokenizer, len(tokens), number, slots, chunk=512).answer_one(tokens, paper.rounds())
     return paper.fields()
+
+
+def play(rounds, ask):
+    """What rounds come to whose questions a function answers."""
+    answers = None
+    try:
+        while True:
+            answers = ask(rounds.send(answers))
+    except StopIteration as end:
+        return end.value
 
 
 def check_evidence(record, item):

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from conftest import ROOT, alone
 
-from designspace.project import ledger
+from designspace.project.folder import pdf_files
 from designspace.results import tables
 
 
@@ -37,7 +37,7 @@ def demo():
 
 def test_every_sample_paper_was_read_and_the_long_one_truncated(demo):
     papers = tables.read_csv(demo / "papers.csv").set_index("paper")
-    assert set(papers.file) == set(ledger.pdf_files(ROOT / "tests" / "papers"))
+    assert set(papers.file) == set(pdf_files(ROOT / "tests" / "papers"))
     assert set(papers.status) == {"ok"}
     assert papers.loc["tanaka_2020"].tokens > 8192 > papers.loc["tanaka_2020"].tokens_kept
     kept_whole = papers.drop("tanaka_2020")

@@ -17,7 +17,7 @@ from tokenizers import AddedToken
 
 import fetch_model
 from designspace.engine import loading
-from designspace.engine.generator import Generator
+from designspace.engine.passes import Passes
 from designspace.language import context
 from designspace.language.tokens import plain
 from designspace.planning import model_files
@@ -220,9 +220,9 @@ def test_instructions_in_a_paper_do_not_leave_the_grammar(tokenizer, hostile, li
     """Not even of a model that wants nothing more, at every step, than their tokens, control tokens included."""
     weights = random_model("qwen3")
     if obeys:
-        wanted, own = torch.zeros(weights.config.vocab_size), Generator._logits
+        wanted, own = torch.zeros(weights.config.vocab_size), Passes._logits
         wanted[tokenizer.encode("\n".join(INSTRUCTIONS), add_special_tokens=False)] = 100
-        monkeypatch.setattr(Generator, "_logits", lambda reader, tokens: own(reader, tokens) + wanted)
+        monkeypatch.setattr(Passes, "_logits", lambda passes, tokens: own(passes, tokens) + wanted)
     assert check_values(ask(extraction, weights, tokenizer, hostile, library, EXTRACTION), hostile, library)
     monkeypatch.setattr(discovery, "holds", lambda *_: True)  # what random weights write stands in no paper
     models = (random_model("qwen3", seed) for seed in range(20))

@@ -9,20 +9,27 @@ rule merge:
         extraction=expand(RESULTS / "extraction/{batch}.jsonl", batch=RUN.batches),
         discovery=expand(RESULTS / "discovery/{batch}.jsonl", batch=RUN.batches),
         parameters=config["parameters"],
-        corrections=[file for file in [config["corrections"]] if Path(file).exists()],
+        corrections=corrections.files(config["corrections"]),
+        excluded=[config["excluded"]] if Path(config["excluded"]).exists() else [],
+        library=config["library"] or [],
     output:
         report(RESULTS / "parameters.csv", caption="../report/parameters.rst", category="Tables"),
+        report(RESULTS / "agreement.csv", caption="../report/agreement.rst", category="Tables"),
         expand(
             RESULTS / "{table}.csv",
             table=[
                 "papers",
+                "prisma",
                 "extractions",
                 "experiments",
                 "discoveries",
                 "corrections_unused",
                 "memory",
+                "reviews",
             ],
         ),
+        report(RESULTS / "prisma.svg", caption="../report/prisma.rst", category="Papers"),
+        expand(RESULTS / "papers.{kind}", kind=["json", "bib"]),
         RESULTS / "designspace.sqlite",
     log:
         RESULTS / "logs/merge.log",
@@ -36,11 +43,18 @@ rule merge:
     params:
         # A renamed file or a new copy of a paper changes the tables, and no input.
         files=RUN.pdfs,
+        sources=options(
+            library=config["library"],
+            excluded=config["excluded"],
+            subfolders=config["papers_in_subfolders"],
+            doi_lookup=config["doi_lookup"],
+            disagreements=config["disagreements"],
+        ),
         site=site,
     shell:
         "python {params.site[scripts]:q}/merge.py --ledger {params.site[results]:q}/ledger.csv "
         "--results {params.site[results]:q} --papers {params.site[papers]:q} --parameters {input.parameters:q} "
-        "--corrections {params.site[corrections]:q} 2>&1 | (tee {log:q} || true)"
+        "--corrections {params.site[corrections]:q} {params.sources} 2>&1 | (tee {log:q} || true)"
 
 
 if config["gold"]:

@@ -14,7 +14,7 @@ from engine import FREE, grammar_tokenizer_of
 from shapes import DEVICE, DTYPE, ON_GPU, VARIED, model, prompt, row
 
 from designspace.engine import warming
-from designspace.engine.generator import Generator, Question
+from designspace.engine.generator import Generator, Question, one_round
 
 LENGTHS = [2048 + 4321 * n for n in range(10)]  # up to 40,937; most are no multiple of anything
 BRANCHES = (6, 33, 108)
@@ -43,7 +43,8 @@ def measure_one(name):
     with tempfile.TemporaryDirectory() as folder:
         weights.config.save_pretrained(folder)
         started = time.perf_counter()
-        warming.compile_kernels(folder, None, str(DTYPE).removeprefix("torch."), DEVICE.type, 1, None, "fused")
+        with warming.meanwhile(folder, None, str(DTYPE).removeprefix("torch."), DEVICE.type, 1, None, "fused"):
+            pass
         waited, before = time.perf_counter() - started, len(compiled)
     grammar_tokenizer = grammar_tokenizer_of(weights)
     papers = [(length, branches) for branches in BRANCHES for length in LENGTHS]
@@ -58,9 +59,8 @@ def seconds_of(weights, grammar_tokenizer, length, branches):
     vocabulary, longest = weights.config.vocab_size, 4 + branches % 7
     questions = [Question(prompt(2 + n % longest, 256), FREE, NEW_TOKENS) for n in range(branches)]
     started = time.perf_counter()
-    generator = Generator(weights, grammar_tokenizer, length, branches, 2 + longest + NEW_TOKENS)
-    generator.read(prompt(length, vocabulary), CHUNK)
-    generator.ask(questions)
+    generator = Generator(weights, grammar_tokenizer, length, branches, 2 + longest + NEW_TOKENS, CHUNK)
+    generator.answer_one(prompt(length, vocabulary), one_round(questions))
     return time.perf_counter() - started
 
 

@@ -5,7 +5,8 @@ import torch
 from shapes import DEVICE, DTYPE, LARGE, ON_GPU, PAPER, in_eight_bits, model, prompt, row, seconds, tokenizer
 
 from designspace.engine import linear
-from designspace.engine.generator import Generator, Question
+from designspace.engine.attention import Prefix, Row
+from designspace.engine.generator import Generator, Question, one_round
 from designspace.planning.shapes import count_parameters
 
 CHUNK = 4096
@@ -21,19 +22,28 @@ def measure():
     row("ceilings: copy, matrix product", f"{bandwidth / 1e12:.2f} TB/s", f"{rate / 1e12:.0f} TFLOP/s")
     large = model(LARGE)
     floor = step_floor(large, bandwidth)
-    alone = linear_layers(large)
-    row("linear layers and SwiGLU alone, 32 rows", f"{alone * 1e3:.1f} ms", f"x {alone / floor:.2f} floor")
+    layers_alone(large, floor)
     ours = engine(large, prefill_floor(large, rate), floor)
     others.compare(large, TASKS["extraction"], ours)
 
 
 def measure_int8():
+    measure_rounded("int8")
+
+
+def measure_fp8():
+    measure_rounded("fp8")
+
+
+def measure_rounded(quantization):
     """The same with weights of eight bits."""
     bandwidth, rate = ceilings()
     large = model(LARGE)
     read_floor = prefill_floor(large, rate)
-    in_eight_bits(large)
-    engine(large, read_floor, step_floor(large, bandwidth))
+    in_eight_bits(large, quantization)
+    floor = step_floor(large, bandwidth)
+    layers_alone(large, floor)
+    engine(large, read_floor, floor)
 
 
 def prefill_floor(large, rate):
@@ -65,17 +75,21 @@ def engine(large, prefill_floor, step_floor):
 def task_seconds(large, grammar_tokenizer, branches, tokens):
     """Seconds to read a paper, to ask all questions about it, and of one decode step of all branches."""
     vocabulary = large.config.vocab_size
-    reader = Generator(large, grammar_tokenizer, PAPER, branches, tokens + 8)
     text = prompt(PAPER, vocabulary)
     questions = [Question(prompt(8, 256), FREE, tokens) for _ in range(branches)]
-    reader.read(text, CHUNK)
-    reader.ask(questions)
-    read = seconds(lambda: reader.read(text, CHUNK))
-    ask = seconds(lambda: reader.ask(questions))  # and the capture of the step
-    last, rows = torch.zeros(branches, dtype=torch.long, device=DEVICE), list(range(branches))
+
+    def answer():
+        """Seconds to read and in all, the capture of the step included; and what did it."""
+        generator = Generator(large, grammar_tokenizer, PAPER, branches, tokens + 8, CHUNK)
+        with torch.inference_mode():
+            read = seconds(lambda: generator.passes.read(text, 0))
+        return read, seconds(lambda: generator.answer_one(text, one_round(questions))), generator.passes
+
+    answer()
+    read, both, passes = answer()
+    rows = [Row(n, 0, PAPER, Prefix(0, PAPER)) for n in range(branches)]
     with torch.inference_mode():
-        reader.cache.lengths.zero_()
-        return read, ask, seconds(lambda: reader._step(last, rows), times=8)
+        return read, both - read, seconds(lambda: passes.step(rows, [0] * branches), times=8)
 
 
 def grammar_tokenizer_of(large):
@@ -96,8 +110,15 @@ def ceilings():
     return 2 * size / seconds(copy, 10), 2 * side**3 / seconds(product, 10)
 
 
+def layers_alone(large, floor):
+    """Print what the linear layers and SwiGLU take of a decode step."""
+    for rows in (6, 32, 64, 128):
+        alone = linear_layers(large, rows)
+        row(f"linear layers and SwiGLU alone, {rows} rows", f"{alone * 1e3:.1f} ms", f"x {alone / floor:.2f} floor")
+
+
 @torch.inference_mode()
-def linear_layers(large, rows=32):
+def linear_layers(large, rows):
     """Seconds that the linear layers and SwiGLU of a model take for one token of so many rows, and nothing else."""
 
     def step():

@@ -1,4 +1,4 @@
-"""Whether the answers are right: logits against a float32 reference, and the tests of the reader and its layers on
+"""Whether the answers are right: logits against a float32 reference, and the tests of the generator and its layers on
 this device."""
 
 import subprocess
@@ -8,11 +8,12 @@ from pathlib import Path
 import torch
 from shapes import DEVICE, LARGE, SCALE, model, prompt, row
 
-from designspace.engine.generator import Generator
+from designspace.engine.attention import Row
+from designspace.engine.passes import Passes
 
 MARGIN = 1.1  # for chance: the weights and the tokens are new ones each time
 PREFIX, BRANCHES, OWN = 2048 // SCALE, 4, 8
-TESTS = Path(__file__).resolve().parents[3] / "tests"
+TESTS = Path(__file__).resolve().parents[3] / "tests" / "engine"
 
 
 def measure():
@@ -30,18 +31,18 @@ def measure():
     if ours > MARGIN * theirs:
         sys.exit("The logits are further from the reference than those of `generate`.")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    tests = [TESTS / "test_reader.py", TESTS / "test_linear.py"]
+    tests = [TESTS / "test_generator.py", TESTS / "test_linear.py"]
     subprocess.run([*command, *tests, "-k", "not embedded"], check=True)
 
 
 @torch.inference_mode()
 def last_logits(large, prefix, prompts):
-    """The logits behind the last token of each prompt, as the reader computes them."""
-    reader = Generator(large, None, len(prefix), len(prompts), len(prompts[0]) + 1)
-    reader.read(prefix, len(prefix) // 3)
-    reader._prefill_prompts([own[:-1] for own in prompts])
-    last = torch.tensor([own[-1] for own in prompts], device=reader.device)
-    return reader._step(last, list(range(len(prompts))))
+    """The logits behind the last token of each prompt, as the generator computes them."""
+    passes = Passes(large, len(prefix), len(prompts), len(prompts[0]) + 1, papers=1, chunk=len(prefix) // 3)
+    read = passes.read(prefix, 0)
+    passes.read_prompts([Row(n, 0, len(prefix), read) for n in range(len(prompts))], [own[:-1] for own in prompts])
+    behind = [Row(n, len(own) - 1, len(prefix) + len(own) - 1, read) for n, own in enumerate(prompts)]
+    return passes.step(behind, [own[-1] for own in prompts])
 
 
 def error(logits, right):

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 from transformers.initialization import no_init_weights
 
-from designspace.engine import int8
+from designspace.engine import fp8, int8
 from designspace.engine.attention import FUSED
 from designspace.language import context
 from designspace.planning.memory import parse_size
@@ -67,12 +67,21 @@ def model(name, **changes):
     return made.eval().requires_grad_(False)
 
 
-def in_eight_bits(made):
-    """Round the weights of a model's layers, as loading it with `model.quantization: int8` does."""
-    from torchao.quantization import Int8WeightOnlyConfig, quantize_
+def in_eight_bits(made, quantization):
+    """Round the weights of a model's layers, as loading it with `model.quantization` int8 or fp8 does."""
+    if quantization == "int8":
+        from torchao.quantization import Int8WeightOnlyConfig, quantize_
 
-    quantize_(made.base_model.layers, Int8WeightOnlyConfig())
-    int8.replace_linear(made)
+        quantize_(made.base_model.layers, Int8WeightOnlyConfig())
+        return int8.replace_linear(made)
+    for name, layer in list(made.base_model.layers.named_modules()):
+        if isinstance(layer, torch.nn.Linear):
+            made.base_model.layers.set_submodule(name, fp8.Fp8Linear(*fp8.round_rows(layer.weight), layer.bias))
+
+
+def quantization_of(made):
+    """The `model.quantization` of a model."""
+    return {torch.int8: "int8", fp8.FORMAT: "fp8"}.get(made.base_model.layers[0].mlp.up_proj.weight.dtype)
 
 
 def tokenizer(vocabulary):

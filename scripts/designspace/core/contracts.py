@@ -52,6 +52,16 @@ class Citation(TypedDict):
     sources: dict[str, list[str]]
 
 
+class Part(TypedDict):
+    """A supplement that is read with its paper: its id, and where its text and its pages begin in those of both."""
+
+    paper: str
+    sha256: str
+    start: Count
+    page: Ordinal
+    n_pages: Count
+
+
 class Text(TypedDict):
     """text/{paper}.json: the text of a PDF, and where it stands."""
 
@@ -62,6 +72,7 @@ class Text(TypedDict):
     n_pages: Count
     text: str
     pages: list[Page]
+    parts: NotRequired[list[Part]]
     citation: NotRequired[Citation]
 
 

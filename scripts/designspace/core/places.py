@@ -1,5 +1,6 @@
 """Where on the printed pages a piece of a paper's text stands."""
 
+import sys
 from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
@@ -23,3 +24,16 @@ def boxes(record: Mapping[str, Any], start: int, end: int) -> list[Place]:
         for line in page["lines"]
         if line["start"] < end and start < line["end"]
     ]
+
+
+def files(record: Mapping[str, Any]) -> list[tuple[str, str, range]]:
+    """[(its id, its sha256, the numbers of its pages)] of the PDF of a text record and of its supplements'."""
+    parts = record.get("parts", [])
+    starts = [1, *(part["page"] for part in parts), sys.maxsize]
+    ids = [(record["paper"], record["sha256"]), *((part["paper"], part["sha256"]) for part in parts)]
+    return [(*known, range(start, end)) for known, start, end in zip(ids, starts, starts[1:], strict=False)]
+
+
+def file_and_page(record: Mapping[str, Any], page: int) -> tuple[str, int]:
+    """(the id of the paper or of the supplement of it that has a page, its number in that file)."""
+    return next((paper, page - own.start + 1) for paper, _, own in files(record) if page in own)

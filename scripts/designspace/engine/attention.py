@@ -1,16 +1,18 @@
-"""Attention of many branches over one shared prefix.
+"""Attention of many branches over the prefixes that they continue.
 
-A paper is read once into a preallocated cache, the *prefix*. Every question is then a *branch* with a few slots of its
-own. The attention of a branch is attention over the prefix, whose keys and values are the same for all branches, merged
-by log-sum-exp with attention over the branch's own slots (Hydragen, https://arxiv.org/abs/2402.05099). It is registered
-in transformers' AttentionInterface, so it serves every decoder that uses that interface.
+A paper is read once into a preallocated pool of keys and values: its *prefix* is a run of that pool. Every question is
+then a *branch* with a few slots of its own. The attention of a branch is attention over its paper's prefix, whose
+keys and values are the same for all branches of the paper, merged by log-sum-exp with attention over the branch's own
+slots (Hydragen, https://arxiv.org/abs/2402.05099). It is registered in transformers' AttentionInterface, so it serves
+every decoder that uses that interface.
 
 Queries are *folded*: [kv_heads, rows, tokens, groups, head_dim], so that the query heads of a key-value head (its
-group), the branches and their tokens are rows of one product with its keys.
+group), the branches of a paper and their tokens are rows of one product with its keys.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -22,13 +24,85 @@ from designspace.engine import flash, products
 FUSED, PLAIN = "shared_prefix_fused", "shared_prefix_plain"
 
 
-class SharedPrefixCache(Cache):
-    """Keys and values of one paper's prefix and of the branches that continue it, a tensor for each layer.
+class Prefix(NamedTuple):
+    """A run of the pool that holds a paper: where it begins, and how many tokens of it were read."""
 
-    Prefix: [kv_heads, capacity, head_dim], the first `prefix_length` positions are filled. Slots: [branches, kv_heads,
-    slots, head_dim]; of branch b the first `lengths[b]` are filled. A forward pass writes the tokens of row r behind
-    the first `starts[r]` of branch `rows[r]`, or of the prefix while that is read. `devices` are those of the layers.
+    begin: int
+    length: int
+
+
+class Row(NamedTuple):
+    """A row of a pass: the slots where its next tokens go and behind how many of them, the position of the first of
+    these tokens, and the prefix that it continues."""
+
+    slots: int
+    start: int
+    position: int
+    prefix: Prefix
+
+
+class Segment(NamedTuple):
+    """Rows [first, end) of a pass, which continue one prefix."""
+
+    first: int
+    end: int
+    prefix: Prefix
+
+
+class Batch:
+    """The rows of a pass, those of a paper side by side, as one tensor on the device of the layers that are next.
+
+    `slots`, `starts` and `positions`, [rows], are as in Row. `table`, [blocks, 4], are the blocks of folded queries for
+    flash.py, of `block` queries at most: the first, the one behind the last, and the prefix that they attend to. Of the
+    same number of rows, `folded` queries each, of at most so many papers, all batches have tensors of the same shape,
+    which `fill` overwrites.
     """
+
+    def __init__(self, rows: Sequence[Row], folded: int, papers: int, device: torch.device, reading: bool = False):
+        self.rows, self.folded, self.reading = len(rows), folded, reading
+        self.block = flash.block_of(self.rows * folded // papers)
+        self.blocks = -(-self.rows * folded // self.block) + papers - 1  # of each paper one may not be full
+        self.numbers = torch.tensor(self._numbers(rows), device=device)
+        self._view()
+
+    def fill(self, rows: Sequence[Row]) -> None:
+        """Become the batch of other rows, as many."""
+        self.numbers.copy_(torch.tensor(self._numbers(rows)))
+
+    def move(self, device: torch.device) -> None:
+        """Go to the device of the next layers."""
+        if device != self.numbers.device:
+            self.numbers = self.numbers.to(device)
+            self._view()
+
+    def _numbers(self, rows: Sequence[Row]) -> list[int]:
+        ends = [n for n, row in enumerate(rows, 1) if n == len(rows) or rows[n].prefix != row.prefix]
+        firsts = [0, *ends[:-1]]
+        self.segments = [Segment(*run, rows[run[0]].prefix) for run in zip(firsts, ends, strict=True)]
+        table = [
+            number
+            for first, end, prefix in self.segments
+            for at in range(first * self.folded, end * self.folded, self.block)
+            for number in (at, min(at + self.block, end * self.folded), *prefix)
+        ]
+        empty = [0] * (4 * self.blocks - len(table))
+        slots, starts, positions, _ = zip(*rows, strict=True)
+        return [*slots, *starts, *positions, *table, *empty]
+
+    def _view(self) -> None:
+        self.slots, self.starts, self.positions = self.numbers[: 3 * self.rows].view(3, -1).unbind()
+        self.table = self.numbers[3 * self.rows :].view(-1, 4)
+
+
+class SharedPrefixCache(Cache):
+    """Keys and values of papers' prefixes and of the branches that continue them, a tensor for each layer.
+
+    Pool of the prefixes: [kv_heads, capacity, head_dim]. Slots: [branches, kv_heads, slots, head_dim]. A forward pass
+    writes the tokens of its `batch` into the slots, or into the pool while a prefix is read, and attends to what is
+    before them. `devices` are those of the layers.
+    """
+
+    batch: Batch
 
     def __init__(
         self,
@@ -44,49 +118,55 @@ class SharedPrefixCache(Cache):
         config = config.get_text_config()
         heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
         head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-        prefix, own = (heads, capacity, head_dim), (branches, heads, slots, head_dim)
+        self.groups = config.num_attention_heads // heads
+        pool, own = (heads, capacity, head_dim), (branches, heads, slots, head_dim)
         self.prefix_keys, self.prefix_values = (
-            [torch.empty(prefix, dtype=dtype, device=device) for device in devices] for _ in range(2)
+            [torch.empty(pool, dtype=dtype, device=device) for device in devices] for _ in range(2)
         )
         # Zeros, because a masked slot still enters the product with its weight of zero, and zero times NaN is NaN.
         self.slot_keys, self.slot_values = (
             [torch.zeros(own, dtype=dtype, device=device) for device in devices] for _ in range(2)
         )
-        self.slots = slots
-        self.lengths = torch.zeros(branches, dtype=torch.long, device=devices[0])
-        self.read_on(0)
+        self.branches, self.slots, self.device = branches, slots, devices[0]
 
-    def read_on(self, length: int) -> None:
-        """The next tokens are those of the prefix behind its first `length`."""
-        self.prefix_length, self.reading = length, True
-        self.rows, self.starts = self.lengths.new_zeros(1), self.lengths.new_full((1,), length)
+    def read_on(self, prefix: Prefix) -> None:
+        """The next tokens are those of a prefix behind what was read of it."""
+        row = Row(0, prefix.begin + prefix.length, prefix.length, prefix)
+        self.batch = Batch([row], self.groups, 1, self.device, reading=True)
 
-    def advance(self, rows: Tensor) -> None:
-        """The next tokens are those of the branches `rows`, an index tensor."""
-        self.reading, self.rows, self.starts = False, rows, self.lengths[rows]
+    def advance(self, rows: Sequence[Row], tokens: int) -> None:
+        """The next tokens are so many of each of these rows, padding included."""
+        papers = len(list(groupby(rows, lambda row: row.prefix)))
+        self.batch = Batch(rows, tokens * self.groups, papers, self.device)
 
     def move(self, device: torch.device) -> None:
         """The next layers are on this device."""
-        self.rows, self.starts = self.rows.to(device), self.starts.to(device)
+        self.batch.move(device)
         if device.type == "cuda":
             torch.cuda.set_device(device)
 
     def positions(self, tokens: int) -> Tensor:
         """The positions, [rows, tokens], of the next tokens."""
-        first = self.starts if self.reading else self.prefix_length + self.starts
+        first = self.batch.positions
         return first[:, None] + torch.arange(tokens, device=first.device)
 
     def target(self, layer: int) -> tuple[Tensor, Tensor]:
         """The keys and the values, [branches, kv_heads, slots, head_dim], where the next tokens go."""
-        if self.reading:
+        if self.batch.reading:
             return self.prefix_keys[layer][None], self.prefix_values[layer][None]
         return self.slot_keys[layer], self.slot_values[layer]
 
+    def prefix(self, layer: int, prefix: Prefix) -> tuple[Tensor, Tensor]:
+        """The keys and the values, [kv_heads, tokens, head_dim], of a prefix."""
+        begin, length = prefix
+        keys, values = (kept[layer][:, begin : begin + length] for kept in (self.prefix_keys, self.prefix_values))
+        return keys, values
+
     def store(self, layer: int, key: Tensor, value: Tensor) -> None:
         """Write the keys and values, [rows, tokens, kv_heads, head_dim], of the next tokens."""
-        slots = self.starts[:, None] + torch.arange(key.shape[1], device=key.device)
+        slots = self.batch.starts[:, None] + torch.arange(key.shape[1], device=key.device)
         for kept, new in zip(self.target(layer), (key, value), strict=True):
-            kept[self.rows[:, None], :, slots] = new
+            kept[self.batch.slots[:, None], :, slots] = new
 
     def update(
         self, key_states: Tensor, value_states: Tensor, layer_idx: int, *args: Any, **kwargs: Any
@@ -96,9 +176,9 @@ class SharedPrefixCache(Cache):
         self.store(layer_idx, key_states.transpose(1, 2), value_states.transpose(1, 2))
         return key_states, value_states
 
-    def get_seq_length(self, layer: int = 0) -> int:
-        """Tokens of the prefix so far."""
-        return self.prefix_length
+    def get_seq_length(self, layer_idx: int = 0) -> int:
+        """Tokens before the next ones, of which transformers makes masks that are not used here."""
+        return 0
 
 
 def shared_prefix_attention(
@@ -120,10 +200,11 @@ def shared_prefix_attention(
 def attend(query: Tensor, cache: SharedPrefixCache, layer: int, scaling: float) -> Tensor:
     """Attention of folded queries, whose keys and values are stored: [rows, tokens, heads * head_dim]."""
     by: Any = flash if cache.fused and query.is_cuda else products
-    if cache.reading:
-        out: Tensor = by.read_prefix(query, cache, layer, scaling)[None]
-        return out
-    out = by.continue_branches(query, cache, layer, scaling)
+    out: Tensor
+    if cache.batch.reading:
+        out = by.read_prefix(query, cache, layer, scaling)[None]
+    else:
+        out = by.continue_branches(query, cache, layer, scaling)
     return out
 
 

@@ -1,10 +1,11 @@
-"""Attention over a shared prefix on a GPU: two Triton kernels.
+"""Attention over shared prefixes on a GPU: two Triton kernels.
 
-The first reads: flash attention of many queries over one run of keys, causal for the prefix itself; where the queries
-are few, as in a decode step, the keys are split into shares, so that the whole GPU works on them (flash decoding). The
-second merges the shares with a branch's attention over its own slots. Queries are folded, see attention.py. Triton
-compiles a kernel once for each set of its constants and keeps it on disk (TRITON_CACHE_DIR): the constants follow from
-the model, and from the number of rows as one of two blocks.
+The first reads: flash attention of many queries over one run of keys, causal for a prefix itself. In a decode step each
+block of queries is of one paper, and a table on the GPU says which run of keys is its prefix, so that one captured step
+serves all papers; the queries are few, and the keys are split into shares, so that the whole GPU works on them (flash
+decoding). The second merges the shares with a branch's attention over its own slots. Queries are folded, see
+attention.py. Triton compiles a kernel once for each set of its constants and keeps it on disk (TRITON_CACHE_DIR): the
+constants follow from the model, and from the number of rows as one of two blocks.
 """
 
 from typing import Any, no_type_check
@@ -25,31 +26,31 @@ SHARES_AT_ONCE = 4  # that are on their way from memory at the same time
 
 
 def read_prefix(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
-    """Causal attention of a chunk of the prefix over all that was read so far: [tokens, heads * head_dim]."""
+    """Causal attention of a chunk of a prefix over all of it that was read so far: [tokens, heads * head_dim]."""
     kv_heads, _, tokens, groups, head_dim = query.shape
     out = query.new_empty(tokens, kv_heads * groups * head_dim)
-    _flash(query, cache, layer, scaling, cache.prefix_length + tokens, out)
+    (_, _, before), *_ = cache.batch.segments
+    block = block_of(tokens * groups)
+    blocks = triton.cdiv(tokens * groups, block)
+    _flash(query, cache, layer, scaling, (blocks, 1), block, out, before=before)
     return out
 
 
 def continue_branches(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
-    """Attention of branches over the prefix and over their own slots: [rows, tokens, heads * head_dim]."""
+    """Attention of branches over their prefixes and over their own slots: [rows, tokens, heads * head_dim]."""
     kv_heads, rows, tokens, groups, head_dim = query.shape
-    length, folded = cache.prefix_length, rows * tokens * groups
-    blocks = triton.cdiv(folded, _rows(folded)) * kv_heads
-    share = triton.cdiv(length, max(1, gpu(query.device).multi_processor_count // blocks))
-    share = triton.cdiv(share, _keys(query)) * _keys(query)
-    shares = triton.cdiv(length, share)  # none is empty
+    folded, batch = rows * tokens * groups, cache.batch
+    shares = triton.cdiv(gpu(query.device).multi_processor_count, triton.cdiv(folded, batch.block) * kv_heads)
     prefix = torch.empty(shares, kv_heads, folded, head_dim, dtype=torch.float32, device=query.device)
     lse = torch.empty(shares, kv_heads, folded, dtype=torch.float32, device=query.device)
-    _flash(query, cache, layer, scaling, length, prefix, lse, share, shares)
+    _flash(query, cache, layer, scaling, (batch.blocks, shares), batch.block, prefix, lse=lse)
 
     keys, values = cache.target(layer)
     out = query.new_empty(rows, tokens, kv_heads * groups * head_dim)
     block = max(16, triton.next_power_of_2(groups)) if tokens == 1 else 64
     launch(
         _slots_kernel, (rows, kv_heads, triton.cdiv(tokens * groups, block)),
-        query, keys, values, prefix, lse, out, cache.rows, cache.starts, scaling * LOG2_E,
+        query, keys, values, prefix, lse, out, batch.slots, batch.starts, scaling * LOG2_E,
         tokens, keys.shape[2], rows, shares, SHARES_AT_ONCE=SHARES_AT_ONCE,
         GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim),
         M=block, N=32, PRECISION=precision(query),
@@ -62,28 +63,28 @@ def _flash(
     cache: Any,
     layer: int,
     scaling: float,
-    length: int,
+    grid: tuple[int, int],
+    block: int,
     out: Tensor,
     lse: Tensor | None = None,
-    share: int | None = None,
-    shares: int = 1,
+    before: tuple[int, int] = (0, 0),
 ) -> None:
-    """Attention over the first `length` keys of the prefix: causal, or with its `lse` and in shares of so many keys."""
+    """Attention over prefixes with a grid of (blocks, shares): causal behind what of one was read `before`, or, with
+    its `lse`, of the blocks of the batch over all that was read."""
     kv_heads, rows, tokens, groups, head_dim = query.shape
-    keys, values, folded = cache.prefix_keys[layer], cache.prefix_values[layer], rows * tokens * groups
-    block = _rows(folded)
+    keys, values = cache.prefix_keys[layer], cache.prefix_values[layer]
     launch(
-        _flash_kernel, (triton.cdiv(folded, block), kv_heads, shares),
-        query, keys, values, out, lse, scaling * LOG2_E,
-        folded, length - tokens, length, keys.shape[1], share or length,
+        _flash_kernel, (grid[0], kv_heads, grid[1]),
+        query, keys, values, out, lse, cache.batch.table, scaling * LOG2_E,
+        rows * tokens * groups, *before, keys.shape[1], grid[1],
         GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim),
         M=block, N=_keys(query), CAUSAL=lse is None, PRECISION=precision(query),
         num_warps=block // 16, num_stages=3 if gpu(query.device).shared_memory_per_block_optin >= 144 * 1024 else 2,
     )  # fmt: skip
 
 
-def _rows(folded: int) -> int:
-    """Rows of a block of queries."""
+def block_of(folded: int) -> int:
+    """Queries of a block, where a paper has so many."""
     return 128 if folded > 64 else 64
 
 
@@ -97,29 +98,38 @@ if triton:
     # Numbers that differ from paper to paper are not specialized, for each kind would be compiled anew; all
     # offsets are still multiples of HEAD, from which the compiler knows that it may load 16 bytes at once.
 
-    @triton.jit(do_not_specialize=["rows", "before", "length", "capacity", "share"])
+    @triton.jit(do_not_specialize=["table", "rows", "begin", "before", "capacity", "shares"])
     @no_type_check
     def _flash_kernel(
-        query, keys, values, out, lse, scale, rows, before, length, capacity, share,
+        query, keys, values, out, lse, table, scale, rows, begin, before, capacity, shares,
         GROUPS: tl.constexpr, KV_HEADS: tl.constexpr, HEAD: tl.constexpr, HEAD_BLOCK: tl.constexpr,
         M: tl.constexpr, N: tl.constexpr, CAUSAL: tl.constexpr, PRECISION: tl.constexpr,
     ):  # fmt: skip
         """A program for each block of rows, key-value head and share of the keys."""
         block = tl.num_programs(0) - 1 - tl.program_id(0)  # those with the most keys before them begin
         head, number = tl.program_id(1), tl.program_id(2)
-        m, at = block * M + tl.arange(0, M), tl.arange(0, HEAD_BLOCK)
-        inside = (m < rows)[:, None] & (at < HEAD)[None, :]
+        m, at = tl.arange(0, M), tl.arange(0, HEAD_BLOCK)
+        if CAUSAL:  # all rows are of one prefix, and behind what was read before
+            m += block * M
+            there = m < rows
+            last = before + m // GROUPS  # the last key that each row sees
+            first = number  # the only share, 0
+            visible = before + block * M // GROUPS + 1  # keys that all rows see
+            end = before + tl.minimum(block * M + M - 1, rows - 1) // GROUPS + 1
+        else:  # the table says whose they are
+            m += tl.load(table + block * 4).to(tl.int32)
+            there = m < tl.load(table + block * 4 + 1).to(tl.int32)
+            begin = tl.load(table + block * 4 + 2).to(tl.int32)
+            length = tl.load(table + block * 4 + 3).to(tl.int32)
+            share = tl.cdiv(tl.cdiv(length, shares), N) * N
+            first = tl.minimum(number * share, length)
+            end = tl.minimum(first + share, length)  # of the last shares some are empty
+            visible, last = end, length + tl.zeros((M,), tl.int32)
+        inside = there[:, None] & (at < HEAD)[None, :]
         row = head.to(tl.int64) * rows + m
         q = tl.load(query + row[:, None] * HEAD + at[None, :], mask=inside, other=0.0)
-        keys += head.to(tl.int64) * capacity * HEAD
-        values += head.to(tl.int64) * capacity * HEAD
-        first = number * share
-        end = tl.minimum(first + share, length)
-        visible, last = end, length + tl.zeros((M,), tl.int32)  # keys that all rows see; the last key that each sees
-        if CAUSAL:
-            last = before + m // GROUPS
-            visible = before + block * M // GROUPS + 1
-            end = tl.minimum(end, before + (block * M + M - 1) // GROUPS + 1)
+        keys += (head.to(tl.int64) * capacity + begin) * HEAD
+        values += (head.to(tl.int64) * capacity + begin) * HEAD
         whole = first + (tl.minimum(visible, end) - first) // N * N  # up to here no key is masked
         state = (
             tl.full((M,), float("-inf"), tl.float32),
@@ -134,7 +144,8 @@ if triton:
             to = (m // GROUPS).to(tl.int64) * KV_HEADS * GROUPS + head * GROUPS + m % GROUPS
         else:
             to = number.to(tl.int64) * KV_HEADS * rows + row
-            tl.store(lse + to, highest + tl.log2(total), mask=m < rows)
+            tl.store(lse + to, highest + tl.log2(total), mask=there)  # of no keys minus infinity
+            total = tl.where(total > 0, total, 1.0)
         out += to[:, None] * HEAD + at[None, :]
         tl.store(out, (summed / total[:, None]).to(out.dtype.element_ty), mask=inside)
 
@@ -171,10 +182,10 @@ if triton:
             highest = new
         return highest, total, summed
 
-    @triton.jit(do_not_specialize=["branches", "starts", "tokens", "capacity", "rows", "shares"])
+    @triton.jit(do_not_specialize=["slots", "starts", "tokens", "capacity", "rows", "shares"])
     @no_type_check
     def _slots_kernel(
-        query, keys, values, prefix, lse, out, branches, starts, scale, tokens, capacity, rows, shares,
+        query, keys, values, prefix, lse, out, slots, starts, scale, tokens, capacity, rows, shares,
         SHARES_AT_ONCE: tl.constexpr, GROUPS: tl.constexpr, KV_HEADS: tl.constexpr, HEAD: tl.constexpr,
         HEAD_BLOCK: tl.constexpr, M: tl.constexpr, N: tl.constexpr, PRECISION: tl.constexpr,
     ):  # fmt: skip
@@ -201,7 +212,7 @@ if triton:
                 total = total * shrink + weight
                 summed = summed * shrink[:, None] + value * weight[:, None]
                 highest = new
-        base = (tl.load(branches + row) * KV_HEADS + head) * capacity * HEAD
+        base = (tl.load(slots + row) * KV_HEADS + head) * capacity * HEAD
         start = tl.load(starts + row).to(tl.int32)
         state = _over(
             q, keys + base, values + base, (highest, total, summed), 0, start + tokens, start + tokens,

@@ -1,19 +1,28 @@
-"""Reads a paper once and answers many questions about it at the same time.
+"""Reads papers and answers many questions about each, those of several papers at the same time.
 
-The prefix is prefilled in chunks; then every question is a branch that continues it under a grammar of its own, and all
-branches advance together, one token each a step, greedily.
+The prefix of a paper is prefilled in chunks; then every question is a branch that continues it under a grammar of its
+own, and all branches of all papers advance together, one token each a step, greedily. What ends makes room at once for
+what waits: branches for those of the next round of a paper, papers for the next ones.
 """
 
-from collections.abc import Callable, Sequence
+import time
+from collections import deque
+from collections.abc import Generator as Coroutine
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
+from llguidance import LLMatcher
 from torch import Tensor
 
-from designspace.engine import decoder, linear
-from designspace.engine.attention import SharedPrefixCache
-from designspace.engine.masks import Masks
+from designspace.engine.attention import Prefix, Row
+from designspace.engine.masks import GrammarRefused, Masks
+from designspace.engine.passes import Passes
+
+# Reading the prompts of new branches takes as long as a step or two, so they wait until this part of all branches is
+# free, or as many as there are that wait.
+ADMITTED_PART = 4
 
 
 @dataclass
@@ -43,170 +52,207 @@ class Answer:
     complete: bool = False
 
 
-class Generator:
-    """One paper in the memory of one model.
+Outcome = TypeVar("Outcome")
+# The questions about a paper: yields those of a round, is sent their answers, and returns what they come to.
+Rounds = Coroutine[list[Question], list[Answer], Outcome]
 
-    capacity: tokens of the longest prefix. branches and slots: the most questions of one `ask`, and the most tokens of
-    one branch, its prompt included. `grammar_tokenizer` is the model's llguidance tokenizer.
+
+class Result(NamedTuple, Generic[Outcome]):
+    """What became of a paper, by its number: what its rounds returned or the error that they or a grammar raised; and
+    the seconds until it was read, and from then on."""
+
+    paper: int
+    outcome: Outcome | Exception
+    prefill: float
+    decode: float
+
+
+def one_round(questions: list[Question]) -> Rounds[list[Answer]]:
+    """What asks these questions and comes to their answers."""
+    return (yield questions)
+
+
+@dataclass
+class Branch:
+    """A question that is being answered, and the slots that it has; its last token is not in them yet."""
+
+    prefix: Prefix
+    question: Question
+    matcher: LLMatcher
+    alternative: Tensor | None
+    last: int
+    answer: Answer = field(default_factory=Answer)
+    slots: int = 0
+    length: int = 0
+
+    @property
+    def row(self) -> Row:
+        """The row of its next tokens."""
+        return Row(self.slots, self.length, self.prefix.length + self.length, self.prefix)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to come."""
+        return self.answer.complete or len(self.answer.tokens) >= self.question.max_new_tokens
+
+
+@dataclass(eq=False)
+class Paper(Generic[Outcome]):
+    """A paper that was read, and the branches of its round, if it has asked."""
+
+    number: int
+    prefix: Prefix
+    rounds: Rounds[Outcome]
+    started: float
+    read: float
+    branches: list[Branch] | None = None
+
+
+class Generator(Generic[Outcome]):
+    """Papers in the memory of one model.
+
+    capacity: tokens of all prefixes that are there at once, of so many `papers` at most. branches and slots: how many
+    questions are answered at once, and the most tokens of one, its prompt included. chunk: the tokens of a paper that
+    are read at once. `grammar_tokenizer` is the model's llguidance tokenizer.
     """
 
-    def __init__(self, model: Any, grammar_tokenizer: Any, capacity: int, branches: int, slots: int) -> None:
-        self.model, self.device = model, model.get_input_embeddings().weight.device
-        self.grammar_tokenizer, self.branches = grammar_tokenizer, branches
-        self.masks = Masks(grammar_tokenizer, model.get_output_embeddings().out_features, self.device)
-        devices = layer_devices(model)
-        self.cache = SharedPrefixCache(model.config, capacity, branches, slots, model.dtype, devices)
-        self.graphed = self.device.type == "cuda" and set(devices) == {self.device}
-        self.graph: GraphedStep | None = None
+    def __init__(
+        self, model: Any, grammar_tokenizer: Any, capacity: int, branches: int, slots: int, chunk: int, papers: int = 1
+    ) -> None:
+        self.passes = Passes(model, capacity, branches, slots, papers, chunk)
+        vocabulary = model.get_output_embeddings().out_features
+        self.masks = Masks(grammar_tokenizer, vocabulary, self.passes.device)
+        self.capacity, self.most_papers, self.slots = capacity, papers, slots
+        self.papers: list[Paper[Outcome]] = []
+        self.free = list(range(branches))
+        self.waiting: deque[Branch] = deque()
+        self.active: list[Branch] = []
 
     @torch.inference_mode()
-    def read(self, tokens: list[int], chunk: int) -> None:
-        """Prefill the prefix with token ids, `chunk` at a time; a prefix that was there is forgotten."""
-        self.cache.read_on(0)
-        self.chunk, self.graph = chunk, None
-        for piece in torch.tensor([tokens], device=self.device).split(chunk, dim=1):
-            self._hidden(piece)  # nothing asks for the logits of the paper
-            self.cache.read_on(self.cache.prefix_length + piece.shape[1])
+    def answer(self, papers: Iterable[tuple[list[int], Rounds[Outcome]]]) -> Iterator[Result[Outcome]]:
+        """Read papers, given as token ids and what is asked about them, as many at once as there is room for, and
+        answer. Yields the result of each when it is known; an error of one leaves the others alone."""
+        coming = deque(enumerate(papers))
+        while coming or self.papers:
+            while coming and (begin := self._room(len(coming[0][1][0]))) is not None:
+                number, (tokens, rounds) = coming.popleft()
+                started = time.monotonic()
+                prefix = self.passes.read(tokens, begin)
+                paper = Paper(number, prefix, rounds, started, time.monotonic())
+                self.papers.append(paper)
+                yield from self._go_on(paper)
+            self._admit()
+            yield from self._step()
 
-    @torch.inference_mode()
-    def ask(self, questions: Sequence[Question]) -> list[Answer]:
-        """Answer all questions, as many at once as there are branches. Returns an Answer for each, in their order;
-        ValueError for one that is too long."""
-        if not questions:
-            return []
-        if len(questions) > self.branches:
-            return self.ask(questions[: self.branches]) + self.ask(questions[self.branches :])
-        longest = max(len(q.prompt) + q.max_new_tokens for q in questions)
-        if longest > self.cache.slots:
+    def answer_one(self, tokens: list[int], rounds: Rounds[Outcome]) -> Outcome:
+        """Read one paper and answer; an error in its rounds or grammars is raised."""
+        ((_, outcome, *_),) = self.answer([(tokens, rounds)])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def _room(self, tokens: int) -> int | None:
+        """Where in the pool so many tokens have room; None where they have none yet."""
+        if tokens > self.capacity:
+            raise ValueError(f"A paper of {tokens} tokens exceeds the {self.capacity} that there is room for.")
+        if len(self.papers) == self.most_papers:
+            return None
+        begin = 0
+        for there in sorted(paper.prefix for paper in self.papers):
+            if there.begin - begin >= tokens:
+                break
+            begin = there.begin + there.length
+        return begin if begin + tokens <= self.capacity else None
+
+    def _go_on(self, paper: Paper[Outcome]) -> Iterator[Result[Outcome]]:
+        """Send the rounds of a paper their answers until they ask what needs the model, or end: then yield."""
+        while paper.branches is None or all(branch.ended for branch in paper.branches):
+            answers: Any = None if paper.branches is None else [branch.answer for branch in paper.branches]
+            try:
+                paper.branches = [self._branch(paper.prefix, question) for question in paper.rounds.send(answers)]
+            except StopIteration as end:
+                yield self._end(paper, end.value)
+                return
+            except Exception as error:
+                yield self._end(paper, error)
+                return
+            self.waiting.extend(branch for branch in paper.branches if not branch.ended)
+
+    def _end(self, paper: Paper[Outcome], outcome: Outcome | Exception) -> Result[Outcome]:
+        """Forget a paper."""
+        paper.rounds.close()
+        self.papers.remove(paper)
+        self.waiting = deque(branch for branch in self.waiting if branch.prefix != paper.prefix)
+        self.free += [branch.slots for branch in self.active if branch.prefix == paper.prefix]
+        self.active = [branch for branch in self.active if branch.prefix != paper.prefix]
+        return Result(paper.number, outcome, paper.read - paper.started, time.monotonic() - paper.read)
+
+    def _branch(self, prefix: Prefix, question: Question) -> Branch:
+        """What answers a question; ValueError for one that is too long, GrammarRefused for its grammar."""
+        longest = len(question.prompt) + question.max_new_tokens
+        if longest > self.slots:
             raise ValueError(
-                f"A question of {longest} tokens, its answer included, exceeds a branch's {self.cache.slots} slots."
+                f"A question of {longest} tokens, its answer included, exceeds a branch's {self.slots} slots."
             )
-        answers = [Answer() for _ in questions]
-        matchers = [self.masks.matcher(question.grammar) for question in questions]
-        self._prefill_prompts([question.prompt[:-1] for question in questions])
-        last = torch.tensor([question.prompt[-1] for question in questions], device=self.device)
-        active = [b for b, question in enumerate(questions) if question.max_new_tokens > 0]
-        while active:
-            logits = self._step(last[active], active)  # a GPU is still at work while the masks are computed
-            allowed = self.masks.allowed([matchers[b] for b in active])
-            for row, b in enumerate(active):
-                alternative = questions[b].alternative
-                if alternative is not None and not answers[b].tokens:
-                    answers[b].p_alternative = self._probability_of_alternative(alternative, logits[row], allowed[row])
-            probabilities = logits.masked_fill(~allowed, -torch.inf).softmax(-1)
-            best = probabilities.max(-1)
-            last[active] = best.indices
-            for b, token, probability in zip(active, best.indices.tolist(), best.values.tolist(), strict=True):
-                answers[b].tokens.append(token)
-                answers[b].probabilities.append(probability)
-                self.masks.advance(matchers[b], token)
-                answers[b].complete = matchers[b].is_stopped()
-            active = [
-                b for b in active if not answers[b].complete and len(answers[b].tokens) < questions[b].max_new_tokens
-            ]
-        return answers
+        alternative = None if question.alternative is None else self.masks.begins(question.alternative)
+        return Branch(prefix, question, self.masks.matcher(question.grammar), alternative, question.prompt[-1])
 
-    @torch.inference_mode()
-    def rehearse(self, rows: int) -> None:
-        """Go through a pass of each kind once, with so many rows: a chunk, prompts, and a step; with zeros for tokens,
-        and without an outcome."""
-        self.read([0] * rows, rows)
-        branches = torch.arange(rows, device=self.device)
-        tokens = torch.zeros(rows, 2, dtype=torch.long, device=self.device)
-        self.cache.advance(branches)
-        self._hidden(tokens)
-        self.cache.advance(branches)
-        self._logits(tokens[:, :1])
+    def _admit(self) -> None:
+        """Give slots to branches that wait, and read their prompts."""
+        number = min(len(self.waiting), len(self.free))
+        if number < min(len(self.waiting), max(1, self.passes.branches // ADMITTED_PART)):
+            return
+        if not number:
+            return
+        admitted = [self.waiting.popleft() for _ in range(number)]
+        for branch in admitted:
+            branch.slots = self.free.pop()
+        admitted.sort(key=lambda branch: branch.prefix)
+        prompts = [branch.question.prompt[:-1] for branch in admitted]
+        self.passes.read_prompts([branch.row for branch in admitted], prompts)
+        for branch, prompt in zip(admitted, prompts, strict=True):
+            branch.length = len(prompt)
+        self.active = sorted(self.active + admitted, key=lambda branch: branch.prefix)
 
-    def _prefill_prompts(self, prompts: list[list[int]]) -> None:
-        """Read the forced beginnings of all branches, as many at once as the chunk has room for, padded to the right.
+    def _step(self) -> Iterator[Result[Outcome]]:
+        """Advance all branches by a token, and yield the papers that end."""
+        if not self.active:
+            return
+        branches = self.active
+        logits = self.passes.step([branch.row for branch in branches], [branch.last for branch in branches])
+        allowed = self.masks.allowed([branch.matcher for branch in branches])  # a GPU is still at work meanwhile
+        self._weigh_alternatives(logits, allowed)
+        best = logits.masked_fill_(~allowed, -torch.inf).softmax(-1).max(-1)
+        errors: dict[Prefix, Exception] = {}
+        for branch, token, probability in zip(branches, best.indices.tolist(), best.values.tolist(), strict=True):
+            branch.last, branch.length = token, branch.length + 1
+            branch.answer.tokens.append(token)
+            branch.answer.probabilities.append(probability)
+            try:
+                self.masks.advance(branch.matcher, token)
+            except GrammarRefused as error:
+                errors.setdefault(branch.prefix, error)
+            branch.answer.complete = branch.matcher.is_stopped()
+        self.free += [branch.slots for branch in branches if branch.ended]
+        self.active = [branch for branch in branches if not branch.ended]
+        changed = {branch.prefix for branch in branches if branch.ended} | errors.keys()
+        for paper in [paper for paper in self.papers if paper.prefix in changed]:
+            if refused := errors.get(paper.prefix):
+                yield self._end(paper, refused)
+            else:
+                yield from self._go_on(paper)
 
-        Padding is written behind a branch's own tokens, where no token looks before it is overwritten.
-        """
-        self.cache.lengths.zero_()
-        longest = max(map(len, prompts))
-        if longest:
-            padded = [prompt + [0] * (longest - len(prompt)) for prompt in prompts]
-            tokens = torch.tensor(padded, device=self.device)
-            for rows in torch.arange(len(prompts), device=self.device).split(max(self.chunk // longest, 1)):
-                self.cache.advance(rows)
-                self._hidden(tokens[rows])
-            self.cache.lengths[: len(prompts)] = torch.tensor([len(prompt) for prompt in prompts])
-
-    def _step(self, tokens: Tensor, branches: list[int]) -> Tensor:
-        """Advance the branches, in ascending order, by a token each: token ids [rows] -> logits [rows, vocabulary] in
-        float32."""
-        if self.graphed:
-            if self.graph is None or branches[-1] >= len(self.graph.tokens):  # more than were asked before
-                self.graph = None  # before the next one takes its memory
-                self.graph = GraphedStep(self._logits, self.cache, branches[-1] + 1)
-            return self.graph(tokens, branches).float()
-        rows = torch.tensor(branches, device=self.device)
-        self.cache.advance(rows)
-        logits = self._logits(tokens[:, None])
-        self.cache.lengths[rows] += 1
-        return logits.to(self.device).float()
-
-    def _hidden(self, tokens: Tensor) -> Tensor:
-        """The last hidden states of the next tokens, token ids [rows, tokens]."""
-        positions = self.cache.positions(tokens.shape[1])
-        if decoder.serves(self.model):
-            return decoder.forward(self.model, tokens, positions, self.cache)
-        hidden: Tensor = self._forward(self.model.base_model, tokens, positions).last_hidden_state
-        return hidden
-
-    def _logits(self, tokens: Tensor) -> Tensor:
-        """The logits [rows, vocabulary] behind one token, [rows, 1], of each row."""
-        if decoder.serves(self.model):
-            last = self._hidden(tokens)[:, -1]
-            logits: Tensor
-            (logits,) = linear.project(last.to(self.model.lm_head.weight.device), self.model.lm_head)
-            return logits
-        logits = self._forward(self.model, tokens, self.cache.positions(1)).logits[:, -1]
-        return logits
-
-    def _forward(self, module: Any, tokens: Tensor, positions: Tensor) -> Any:
-        return module(tokens, position_ids=positions, past_key_values=self.cache, shared_prefix=self.cache)
-
-    def _probability_of_alternative(self, grammar: str, logits: Tensor, allowed: Tensor) -> float:
-        """The probability of tokens that begin only the other answer, among those that begin either."""
-        other = self.masks.begins(grammar)
-        probabilities = logits.masked_fill(~(allowed | other), -torch.inf).softmax(-1)
-        return probabilities[other & ~allowed].sum().item()
-
-
-class GraphedStep:
-    """A decode step of the first `branches` as one CUDA graph, captured once a paper, and again for more branches.
-
-    A step is thousands of small kernels, which take longer to launch one by one than to run. Branches that are finished
-    are computed, too, but do not grow.
-    """
-
-    def __init__(self, step: Callable[[Tensor], Tensor], cache: SharedPrefixCache, branches: int) -> None:
-        device = cache.lengths.device
-        self.tokens = torch.zeros(branches, 1, dtype=torch.long, device=device)
-        self.active = torch.zeros(branches, dtype=torch.long, device=device)
-        self.rows = torch.arange(branches, device=device)
-        cache.advance(self.rows)
-        step(self.tokens)  # outside of the graph once, since libraries allocate on their first use
-        self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
-            cache.advance(self.rows)
-            self.logits = step(self.tokens)
-            cache.lengths[:branches] += self.active
-
-    def __call__(self, tokens: Tensor, branches: list[int]) -> Tensor:
-        """Token ids [rows] of the branches -> their logits [rows, vocabulary]."""
-        self.active.zero_()
-        self.active[branches] = 1
-        self.tokens[branches, 0] = tokens
-        self.graph.replay()
-        return self.logits[branches]
-
-
-def layer_devices(model: Any) -> list[torch.device]:
-    """The device of each layer; they differ where a model is spread over several GPUs."""
-    layers = model.config.get_text_config().num_hidden_layers
-    if len(set(getattr(model, "hf_device_map", {}).values())) < 2:
-        return [model.get_input_embeddings().weight.device] * layers
-    return [layer.input_layernorm.weight.device for layer in model.base_model.layers]
+    def _weigh_alternatives(self, logits: Tensor, allowed: Tensor) -> None:
+        """Note how probable the first tokens are that begin only the alternative, among those that begin either."""
+        others = {
+            row: branch.alternative
+            for row, branch in enumerate(self.active)
+            if branch.alternative is not None and not branch.answer.tokens
+        }
+        if not others:
+            return
+        rows, other = list(others), torch.stack(list(others.values()))
+        one = allowed[rows]
+        probabilities = logits[rows].masked_fill_(~(one | other), -torch.inf).softmax(-1)
+        for row, probability in zip(rows, probabilities.masked_fill_(one | ~other, 0).sum(-1).tolist(), strict=True):
+            self.active[row].answer.p_alternative = probability

@@ -9,6 +9,7 @@ import torch
 from designspace.planning import model_files
 
 OLDEST_GPU = (8, 0)  # in compute capability: the kernels of the attention compute in bfloat16
+OLDEST_GPU_FP8 = (8, 9)  # Ada and Hopper were the first with tensor cores for e4m3
 
 
 def check_compiler(device: str, attention: str) -> None:
@@ -19,6 +20,18 @@ def check_compiler(device: str, attention: str) -> None:
             "The fused kernels need a C compiler (gcc or clang), and there is none on this machine: load one (on many "
             "clusters: module load gcc), or set `model.attention` to plain, which is slower."
         )
+
+
+def check_fp8(gpus: int) -> None:
+    """Raise model_files.ModelError where a GPU cannot multiply weights of eight-bit floating point."""
+    for gpu in range(gpus):
+        if (capability := torch.cuda.get_device_capability(gpu)) < OLDEST_GPU_FP8:
+            raise model_files.ModelError(
+                f"`model.quantization` is fp8, which needs a GPU of compute capability "
+                f"{'.'.join(map(str, OLDEST_GPU_FP8))} or newer (L4, L40S, RTX 40, H100), and the "
+                f"{torch.cuda.get_device_name(gpu)} here is of {'.'.join(map(str, capability))}: set "
+                f"`model.quantization` to int8, or choose another GPU."
+            )
 
 
 def check_gpus(gpus: int, capacity: int, reserve: int) -> None:

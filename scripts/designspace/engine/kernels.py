@@ -116,7 +116,7 @@ def rotate_and_store(
     out = query.new_empty(kv_heads, rows, tokens, groups, head_dim)
     launch(
         _rotate_kernel, (rows * tokens, kv_heads),
-        query, key, value, out, keys, values, cos, sin, cache.rows, cache.starts,
+        query, key, value, out, keys, values, cos, sin, cache.batch.slots, cache.batch.starts,
         norms[0].weight if norms else None, norms[1].weight if norms else None,
         norms[0].variance_epsilon if norms else 0.0,
         tokens, keys.shape[2], rows * tokens,

@@ -12,7 +12,7 @@ from typing import Any, no_type_check
 import torch
 from torch import Tensor
 
-from designspace.engine import kernels
+from designspace.engine import fp8, kernels
 
 try:
     import triton
@@ -22,13 +22,15 @@ except ImportError:  # a build of PyTorch for the CPU alone comes without
 
 # As measured on an H200, docs/performance.md.
 FEW_ROWS = 64  # cuBLAS is faster with more
-FEW_ROWS_INT8 = 128  # later, since for cuBLAS the bytes have to be turned into the dtype first
+FEW_ROWS_OF_BYTES = 128  # later, where the weights are a byte each
 MOST_STAGES = 6  # tiles on their way to a multiprocessor: more are no faster
 
 
 def project(x: Tensor, *layers: Any) -> list[Tensor]:
     """What each of the linear layers makes of the same x, [..., in]: a list of [..., out]."""
     if not is_few(x, layers[0]):
+        if isinstance(layers[0], fp8.Fp8Linear):
+            return fp8.project(x, *layers)
         return [layer(x) for layer in layers]
     outs = [x.new_empty(*x.shape[:-1], layer.out_features) for layer in layers]
     _launch(x, layers, outs)
@@ -38,7 +40,7 @@ def project(x: Tensor, *layers: Any) -> list[Tensor]:
 def gated(x: Tensor, gate: Any, up: Any) -> Tensor:
     """SiLU(gate(x)) * up(x) of two linear layers, [..., in] -> [..., out]."""
     if not is_few(x, gate):
-        return kernels.swiglu(gate(x), up(x))
+        return kernels.swiglu(*project(x, gate, up))
     out = x.new_empty(*x.shape[:-1], gate.out_features)
     _launch(x, [gate, up], [out], gated=True)
     return out
@@ -46,43 +48,58 @@ def gated(x: Tensor, gate: Any, up: Any) -> Tensor:
 
 def is_few(x: Tensor, layer: Any) -> bool:
     """Whether x, on a GPU, has so few rows that the kernel is the faster way."""
-    most = FEW_ROWS_INT8 if layer.weight.dtype == torch.int8 else FEW_ROWS
+    most = FEW_ROWS_OF_BYTES if layer.weight.itemsize == 1 else FEW_ROWS
     return x.is_cuda and x.numel() <= most * x.shape[-1]
 
 
 def _launch(x: Tensor, layers: Sequence[Any], outs: Sequence[Tensor], gated: bool = False) -> None:
     """Run the kernel, a program for each block of the outputs. The layers' weights are of one dtype."""
-    inputs, size, weight_size = x.shape[-1], x.element_size(), layers[0].weight.element_size()
+    inputs, x_scale, block = x.shape[-1], None, 0
     rows = x.numel() // inputs
-    m, n, k = max(16, triton.next_power_of_2(rows)), 64, 256 // size
-    if m == 16 and weight_size == 1:
-        n, k = 32, 256  # of so few rows the time is that of turning bytes into the dtype: more programs share it
-    blocks = sum(triton.cdiv(out.shape[-1], n) for out in outs)
-    # Programs that are more than the multiprocessors run in pairs, and each has half of the room.
-    gpu = kernels.gpu(x.device)
-    room = gpu.shared_memory_per_block_optin // (2 if blocks > gpu.multi_processor_count else 1)
-    stages = room // ((m * size + n * weight_size) * k)
+    if isinstance(layers[0], fp8.Fp8Linear):
+        (x, x_scale), block = fp8.round_rows(x), layers[0].block
+    widths = [out.shape[-1] for out in outs]
+    tile = _tile(x, layers[0], rows, widths)
     with torch.cuda.device(x.device):  # which of several GPUs is the current one depends on the layer before
         kernels.launch(
             _linear_kernel,
-            (blocks,),
+            (sum(triton.cdiv(outputs, tile["N"]) for outputs in widths),),
             x.contiguous(),
+            x_scale,
             tuple(layer.weight for layer in layers),
             tuple(getattr(layer, "scale", None) for layer in layers),
             tuple(layer.bias for layer in layers),
             tuple(outs),
-            tuple(out.shape[-1] for out in outs),
+            tuple(widths),
             rows,
             inputs,
-            M=m,
-            N=n,
-            K=k,
-            ALL_ROWS=rows == m,  # without masks loads are faster
-            ALL_INPUTS=inputs % k == 0,
+            BLOCK=block,
+            ALL_ROWS=rows == tile["M"],  # without masks loads are faster
+            ALL_INPUTS=inputs % tile["K"] == 0,
             PRECISION=kernels.precision(x),
             GATED=gated,
-            num_stages=max(2, min(MOST_STAGES, stages)),
+            **tile,
         )
+
+
+def _tile(x: Tensor, layer: Any, rows: int, widths: Sequence[int]) -> dict[str, int]:
+    """The sizes of a program's tiles, and how many of them are on their way at a time; `widths` are the layers'."""
+    size, weight_size = x.element_size(), layer.weight.element_size()
+    m, n, k = max(16, triton.next_power_of_2(rows)), 64, 256 // max(size, 2)
+    if m == 16 and layer.weight.dtype == torch.int8:
+        n, k = 32, 256  # of so few rows the time is that of turning bytes into the dtype: more programs share it
+    blocks = sum(triton.cdiv(width, n) for width in widths)
+    # Programs that are more than the multiprocessors run in pairs, and each has half of the room.
+    gpu = kernels.gpu(x.device)
+    room = gpu.shared_memory_per_block_optin // (2 if blocks > gpu.multi_processor_count else 1)
+    stages = room // ((m * size + n * weight_size) * k)
+    tile = {"M": m, "N": n, "K": k, "TILES": 1, "num_stages": max(2, min(MOST_STAGES, stages))}
+    if layer.weight.dtype == fp8.FORMAT:  # a tile is half as large: twice as many, and two at a time where they are
+        tile["num_stages"] = max(2, min(2 * MOST_STAGES, stages))
+        if tile["num_stages"] >= MOST_STAGES:
+            tile["num_stages"] //= 2
+            tile |= {"TILES": 2} if layer.block else {"K": 2 * k}
+    return tile
 
 
 if triton:
@@ -90,9 +107,9 @@ if triton:
     @triton.jit(do_not_specialize=["rows"])
     @no_type_check
     def _linear_kernel(
-        x, weights, scales, biases, outs, outputs, rows, inputs,
-        M: tl.constexpr, N: tl.constexpr, K: tl.constexpr, ALL_ROWS: tl.constexpr, ALL_INPUTS: tl.constexpr,
-        PRECISION: tl.constexpr, GATED: tl.constexpr,
+        x, x_scale, weights, scales, biases, outs, outputs, rows, inputs,
+        M: tl.constexpr, N: tl.constexpr, K: tl.constexpr, TILES: tl.constexpr, BLOCK: tl.constexpr,
+        ALL_ROWS: tl.constexpr, ALL_INPUTS: tl.constexpr, PRECISION: tl.constexpr, GATED: tl.constexpr,
     ):  # fmt: skip
         """A program for each block of outputs of each layer; of a gated pair for each of both, one after the other."""
         block = tl.program_id(0)
@@ -100,13 +117,13 @@ if triton:
             blocks = tl.cdiv(outputs[layer], N)
             if (block >= 0) & (block < blocks):
                 values = _product(
-                    x, weights[layer], scales[layer], biases[layer], block, outputs[layer], rows, inputs,
-                    M, N, K, ALL_ROWS, ALL_INPUTS, PRECISION,
+                    x, x_scale, weights[layer], scales[layer], biases[layer], block, outputs[layer], rows, inputs,
+                    M, N, K, TILES, BLOCK, ALL_ROWS, ALL_INPUTS, PRECISION,
                 )  # fmt: skip
                 if GATED:
                     values *= tl.sigmoid(values) * _product(
-                        x, weights[1], scales[1], biases[1], block, outputs[layer], rows, inputs,
-                        M, N, K, ALL_ROWS, ALL_INPUTS, PRECISION,
+                        x, x_scale, weights[1], scales[1], biases[1], block, outputs[layer], rows, inputs,
+                        M, N, K, TILES, BLOCK, ALL_ROWS, ALL_INPUTS, PRECISION,
                     )  # fmt: skip
                 _store(outs[layer], values, block, outputs[layer], rows, M, N)
             block -= blocks
@@ -114,23 +131,34 @@ if triton:
     @triton.jit
     @no_type_check
     def _product(
-        x, weight, scale, bias, block, outputs, rows, inputs,
-        M: tl.constexpr, N: tl.constexpr, K: tl.constexpr, ALL_ROWS: tl.constexpr, ALL_INPUTS: tl.constexpr,
-        PRECISION: tl.constexpr,
+        x, x_scale, weight, scale, bias, block, outputs, rows, inputs,
+        M: tl.constexpr, N: tl.constexpr, K: tl.constexpr, TILES: tl.constexpr, BLOCK: tl.constexpr,
+        ALL_ROWS: tl.constexpr, ALL_INPUTS: tl.constexpr, PRECISION: tl.constexpr,
     ):  # fmt: skip
-        """A block of the outputs of all rows, [N, M] in float32."""
+        """A block of the outputs of all rows, [N, M] in float32. Of weights that have a scale for each BLOCK x BLOCK,
+        a tile is in one of them."""
         m, n, k = tl.arange(0, M)[:, None], block * N + tl.arange(0, N), tl.arange(0, K)[None, :]
         n = tl.minimum(n, outputs - 1)  # in the last block the last one again and again, and none of it is stored
+        if BLOCK:
+            scale += block * N // BLOCK * tl.cdiv(inputs, BLOCK)
         x += m * inputs + k
         weight += n[:, None].to(tl.int64) * inputs + k
         summed = tl.zeros((N, M), tl.float32)
-        for start in range(0, inputs, K):
+        factor = tl.load(scale) if BLOCK else 1.0
+        for start in tl.range(0, inputs, K, loop_unroll_factor=TILES):
             inside = start + k < inputs
-            matrix = tl.load(weight + start) if ALL_INPUTS else tl.load(weight + start, mask=inside, other=0)
+            matrix = tl.load(weight + start) if ALL_INPUTS else tl.load(weight + start, mask=inside, other=0.0)
             all_there = ALL_ROWS and ALL_INPUTS
             some = tl.load(x + start) if all_there else tl.load(x + start, mask=(m < rows) & inside, other=0.0)
-            summed = tl.dot(matrix.to(some.dtype), tl.trans(some), summed, input_precision=PRECISION)
-        if scale is not None:
+            if BLOCK:
+                following = tl.load(scale + tl.minimum(start + K, inputs - 1) // BLOCK)  # on its way meanwhile
+                summed += tl.dot(matrix, tl.trans(some)) * factor
+                factor = following
+            else:
+                summed = tl.dot(matrix.to(some.dtype), tl.trans(some), summed, input_precision=PRECISION)
+        if x_scale is not None:
+            summed *= tl.load(x_scale + m, mask=m < rows, other=0.0).reshape(1, M)
+        if scale is not None and not BLOCK:
             summed *= tl.load(scale + n).to(tl.float32)[:, None]
         if bias is not None:
             summed += tl.load(bias + n).to(tl.float32)[:, None]

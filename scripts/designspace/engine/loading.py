@@ -2,6 +2,7 @@
 
 import functools
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -10,9 +11,9 @@ from llguidance.hf import from_tokenizer
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging
 
-from designspace.engine import decoder, int8
+from designspace.engine import decoder, fp8_loading, int8
 from designspace.engine.attention import FUSED, PLAIN
-from designspace.engine.gpus import check_compiler
+from designspace.engine.gpus import check_compiler, check_fp8
 from designspace.planning import model_files
 
 logging.disable_progress_bar()  # a bar for every paper that loads weights would bury what the log says
@@ -34,6 +35,8 @@ def load(
     `room` is what its weights may take of each GPU, in bytes. Of several GPUs each holds some of the layers.
     """
     check_compiler(device, attention)
+    if quantization == "fp8" and device == "cuda":
+        check_fp8(gpus)
     try:
         # A model's files are data: code that comes with it is not run, nor asked about, and pickles are not opened.
         source: dict[str, Any] = {
@@ -41,17 +44,25 @@ def load(
             "revision": revision,
             "trust_remote_code": False,
         }
-        model_files.check_attention(AutoConfig.from_pretrained(**source).to_dict(), name)
+        config = AutoConfig.from_pretrained(**source)
+        model_files.check_attention(config.to_dict(), name)
+        model_files.check_rounding(config.to_dict(), quantization, name)
+        ways: dict[str | None, Callable[[], Any]] = {
+            None: lambda: None,
+            "int8": int8.config,
+            "fp8": lambda: fp8_loading.config(config),
+        }
         where: dict[str, Any] = {"device_map": device}
         if gpus > 1:  # shared out evenly, and nothing but GPUs is offered: a model never spills into main memory
             where = {"device_map": "balanced", "max_memory": dict.fromkeys(range(gpus), room)}
         model = AutoModelForCausalLM.from_pretrained(
             **source,
             **where,
+            config=config,
             use_safetensors=True,
             dtype=getattr(torch, dtype),
             attn_implementation=FUSED if attention == "fused" else PLAIN,
-            quantization_config=int8.config() if quantization == "int8" else None,
+            quantization_config=ways[quantization](),
         )
     except (model_files.ModelError, torch.OutOfMemoryError):
         raise
@@ -60,7 +71,7 @@ def load(
     if spilled := {str(place) for place in getattr(model, "hf_device_map", {}).values()} & {"cpu", "disk"} - {device}:
         raise model_files.ModelError(
             f"The weights of the model {name} do not fit {gpus} GPUs (some would be on {', '.join(spilled)}): set "
-            f"`model.gpus` to more, or `model.quantization` to int8."
+            f"`model.gpus` to more, or `model.quantization` to fp8 or int8."
         )
     if quantization == "int8":
         int8.replace_linear(model)

@@ -17,11 +17,11 @@ FEW_ROWS = 1024  # up to here plain products are faster than a CPU's flash kerne
 def read_prefix(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
     """Causal attention of a chunk of the prefix over all that was read so far: [tokens, heads * head_dim]."""
     _, _, tokens, groups, _ = query.shape
-    start, end = cache.prefix_length, cache.prefix_length + tokens
-    keys = cache.prefix_keys[layer][:, None, start:end].expand(-1, groups, -1, -1)
-    values = cache.prefix_values[layer][:, None, start:end].expand(-1, groups, -1, -1)
+    (_, _, before), *_ = cache.batch.segments
+    chunk = before._replace(begin=before.begin + before.length, length=tokens)
+    keys, values = (kept[:, None].expand(-1, groups, -1, -1) for kept in cache.prefix(layer, chunk))
     out, lse = flash(query[:, 0].transpose(1, 2), keys, values, scaling, causal=True)  # [kv_heads, groups, tokens]
-    if start:
+    if before.length:
         prefix_out, prefix_lse = over_prefix(query, cache, layer, scaling)
         prefix = prefix_out[:, 0].transpose(1, 2), prefix_lse[:, 0].transpose(1, 2)
         out = merge(prefix, (out, lse))
@@ -31,8 +31,10 @@ def read_prefix(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor
 def continue_branches(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
     """Attention of branches over the prefix and over their own slots: [rows, tokens, heads * head_dim]."""
     _, _, tokens, groups, _ = query.shape
-    keys, values = (slots[cache.rows].transpose(0, 1) for slots in cache.target(layer))
-    reach = cache.starts[:, None] + torch.arange(tokens, device=query.device)  # the last slot that a token may see
+    keys, values = (slots[cache.batch.slots].transpose(0, 1) for slots in cache.target(layer))
+    reach = cache.batch.starts[:, None] + torch.arange(
+        tokens, device=query.device
+    )  # the last slot that a token may see
     hidden = torch.arange(keys.shape[2], device=query.device) > reach[:, :, None]  # [rows, tokens, slots]
     # The query heads of a key-value head are rows of one product: as a dimension of their own, they would be multiplied
     # with copies of the keys.
@@ -42,10 +44,15 @@ def continue_branches(query: Tensor, cache: Any, layer: int, scaling: float) -> 
 
 
 def over_prefix(query: Tensor, cache: Any, layer: int, scaling: float) -> Partial:
-    """Unmasked attention over the prefix, the same for all: (out, lse) of the queries' shape."""
-    keys, values = (kept[layer][:, None, : cache.prefix_length] for kept in (cache.prefix_keys, cache.prefix_values))
-    out, lse = flash(query.flatten(1, 3)[:, None], keys, values, scaling)
-    return out.reshape(query.shape), lse.reshape(query.shape[:-1])
+    """Unmasked attention over the prefixes, the same for all branches of a paper: (out, lse) of the queries' shape."""
+    parts = []
+    for first, end, prefix in cache.batch.segments:
+        rows = query[:, first:end]
+        keys, values = (kept[:, None] for kept in cache.prefix(layer, prefix))
+        out, lse = flash(rows.flatten(1, 3)[:, None], keys, values, scaling)
+        parts.append((out.reshape(rows.shape), lse.reshape(rows.shape[:-1])))
+    outs, lses = zip(*parts, strict=True)
+    return torch.cat(outs, 1), torch.cat(lses, 1)
 
 
 def flash(query: Tensor, key: Tensor, value: Tensor, scaling: float, causal: bool = False) -> Partial:

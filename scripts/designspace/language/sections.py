@@ -24,6 +24,7 @@ _ENTRY = re.compile(
 )
 _CAPTION = re.compile(r"\s*(fig(ure)?|table|box|scheme)\b", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
+_SUPPLEMENTARY = re.compile(r"^(?:supplement(?:ary|al)?|supporting|si|appendix(?: [a-z\d])?)\b[ :.]*")
 
 _SHORTEST_ABSTRACT = 500  # characters of its first paragraph
 _LONGEST_ABSTRACT = 4000  # characters; what is longer holds an introduction (or everything) without a heading
@@ -49,13 +50,30 @@ class Candidate(NamedTuple):
 def split(record: dict[str, Any]) -> list[dict[str, Any]]:
     """Sections `{"title", "kind", "start", "end"}` of a text record, in order, covering its text without gaps.
 
-    A heading below Methods opens a section of its own title and of kind methods; the same for the other kinds.
+    A heading below Methods opens a section of its own title and of kind methods; the same for the other kinds. The
+    supplements of a paper have sections of their own: what stands behind its references is none.
     """
+    starts = [part["start"] for part in record.get("parts", [])]
+    found: list[Section] = []
+    for start, end in zip([0, *starts], [*starts, len(record["text"])], strict=True):
+        own = _split(_between(record, start, end) if starts else record, Outline(in_supplement=start > 0))
+        found += [section | {key: section[key] + start for key in ("start", "end")} for section in own]
+    return found
+
+
+def _between(record: dict[str, Any], start: int, end: int) -> dict[str, Any]:
+    """The part of a text record whose text is [start, end)."""
+    lines = [line for page in record["pages"] for line in page["lines"] if start <= line["start"] < end]
+    moved = [line | {key: line[key] - start for key in ("start", "end")} for line in lines]
+    return {"text": record["text"][start:end], "pages": [{"lines": moved}]}
+
+
+def _split(record: dict[str, Any], outline: "Outline") -> list[Section]:
+    """The sections of a text that is one file's."""
     text = record["text"]
     if not text:
         return []
     found: list[Section] = [{"title": "", "kind": "front", "start": 0}]
-    outline = Outline()
     resumed: set[int] = set()
     resume: tuple[int, Section] | None = None  # where a footnote ends, and the section that it interrupts
     for candidate in _candidates(record):
@@ -133,9 +151,13 @@ def _may_begin(text: str, start: int) -> bool:
 
 
 class Outline:
-    """What the headings of a paper that came before tell about the next one."""
+    """What the headings of a paper that came before tell about the next one.
 
-    def __init__(self) -> None:
+    In a supplement all is back matter by its name: "Supplementary Methods" are methods there.
+    """
+
+    def __init__(self, in_supplement: bool) -> None:
+        self._in_supplement = in_supplement
         self._numbers: dict[str, str] = {}  # number of a section -> kind, so that 2.1 takes after 2
         self._styles: set[bool] = set()  # whether the main sections have Roman numbers (True), Arabic ones or both
 
@@ -145,6 +167,8 @@ class Outline:
         `depth` is its place in the text, from 0 to 1.
         """
         number, name = headings.normal(candidate.title)
+        if self._in_supplement:
+            name = _SUPPLEMENTARY.sub("", name) or name
         parent = number.rpartition(".")[0] if number else ""
         kind = self._known(candidate, name, depth, current)
         if kind is not None and number and not parent:

@@ -9,6 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from designspace.parsing.glyphs import PI, UNKNOWN
+from designspace.parsing.symbols import PageSymbols
 
 SUBSET = re.compile(rb"^[A-Z]{6}\+")
 BASE_FONT = re.compile(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([^\s/<>\[\]()]+)")
@@ -31,9 +32,7 @@ def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> str:
     if len(text) != n_chars:
         units = memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
         text = _with_missing(textpage, "".join(map(chr, units)), n_chars)
-    if SUSPECT.search(text):
-        text = SUSPECT.sub(lambda match: fonts.meaning(textpage, match.start(), match.group()), text)
-    return text
+    return fonts.symbols(textpage).corrected(text, fonts.named(textpage, text))
 
 
 def _with_missing(textpage: pypdfium2.PdfTextPage, text: str, n_chars: int) -> str:
@@ -68,7 +67,17 @@ class PageFonts:
         self._copy = b""
         self._names: dict[bytes, dict[int, str]] = {}
 
-    def meaning(self, textpage: pypdfium2.PdfTextPage, index: int, char: str) -> str:
+    def symbols(self, textpage: pypdfium2.PdfTextPage) -> PageSymbols:
+        """The glyphs of the page that its fonts do not explain."""
+        return PageSymbols(self._document, textpage)
+
+    def named(self, textpage: pypdfium2.PdfTextPage, text: str) -> dict[int, str]:
+        """What the names of glyphs say of the characters that may be none: {place in the text: character}."""
+        found = SUSPECT.finditer(text)
+        meant = {match.start(): self._meaning(textpage, match.start(), match.group()) for match in found}
+        return {place: character for place, character in meant.items() if character not in (UNKNOWN, text[place])}
+
+    def _meaning(self, textpage: pypdfium2.PdfTextPage, index: int, char: str) -> str:
         """The character that is printed for `char`, number `index` of the page: from its font's glyph names."""
         buffer = ctypes.create_string_buffer(128)
         pdfium.FPDFText_GetFontInfo(textpage, index, buffer, len(buffer), None)

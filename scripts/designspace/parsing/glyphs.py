@@ -22,6 +22,9 @@ SYMBOL |= dict(zip(range(0xF041, 0xF05B), "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡ�
 SYMBOL |= dict(zip(range(0xF061, 0xF07B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True))
 SYMBOL |= dict(zip((0xF02D, 0xF07E, 0xF0A2, 0xF0A3, 0xF0A5, 0xF0AE, 0xF0B0, 0xF0B1), "−∼′≤∞→°±", strict=True))
 SYMBOL |= dict(zip((0xF0B2, 0xF0B3, 0xF0B4, 0xF0B7, 0xF0B8, 0xF0B9, 0xF0BA, 0xF0BB, 0xF0D7), "″≥×•÷≠≡≈·", strict=True))
+# Tall brackets are built of pieces: the topmost stands for the bracket.
+SYMBOL |= dict(zip((0xF8EB, 0xF8EE, 0xF8F1, 0xF8F6, 0xF8F9, 0xF8FC), "([{)]}", strict=True))
+SYMBOL |= dict.fromkeys((*range(0xF8EC, 0xF8F6), *range(0xF8F7, 0xF8FF)), "") | SYMBOL
 OLD_STYLE_DIGITS = {0xF730 + i: str(i) for i in range(10)}
 SMALL_CAPITALS = {0xF761 + i: chr(ord("A") + i) for i in range(26)}
 SPACES = dict.fromkeys([0x09, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
@@ -29,9 +32,12 @@ INVISIBLE = dict.fromkeys([0xAD, 0xFEFF, 0xFFFF, *range(0x200B, 0x2010), *range(
 INVISIBLE |= dict.fromkeys([0x061C, 0x180E, *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)], "")
 INVISIBLE |= dict.fromkeys(range(0xE0000, 0xE1000), "")  # tags, in which a text can hide that no reader sees
 LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+# Ligatures without a character of their own have private ones here, which are never taken from a PDF.
+JOINED = {chr(0xF500 + i): letters for i, letters in enumerate(("ti", "tt", "tti", "ft", "fj", "Th", "ct", "st"))}
 MATH_LETTERS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
 CONTROLS = dict.fromkeys([*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)], UNKNOWN)
 MEANING = dict.fromkeys(range(0xE000, 0xF900), UNKNOWN) | SYMBOL | OLD_STYLE_DIGITS | SMALL_CAPITALS
+MEANING |= {ord(joined): letters for joined, letters in JOINED.items()}
 MEANING |= {ord(HYPHEN): "-"} | PI | SPACES | INVISIBLE | LIGATURES | MATH_LETTERS | CONTROLS
 DEGREE = re.compile(r"(?<=\d)(\s?)[\u02da\u00ba]")
 

@@ -7,6 +7,7 @@ which PDF it is, so that one that was drawn before is known by the content of it
 
 import hashlib
 import io
+import sys
 import time
 from math import sqrt
 from pathlib import Path
@@ -24,6 +25,7 @@ SCALE = 1.5  # pixels of a picture for each point of the page
 LARGEST = 4_000_000  # pixels of a picture; an A4 page has 1.1 million
 LONGEST = 16_383  # pixels along a side, WebP's limit
 QUALITY = 20  # small print is still easy to read
+EVERY = range(1, sys.maxsize)  # page of a paper
 DESCRIPTION = 0x010E  # the tag ImageDescription of Exif
 ADDRESS_SPACE = 2 * 2**30
 SECONDS = 60  # that a paper may take, beside one for each page; a usual page takes a quarter of a second
@@ -36,23 +38,27 @@ def pages_with_evidence(text: dict[str, Any], answers: list[Answers]) -> list[in
     return sorted({place["page"] for place in places})
 
 
-def draw(pdf: Path, sha256: str, pages: list[int], folder: Path) -> dict[int, str]:
+def draw(pdf: Path, sha256: str, pages: list[int], folder: Path, own: range = EVERY) -> dict[int, str]:
     """Make the pictures {page}.webp in `folder` those of these pages of a PDF. What it has of them stays as it is.
 
-    `sha256` is that of the PDF whose text was read; of another, nothing is drawn. Returns {page: why it was not drawn,
-    as the end of a sentence}. Raises NotWritten.
+    `own` are the numbers that the PDF's pages have in the paper, whose supplements are counted on. `sha256` is that of
+    the PDF whose text was read; of another, nothing is drawn. Returns {page: why it was not drawn, as the end of a
+    sentence}. Raises NotWritten.
     """
-    pictures = {page: folder / f"{page}.webp" for page in pages}
-    current = {picture for page, picture in pictures.items() if _is_of(picture, page, sha256)}
+    before = own.start - 1
+    pictures = {page: folder / f"{page}.webp" for page in pages if page in own}
+    current = {picture for page, picture in pictures.items() if _is_of(picture, page - before, sha256)}
     for old in set(folder.glob("*.webp")) - current:
-        with writing(old):
-            old.unlink()
+        if not old.stem.isdecimal() or int(old.stem) in own:
+            with writing(old):
+                old.unlink()
     left_out: dict[int, str] = {}
     latest = time.monotonic() + 2 * SECONDS
     while missing := [page for page, picture in pictures.items() if page not in left_out and not picture.exists()]:
         try:
             seconds = SECONDS + len(missing)
-            answer = limits.call(_draw, pdf, sha256, missing, folder, seconds=seconds, address_space=ADDRESS_SPACE)
+            limit = {"seconds": seconds, "address_space": ADDRESS_SPACE}
+            answer = limits.call(_draw, pdf, sha256, missing, folder, before, **limit)
         except limits.Failed as failure:
             # Pages are drawn in order: the first that is missing now is the one at fault, and the others may be good.
             missing = [page for page in missing if not pictures[page].exists()]
@@ -64,9 +70,9 @@ def draw(pdf: Path, sha256: str, pages: list[int], folder: Path) -> dict[int, st
     return left_out
 
 
-def _draw(pdf: Path, sha256: str, pages: list[int], folder: Path) -> dict[str, str]:
-    """Draw the pages in order. Returns {} if all were drawn, else {"left out"} if the PDF is at fault or {"stop"} if
-    the folder is, with a reason."""
+def _draw(pdf: Path, sha256: str, pages: list[int], folder: Path, before: int = 0) -> dict[str, str]:
+    """Draw the pages in order; so many of the paper's stand before the PDF's. Returns {} if all were drawn, else
+    {"left out"} if the PDF is at fault or {"stop"} if the folder is, with a reason."""
     try:
         data = pdf.read_bytes()
     except OSError as error:
@@ -75,9 +81,9 @@ def _draw(pdf: Path, sha256: str, pages: list[int], folder: Path) -> dict[str, s
         return {"left out": "the PDF is another one than the one whose text was read"}
     with pypdfium2.PdfDocument(data) as document:
         for page in pages:
-            picture, file = _picture(document[page - 1]), io.BytesIO()
+            picture, file = _picture(document[page - before - 1]), io.BytesIO()
             exif = Image.Exif()
-            exif[DESCRIPTION] = _description(page, sha256)
+            exif[DESCRIPTION] = _description(page - before, sha256)
             picture.save(file, "WEBP", quality=QUALITY, exif=exif)
             try:
                 write_whole(folder / f"{page}.webp", file.getvalue())

@@ -20,6 +20,7 @@ NAME_CHARACTERS = 40  # of an experiment's name
 NAMES_TOKENS = 40  # of all names together: six times "Experiment 1" take 31
 FINDING_CHARACTERS, REASON_CHARACTERS = 120, 200  # of a finding's value or description; of a sentence of reasoning
 ROWS = 64  # of a step: its time is still that of reading the weights, and the slots of more take the room of a paper
+ROWS_TOGETHER = 128  # of a step for several papers: the more rows, the less of a step is that of reading the weights
 
 
 class Branches(NamedTuple):
@@ -41,6 +42,11 @@ def of_extraction(library: Library, max_new_tokens: int, reasoning: bool) -> Bra
 def of_discovery(categories: int, max_new_tokens: int) -> Branches:
     """One branch for each of so many categories."""
     return Branches(categories, max_new_tokens // categories)
+
+
+def of_papers(number: int, papers: int) -> int:
+    """Branches of so many papers together, each of which asks so many at once; further ones wait for those that end."""
+    return min(number * papers, max(number, ROWS_TOGETHER))
 
 
 def differing(library: Library) -> Library:

@@ -15,9 +15,10 @@ Costs = dict[str, Any]  # what is planned with; memory_plan.json has it as it is
 
 # float32 copies of the logits of a step: as computed, as allowed by the grammar, as probabilities, and one in making.
 LOGITS_COPIES = 4
-# A process of its own holds the weights, another reads the paper. Measured on an H200 (PyTorch 2.11, CUDA 13): 0.61 GiB
-# of the device for a CUDA context with its kernels; on a CPU (PyTorch 2.13): 0.33 GiB resident after the imports.
-PROCESSES = 2
+# One process holds the weights, another reads a paper, a third makes itself ready for the next. Measured on an H200
+# (PyTorch 2.11, CUDA 13): 0.61 GiB of the device for a CUDA context with its kernels; on a CPU (PyTorch 2.13): 0.33 GiB
+# resident after the imports.
+PROCESSES = 3
 PROCESS_BYTES = {"cuda": int(0.61 * GIB), "cpu": int(0.4 * GIB)}
 # What the shapes do not tell: workspaces of the libraries, pool of the captured step, pages not filled.
 LIBRARY_BYTES = {"cuda": int(0.5 * GIB), "cpu": int(0.25 * GIB)}
@@ -68,7 +69,7 @@ def workspace_bytes(shape: Shape, size: int, model: dict[str, Any], chunk: int) 
     Both halves of a layer have the residual and the normalised input. In the fused forward pass (decoder.py) the MLP
     adds gate and up, attention queries, keys, values and the rotated queries. In transformers' own, there are copies,
     and outputs in float32 while pieces of the prefix are merged by log-sum-exp: of two pieces, their sum and one in
-    making. Eight bits add a matrix in the dtype.
+    making. Eight bits add a matrix in the dtype or, in fp8 on a GPU, the inputs in eight bits.
     """
     hidden, intermediate = shape.hidden, shape.intermediate
     queries, keys = shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
@@ -76,9 +77,8 @@ def workspace_bytes(shape: Shape, size: int, model: dict[str, Any], chunk: int) 
         token = 2 * hidden + max(2 * intermediate, 2 * (queries + keys))
     else:
         token = 3 * hidden + max(3 * intermediate, 2 * (queries + 2 * keys) + 4 * queries * 4 // size)
-    if model["quantization"] == "int8":
-        return (chunk * token + hidden * intermediate) * size
-    return chunk * token * size
+    rounding = max(hidden * intermediate * size, chunk * hidden) if model["quantization"] else 0
+    return chunk * token * size + rounding
 
 
 def peak_bytes(costs: Costs, tokens: int) -> int:

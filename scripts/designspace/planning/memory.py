@@ -88,6 +88,11 @@ def estimate_tokens(text: str) -> int:
     return len(text) * 2 // 5
 
 
+def prefix_tokens(costs: Costs, capacity: int, reserve: int) -> int:
+    """The tokens of all prompts together for which there is room."""
+    return int((capacity - reserve - peak_bytes(costs, 0)) // costs["kv_bytes_per_token"])
+
+
 def plan(costs: Costs, *, capacity: int, reserve: int, overhead_tokens: int, token_budget: int | None = None) -> Costs:
     """The memory plan: the costs and the largest token budget, or the one set by hand if it is not larger.
 
@@ -95,7 +100,7 @@ def plan(costs: Costs, *, capacity: int, reserve: int, overhead_tokens: int, tok
     there is no room for even BUDGET_STEP tokens, or for the budget set by hand.
     """
     overhead = math.ceil(overhead_tokens / OVERHEAD_STEP) * OVERHEAD_STEP
-    by_memory = (capacity - reserve - peak_bytes(costs, 0)) // costs["kv_bytes_per_token"] - overhead
+    by_memory = prefix_tokens(costs, capacity, reserve) - overhead
     by_positions = costs["positions"] - costs["branch_tokens"] - overhead
     largest = min(by_memory, by_positions) // BUDGET_STEP * BUDGET_STEP
     limit = "memory" if by_memory < by_positions else "positions"

@@ -173,3 +173,30 @@ def check_attention(config: dict[str, Any], name: str) -> None:
             f"The model {name} caps its attention scores (attn_logit_softcapping), which is not computed over a shared "
             f"prefix; choose a model without it, such as Qwen3 or Llama 3."
         )
+
+
+def check_rounding(config: dict[str, Any], quantization: str | None, name: str) -> None:
+    """Raise ModelError where the weights of a checkpoint, as its config.json has it, do not go with
+    `model.quantization`."""
+    own = config.get("quantization_config") or {}
+    method = own.get("quant_method")
+    if method == "fp8" and quantization != "fp8":
+        raise ModelError(
+            f"The weights of the model {name} are in fp8 (quantization_config in its config.json), and "
+            f"`model.quantization` is {quantization or 'null'}: set it to fp8, or choose the model in bfloat16."
+        )
+    if method == "fp8" and (
+        own.get("weight_block_size") != [128, 128]
+        or own.get("activation_scheme") != "dynamic"
+        or any("experts" in key and value for key, value in config.items())
+    ):
+        raise ModelError(
+            f"The weights of the model {name} are in an fp8 that is not served (quantization_config in its "
+            f"config.json): only dense models with blocks of 128 x 128 and dynamic activations are, such as "
+            f"Qwen/Qwen3-32B-FP8. Choose such a model, or one in bfloat16, which is rounded while it is loaded."
+        )
+    if own and method != "fp8" and quantization == "fp8":
+        raise ModelError(
+            f"The weights of the model {name} are rounded already ({method or 'quantization_config'} in its "
+            f"config.json), and `model.quantization` is fp8: set it to null, or choose the model in bfloat16."
+        )

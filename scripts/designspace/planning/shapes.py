@@ -10,6 +10,7 @@ from typing import Any
 
 from designspace.planning import model_files
 
+BLOCK = 128  # rows and columns that share a scale in checkpoints in fp8
 DTYPE_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 
 
@@ -32,6 +33,13 @@ class Shape:
     def embeddings(self) -> int:
         """Weights of the embeddings and of the output, which may be the same."""
         return (1 if self.tied else 2) * self.vocabulary * self.hidden
+
+    @property
+    def matrices(self) -> list[tuple[int, int]]:
+        """(rows, columns) of the linear layers of one layer of the decoder."""
+        queries, keys = self.heads * self.head_dim, self.kv_heads * self.head_dim
+        attention = [(queries, self.hidden), (keys, self.hidden), (keys, self.hidden), (self.hidden, queries)]
+        return [*attention, *[(self.intermediate, self.hidden)] * 2, (self.hidden, self.intermediate)]
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> "Shape":
@@ -88,14 +96,17 @@ def weights_bytes(
     config: dict[str, Any], dtype: str, folder: str | Path | None = None, quantization: str | None = None
 ) -> int:
     """The weights in the planned dtype (quantised ones as they are): from the safetensors files of the folder, their
-    index or their header, and without either counted from the configuration. With the quantization int8 the layers'
-    matrices have a byte for each weight and a scale for each row; the embeddings and the output stay as they are."""
-    if quantization == "int8":
-        size, shape = DTYPE_BYTES[dtype], Shape.of(config)
-        layers = weights_bytes(config, dtype, folder) // size - shape.embeddings
-        rows = (shape.heads + 2 * shape.kv_heads) * shape.head_dim + 2 * shape.hidden + 2 * shape.intermediate
+    index or their header, and without either counted from the configuration. With a quantization the layers' matrices
+    have a byte for each weight and a scale for each row, or for each block where a checkpoint in fp8 has those; the
+    embeddings and the output stay as they are."""
+    if quantization:
+        size, shape, blocks = DTYPE_BYTES[dtype], Shape.of(config), "quantization_config" in config
+        parameters = count_parameters(config) if blocks else weights_bytes(config, dtype, folder) // size
+        scales = sum(-(-rows // BLOCK) * -(-columns // BLOCK) if blocks else rows for rows, columns in shape.matrices)
+        scale_size = 4 if quantization == "fp8" else size
         norms = 4 * shape.hidden  # more than there are
-        return shape.embeddings * size + layers + shape.layers * (rows + norms) * size
+        layers = parameters - shape.embeddings + shape.layers * (scales * scale_size + norms * size)
+        return shape.embeddings * size + layers
     quantised = "quantization_config" in config
     index, single = (Path(folder or "", f"model.safetensors{end}") for end in (".index.json", ""))
     metadata = json.loads(index.read_text()).get("metadata", {}) if folder and index.is_file() else {}
@@ -127,4 +138,5 @@ def read_model(model: dict[str, Any]) -> tuple[dict[str, Any], int]:
         with contextlib.suppress(model_files.ModelError):  # the embedded model may not be there yet
             folder = model_files.model_file(name, "config.json", revision).parent
     model_files.check_attention(config, name)
+    model_files.check_rounding(config, model["quantization"], name)
     return config, weights_bytes(config, model["dtype"], folder, model["quantization"])

@@ -13,7 +13,7 @@ import os
 import re
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -23,10 +23,13 @@ from msgspec import Meta
 from designspace.core.errors import DesignspaceError
 from designspace.core.files import write_whole
 from designspace.core.sheets import escape, unescape
+from designspace.project import supplements
+from designspace.project.folder import hash_of, is_pdf, last_change, pdf_files
+from designspace.project.library.entries import Entry
 
 # The file system of the papers may have another clock than this machine, and ticks of up to two seconds.
 CLOCK_MARGIN_NS = 2 * 10**9
-LARGEST = 2 * 2**30  # bytes of a file: no more can be read within the limits of the extraction
+EXCLUDED = "excluded"
 CLEAN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
@@ -35,23 +38,33 @@ class LedgerError(DesignspaceError, ValueError):
 
 
 class Row(NamedTuple):
-    """A PDF that was seen, as a row of results/ledger.csv. A copy has its paper's id in `duplicate_of` and no batch
-    (unless it once was a paper); `sha256` is empty where the file could not be read."""
+    """A PDF that was seen, as a row of results/ledger.csv; `sha256` is empty where the file could not be read.
+
+    A copy has its paper's id in `duplicate_of`, a supplement that is read with its paper has it in `supplement_of`.
+    Neither has a batch, unless it once was a paper. That of a paper that was excluded before it was asked is EXCLUDED.
+    """
 
     paper: Annotated[str, Meta(pattern=rf"\A{CLEAN.pattern}\Z")]
-    file: Annotated[str, Meta(pattern=r"\A(?!\.)[^/]*\.[pP][dD][fF]\Z")]
+    file: Annotated[str, Meta(pattern=r"\A((?!\.)[^/]+/)*(?!\.)[^/]*\.[pP][dD][fF]\Z")]
     sha256: Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")]
-    batch: Annotated[str, Meta(pattern=r"\A(b[0-9]{4,})?\Z")]
+    batch: Annotated[str, Meta(pattern=rf"\A(b[0-9]{{4,}}|{EXCLUDED})?\Z")]
     duplicate_of: Annotated[str, Meta(pattern=rf"\A({CLEAN.pattern})?\Z")]
+    supplement_of: Annotated[str, Meta(pattern=rf"\A({CLEAN.pattern})?\Z")] = ""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is in a batch, and so is or was a paper that is asked."""
+        return self.batch not in ("", EXCLUDED)
 
 
 def paper_id(file_name: str, digits: int = 8) -> str:
     """A name for a paper that is safe as a file name everywhere, at most 80 characters of [A-Za-z0-9_-].
 
     A stem that is safe already is its own id. Any other is cleaned, and hex digits of the file name's hash keep two
-    names that clean to the same apart.
+    names that clean to the same apart. `file_name` may have folders in front, which only the hash knows.
     """
-    stem = file_name[:-4] if is_pdf(file_name) else file_name
+    stem = file_name.rpartition("/")[2]
+    stem = stem[:-4] if is_pdf(stem) else stem
     if digits == 8 and CLEAN.fullmatch(stem):
         return stem
     letters = (c for c in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(c))
@@ -59,13 +72,21 @@ def paper_id(file_name: str, digits: int = 8) -> str:
     return f"{cleaned or 'paper'}-{hashlib.sha256(os.fsencode(file_name)).hexdigest()[:digits]}"
 
 
-def plan(papers_folder: str | Path, ledger_file: str | Path, papers_per_job: int) -> list[Row]:
+def plan(
+    papers_folder: str | Path,
+    ledger_file: str | Path,
+    papers_per_job: int,
+    with_subfolders: bool = False,
+    entries: Iterable[Entry] = (),
+    excluded: Iterable[str] = (),
+) -> list[Row]:
     """The ledger as it should be now: its known rows, in their order, then the new PDFs of the folder, by name.
 
-    Reads only. LedgerError where the ledger is damaged or a file name cannot be used.
+    `entries` are those of the library, which knows supplements; what `excluded` names is given no batch. Reads only.
+    LedgerError where the ledger is damaged or a file name cannot be used.
     """
-    rows = load(ledger_file)
-    hashes, away = _hashes(Path(papers_folder), Path(ledger_file), rows)
+    rows = [row if row.is_asked else row._replace(batch="") for row in load(ledger_file)]
+    hashes, away = _hashes(Path(papers_folder), Path(ledger_file), rows, with_subfolders)
     rows = _follow_files(rows, hashes, away)
     taken = {row.paper.casefold() for row in rows}  # Smith and smith would be one file on some systems
     known = {row.file for row in rows}
@@ -77,7 +98,9 @@ def plan(papers_folder: str | Path, ledger_file: str | Path, papers_per_job: int
             )
         taken.add(paper.casefold())
         rows.append(Row(paper, file, hashes[file], "", ""))
-    return _assign_batches(_mark_copies(rows, hashes), papers_per_job)
+    rows = _mark_supplements(_mark_copies(rows, hashes), hashes, entries)
+    called = names(row._asdict() for row in rows)
+    return _assign_batches(rows, papers_per_job, {called[name] for name in excluded if name in called})
 
 
 def _follow_files(rows: list[Row], hashes: dict[str, str], away: set[str]) -> list[Row]:
@@ -120,33 +143,26 @@ def _mark_copies(rows: list[Row], hashes: dict[str, str]) -> list[Row]:
     return marked
 
 
-def _assign_batches(rows: list[Row], papers_per_job: int) -> list[Row]:
+def _mark_supplements(rows: list[Row], hashes: dict[str, str], entries: Iterable[Entry]) -> list[Row]:
+    """Rows whose `supplement_of` is what the library and the names of the files that are there say now."""
+    files = {row.file: row.paper for row in rows if row.file in hashes and not row.duplicate_of}
+    found = supplements.find(files, entries)
+    return [row._replace(supplement_of=found.get(row.paper, "")) for row in rows]
+
+
+def _assign_batches(rows: list[Row], papers_per_job: int, excluded: set[str]) -> list[Row]:
     """Batches, new ones only, for the papers that have none."""
     last = max((int(row.batch[1:]) for row in rows if row.batch), default=0)
-    new = [row.paper for row in rows if not row.batch and not row.duplicate_of]
-    batch = {paper: f"b{last + 1 + i // papers_per_job:04d}" for i, paper in enumerate(new)}
+    asked = (row for row in rows if not (row.batch or row.duplicate_of or row.supplement_of))
+    papers = [row.paper for row in asked]
+    new = [paper for paper in papers if paper not in excluded]
+    batch = dict.fromkeys(papers, EXCLUDED) | {
+        paper: f"b{last + 1 + i // papers_per_job:04d}" for i, paper in enumerate(new)
+    }
     return [row._replace(batch=batch.get(row.paper, row.batch)) for row in rows]
 
 
-def is_pdf(file_name: str) -> bool:
-    """Whether the name is a PDF's, in any case; hidden files are not papers."""
-    return file_name.lower().endswith(".pdf") and not file_name.startswith(".")
-
-
-def pdf_files(papers_folder: str | Path) -> list[str]:
-    """Names of the PDFs in the folder itself, sorted; links to files count, as those of a reference manager do, also
-    while what they lead to is away, as a drive that is not mounted."""
-    with os.scandir(papers_folder) as entries:
-        return sorted(
-            e.name for e in entries if is_pdf(e.name) and (_is_link_to_file(e) if e.is_symlink() else e.is_file())
-        )
-
-
-def _is_link_to_file(link: os.DirEntry[str]) -> bool:
-    return os.path.isfile(link) or not os.path.exists(link)
-
-
-def _hashes(folder: Path, ledger_file: Path, rows: list[Row]) -> tuple[dict[str, str], set[str]]:
+def _hashes(folder: Path, ledger_file: Path, rows: list[Row], with_subfolders: bool) -> tuple[dict[str, str], set[str]]:
     """{file: sha256} of the PDFs that are there, and the files of which only a link is, while what the ledger knows of
     them holds. Those that it knows and that did not change since the time of its file stay closed; a time in the future
     is of a clock that was wrong, and is not used.
@@ -157,45 +173,26 @@ def _hashes(folder: Path, ledger_file: Path, rows: list[Row]) -> tuple[dict[str,
         seen = 0
     hashes: dict[str, str] = {}
     away: set[str] = set()
-    for file in pdf_files(folder):
+    for file in pdf_files(folder, with_subfolders):
         if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in file):
             raise LedgerError(
                 f"The name of the paper {file!r} in {folder} has a control character or is not UTF-8; rename it."
             )
-        changed = _last_change(folder / file)
+        changed = last_change(folder / file)
         if changed is None:
             away.add(file)
         is_known = file in known and (changed is None or changed < seen)
-        hashes[file] = known[file] if is_known else _sha256(folder / file)
+        hashes[file] = known[file] if is_known else hash_of(folder / file)
     return hashes, away
-
-
-def _last_change(path: Path) -> int | None:
-    """Time in ns of the last change of a file, or of the link to it; one moved here with its old mtime changed too.
-    None of one that is away."""
-    try:
-        there = path.stat()
-        return max(there.st_mtime_ns, there.st_ctime_ns, path.lstat().st_ctime_ns)
-    except OSError:
-        return None
-
-
-def _sha256(path: Path) -> str:
-    """Hex digest, or "" for a file that cannot be read: it is a paper all the same, and its extraction reports why."""
-    try:
-        if path.stat().st_size > LARGEST:  # one can be made that has no end
-            return ""
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
 
 
 def load(ledger_file: str | Path) -> list[Row]:
     """The rows of the ledger, none where there is no file. LedgerError where it is not a ledger."""
     rows = [_row(ledger_file, number, cells) for number, cells in _lines(ledger_file)]
-    if unknown := {row.duplicate_of for row in rows if row.duplicate_of} - {row.paper for row in rows}:
-        raise _damaged(ledger_file, f"it has a copy of {min(unknown)}, and no such paper")
+    papers = {row.paper for row in rows}
+    for what, of in (("a copy", "duplicate_of"), ("a supplement", "supplement_of")):
+        if unknown := {getattr(row, of) for row in rows} - papers - {""}:
+            raise _damaged(ledger_file, f"it has {what} of {min(unknown)}, and no such paper")
     for column in ("paper", "file"):
         if len({getattr(row, column) for row in rows}) < len(rows):
             raise _damaged(ledger_file, f"a {column} is in two rows")
@@ -218,12 +215,15 @@ def find(ledger_file: str | Path, papers: list[str]) -> dict[str, Row]:
 
 
 def _lines(ledger_file: str | Path) -> Iterator[tuple[int, list[str]]]:
-    """Number and cells of each row, one at a time; none where there is no file."""
+    """Number and cells of each row, one at a time; none where there is no file. A ledger of an older version lacks the
+    last column."""
     try:
         lines = csv.reader(io.StringIO(Path(ledger_file).read_bytes().decode(), newline=""))
-        if next(lines, None) != list(Row._fields):
+        head = next(lines, None)
+        if head not in (list(Row._fields), list(Row._fields[:-1])):
             raise _damaged(ledger_file, f"its first line is not {','.join(Row._fields)}")
-        yield from enumerate(lines, 1)
+        lacking = [""] * (len(Row._fields) - len(head))
+        yield from ((number, cells + lacking) for number, cells in enumerate(lines, 1))
     except FileNotFoundError:
         return
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -239,8 +239,8 @@ def _row(ledger_file: str | Path, number: int, cells: list[str]) -> Row:
     except msgspec.ValidationError as error:
         column = Row._fields[int(re.findall(r"\d+", str(error))[-1])]  # it ends with `$[3]`
         raise _damaged(ledger_file, f"row {number} has a `{column}` that is not valid") from None
-    if not (row.batch or row.duplicate_of):
-        raise _damaged(ledger_file, f"row {number} has neither a batch nor a paper that it is a copy of")
+    if not (row.batch or row.duplicate_of or row.supplement_of):
+        raise _damaged(ledger_file, f"row {number} has neither a batch nor a paper that it is a copy or supplement of")
     return row
 
 
@@ -271,21 +271,38 @@ def batches(rows: list[Row]) -> dict[str, list[str]]:
     """{batch: its papers}, with those that were removed since: an old batch never changes."""
     papers: dict[str, list[str]] = {}
     for row in rows:
-        if row.batch:
+        if row.is_asked:
             papers.setdefault(row.batch, []).append(row.paper)
     return dict(sorted(papers.items(), key=lambda item: int(item[0][1:])))
 
 
-def names(rows: list[dict[str, Any]]) -> dict[str, str]:
-    """{what a person may call a paper: its id}: the id itself, or its file's name, with or without the ending. A copy
-    is called like its original. `rows` have paper, file and duplicate_of."""
+def names(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """{what a person may call a paper: its id}: the id itself, or its file's name, with or without the ending. A copy,
+    a supplement and a version are called like the paper that has their answers. `rows` have paper, file, duplicate_of,
+    supplement_of and perhaps version_of."""
+    own = list(rows)
     called: dict[str, str] = {}
     for column, end in (("file", -4), ("file", None), ("paper", None)):  # the id wins
-        called |= {row[column][:end]: row["duplicate_of"] or row["paper"] for row in rows}
+        called |= {row[column][:end]: _answered(row) for row in own if row[column]}
     return called
 
 
-def present(rows: list[Row], papers_folder: str | Path) -> list[str]:
-    """The papers whose PDF is in the folder now, without copies: what the tables are made of."""
-    here = set(pdf_files(papers_folder))
-    return [row.paper for row in rows if row.file in here and not row.duplicate_of]
+def _answered(row: Mapping[str, Any]) -> str:
+    return str(row["supplement_of"] or row["duplicate_of"] or row.get("version_of") or row["paper"])
+
+
+def supplements_of(ledger_file: str | Path, papers: Iterable[str]) -> dict[str, list[Row]]:
+    """{paper: the rows of the supplements that are read with it, by id} of some papers."""
+    of: dict[str, list[Row]] = {paper: [] for paper in papers}
+    for number, cells in _lines(ledger_file):
+        if cells and cells[-1] in of:
+            row = _row(ledger_file, number, cells)
+            of[row.supplement_of].append(row)
+    return {paper: sorted(rows) for paper, rows in of.items()}
+
+
+def present(rows: list[Row], papers_folder: str | Path, with_subfolders: bool = False) -> list[str]:
+    """The papers whose PDF is in the folder now, without copies, supplements, and papers that are not to be asked."""
+    here = set(pdf_files(papers_folder, with_subfolders))
+    asked = (row for row in rows if row.is_asked and not row.duplicate_of and not row.supplement_of)
+    return [row.paper for row in asked if row.file in here]

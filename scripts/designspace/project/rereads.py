@@ -13,10 +13,11 @@ from designspace.core.files import write_whole
 SCAN = "needs_ocr"
 
 
-def note(text_file: Path, status: str) -> None:
-    """Note what the reading of a paper came to: `failed` is read again in any case, `needs_ocr` with OCR."""
-    if status in ("failed", SCAN):
-        content = SCAN if status == SCAN else f"{status} {time.time_ns()}"
+def note(text_file: Path, statuses: list[str]) -> None:
+    """Note what the reading of a paper and its supplements came to: `failed` is read again in any case, `needs_ocr`
+    with OCR."""
+    if "failed" in statuses or SCAN in statuses:
+        content = f"failed {time.time_ns()}" if "failed" in statuses else SCAN
         write_whole(text_file.with_suffix(".again"), content.encode())
 
 

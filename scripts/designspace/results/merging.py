@@ -4,12 +4,10 @@ The ledger lists the papers and batches; no other file of the results is read. T
 depends on the papers alone, so the same records give the same tables in whatever order they were written.
 """
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from operator import itemgetter
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -17,15 +15,17 @@ from designspace.core import records
 from designspace.core.contracts import Answers, Context, Text
 from designspace.core.records import BrokenResult
 from designspace.language.matching import spelled
-from designspace.language.values import as_text
-from designspace.project import ledger
-from designspace.results import corrections, tables
-from designspace.results.corrections import Cells
+from designspace.language.values import as_text, typed
+from designspace.project import exclusions, ledger
+from designspace.project.folder import pdf_files
+from designspace.project.library.entries import Entry
+from designspace.results import agreement, corrections, discoveries, marks, papers, prisma, tables
+from designspace.results.agreement import Reviewed
+from designspace.results.marks import Cells, Corrected
+from designspace.results.papers import LookUp
 from designspace.results.rows import (
-    DiscoveryRow,
     ExperimentRow,
     ExtractionRow,
-    FindingRow,
     MemoryRow,
     PaperRow,
     UnusedRow,
@@ -33,12 +33,11 @@ from designspace.results.rows import (
     plain,
 )
 
-IMPORTANCE = ("high", "medium", "low")
 TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,), "string": (str,)}  # in a record, by kind
 Parameter = dict[str, Any]  # an entry of the library
 
 
-def papers_present(ledger_file: Path, folder: Path) -> list[dict[str, Any]]:
+def papers_present(ledger_file: Path, folder: Path, with_subfolders: bool) -> list[dict[str, Any]]:
     """The rows of the ledger whose PDF is in `folder` now, by paper.
 
     A paper of which only a copy was left since the run began lives on under its own name, with the copy's file.
@@ -46,7 +45,7 @@ def papers_present(ledger_file: Path, folder: Path) -> list[dict[str, Any]]:
     if not ledger_file.is_file():
         raise BrokenResult(f"{ledger_file} is missing: run the workflow, which writes it before its first job.")
     rows = {row.paper: row._asdict() for row in ledger.load(ledger_file)}
-    files = set(ledger.pdf_files(folder))
+    files = set(pdf_files(folder, with_subfolders))
     here = {paper: row for paper, row in sorted(rows.items()) if row["file"] in files}
     for paper, row in list(here.items()):
         original = row["duplicate_of"]
@@ -88,40 +87,32 @@ def is_value(value: Any, parameter: Parameter) -> bool:
     return value is None or type(value) in TYPES[parameter["kind"]]
 
 
-def paper_row(entry: dict[str, Any], text: Text, context: Context, answers: list[Answers]) -> PaperRow:
-    """The row of a paper that was processed. Its status is the worst of what happened: a text that could not be read
-    first, then a task that failed."""
-    failed = [record for record in answers if record["status"] == "failed"]
-    if text["status"] != "ok":
-        status, reason = text["status"], text["reason"]
-    elif failed:
-        status, reason = "failed", " ".join(f"{r['task'].capitalize()}: {r['reason']}" for r in failed)
-    else:
-        status, reason = "ok", text["reason"]
-    citation: Any = text.get("citation", {})  # a text of an older version has none
-    authors = "; ".join(citation.get("authors", []))
-    cells = {"pages": text["n_pages"], "authors": authors, "status": status, "reason": reason}
-    return fill(PaperRow, entry, context, citation, **cells)
-
-
-def extraction_rows(record: Answers, parameters: dict[str, Parameter], corrected: Cells) -> list[ExtractionRow]:
-    """A row for each value, in the order of the library, for the whole paper before its experiments; of a paper that
-    failed, only the corrections. A value that is not reported is only a `candidate`; `number` is the value of a
-    numeric parameter. `corrected` is the paper's part of `corrections.sort_out`."""
+def answers_of(record: Answers) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """What the model answers about each cell, by parameter and experiment as `spelled`. A value that is not reported is
+    only a `candidate`."""
     cells: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    rows = []
     for value in record.get("values", []):
         text = plain(as_text(value.get("value")))
         reported = value["status"] == "reported"
         held = {"value": text if reported else "", "candidate": "" if reported else text}
         cells[value["parameter"], spelled(value.get("experiment", ""))].append({**value, **held})
+    return cells
+
+
+def extraction_rows(
+    record: Answers, parameters: dict[str, Parameter], corrected: Cells, standing: str
+) -> list[ExtractionRow]:
+    """A row for each value, in the order of the library, for the whole paper before its experiments; of a paper that
+    failed, only the corrections. `number` is the value of a numeric parameter. `corrected` is the paper's part of
+    `marks.sort_out`."""
+    cells, rows = answers_of(record), []
     experiments: list[str] = ["", *(experiment["name"] for experiment in experiments_of(record, corrected))]
     for name, parameter in parameters.items():
         is_numeric = parameter["kind"] in ("integer", "number")
         for experiment in experiments:
             answers = cells[name, spelled(experiment)]
-            if correction := corrected.get((name, spelled(experiment))):
-                answers = corrections.review(answers, correction, parameter)
+            if reviewed := corrected.get((name, spelled(experiment))):
+                answers = marks.review(answers, reviewed, parameter, standing)
             for item, answer in enumerate(answers, 1):
                 place = {"paper": record["paper"], "experiment": experiment, "parameter": name, "item": item}
                 unit = answer.get("unit", parameter.get("unit"))
@@ -130,11 +121,23 @@ def extraction_rows(record: Answers, parameters: dict[str, Parameter], corrected
     return rows
 
 
+def reviewed_cells(record: Answers, parameters: dict[str, Parameter], corrected: Cells) -> list[Reviewed]:
+    """The cells of a paper that have marks, with what the model reports there."""
+    cells, reviewed = answers_of(record), []
+    named = {spelled(experiment["name"]): experiment["name"] for experiment in experiments_of(record, corrected)}
+    for (parameter, experiment), own in corrected.items():
+        texts = [answer["value"] for answer in cells[parameter, experiment] if answer["status"] == "reported"]
+        held = [typed(text, parameters[parameter]) for text in texts]
+        name = named.get(experiment, experiment)
+        reviewed.append(Reviewed(record["paper"], name, parameter, own, held, "; ".join(texts)))
+    return reviewed
+
+
 def experiments_of(record: Answers, corrected: Cells) -> list[dict[str, Any]]:
     """The experiments of a paper: the record's, then those that only its values or corrections name, each in the
     spelling that comes first."""
     only_named = [value.get("experiment", "") for value in record.get("values", [])]
-    only_named += [correction.experiment for correction in corrected.values()]
+    only_named += [mark.experiment for own in corrected.values() for mark in own.decisions()]
     experiments: dict[str, dict[str, Any]] = {}
     for experiment in map(dict[str, Any], record.get("experiments", [])):
         experiments.setdefault(spelled(experiment["name"]), experiment)
@@ -149,57 +152,8 @@ def memory_row(record: Answers) -> MemoryRow:
     return fill(MemoryRow, record, record.get("memory", {}), seconds)
 
 
-def discovery_key(name: str) -> str:
-    """What two names of one finding share: their words in lower case and in the singular (a plural s is dropped, not
-    that of -ss, -us, -is), in alphabetical order, without articles and `of`: tilt_of_the_tablets = tablet_tilt."""
-    words = [word for word in re.split(r"[\W_]+", name.lower()) if word not in ("", "a", "an", "the", "of")]
-    plural = re.compile(r"(?<=\w\w[^sui])s$")
-    return " ".join(sorted(plural.sub("", word) for word in words)) or name
-
-
-def merge_findings(findings: list[dict[str, Any]]) -> tuple[list[DiscoveryRow], list[FindingRow]]:
-    """Rows of discoveries and of findings. Findings whose names have the same discovery_key are one discovery. Its
-    name, category and unit are the commonest; its importance is the highest; description and evidence are those of
-    the most important finding, of the most confident one among equals."""
-    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for finding in findings:
-        groups[discovery_key(finding["name"])].append(finding)
-    discoveries: list[DiscoveryRow] = []
-    rows: list[FindingRow] = []
-    for group in groups.values():
-        discovery = _discovery(group)
-        discoveries.append(discovery)
-        texts = ({"value": as_text(finding.get("value")), "discovery": discovery["name"]} for finding in group)
-        rows += [fill(FindingRow, text, finding) for text, finding in zip(texts, group, strict=True)]
-    discoveries.sort(key=lambda row: (-row["n_papers"], IMPORTANCE.index(row["importance"]), row["name"]))
-    return discoveries, sorted(rows, key=lambda row: (row["paper"], row["item"]))
-
-
-def _discovery(group: list[dict[str, Any]]) -> DiscoveryRow:
-    """The row of a discovery, which these findings are."""
-    best = min(group, key=lambda one: (IMPORTANCE.index(one["importance"]), -(one.get("confidence") or 0)))
-    values = defaultdict(list)
-    for finding in group:
-        values[finding["paper"]].append(f"{as_text(finding.get('value'))} {finding.get('unit') or ''}".strip())
-    return fill(
-        DiscoveryRow,
-        best,
-        **{field: _commonest(group, field) for field in ("name", "category", "unit")},
-        n_papers=len(values),
-        papers="; ".join(values),
-        values="; ".join(f"{paper}: {', '.join(texts)}" for paper, texts in values.items()),
-        evidence_paper=best["paper"],
-        evidence_page=best["page"],
-    )
-
-
-def _commonest(group: list[dict[str, Any]], field: str) -> str:
-    counts = Counter(finding.get(field) or "" for finding in group)
-    return min(counts, key=lambda value: (-counts[value], value))
-
-
 def parameter_frame(
-    extractions: pd.DataFrame, experiments: pd.DataFrame, papers: list[str], parameters: dict[str, Parameter]
+    extractions: pd.DataFrame, experiments: pd.DataFrame, counted: list[str], parameters: dict[str, Parameter]
 ) -> pd.DataFrame:
     """A row for each paper, with its experiments' rows behind it, and a column for each parameter; several values are
     joined by "; ".
@@ -210,53 +164,118 @@ def parameter_frame(
     reported = extractions[extractions["status"] == "reported"]
     cells = reported.groupby(["paper", "experiment", "parameter"], sort=False)["value"].agg("; ".join).to_dict()
     named = experiments.groupby("paper", sort=False)["experiment"].agg(list).to_dict()
-    keys = [(paper, experiment) for paper in papers for experiment in ["", *named.get(paper, [])]]
+    keys = [(paper, experiment) for paper in counted for experiment in ["", *named.get(paper, [])]]
     rows = [(*key, *(cells.get((*key, name), "") for name in parameters)) for key in keys]
     return pd.DataFrame(rows, columns=[*tables.TABLES["parameters"], *parameters], dtype=object)
 
 
-def build(
-    results: Path, ledger_file: Path, folder: Path, parameters: list[Parameter], corrections_file: Path
-) -> dict[str, pd.DataFrame]:
-    """All tables, by name, of the papers that the ledger names and whose PDF is in `folder`.
+class Sources(NamedTuple):
+    """What is known of the papers beside their PDFs: the library, the excluded papers by any of their names with the
+    reason, and who gives the entries of DOIs that the library does not have."""
 
-    `parameters` are the entries of the library, in order. Raises BrokenResult for a record that is missing or damaged,
-    LedgerError for a damaged ledger and SheetError for corrections that cannot be used.
+    entries: list[Entry] = []
+    excluded: Mapping[str, str] = {}
+    look_up: LookUp = lambda dois: {}
+    with_subfolders: bool = False
+
+
+NO_OTHERS = Sources()
+
+
+class PaperRows(NamedTuple):
+    """The rows of one paper, its findings, and its cells that have marks."""
+
+    extractions: list[ExtractionRow] = []
+    experiments: list[ExperimentRow] = []
+    memory: list[MemoryRow] = []
+    findings: list[dict[str, Any]] = []
+    reviewed: list[Reviewed] = []
+
+
+NO_ROWS = PaperRows()
+
+
+class Tables(NamedTuple):
+    """All tables, by name, and the included papers as items of CSL-JSON."""
+
+    frames: dict[str, pd.DataFrame]
+    included: list[dict[str, Any]]
+
+
+def build(
+    results: Path,
+    ledger_file: Path,
+    folder: Path,
+    parameters: list[Parameter],
+    corrections_file: Path,
+    sources: Sources = NO_OTHERS,
+    standing: str = "none",
+) -> Tables:
+    """The tables of the papers that the ledger names and whose PDF is in `folder`, and of entries without a PDF.
+
+    `parameters` are the entries of the library, in order; `standing` is what holds where reviewers disagree. Raises
+    BrokenResult for a record that is missing or damaged, LedgerError for a damaged ledger and SheetError for
+    corrections that cannot be used.
     """
     library = {parameter["name"]: parameter for parameter in parameters}
-    present = papers_present(ledger_file, folder)
-    reviews = corrections.load(corrections_file, library)
-    corrected, unused = corrections.sort_out(reviews, ledger.names(present), library)
+    present = papers_present(ledger_file, folder, sources.with_subfolders)
+    called = ledger.names(present)
+    corrected, unused = marks.sort_out(corrections.load(corrections_file, library), called, library)
+    readings: dict[str, papers.Reading] = {}
+    of_papers: dict[str, PaperRows] = {}
+    for paper, text, context, extraction, discovery in _papers(results, present, library):
+        readings[paper] = papers.reading(text, context, [extraction, discovery])
+        of_papers[paper] = _rows_of(extraction, discovery, library, corrected[paper], standing)
+    excluded = exclusions.of_papers(sources.excluded, called)
+    outcome = papers.Papers(present, readings, sources.entries, excluded, sources.look_up).outcome()
+    counted = [row["paper"] for row in outcome.rows if row["status"] not in papers.LEFT_OUT]
     rows: dict[str, list[Any]] = {name: [] for name in tables.ROWS}
-    rows["corrections_unused"] = [fill(UnusedRow, row) for row in unused]
-    rows["papers"] = [fill(PaperRow, entry, status="duplicate") for entry in present if entry["duplicate_of"]]
-    findings: list[dict[str, Any]] = []
-    for entry, text, context, extraction, discovery in _papers(results, present, library):
-        paper, own = entry["paper"], corrected[entry["paper"]]
-        answers = [extraction, discovery]
-        rows["papers"].append(paper_row(entry, text, context, answers))
-        rows["extractions"] += extraction_rows(extraction, library, own)
-        named = experiments_of(extraction, own)
-        rows["experiments"] += [fill(ExperimentRow, e, paper=paper, experiment=e["name"]) for e in named]
-        rows["memory"] += map(memory_row, answers)
-        numbered = enumerate(discovery.get("findings", []), 1)
-        findings += [{**finding, "paper": paper, "item": item} for item, finding in numbered]
-    for table in ("papers", "extractions", "experiments", "memory"):
-        rows[table].sort(key=itemgetter("paper"))  # stable: within a paper the order is the library's
-    rows["discoveries"], rows["findings"] = merge_findings(sorted(findings, key=itemgetter("paper")))
+    rows["papers"], rows["prisma"] = outcome.rows, prisma.counts(outcome.rows)
+    rows["corrections_unused"] = [fill(UnusedRow, row) for row in [*unused, *_of_left_out(corrected, outcome.rows)]]
+    rows["memory"] = [row for paper in outcome.rows for row in of_papers.get(paper["paper"], NO_ROWS).memory]
+    rows["extractions"] = [row for paper in counted for row in of_papers[paper].extractions]
+    rows["experiments"] = [row for paper in counted for row in of_papers[paper].experiments]
+    reviewed = [cell for paper in counted for cell in of_papers[paper].reviewed]
+    rows["reviews"] = agreement.review_rows(reviewed, library)
+    rows["agreement"] = agreement.agreement_rows(reviewed, library)
+    findings = [finding for paper in counted for finding in of_papers[paper].findings]
+    rows["discoveries"], rows["findings"] = discoveries.merge(findings)
     frames = {name: tables.frame_of(kind, rows[name]) for name, kind in tables.ROWS.items() if name != "parameters"}
-    papers = frames["papers"].loc[frames["papers"]["status"] != "duplicate", "paper"]
-    frames["parameters"] = parameter_frame(frames["extractions"], frames["experiments"], list(papers), library)
-    return frames
+    frames["parameters"] = parameter_frame(frames["extractions"], frames["experiments"], counted, library)
+    return Tables(frames, outcome.included)
+
+
+def _rows_of(
+    extraction: Answers, discovery: Answers, library: dict[str, Parameter], corrected: Cells, standing: str
+) -> PaperRows:
+    paper = extraction["paper"]
+    named = experiments_of(extraction, corrected)
+    reviewed = reviewed_cells(extraction, library, corrected)
+    return PaperRows(
+        extraction_rows(extraction, library, corrected, standing),
+        [fill(ExperimentRow, experiment, paper=paper, experiment=experiment["name"]) for experiment in named],
+        [memory_row(record) for record in (extraction, discovery)],
+        [{**finding, "paper": paper, "item": item} for item, finding in enumerate(discovery.get("findings", []), 1)],
+        sorted(reviewed, key=lambda cell: (cell.experiment, list(library).index(cell.parameter))),
+    )
+
+
+def _of_left_out(corrected: Corrected, rows: list[PaperRow]) -> Iterator[dict[str, Any]]:
+    """The corrections of papers that are not counted."""
+    for row in rows:
+        if row["status"] in papers.LEFT_OUT and row["paper"] in corrected:
+            reason = f"The paper is not counted: its status is {row['status']}."
+            for own in corrected[row["paper"]].values():
+                yield from (mark._asdict() | {"reason": reason} for mark in [*own.decisions(), *own.notes])
 
 
 def _papers(
     results: Path, present: list[dict[str, Any]], library: dict[str, Parameter]
-) -> Iterator[tuple[dict[str, Any], Text, Context, Answers, Answers]]:
-    """Each paper that is no copy: its row of the ledger, its text and context, and its answers to both tasks."""
+) -> Iterator[tuple[str, Text, Context, Answers, Answers]]:
+    """Each paper that was asked and is no copy or supplement: its text and context, and its answers to both tasks."""
     batches = defaultdict(list)
     for entry in present:
-        if not entry["duplicate_of"]:
+        if entry["batch"] != ledger.EXCLUDED and not entry["duplicate_of"] and not entry["supplement_of"]:
             batches[entry["batch"]].append(entry)
     for batch, entries in batches.items():
         names = [entry["paper"] for entry in entries]
@@ -267,4 +286,4 @@ def _papers(
             text, context = records.read_paper(results, paper)
             for source, record in zip(sources, (extraction[paper], discovery[paper]), strict=True):
                 check_answers(record, text, library, source)
-            yield entry, text, context, extraction[paper], discovery[paper]
+            yield paper, text, context, extraction[paper], discovery[paper]

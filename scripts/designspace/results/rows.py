@@ -29,7 +29,7 @@ Item = Annotated[Ordinal, Sql("NOT NULL")]
 
 
 class PaperRow(TypedDict):
-    citation: str  # McDougle & Taylor 2019; this and the next six as the first pages of the PDF have them
+    citation: str  # McDougle & Taylor 2019; this and the next six as the library or the PDF have them
     title: str
     authors: str  # with semicolons between them
     year: str
@@ -45,6 +45,18 @@ class PaperRow(TypedDict):
     status: Text
     reason: str
     duplicate_of: Annotated[str, Sql("REFERENCES papers (paper)")]
+    version_of: Annotated[str, Sql("REFERENCES papers (paper)")]
+    supplement_of: Annotated[str, Sql("REFERENCES papers (paper)")]
+    key: str  # of its entry in the library
+    found_in: str  # where each part of the citation was found: the library, doi.org, or which place of the PDF
+
+
+class PrismaRow(TypedDict):
+    """How many files, papers or entries a step has. Of `excluded` there is a row for each reason behind their sum."""
+
+    step: Text
+    reason: Text
+    papers: Annotated[Count, Sql("NOT NULL")]
 
 
 class ExtractionRow(TypedDict):
@@ -66,7 +78,7 @@ class ExtractionRow(TypedDict):
     candidate: str
     p_null: Probability | None
     number: Number | None
-    review: Literal["", "accepted", "corrected", "rejected"]
+    review: Literal["", "accepted", "corrected", "rejected", "disputed"]
     model_value: str  # of a reviewed row: what the model reported, empty where it reported nothing
     reviewer: str
     reviewed: str
@@ -113,6 +125,7 @@ class UnusedRow(TypedDict):
     paper: Text
     parameter: Text
     experiment: Text
+    kind: str
     old_value: str
     value: str
     note: str
@@ -159,6 +172,37 @@ class MemoryRow(TypedDict):
     model: str
     revision: str
     software: str
+
+
+class ReviewRow(TypedDict):
+    """A mark of a reviewer."""
+
+    paper: Paper
+    experiment: Text
+    parameter: Text
+    reviewer: Text
+    kind: Literal["review", "adjudication", "note"]
+    value: str
+    model_value: str
+    note: str
+    date: str
+    state: Literal["", "single", "agreed", "disagreement", "adjudicated"]  # of its cell
+
+
+class AgreementRow(TypedDict):
+    """How far a reviewer agrees with another, or with the model, about a parameter, or about all."""
+
+    reviewer: Text
+    other: Text
+    parameter: Text
+    cells: Annotated[Count, Sql("NOT NULL")]
+    agreed: Annotated[Count, Sql("NOT NULL")]
+    share: Probability
+    share_low: Probability
+    share_high: Probability
+    kappa: Number | None
+    kappa_low: Number | None
+    kappa_high: Number | None
 
 
 class EvaluationRow(TypedDict):

@@ -6,6 +6,8 @@ from pathlib import Path
 from designspace.results import tables
 from designspace.results.loading import Tables
 
+OPEN = "disagreement"  # the state of a cell about which reviewers disagree
+
 
 def figures(rows: Tables) -> dict[str, int]:
     """How many papers (copies not counted), how many of them were read, values, values with evidence, discoveries."""
@@ -53,6 +55,9 @@ def _corrections(rows: Tables) -> list[str]:
     if not unused and not verdicts.keys() - {""}:
         return []
     line = f"Corrections  {verdicts['corrected']} corrected, {verdicts['rejected']} rejected"
+    disputed = {(row["paper"], row["experiment"], row["parameter"]) for row in rows["reviews"] if row["state"] == OPEN}
+    if disputed:
+        line += f", {len(disputed)} disputed (see reviews.csv)"
     return [line + (f"; {unused} without their paper or parameter, see corrections_unused.csv" if unused else "")]
 
 

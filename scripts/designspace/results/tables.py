@@ -22,6 +22,7 @@ from designspace.results import rows
 
 ROWS: dict[str, type] = {
     "papers": rows.PaperRow,
+    "prisma": rows.PrismaRow,
     "extractions": rows.ExtractionRow,
     "experiments": rows.ExperimentRow,
     "parameters": rows.ParametersRow,
@@ -29,6 +30,8 @@ ROWS: dict[str, type] = {
     "corrections_unused": rows.UnusedRow,
     "findings": rows.FindingRow,  # SQLite only, where discoveries can be joined to all their evidence
     "memory": rows.MemoryRow,
+    "reviews": rows.ReviewRow,
+    "agreement": rows.AgreementRow,
 }
 # What `evaluate` makes of the tables and of annotations: CSV files only, and only where there are annotations.
 EVALUATION_ROWS: dict[str, type] = {
@@ -40,6 +43,7 @@ TABLES, EVALUATION_TABLES = (
     {name: rows.columns(kind) for name, kind in kinds.items()} for kinds in (ROWS, EVALUATION_ROWS)
 )
 KEYS = {
+    "prisma": "step, reason",
     "extractions": "paper, experiment, parameter, item",
     "experiments": "paper, experiment",
     "parameters": "paper, experiment",

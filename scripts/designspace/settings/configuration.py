@@ -12,7 +12,9 @@ from typing import Any
 
 from designspace.parsing import ocr
 from designspace.planning import branches, memory, model_files
-from designspace.project import ledger
+from designspace.project import exclusions
+from designspace.project.folder import pdf_files
+from designspace.project.library import loading
 from designspace.results import annotations, corrections
 from designspace.settings import parameters
 from designspace.settings.schema import ConfigurationError, refuse, violations
@@ -32,10 +34,13 @@ def check(config: dict[str, Any]) -> None:
         print(warning, file=sys.stderr)
     library = {parameter["name"]: parameter for parameter in asked}
     corrections.load(config["corrections"], library)
+    exclusions.load(config["excluded"])
+    if config["library"]:
+        loading.load(config["library"])
     if config["gold"]:
         annotations.load(config["gold"], library)
     refuse(
-        _papers_problems(Path(config["papers"]))
+        _papers_problems(Path(config["papers"]), config["papers_in_subfolders"])
         + _writing_problems(Path(config["results"]))
         + _clock_problems(Path(config["results"]))
         + _cap_problems("extraction", config["extraction"]["max_new_tokens"], asked, "parameters", more=1)
@@ -64,11 +69,13 @@ def plan(config: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _papers_problems(folder: Path) -> list[str]:
+def _papers_problems(folder: Path, with_subfolders: bool) -> list[str]:
     if not folder.is_dir():
         return [f"config: the folder {folder} (`papers`) does not exist; make it and put PDFs there, or name another."]
-    if not ledger.pdf_files(folder):
-        return [f"config: the folder {folder} (`papers`) has no PDF in it; its subfolders are not searched."]
+    if not pdf_files(folder, with_subfolders):
+        where = "it or its subfolders" if with_subfolders else "it; its subfolders are not searched"
+        advice = "put PDFs there" if with_subfolders else "put PDFs there, or set `papers_in_subfolders: true`"
+        return [f"config: the folder {folder} (`papers`) has no PDF in {where}: {advice}."]
     return []
 
 

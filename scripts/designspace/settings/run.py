@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from designspace.core import locks
-from designspace.project import ledger, rereads
+from designspace.project import exclusions, ledger, rereads
+from designspace.project.folder import pdf_files
+from designspace.project.library import loading
 from designspace.settings import configuration
 
 # What the graph of the rules is drawn for where there is no paper yet.
@@ -27,6 +29,7 @@ class Run:
             configuration.check(config)
         self.papers, self.results = Path(config["papers"]), Path(config["results"])
         self.ledger_file = self.results / "ledger.csv"
+        self._with_subfolders = config["papers_in_subfolders"]
         self._seen = time.time_ns()  # what changes while the papers are hashed is hashed again by the next run
         self.notes = rereads.noted(self.results / "text", config["ocr"])
         if mode == "outline":
@@ -35,15 +38,31 @@ class Run:
             return
         self.plan = configuration.plan(config)
         if mode == "run":
-            self.rows = ledger.plan(self.papers, self.ledger_file, config["papers_per_job"])
+            entries = loading.load(config["library"]) if config["library"] else []
+            self.rows = ledger.plan(
+                self.papers,
+                self.ledger_file,
+                config["papers_per_job"],
+                self._with_subfolders,
+                entries,
+                exclusions.load(config["excluded"]),
+            )
         else:
             self.rows = ledger.load(self.ledger_file)
-        self.present = set(ledger.present(self.rows, self.papers))
+        self.present = set(ledger.present(self.rows, self.papers, self._with_subfolders))
 
     @cached_property
     def sha256(self) -> dict[str, str]:
-        """{paper: the hash of its PDF}."""
-        return {row.paper: row.sha256 for row in self.rows}
+        """{paper: the hash of its PDF, with those of its supplements behind it}."""
+        hashes = {row.paper: row.sha256 for row in self.rows}
+        for row in sorted(self.rows):
+            if row.supplement_of and row.file in self._files_here:
+                hashes[row.supplement_of] += f" {row.sha256}"
+        return hashes
+
+    @cached_property
+    def _files_here(self) -> set[str]:
+        return set(pdf_files(self.papers, self._with_subfolders)) if self.papers.is_dir() else set()
 
     @cached_property
     def batches(self) -> dict[str, list[str]]:
@@ -67,13 +86,13 @@ class Run:
     @cached_property
     def removed(self) -> list[str]:
         """The papers whose PDF is gone. Their text and context are used as they are: no rule can make them again."""
-        return [row.paper for row in self.rows if row.batch and row.paper not in self.present]
+        return [row.paper for row in self.rows if row.is_asked and row.paper not in self.present]
 
     @cached_property
-    def pdfs(self) -> list[tuple[str, str, str]]:
-        """Paper, file and original of every PDF of the folder, copies included."""
-        files_here = set(ledger.pdf_files(self.papers)) if self.papers.is_dir() else set()
-        return [(row.paper, row.file, row.duplicate_of) for row in self.rows if row.file in files_here]
+    def pdfs(self) -> list[tuple[str, ...]]:
+        """Paper, file, original and, of a supplement, its paper of every PDF of the folder, copies included."""
+        here = (row for row in self.rows if row.file in self._files_here)
+        return [row[:2] + (row.duplicate_of,) + (row.supplement_of,) * bool(row.supplement_of) for row in here]
 
     def start(self) -> None:
         """Lock the results and save the ledger. ValueError where another run has the lock or the disk is full."""

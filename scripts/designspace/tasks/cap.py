@@ -1,7 +1,6 @@
 """The cap of new tokens: what all answers about a paper may take together."""
 
-from designspace.engine.generator import Answer, Question
-from designspace.tasks.rounds import Rounds
+from designspace.engine.generator import Answer, Question, Rounds
 
 
 class Cap:

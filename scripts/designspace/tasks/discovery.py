@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from designspace.engine.generator import Answer, Question
+from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import evidence, matching, quantities
 from designspace.language.evidence import Record
 from designspace.language.tokens import plain
@@ -11,7 +11,6 @@ from designspace.planning.branches import of_discovery
 from designspace.tasks import answers, grammars
 from designspace.tasks.experiments import written
 from designspace.tasks.extraction import BEFORE
-from designspace.tasks.rounds import Rounds
 
 AFTER = """
 \"\"\"

@@ -7,7 +7,7 @@ at once, from the same reading and in the same slots.
 import re
 from typing import Any
 
-from designspace.engine.generator import Answer, Question
+from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import context as contexts
 from designspace.language import evidence
 from designspace.language.evidence import Record
@@ -23,7 +23,6 @@ from designspace.planning.branches import (
 )
 from designspace.tasks import answers, grammars, questions
 from designspace.tasks.cap import Cap
-from designspace.tasks.rounds import Rounds
 
 # Like an entry of the library: what finds the sentence that names an experiment.
 _NAMED: Record = {"name": "experiment", "kind": "string", "definition": "Participants took part in the experiment."}

@@ -8,7 +8,7 @@ confidence, and a value is reported where that is high enough.
 from collections import defaultdict
 from typing import Any
 
-from designspace.engine.generator import Answer
+from designspace.engine.generator import Answer, Rounds
 from designspace.language import context as contexts
 from designspace.language import quantities
 from designspace.language.evidence import Record
@@ -17,7 +17,6 @@ from designspace.planning.branches import differing, of_extraction, value_tokens
 from designspace.tasks import experiments, reasoning
 from designspace.tasks.cap import Cap
 from designspace.tasks.questions import Candidates, begin, candidates_in, describe, question, rows
-from designspace.tasks.rounds import Rounds
 
 OfExperiments = defaultdict[str, list[tuple[str, Candidates]]]  # parameter -> (experiment, its candidates)
 

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from designspace.engine.generator import Answer, Question
+from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language.tokens import plain
 from designspace.tasks import answers, grammars
 from designspace.tasks.cap import Cap
 from designspace.tasks.questions import begin
-from designspace.tasks.rounds import Rounds
 
 KEY = ',\n  "reasoning":'
 

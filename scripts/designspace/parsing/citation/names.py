@@ -134,6 +134,12 @@ def family(name: str) -> str:
     return " ".join(words[start:])
 
 
+def cite(families: list[str], year: str, title: str = "") -> str:
+    """ "McDougle & Taylor 2019", "Schween et al. 2018"; the title's beginning where there is no author."""
+    who = f"{families[0]} et al." if len(families) > 2 else " & ".join(families)
+    return f"{who or ' '.join(title.split()[:6])} {year}".strip()
+
+
 def plain(text: str) -> str:
     """Letters and digits alone, without accents and case: how two printings of one text are compared."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()

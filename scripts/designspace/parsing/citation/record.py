@@ -5,7 +5,7 @@ from typing import Any
 
 from designspace.parsing.citation.dois import find_doi
 from designspace.parsing.citation.front import Front, read_front
-from designspace.parsing.citation.names import family, plain
+from designspace.parsing.citation.names import cite, family, plain
 from designspace.parsing.citation.sources import Evidence, Sources
 from designspace.parsing.citation.titles import Title, find_title, is_cover
 
@@ -53,10 +53,8 @@ def read_citation(data: bytes) -> dict[str, Any]:
 
 
 def short_citation(authors: list[str], year: str, title: str = "") -> str:
-    """ "McDougle & Taylor 2019", "Schween et al. 2018"; the title's beginning where there is no author."""
-    families = [family(name) for name in authors]
-    who = f"{families[0]} et al." if len(families) > 2 else " & ".join(families)
-    return f"{who or ' '.join(title.split()[:6])} {year}".strip()
+    """The citation of authors whose names are printed "First Last", see `names.cite`."""
+    return cite([family(name) for name in authors], year, title)
 
 
 def _places(evidence: Evidence | None) -> list[str]:

@@ -1,0 +1,96 @@
+"""Both tasks of eight papers, so many of them at once: seconds a paper, whether the tokens are the same, and memory.
+
+In one process that holds the weights; what a run adds is the start of a process for each group.
+"""
+
+import gc
+from collections import Counter
+
+import torch
+from engine import CHUNK, FREE, TASKS, ceilings, grammar_tokenizer_of, step_floor
+from shapes import CAPACITY, DEVICE, DTYPE, GIB, LARGE, ON_GPU, PAPER, model, prompt, row, seconds, used
+
+from designspace.engine import kernels, loading, warming
+from designspace.engine.generator import Generator, Question, one_round
+from designspace.engine.passes import Passes
+from designspace.planning.costs import PROCESS_BYTES, costs_of, peak_bytes
+from designspace.planning.memory import prefix_tokens
+
+PAPERS = 8
+AT_ONCE = (1, 2, 3, 4, 8)
+PROMPT = 8  # tokens
+
+
+def measure(name=LARGE):
+    bandwidth, _ = ceilings()
+    weights = model(name)
+    row("one reading of the weights", f"{step_floor(weights, bandwidth) * 1e3:.1f} ms")
+    papers = [prompt(PAPER, weights.config.vocab_size) for _ in range(PAPERS)]
+    grammar_tokenizer = grammar_tokenizer_of(weights)
+    if ON_GPU:
+        compile_all(weights)
+    both = Counter()
+    for task, (branches, tokens) in TASKS.items():
+        row(f"{task}: papers at once", "s a paper", "same tokens", "planned", "measured", "ratio")
+        asked = [[Question(prompt(PROMPT, 256), FREE, tokens) for _ in range(branches)] for _ in papers]
+        answer(weights, grammar_tokenizer, papers[:1], asked[:1], 1)  # once before: libraries
+        alone = None
+        for at_once in AT_ONCE:
+            costs = costs_for(weights, at_once * branches, tokens + PROMPT)
+            planned = peak_bytes(costs, at_once * PAPER)
+            if at_once * PAPER > prefix_tokens(costs, CAPACITY, 0):
+                row(f"  {at_once}", "no room", "", f"{planned / GIB:.2f} GiB")
+                continue
+            answers, time, peak = answer(weights, grammar_tokenizer, papers, asked, at_once)
+            both[at_once] += time
+            alone = alone or answers
+            sizes = f"{planned / GIB:.2f} GiB", f"{peak / GIB:.2f} GiB", f"{planned / peak:.3f}" if peak else "-"
+            row(f"  {at_once}", f"{time:.3f}", same(alone, answers), *sizes)
+    for at_once, time in both.items():
+        row(f"both tasks, {at_once} at once, a paper", f"{time:.2f} s")
+
+
+def compile_all(weights):
+    """Compile the kernels, as it is done while the weights of a run are loaded."""
+    most = warming.ROWS[-1]
+    passes = Passes(weights, most, most, 4, papers=1, chunk=most)
+    with torch.inference_mode(), kernels.compiling():
+        for rows in warming.ROWS:
+            passes.rehearse(rows)
+
+
+def answer(weights, grammar_tokenizer, papers, asked, at_once):
+    """Answer all papers, so many at once. Returns (answers by paper, seconds a paper, bytes of the device that were in
+    use, the context of a process that holds the weights counted)."""
+    gc.collect()
+    if ON_GPU:
+        torch.cuda.empty_cache()
+    branches, slots = at_once * len(asked[0]), PROMPT + asked[0][0].max_new_tokens
+    answers = {}
+
+    def run():
+        generator = Generator(weights, grammar_tokenizer, at_once * PAPER, branches, slots, CHUNK, at_once)
+        for result in generator.answer(zip(papers, map(one_round, asked), strict=True)):
+            answers[result.paper] = result.outcome
+
+    time = seconds(run) / len(papers)
+    return answers, time, used() + PROCESS_BYTES["cuda"] if ON_GPU else 0
+
+
+def costs_for(weights, branches, slots):
+    """What the plan counts."""
+    section = {"dtype": str(DTYPE).removeprefix("torch."), "device": DEVICE.type, "gpus": 1}
+    section |= {"quantization": None, "attention": "fused"}
+    shape = {"prefill_chunk": CHUNK, "branches": branches, "branch_tokens": slots}
+    return costs_of(weights.config.to_dict(), loading.size(weights), section, **shape)
+
+
+def same(one, other):
+    """The share of the tokens before the first of a branch that differs."""
+    agree = total = 0
+    for number, answers in one.items():
+        for left, right in zip(answers, other[number], strict=True):
+            pairs = enumerate(zip(left.tokens, right.tokens, strict=True))
+            agree += next((n for n, (a, b) in pairs if a != b), len(left.tokens))
+            total += len(left.tokens)
+    return f"{agree / total:.4f}"

@@ -1,0 +1,143 @@
+"""The passes of a model over papers and their branches: chunks of a prefix, prompts of branches, and decode steps."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from designspace.engine import decoder, linear
+from designspace.engine.attention import Batch, Prefix, Row, SharedPrefixCache
+
+# Rows of a captured step are a power of two, and so many at least: fewer take as long.
+FEWEST_ROWS = 16
+# A smaller step is captured for what is left of the rows only where it is at most such a part of the one that is there:
+# a capture takes as long as some twenty steps.
+PART = 4
+
+
+class Passes:
+    """A model and the memory of its papers: `capacity` tokens of prefixes, of so many `papers` at once, and `branches`
+    of so many `slots`. `chunk` is how many tokens are read at once."""
+
+    def __init__(self, model: Any, capacity: int, branches: int, slots: int, papers: int, chunk: int) -> None:
+        self.model, self.device = model, model.get_input_embeddings().weight.device
+        self.branches, self.papers, self.chunk = branches, papers, chunk
+        devices = layer_devices(model)
+        self.cache = SharedPrefixCache(model.config, capacity, branches, slots, model.dtype, devices)
+        one_gpu = self.device.type == "cuda" and set(devices) == {self.device}
+        self.graphed = one_gpu and self.cache.fused
+        self.graphs: dict[int, GraphedStep] = {}  # by their rows
+
+    def read(self, tokens: list[int], begin: int) -> Prefix:
+        """Prefill a prefix with token ids, a chunk at a time, at such a place in the pool."""
+        prefix = Prefix(begin, 0)
+        for piece in torch.tensor([tokens], device=self.device).split(self.chunk, dim=1):
+            self.cache.read_on(prefix)
+            self._hidden(piece)  # nothing asks for the logits of the paper
+            prefix = Prefix(begin, prefix.length + piece.shape[1])
+        return prefix
+
+    def read_prompts(self, rows: Sequence[Row], prompts: Sequence[list[int]]) -> None:
+        """Read the forced beginnings of branches, as many at once as the chunk has room for, padded to the right.
+
+        Padding is written behind a branch's own tokens, where no token looks before it is overwritten.
+        """
+        longest = max(map(len, prompts))
+        if not longest:
+            return
+        padded = torch.tensor([prompt + [0] * (longest - len(prompt)) for prompt in prompts], device=self.device)
+        at_once = max(self.chunk // longest, 1)
+        for first in range(0, len(rows), at_once):
+            self.cache.advance(rows[first : first + at_once], longest)
+            self._hidden(padded[first : first + at_once])
+
+    def step(self, rows: Sequence[Row], tokens: list[int]) -> Tensor:
+        """Advance branches, those of a paper side by side, by a token each: logits [rows, vocabulary] in float32."""
+        if self.graphed:
+            size = self._size(len(rows))
+            # Rows that no branch needs are computed in slots that none has, where it is overwritten.
+            free = set(range(self.branches)) - {row.slots for row in rows}
+            padded = [*rows, *(Row(free.pop(), 0, 0, rows[-1].prefix) for _ in range(size - len(rows)))]
+            if size not in self.graphs:
+                pool = next(iter(self.graphs.values())).graph.pool() if self.graphs else None
+                self.graphs[size] = GraphedStep(self._logits, self.cache, padded, self.papers, pool)
+            return self.graphs[size](padded, tokens + [0] * (size - len(rows)))[: len(rows)].float()
+        self.cache.advance(rows, 1)
+        logits = self._logits(torch.tensor(tokens, device=self.device)[:, None])
+        return logits.to(self.device).float()
+
+    def rehearse(self, rows: int) -> None:
+        """Go through a pass of each kind once, with so many rows: a chunk, prompts, and a step; with zeros for tokens,
+        and without an outcome."""
+        prefix = self.read([0] * rows, 0)
+        branches = [Row(n, 0, rows, prefix) for n in range(rows)]
+        self.read_prompts(branches, [[0, 0]] * rows)
+        self.cache.advance(branches, 1)
+        self._logits(torch.zeros(rows, 1, dtype=torch.long, device=self.device))
+
+    def _size(self, rows: int) -> int:
+        """Rows of the smallest captured step that has so many, or of a new one that is much smaller."""
+        new = min(max(FEWEST_ROWS, 1 << (rows - 1).bit_length()), self.branches)
+        least = min((size for size in self.graphs if size >= rows), default=PART * new)
+        return new if PART * new <= least else least
+
+    def _hidden(self, tokens: Tensor) -> Tensor:
+        """The last hidden states of the next tokens, token ids [rows, tokens]."""
+        positions = self.cache.positions(tokens.shape[1])
+        if decoder.serves(self.model):
+            return decoder.forward(self.model, tokens, positions, self.cache)
+        hidden: Tensor = self._forward(self.model.base_model, tokens, positions).last_hidden_state
+        return hidden
+
+    def _logits(self, tokens: Tensor) -> Tensor:
+        """The logits [rows, vocabulary] behind one token, [rows, 1], of each row."""
+        logits: Tensor
+        if decoder.serves(self.model):
+            last = self._hidden(tokens)[:, -1]
+            (logits,) = linear.project(last.to(self.model.lm_head.weight.device), self.model.lm_head)
+        else:
+            logits = self._forward(self.model, tokens, self.cache.positions(1)).logits[:, -1]
+        return logits
+
+    def _forward(self, module: Any, tokens: Tensor, positions: Tensor) -> Any:
+        return module(tokens, position_ids=positions, past_key_values=self.cache, shared_prefix=self.cache)
+
+
+class GraphedStep:
+    """A decode step of so many rows as one CUDA graph, which serves all papers and branches: what differs between two
+    steps is numbers on the GPU.
+
+    A step is thousands of small kernels, which take longer to launch one by one than to run.
+    """
+
+    def __init__(
+        self,
+        step: Callable[[Tensor], Tensor],
+        cache: SharedPrefixCache,
+        rows: Sequence[Row],
+        papers: int,
+        pool: Any,
+    ) -> None:
+        self.rows = len(rows)
+        self.tokens = torch.zeros(self.rows, 1, dtype=torch.long, device=cache.device)
+        self.batch = cache.batch = Batch(rows, cache.groups, papers, cache.device)
+        step(self.tokens)  # outside of the graph once, since libraries allocate on their first use
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph, pool=pool):
+            self.logits = step(self.tokens)
+
+    def __call__(self, rows: Sequence[Row], tokens: list[int]) -> Tensor:
+        """Token ids of as many rows -> their logits [rows, vocabulary]."""
+        self.batch.fill(rows)
+        self.tokens.copy_(torch.tensor(tokens)[:, None])
+        self.graph.replay()
+        return self.logits
+
+
+def layer_devices(model: Any) -> list[torch.device]:
+    """The device of each layer; they differ where a model is spread over several GPUs."""
+    layers = model.config.get_text_config().num_hidden_layers
+    if len(set(getattr(model, "hf_device_map", {}).values())) < 2:
+        return [model.get_input_embeddings().weight.device] * layers
+    return [layer.input_layernorm.weight.device for layer in model.base_model.layers]

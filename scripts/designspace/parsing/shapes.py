@@ -1,0 +1,228 @@
+"""What a glyph means by its shape: drawn alone and compared with the glyphs of pdfium's own fonts.
+
+A font without a Unicode map, or with a wrong one, still draws its glyphs as a reader sees them. pdfium brings the
+fourteen standard fonts along, so that nothing has to be shipped to compare with.
+"""
+
+import ctypes
+from collections.abc import Collection
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from designspace.parsing.glyphs import JOINED
+
+EM = 32.0  # pixels of a glyph's em
+RASTER = 16  # places along each side of the raster that a glyph is stretched to
+GEOMETRY = np.array([1.0, 1.0, 2.0, 1.0], dtype=np.float32)  # weights of width, height, bottom and top in em
+BLACK = 0.6  # root of the mean square of a raster, to which those of light and bold fonts are brought half-way
+NEAR = 0.055  # mean squared difference, up to which a glyph may be the one that it is compared with
+TALL = 1.25  # em, from which a glyph is one that grows with a formula
+APART = 1.5  # times as far must the next other character be
+ALIKE = 0.012  # and this much farther
+LARGER = 1.3  # times are the operators of fonts of formulas larger
+WRONG = 4.0  # times as far is a glyph from the character that a wrong Unicode map makes of it
+
+Floats = npt.NDArray[np.floating[Any]]
+
+_ASCII = [chr(code) for code in range(33, 127)]
+_TEXT = [*_ASCII, *"–—•…‘’“”°±×÷·§©®¼½¾²³¹€†‡¶¿¡äöüéèàáçñøåßÄÖÜÉæÀÂÆÁŠÞþÐð"]
+_COMPOSED = {chr(0xFB00 + i): letters for i, letters in enumerate(("ff", "fi", "fl", "ffi", "ffl"))} | JOINED
+_SYMBOLS = [*"αβχδεφγηικλμπθρστωξψζΔΓΦΛΘΣΩΞΨΠ−∼′≤≥∞→←↑↓↔°±×÷≠≡≈•·∂∈∇√⇒∫∗⊕<>=+[]{}|()"]
+_OPERATORS = frozenset("+−×±÷=<>≤≥≈∼≠≡")
+_AXIS = np.array([0, 0, 0.26, 0.26], dtype=np.float32)  # the height of the middle of operators
+_FONTS = ("Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Times-Roman", "Times-Bold", "Times-Italic")
+
+
+class Shape(NamedTuple):
+    """A glyph's raster, stretched to a square and blurred, and its width, height, bottom and top in em."""
+
+    raster: Floats
+    geometry: Floats
+
+
+class Reading(NamedTuple):
+    """The characters that a glyph may be, the most similar first, and how far each is."""
+
+    characters: list[str]
+    distances: list[float]
+
+    def choices(self, taken: Collection[str] = (), farther: float = 1.0) -> list[str]:
+        """The characters that the glyph may well be: one if it is beyond doubt, none if it is like no known one.
+
+        It is none of those that are `taken`, and may be so many times `farther` away than usual.
+        """
+        open_ = [pair for pair in zip(self.characters, self.distances, strict=True) if pair[0] not in taken]
+        first = open_[0][1]
+        if first > farther * NEAR:
+            return []
+        limit = APART * first + ALIKE if farther > 1 else max(APART * first, first + ALIKE)
+        near = (pair for pair in open_ if pair[1] <= limit and (pair[1] <= NEAR or pair[0] not in _COMPOSED))
+        return [character for character, _ in near]
+
+
+class Shapes:
+    """Draws glyphs of a document's fonts, one at a time, and reads them."""
+
+    def __init__(self, document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> None:
+        self._document, self._page = document, page
+
+    def read(self, font: Any, code: int, scale: float = 1.0, rise: float = 0.0) -> Reading | None:
+        """What the glyph of a code of a font looks like; None where nothing is drawn.
+
+        `scale` is its size as a share of that of the text around, and `rise` how far it is raised, as a share too.
+        """
+        shape = _draw(self._document, self._page, font, code, "")
+        if shape is None:
+            return None
+        raised = np.array([0, 0, rise, rise], dtype=np.float32)
+        return _compare(Shape(shape.raster, shape.geometry * scale + raised), _known())
+
+    def printed(self, font: Any, character: str) -> str:
+        """What a font prints where its Unicode map says `character`: another one if it is plainly not that one."""
+        shape = _draw(self._document, self._page, font, None, character)
+        claimed = _standard(character)
+        if shape is None or not claimed:
+            return character
+        far = min(_distance(shape, other) for other in claimed)
+        if far <= NEAR:
+            return character
+        reading = _compare(shape, _known())
+        choices = reading.choices()
+        plain = len(choices) == 1 and character not in choices and far > WRONG * reading.distances[0]
+        return choices[0] if plain else character
+
+
+def _distance(shape: Shape, other: Shape) -> float:
+    raster = ((shape.raster - other.raster) ** 2).mean()
+    return float(raster + ((shape.geometry - other.geometry) ** 2) @ GEOMETRY)
+
+
+def _compare(shape: Shape, known: "_Known") -> Reading:
+    if shape.geometry[1] > TALL:  # brackets of a formula, of whatever height
+        far = ((known.rasters - shape.raster) ** 2).mean(axis=1) + known.low
+    else:
+        far = _far(shape, known)
+    nearest = np.minimum.reduceat(far, known.starts)
+    order = np.argsort(nearest)
+    return Reading([known.characters[i] for i in order], nearest[order].tolist())
+
+
+def _far(shape: Shape, known: "_Known") -> Floats:
+    # Squares of differences, from the squares and the products.
+    far: Floats = known.squares + (shape.raster @ shape.raster - 2 * (known.rasters @ shape.raster)) / RASTER**2
+    squares: Floats = np.maximum(far, 0) + ((known.geometry - shape.geometry) ** 2) @ GEOMETRY
+    return squares
+
+
+class _Known(NamedTuple):
+    """The glyphs of the standard fonts, sorted by the characters that they are."""
+
+    rasters: Floats
+    squares: Floats  # mean square of each raster
+    geometry: Floats
+    starts: npt.NDArray[np.intp]  # of each character's glyphs
+    characters: list[str]
+    low: Floats  # infinite where a glyph is of no character that grows with a formula
+
+
+@cache
+def _known() -> _Known:
+    characters = sorted({*_TEXT, *_COMPOSED, *_SYMBOLS})
+    shapes = [(number, shape) for number, character in enumerate(characters) for shape in _standard(character)]
+    rasters = np.stack([shape.raster for _, shape in shapes])
+    geometry = np.stack([shape.geometry for _, shape in shapes])
+    drawn, starts = np.unique([number for number, _ in shapes], return_index=True)
+    low = np.array([0.0 if characters[number] in "()[]{}|√∑∏∫" else np.inf for number, _ in shapes], dtype=np.float32)
+    names = [characters[number] for number in drawn]
+    return _Known(rasters, (rasters**2).mean(axis=1), geometry, starts, names, low)
+
+
+@cache
+def _standard(character: str) -> list[Shape]:
+    """The shapes of a character in the standard fonts."""
+    document, page, fonts = _standard_fonts()
+    names: tuple[str, ...] = _FONTS if character in _TEXT or character in _COMPOSED else ()
+    names += ("Symbol",) if character in _SYMBOLS else ()
+    text = _COMPOSED.get(character, character)
+    drawn = [_draw(document, page, fonts[name], None, text) for name in names]
+    shapes = [shape for shape in drawn if shape is not None]
+    if character in _OPERATORS:  # which fonts of formulas draw larger
+        shapes += [Shape(raster, _AXIS + LARGER * (geometry - _AXIS)) for raster, geometry in shapes]
+    return shapes
+
+
+@cache
+def _standard_fonts() -> tuple[pypdfium2.PdfDocument, pypdfium2.PdfPage, dict[str, Any]]:
+    document = pypdfium2.PdfDocument.new()
+    fonts = {name: pdfium.FPDFText_LoadStandardFont(document, name.encode()) for name in (*_FONTS, "Symbol")}
+    return document, document.new_page(10, 10), fonts
+
+
+def _draw(
+    document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, font: Any, code: int | None, text: str
+) -> Shape | None:
+    """The shape of a code of a font, or of a text in it."""
+    glyph = pdfium.FPDFPageObj_CreateTextObj(document, font, EM)
+    if not glyph:
+        return None
+    try:
+        if code is not None:
+            pdfium.FPDFText_SetCharcodes(glyph, (ctypes.c_uint32 * 1)(code), 1)
+        else:
+            units = (text + "\0").encode("utf-16-le", "surrogatepass")
+            pdfium.FPDFText_SetText(glyph, (ctypes.c_ushort * (len(units) // 2)).from_buffer_copy(units))
+        edges = [ctypes.c_float() for _ in range(4)]
+        pdfium.FPDFPageObj_GetBounds(glyph, *edges)
+        left, bottom, right, top = (edge.value for edge in edges)
+        if not (0 < right - left < 4 * EM and 0 < top - bottom < 4 * EM):  # nor is it where one is not finite
+            return None
+        bitmap = pdfium.FPDFTextObj_GetRenderedBitmap(document, page, glyph, 1.0)
+        if not bitmap:
+            return None
+        ink = _ink(bitmap)
+    finally:
+        pdfium.FPDFPageObj_Destroy(glyph)
+    return _shape(ink, int(ink.shape[0] - np.ceil(top)))
+
+
+def _ink(bitmap: Any) -> Floats:
+    """How much of each pixel of a bitmap is drawn on, from 0 to 1; the bitmap is given back."""
+    width, height = pdfium.FPDFBitmap_GetWidth(bitmap), pdfium.FPDFBitmap_GetHeight(bitmap)
+    pixels = ctypes.cast(pdfium.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_ubyte))
+    rows = np.ctypeslib.as_array(pixels, (height, pdfium.FPDFBitmap_GetStride(bitmap)))
+    ink: Floats = rows[:, 3 : 4 * width : 4].astype(np.float32) / np.float32(255)
+    pdfium.FPDFBitmap_Destroy(bitmap)
+    return ink
+
+
+def _shape(ink: Floats, below: int) -> Shape | None:
+    """The shape of a drawn glyph, of whose rows `below` are under the baseline; None where there is no ink."""
+    most = ink.max(initial=0)
+    if most < 0.3:
+        return None
+    drawn = ink > 0.4 * most
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    glyph = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] / most
+    height, width = glyph.shape
+    raster = (_stretch(height) @ glyph @ _stretch(width).T).ravel()
+    raster *= np.sqrt(BLACK / np.sqrt((raster**2).mean()))  # a bold letter and a light one are nearer to each other
+    bottom = (ink.shape[0] - 1 - int(rows[-1]) - below) / EM
+    geometry = [width / EM, height / EM, bottom, bottom + height / EM]
+    return Shape(raster, np.array(geometry, dtype=np.float32))
+
+
+@cache
+def _stretch(size: int) -> Floats:
+    """The matrix that stretches so many pixels to the raster's places, by their shares, and blurs them."""
+    edges = np.linspace(0, size, RASTER + 1)
+    starts, ends = edges[:-1, None], edges[1:, None]
+    pixels = np.arange(size)[None]
+    shares = np.clip(np.minimum(ends, pixels + 1) - np.maximum(starts, pixels), 0, None) / (ends - starts)
+    blur = (2 * np.eye(RASTER) + np.eye(RASTER, k=1) + np.eye(RASTER, k=-1)) / 4
+    matrix: Floats = (blur @ shares).astype(np.float32)
+    return matrix

@@ -1,0 +1,218 @@
+"""What is printed where a font has no Unicode map, or a wrong one: by the shapes of its glyphs and what stands beside.
+
+Nothing here knows a font by its name. A font whose glyphs form words is trusted where it has a map.
+"""
+
+import ctypes
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import islice
+from math import hypot
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from designspace.parsing.glyphs import MEANING, UNKNOWN
+
+if TYPE_CHECKING:
+    from designspace.parsing.shapes import Reading, Shapes
+
+# Control characters and private ones, where no table explains them.
+UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
+# The ligatures of TeX's fonts, whose other letters have their own codes.
+TEX = {chr(0x0B + i): chr(0xFB00 + i) for i in range(5)}
+_SAMPLE = re.compile(r"^[^\r\n]*?(?:([a-z]{4})|[^\s.]{4})", re.MULTILINE)
+# Letters within words and the commonest marks are not looked at: fonts of symbols hold neither.
+_CHECKED = re.compile(r"[^\sa-z.()’'\-]|(?<![a-z])[a-z](?![a-z])|(?<=\s)\.(?=\s?\d)")
+_SIGNS = frozenset("=<>±×−–+°≤≥≠≈∼÷·•√→αβγδεθλμπρσφχψωΔΣΩ()[]")
+_DASHES = frozenset("-–−—")
+MOST_GLYPHS = 600  # of a page, that are drawn
+WHOLE = 12  # codes of a font that are read together
+FARTHER = 2.0  # times as far may a glyph of such a font be from the character that it is
+NEIGHBOURS = 60  # places of a glyph that are looked at
+COMMON = "()1"  # of those that look and suit alike, the likelier ones
+
+_claims: WeakKeyDictionary[pypdfium2.PdfDocument, dict[tuple[bytes, str], str]] = WeakKeyDictionary()
+
+
+class PageSymbols:
+    """The glyphs of a page that its fonts do not explain."""
+
+    def __init__(self, document: pypdfium2.PdfDocument, textpage: pypdfium2.PdfTextPage) -> None:
+        self._document, self._textpage = document, textpage
+        self._claims = _claims.setdefault(document, {})
+        self._shapes: Shapes | None = None
+        self._n_read = 0
+        self._fonts: dict[int, Any] = {}
+
+    def corrected(self, text: str, explained: dict[int, str]) -> str:
+        """The text of the page, one character for each of pdfium's, with what is printed.
+
+        `explained` are places whose character is known by other means.
+        """
+        unmapped, trusted = self._samples(text)
+        characters = list(text)
+        for place, character in explained.items():
+            characters[place] = character
+        places = {match.start() for match in UNMAPPED.finditer(text) if MEANING[ord(match.group())] == UNKNOWN}
+        if unmapped:
+            has_error = pdfium.FPDFText_HasUnicodeMapError
+            places |= {i for i in range(len(text)) if has_error(self._textpage, i) == 1}
+        places -= explained.keys()
+        if places:
+            self._read_unmapped(text, characters, places)
+        skipped = places | explained.keys()
+        self._check_maps(text, characters, trusted, skipped)
+        return "".join(characters)
+
+    def _samples(self, text: str) -> tuple[bool, set[int]]:
+        """Whether printable characters of the page lack a map, and the fonts whose glyphs form words."""
+        unmapped, trusted = False, set()
+        for match in _SAMPLE.finditer(text):
+            if pdfium.FPDFText_HasUnicodeMapError(self._textpage, match.end() - 1) == 1:
+                unmapped = True
+            elif match.group(1):
+                trusted.add(self._font(match.end() - 1))
+        return unmapped, trusted
+
+    def _font(self, index: int) -> int:
+        """The address of a character's font; 0 where there is none."""
+        glyphs = pdfium.FPDFText_GetTextObject(self._textpage, index)
+        font = pdfium.FPDFTextObj_GetFont(glyphs) if glyphs else None
+        address = ctypes.cast(font, ctypes.c_void_p).value or 0 if font else 0
+        if address:
+            self._fonts[address] = font
+        return address
+
+    def _drawn(self) -> "Shapes":
+        if self._shapes is None:
+            from designspace.parsing.shapes import Shapes  # with NumPy, which most pages do not need
+
+            self._shapes = Shapes(self._document, self._textpage.page)
+        return self._shapes
+
+    def _read_unmapped(self, text: str, characters: list[str], places: set[int]) -> None:
+        """Put what the glyphs at these places look like into `characters`."""
+        fonts: defaultdict[int, dict[str, list[int]]] = defaultdict(dict)
+        for place in sorted(places):
+            fonts[self._font(place)].setdefault(text[place], []).append(place)
+        doubtful: list[tuple[list[int], list[str]]] = []
+        for address, glyphs in fonts.items():
+            readings = {code: self._read(address, code, at[0]) for code, at in glyphs.items()}
+            drawn = any(readings.values()) or self._draws(address)
+            for code, choices in _choices(readings, drawn).items():
+                _put(characters, glyphs[code], choices[0] if len(choices) == 1 else UNKNOWN)
+                if len(choices) > 1:
+                    doubtful.append((glyphs[code], choices))
+        for at, choices in doubtful:
+            _put(characters, at, _by_neighbours(characters, at, choices))
+
+    def _read(self, address: int, code: str, place: int) -> "Reading | None":
+        if not address or self._n_read >= MOST_GLYPHS:
+            return None
+        self._n_read += 1
+        font = self._fonts[address]
+        reading = self._drawn().read(font, ord(code))
+        if reading is None or reading.choices() or not place:
+            return reading
+        size, x, y = self._position(place)
+        other_size, other_x, other_y = self._position(place - 1)
+        beside = 0 < x - other_x < 3 * size and 0.3 * size < other_size < 3 * size
+        # A degree may be a letter o that is small and raised.
+        scale, rise = (size / other_size, (y - other_y) / other_size) if beside else (1.0, 0.0)
+        return self._drawn().read(font, ord(code), scale, rise)
+
+    def _position(self, place: int) -> tuple[float, float, float]:
+        """The size of a character and where it stands, in points."""
+        x, y, matrix = ctypes.c_double(), ctypes.c_double(), pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetCharOrigin(self._textpage, place, x, y)
+        pdfium.FPDFText_GetMatrix(self._textpage, place, matrix)
+        return pdfium.FPDFText_GetFontSize(self._textpage, place) * hypot(matrix.c, matrix.d), x.value, y.value
+
+    def _draws(self, address: int) -> bool:
+        """Whether the glyphs of a font are drawn: neither those of a Type 3 font, which has no name, nor of one that is
+        not in the file."""
+        return bool(address and self._name(address) and pdfium.FPDFFont_GetIsEmbedded(self._fonts[address]) == 1)
+
+    def _check_maps(self, text: str, characters: list[str], trusted: set[int], skipped: set[int]) -> None:
+        """Put what is plainly printed into `characters` where a map says something else."""
+        for match in _CHECKED.finditer(text):
+            place, claimed = match.start(), match.group()
+            if place in skipped or claimed > "\ud7ff":
+                continue
+            address = self._font(place)
+            if not address or address in trusted:
+                continue
+            key = self._name(address), claimed
+            if key not in self._claims:
+                self._claims[key] = self._printed(address, claimed)
+            characters[place] = self._claims[key]
+
+    def _printed(self, address: int, claimed: str) -> str:
+        read = self._drawn().printed(self._fonts[address], claimed)
+        if read not in _SIGNS or {read, claimed} <= _DASHES:
+            return claimed
+        return "−" if read == "–" else read
+
+    def _name(self, address: int) -> bytes:
+        buffer = ctypes.create_string_buffer(128)
+        pdfium.FPDFFont_GetBaseFontName(self._fonts[address], buffer, len(buffer))
+        return buffer.value
+
+
+def _choices(readings: dict[str, "Reading | None"], drawn: bool) -> dict[str, list[str]]:
+    """The characters that each code of a font may print, by how its glyphs look if they are `drawn`."""
+    choices: dict[str, list[str]] = {code: reading.choices() if reading else [] for code, reading in readings.items()}
+    looks = [(code, some) for code, some in choices.items() if some]
+    if 2 * sum(code in some for code, some in looks) >= len(looks):  # the codes are those of the characters
+        choices |= {code: [TEX.get(code, code)] for code in choices if code.isprintable() or code in TEX and not drawn}
+        return choices | {code: [" "] for code, reading in readings.items() if drawn and reading is None}
+    # A character that one code of the font prints beyond doubt is printed by no other.
+    taken = {some[0] for _, some in looks if len(some) == 1}
+    for code, reading in readings.items():
+        if reading is None and drawn:
+            choices[code] = [" "]
+        elif reading and len(readings) >= WHOLE and (len(choices[code]) != 1 or choices[code][0] in "{}"):
+            choices[code] = reading.choices(taken | {"{", "}"}, FARTHER)
+    return choices
+
+
+def _put(characters: list[str], places: Iterable[int], character: str) -> None:
+    for place in places:
+        characters[place] = character
+
+
+def _by_neighbours(characters: list[str], places: list[int], choices: list[str]) -> str:
+    """Which of the characters that look alike suits what stands beside it best; U+FFFD if none does."""
+    scores = dict.fromkeys(choices, 0)
+    for place in islice(places, NEIGHBOURS):
+        before = characters[place - 1] if place else " "
+        after = characters[place + 1] if place + 1 < len(characters) else " "
+        for choice in choices:
+            scores[choice] += _suits(before, choice, after)
+    best = max(choices, key=lambda choice: (scores[choice], choice in COMMON))
+    return best if scores[best] > 0 else UNKNOWN
+
+
+def _suits(before: str, character: str, after: str) -> int:
+    """How well a character stands between two others, from -2 to 2."""
+    if character in "([“‘":
+        return before.isspace() + after.isalnum()
+    if character in ")],;:”’!?":
+        return before.isalnum() + after.isspace()
+    if character.isdigit():
+        return sum((c.isdigit() or c in ".,%°−") - c.isalpha() for c in (before, after))
+    if character.isupper():
+        return (
+            before.isupper()
+            + after.isupper()
+            + (before.isspace() and after.islower())
+            - before.isdigit()
+            - after.isdigit()
+        )
+    if character.isalpha():
+        return sum(c.islower() - c.isdigit() for c in (before, after)) + (before.isupper() and after.islower())
+    return sum((c.isspace() or c.isdigit()) - c.isalpha() for c in (before, after))

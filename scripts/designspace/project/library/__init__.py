@@ -1,0 +1,1 @@
+"""The user's library of citations: an export of a reference manager as CSL-JSON, BibTeX or RIS."""

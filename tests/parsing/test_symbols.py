@@ -1,0 +1,79 @@
+"""What is printed in fonts that do not tell: without a Unicode map, with a wrong one, and with one that is right."""
+
+import re
+
+import pikepdf
+import pytest
+import typst
+from bad_papers import edited, without_unicode_maps
+
+from designspace.parsing.glyphs import UNKNOWN
+from designspace.parsing.text import extract_text
+
+PROSE = """Thirty-two young adults (17 women, 18–35 years of age) made reaches under a rotation of 45° and moved
+the cursor by 12.5 cm (Figure 1). Just before the first trial, each was asked to aim at the target, which was a
+quick and equal task; the affine and efficient fit of every final effort was kept. Questions of Jacobson (1986, p. 47)
+were given again, and so were vivid examples, "six by zero", or [7, 9], in 2013."""
+
+
+def compiled(source, edit=lambda pdf: None):
+    """The record of the text of a PDF of typst's, after an edit."""
+    return extract_text(edited(typst.compile(source.encode()), edit), "paper")
+
+
+def remapped(changes):
+    """An edit that lets the Unicode maps of mathematics fonts name other characters, {printed: named}."""
+
+    def edit(pdf):
+        for found in pdf.objects:
+            if (
+                isinstance(found, pikepdf.Dictionary)
+                and "Math" in str(found.get("/BaseFont", ""))
+                and "/ToUnicode" in found
+            ):
+                cmap = found.ToUnicode.read_bytes()
+                for printed, named in changes.items():
+                    old, new = (b"<%04X>" % ord(character) for character in (printed, named))
+                    cmap = re.sub(rb"(<[0-9A-Fa-f]{4}>\s+)" + old, rb"\g<1>" + new, cmap, flags=re.IGNORECASE)
+                found.ToUnicode.write(cmap)
+
+    return edit
+
+
+def agreement(read, printed):
+    """The share of words that are read as they are printed."""
+    words = printed.split()
+    read = read.split()
+    return sum(word in read for word in words) / len(words)
+
+
+@pytest.mark.parametrize("font", ["Libertinus Serif", "New Computer Modern"])
+def test_a_paper_without_any_unicode_map_is_read_by_the_shapes_of_its_glyphs(font):
+    source = f'#set text(font: "{font}", hyphenate: false)\n' + "\n\n".join([PROSE] * 3)
+    record = compiled(source, without_unicode_maps)
+    assert record["status"] == "ok", record["reason"]
+    known = compiled(source)["text"]
+    assert agreement(record["text"], known) > 0.93
+    assert record["text"].count(UNKNOWN) < 0.01 * len(known)
+
+
+def test_a_font_with_a_wrong_map_is_read_as_it_is_printed():
+    signs = {"<": ",", "=": "5", "×": "3", "−": "2"}
+    source = PROSE + "\n\n#let s(x) = math.equation(x)\nThe means differed "
+    source += "with p #s($<$) .05, n #s($=$) 14, and squares of 2 #s($times$) 2 mm at #s($-$)15 degrees."
+    text = compiled(source, remapped(signs))["text"]
+    assert "p < .05" in text and "n = 14" in text and "2 × 2 mm" in text and "−15" in text
+
+
+def test_a_font_with_a_right_map_keeps_its_characters():
+    source = (
+        PROSE + "\n\n" + "The sums are $6 + 5 = 11$ and $3, 2, 1$ for $x in {a, b}$ with $p > 1\\/4$ and $abs(y) <= 2$."
+    )
+    text = compiled(source)["text"]
+    assert "6 + 5 = 11" in text and "3, 2, 1" in text and "≤ 2" in text
+
+
+def test_a_glyph_like_no_known_one_stays_unknown():
+    source = PROSE + "\n\nA rest of notes: $qed$ $floral$ $maltese$ at the end of it."
+    text = compiled(source, without_unicode_maps)["text"]
+    assert UNKNOWN in text
