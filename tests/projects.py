@@ -14,17 +14,22 @@ from designspace.results import tables
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAKEFILE = ROOT / "Snakefile"
-# In each new interpreter: where it is to be one of the programs with a model, the stand-in answers in its place.
+# In each new interpreter: where it is to be one of the programs with a model, the stand-in answers in its place. An
+# error that left it would be passed over, and the program would run after all.
 STAND_IN = """
-import os, sys
+import os, sys, traceback
 
 program = sys.orig_argv[1].rpartition("/")[2] if len(sys.orig_argv) > 1 else ""
 if task := {tasks}.get(program):
     sys.path.insert(0, {folder!r})
     sys.argv = sys.orig_argv[1:]
-    import scale
+    try:
+        import scale
 
-    scale.stand_in(task)
+        scale.stand_in(task)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
     os._exit(0)
 """
 TASKS = {"extract.py": "extraction", "discover.py": "discovery"}

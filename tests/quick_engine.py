@@ -13,7 +13,7 @@ from benchmark import scale
 FOLDERS = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "scripts")]
 # To run first (`run_first`) in each new interpreter.
 ANSWER_AT_ONCE = f"""
-import os, sys
+import os, sys, traceback
 
 def is_extraction():
     if "forkserver" not in " ".join(sys.orig_argv):
@@ -23,9 +23,13 @@ def is_extraction():
 
 if is_extraction():
     sys.path += {FOLDERS!r}
-    import quick_engine
+    try:
+        import quick_engine
 
-    quick_engine.install()
+        quick_engine.install()
+    except BaseException:  # which would be passed over
+        traceback.print_exc()
+        os._exit(1)
 """
 
 

@@ -14,18 +14,42 @@ from designspace.project.ledger import paper_id
 
 TESTS = Path(__file__).parents[1]
 PAPERS = TESTS / "papers"
-PARAMETERS = {p["name"]: p for p in yaml.safe_load((TESTS.parent / "config/parameters.yaml").read_text("utf-8"))}
+CONFIG = TESTS.parent / "config"
 MARK = "Invented sample paper for testing Designspace; not real research"
 
 spec = importlib.util.spec_from_file_location("build", PAPERS / "source/build.py")
 build = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(build)
 
-with (PAPERS / "gold.csv").open(encoding="utf-8", newline="") as file:
-    READER = csv.DictReader(file)
-    GOLD = list(READER)
-REPORTED = [row for row in GOLD if row["value"] != "not_reported"]
-FILES = {paper_id(name): PAPERS / name for name in build.PDF_NAMES.values()}
+
+def read_gold(file):
+    with file.open(encoding="utf-8", newline="") as lines:
+        reader = csv.DictReader(lines)
+        columns = ["paper", "experiment", "group", "parameter", "value", "evidence", "page", "certainty"]
+        assert [name for name in reader.fieldnames if name not in ("experiment", "group")] == columns[:1] + columns[3:]
+        return [dict.fromkeys(columns, "") | row for row in reader]
+
+
+def read_library(name):
+    return {entry["name"]: entry for entry in yaml.safe_load((CONFIG / name).read_text("utf-8"))}
+
+
+# Each set of papers: its PDFs by paper, its gold and its library.
+SETS = {
+    "motor adaptation": (build.PDF_NAMES.values(), PAPERS, "parameters.yaml"),
+    "clinical trials": ([f"{name}.pdf" for name in build.TRIALS], PAPERS / "trials", "clinical_trials.yaml"),
+}
+FIELDS = {
+    field: ({paper_id(name): folder / name for name in names}, read_gold(folder / "gold.csv"), read_library(library))
+    for field, (names, folder, library) in SETS.items()
+}
+FILES = {paper: file for files, _, _ in FIELDS.values() for paper, file in files.items()}
+REPORTED = [
+    (row, library[row["parameter"]])
+    for _, gold, library in FIELDS.values()
+    for row in gold
+    if row["value"] != "not_reported"
+]
 
 
 def fold(text):
@@ -57,15 +81,15 @@ def is_of_kind(value, parameter):
             return value == value.strip() != ""
 
 
-@pytest.mark.parametrize("source", build.PDF_NAMES)
+@pytest.mark.parametrize("source", build.PDFS)
 def test_the_pdf_is_what_its_source_compiles_to(source):
-    committed = (PAPERS / build.PDF_NAMES[source]).read_bytes()
+    committed = (PAPERS / build.PDFS[source]).read_bytes()
     assert build.compile_paper(source) == committed
     assert len(committed) < 200_000
 
 
 def test_no_other_pdf_lies_beside_them():
-    assert {file.name for file in PAPERS.glob("*.pdf")} == set(build.PDF_NAMES.values())
+    assert {str(file.relative_to(PAPERS)) for file in PAPERS.rglob("*.pdf")} == set(build.PDFS.values())
 
 
 def test_every_page_says_that_it_is_invented(pages):
@@ -74,39 +98,44 @@ def test_every_page_says_that_it_is_invented(pages):
         assert "This paper is invented" in texts[0]
 
 
-def test_gold_answers_every_parameter_of_every_paper():
-    assert READER.fieldnames == ["paper", "experiment", "group", "parameter", "value", "evidence", "page", "certainty"]
-    answered = [(row["paper"], row["parameter"]) for row in GOLD if not row["experiment"] and not row["group"]]
-    assert set(answered) == {(paper, name) for paper in FILES for name in PARAMETERS}
-    assert len({tuple(row.values()) for row in GOLD}) == len(GOLD)
+@pytest.mark.parametrize("field", FIELDS)
+def test_gold_answers_every_parameter_of_every_paper(field):
+    files, gold, library = FIELDS[field]
+    answered = {(row["paper"], row["parameter"]) for row in gold if not row["experiment"] and not row["group"]}
+    assert answered == {(paper, name) for paper in files for name in library}
+    assert len({tuple(row.values()) for row in gold}) == len(gold)
 
 
-def test_only_multiple_parameters_have_several_values():
+@pytest.mark.parametrize("field", FIELDS)
+def test_only_multiple_parameters_have_several_values(field):
+    _, gold, library = FIELDS[field]
     values = defaultdict(list)
-    for row in GOLD:
+    for row in gold:
         values[row["paper"], row["experiment"], row["group"], row["parameter"]].append(row["value"])
     for (paper, *scope, name), found in values.items():
         assert len(found) == len(set(found)), (paper, name)
-        assert len(found) == 1 or PARAMETERS[name].get("multiple") and not any(scope), (paper, name)
+        assert len(found) == 1 or library[name].get("multiple") and not any(scope), (paper, name)
         assert len(found) == 1 or "not_reported" not in found, (paper, name)
 
 
-@pytest.mark.parametrize("row", REPORTED, ids=lambda row: "-".join(list(row.values())[:5]))
-def test_a_gold_value_is_of_its_kind_and_stands_on_its_page(row, pages):
-    assert is_of_kind(row["value"], PARAMETERS[row["parameter"]])
+@pytest.mark.parametrize("row, parameter", REPORTED, ids=["-".join(list(row.values())[:5]) for row, _ in REPORTED])
+def test_a_gold_value_is_of_its_kind_and_stands_on_its_page(row, parameter, pages):
+    assert is_of_kind(row["value"], parameter)
     assert row["certainty"] in ("explicit", "derived", "ambiguous")
     assert row["evidence"]
     assert fold(row["evidence"]) in pages[row["paper"]][int(row["page"]) - 1]
 
 
 def test_what_is_asked_of_groups_has_gold_for_groups():
-    groups = {(row["paper"], row["experiment"], row["group"]) for row in GOLD if row["group"]}
-    counted = {(row["paper"], row["experiment"], row["group"]) for row in GOLD if row["parameter"] == "n"}
+    _, gold, library = FIELDS["motor adaptation"]
+    groups = {(row["paper"], row["experiment"], row["group"]) for row in gold if row["group"]}
+    counted = {(row["paper"], row["experiment"], row["group"]) for row in gold if row["parameter"] == "n"}
     assert len(groups) == 11 and groups < counted, "the number of each group"
-    assert all(PARAMETERS[row["parameter"]].get("per") == "group" for row in GOLD if row["group"])
+    assert all(library[row["parameter"]].get("per") == "group" for row in gold if row["group"])
 
 
-def test_what_is_not_reported_has_no_evidence():
-    missing = [row for row in GOLD if row["value"] == "not_reported"]
+@pytest.mark.parametrize("field", FIELDS)
+def test_what_is_not_reported_has_no_evidence(field):
+    missing = [row for row in FIELDS[field][1] if row["value"] == "not_reported"]
     assert missing
     assert all(row["evidence"] == row["page"] == "" for row in missing)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 
 import pytest
 import yaml
@@ -175,7 +174,7 @@ TWICE = [{"name": "a", "kind": "integer", "definition": "A."}] * 2
 
 
 @pytest.mark.parametrize(
-    "changes, library, sentences",
+    "changes, entries, sentences",
     [
         ({"paper": "x"}, None, ["`paper`"]),
         ({}, TWICE, ["two parameters have the name `a`"]),
@@ -187,14 +186,14 @@ TWICE = [{"name": "a", "kind": "integer", "definition": "A."}] * 2
         ({"memory": {"capacity": "100MiB", "reserve": "50MiB"}}, None, ["The model does not fit: weights"]),
     ],
 )
-def test_errors_of_the_configuration_are_sentences_before_anything_runs(project, changes, library, sentences):
+def test_errors_of_the_configuration_are_sentences_before_anything_runs(new_project, changes, entries, sentences):
     """One of each step of the check; tests/settings has all of them."""
-    shutil.rmtree(project / "results")
-    configure(project, **changes)
-    if library:
-        (project / "config" / "parameters.yaml").write_text(yaml.safe_dump(library), "utf-8")
-    finished, printed = snakemake(project, fails=True)
-    assert not finished and "Traceback" not in printed and not (project / "results").exists()
+    pdf(study(1), new_project / "papers" / "study_1.pdf")
+    configure(new_project, **changes)
+    if entries:
+        (new_project / "config" / "parameters.yaml").write_text(yaml.safe_dump(entries), "utf-8")
+    finished, printed = snakemake(new_project, fails=True)
+    assert not finished and "Traceback" not in printed and not (new_project / "results").exists()
     assert [sentence for sentence in sentences if not re.search(sentence, printed)] == [], printed
 
 

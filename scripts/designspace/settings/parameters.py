@@ -20,7 +20,12 @@ def load(path: str | Path) -> list[dict[str, Any]]:
         why = "is not valid YAML" if isinstance(error, yaml.YAMLError) else "cannot be read"
         details = " ".join(str(error).split())
         raise ConfigurationError(f"The parameter library {path} (config: `parameters`) {why}: {details}.") from None
-    refuse(violations(parameters, "parameters.schema.yaml", str(path)))
+    return check(parameters, str(path))
+
+
+def check(parameters: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
+    """The parameters of the file `path`, as they are. ConfigurationError with all that is wrong with them."""
+    refuse(violations(parameters, "parameters.schema.yaml", path))
     problems: list[str] = []
     names: set[str] = set()
     counted: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Compile the sample papers beside this file into tests/papers: python tests/papers/source/build.py"""
+"""Compile the sample papers into tests/papers and tests/papers/trials: python tests/papers/source/build.py"""
 
 from pathlib import Path
 
@@ -16,12 +16,19 @@ PDF_NAMES = {
 }
 
 
+# Of another field, with a library of its own, config/clinical_trials.yaml.
+TRIALS = ("brandt_2020", "nakashima_2022")
+# Each source and its PDF, from tests/papers.
+PDFS = {f"source/{source}.typ": name for source, name in PDF_NAMES.items()}
+PDFS |= {f"trials/source/{source}.typ": f"trials/{source}.pdf" for source in TRIALS}
+
+
 def compile_paper(source: str) -> bytes:
-    """The PDF of one source (its name without .typ): the same bytes everywhere, as only Typst's own fonts are used."""
-    return typst.compile(SOURCE / f"{source}.typ", ignore_system_fonts=True, timestamp=0, pdf_tags=False)
+    """The PDF of one source: the same bytes everywhere, as only Typst's own fonts are used."""
+    return typst.compile(PAPERS / source, root=PAPERS, ignore_system_fonts=True, timestamp=0, pdf_tags=False)
 
 
 if __name__ == "__main__":
-    for source, name in PDF_NAMES.items():
+    for source, name in PDFS.items():
         (PAPERS / name).write_bytes(compile_paper(source))
         print(PAPERS / name)
