@@ -15,6 +15,7 @@ from designspace.project.ledger import paper_id
 TESTS = Path(__file__).parents[1]
 PAPERS = TESTS / "papers"
 CONFIG = TESTS.parent / "config"
+COLUMNS = ["paper", "experiment", "group", "parameter", "value", "evidence", "page", "certainty"]
 MARK = "Invented sample paper for testing Designspace; not real research"
 
 spec = importlib.util.spec_from_file_location("build", PAPERS / "source/build.py")
@@ -25,7 +26,7 @@ spec.loader.exec_module(build)
 def read_gold(file):
     with file.open(encoding="utf-8", newline="") as lines:
         reader = csv.DictReader(lines)
-        assert reader.fieldnames == ["paper", "parameter", "value", "evidence", "page", "certainty"]
+        assert reader.fieldnames == COLUMNS
         return list(reader)
 
 
@@ -100,7 +101,8 @@ def test_every_page_says_that_it_is_invented(pages):
 @pytest.mark.parametrize("field", FIELDS)
 def test_gold_answers_every_parameter_of_every_paper(field):
     files, gold, library = FIELDS[field]
-    assert {(row["paper"], row["parameter"]) for row in gold} == {(paper, name) for paper in files for name in library}
+    answered = {(row["paper"], row["parameter"]) for row in gold if not row["experiment"] and not row["group"]}
+    assert answered == {(paper, name) for paper in files for name in library}
     assert len({tuple(row.values()) for row in gold}) == len(gold)
 
 
@@ -109,21 +111,27 @@ def test_only_multiple_parameters_have_several_values(field):
     _, gold, library = FIELDS[field]
     values = defaultdict(list)
     for row in gold:
-        values[row["paper"], row["parameter"]].append(row["value"])
-    for (paper, name), found in values.items():
+        values[row["paper"], row["experiment"], row["group"], row["parameter"]].append(row["value"])
+    for (paper, *scope, name), found in values.items():
         assert len(found) == len(set(found)), (paper, name)
-        assert len(found) == 1 or library[name].get("multiple"), (paper, name)
+        assert len(found) == 1 or library[name].get("multiple") and not any(scope), (paper, name)
         assert len(found) == 1 or "not_reported" not in found, (paper, name)
 
 
-@pytest.mark.parametrize(
-    "row, parameter", REPORTED, ids=[f"{row['paper']}-{row['parameter']}-{row['value']}" for row, _ in REPORTED]
-)
+@pytest.mark.parametrize("row, parameter", REPORTED, ids=["-".join(list(row.values())[:5]) for row, _ in REPORTED])
 def test_a_gold_value_is_of_its_kind_and_stands_on_its_page(row, parameter, pages):
     assert is_of_kind(row["value"], parameter)
     assert row["certainty"] in ("explicit", "derived", "ambiguous")
     assert row["evidence"]
     assert fold(row["evidence"]) in pages[row["paper"]][int(row["page"]) - 1]
+
+
+def test_what_is_asked_of_groups_has_gold_for_groups():
+    _, gold, library = FIELDS["motor adaptation"]
+    groups = {(row["paper"], row["experiment"], row["group"]) for row in gold if row["group"]}
+    counted = {(row["paper"], row["experiment"], row["group"]) for row in gold if row["parameter"] == "n"}
+    assert len(groups) == 11 and groups < counted, "the number of each group"
+    assert all(library[row["parameter"]].get("per") == "group" for row in gold if row["group"])
 
 
 @pytest.mark.parametrize("field", FIELDS)
