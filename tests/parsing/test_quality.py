@@ -12,7 +12,7 @@ from designspace.parsing.quality import bad_pages, judge, pages
 from designspace.parsing.text import extract_text
 
 GERMAN = """Die Teilnehmer der Studie sind im Mittel 24 Jahre alt und mit der rechten Hand geübt. Das Ziel steht auf dem
-Bildschirm, und die Bewegung von der Mitte des Feldes zum Ziel war nicht für alle gleich weit. """
+Bildschirm, und die Bewegung von der Mitte des Feldes zum Ziel war nicht für jeden gleich weit. """
 
 
 def shifted(text, by):
