@@ -75,8 +75,10 @@ def main() -> None:
         kept, all_of_it = of_kind.pop(kind, 0), sum(n for (true, _), n in total.items() if true == kind)
         others = ", ".join(f"{n} {found}" for found, n in sorted(of_kind.items(), key=lambda pair: -pair[1]) if n)
         wrongly = sum(n for (true, found), n in total.items() if found == kind != true)
-        share = 100 * kept / (all_of_it or 1)
-        print(f"{kind}: {kept} of {all_of_it} kept ({share:.1f}%), {wrongly} from others; lost: {others or 'none'}")
+        print(
+            f"{kind}: {kept} of {all_of_it} ({100 * kept / (all_of_it or 1):.1f}%), "
+            f"{wrongly} from others; lost: {others}"
+        )
     print(f"{n_papers} papers: {100 * sum(n for (t, f), n in total.items() if t == f) / total.total():.1f}% kept")
 
 

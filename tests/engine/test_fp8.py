@@ -30,7 +30,7 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def official(folder):
+def official(folder, tokenizer):
     """The same model as a checkpoint that is rounded already, in blocks, its scales in bfloat16."""
     tensors = load_file(folder / "model.safetensors")
     for name in [name for name in tensors if name.endswith("_proj.weight")]:
@@ -40,6 +40,7 @@ def official(folder):
     rounding = {"quant_method": "fp8", "activation_scheme": "dynamic", "fmt": "e4m3"}
     rounding |= {"weight_block_size": [BLOCK, BLOCK], "modules_to_not_convert": ["lm_head"]}
     (folder / "config.json").write_text(json.dumps(config | {"quantization_config": rounding}))
+    tokenizer.save_pretrained(folder)
     return folder
 
 
@@ -117,10 +118,8 @@ def test_weights_of_a_large_model_are_half_of_those_in_bfloat16():
 
 
 @pytest.mark.parametrize("checkpoint", ["model_folder", "official"])
-def test_papers_of_a_batch_attach_rounded_weights(checkpoint, request, tokenizer, papers, tmp_path, capsys):
-    folder = request.getfixturevalue(checkpoint)
-    tokenizer.save_pretrained(folder)
-    job = job_of(str(folder))
+def test_papers_of_a_batch_attach_rounded_weights(checkpoint, request, papers, tmp_path, capsys):
+    job = job_of(str(request.getfixturevalue(checkpoint)))
     job = dataclasses.replace(job, model=job.model | {"quantization": "fp8"})
     driver.run(job, papers[:2], tmp_path / "b.jsonl")
     assert [record["status"] for record in lines(tmp_path / "b.jsonl")] == ["ok", "ok"]

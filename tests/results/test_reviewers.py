@@ -40,7 +40,8 @@ def run(tmp_path):
 
 def merge(run, standing="none"):
     """The frames of the run, as the merge writes them."""
-    frames = merging.build(run.results, run.results / "ledger.csv", run.papers, LIBRARY, run.corrections, standing)
+    ledger_file = run.results / "ledger.csv"
+    frames, _ = merging.build(run.results, ledger_file, run.papers, LIBRARY, run.corrections, standing=standing)
     for name in tables.CSV_TABLES:
         tables.write_csv(frames[name], run.results / f"{name}.csv")
     tables.write_sqlite(frames, LIBRARY, run.results / "designspace.sqlite")

@@ -73,12 +73,13 @@ def test_only_reported_values_are_values(full):
 
 def test_parameters_are_a_row_a_paper_and_a_column_a_parameter(full):
     wide = full.merge()["parameters"]
-    assert list(wide.columns) == ["paper", "experiment", "n_total", "age_mean", "offset", "aiming_report", "software"]
-    assert wide.values.tolist() == [
-        ["adams_2018", "", "", "", "-4.5", "", ""],
-        ["scan", "", "", "", "", "", ""],
-        ["stuck", "", "", "", "", "", ""],
-        ["zhou_2020", "", "158", "21.5; 68", "", "true", ""],
+    parameters = ["n_total", "age_mean", "offset", "aiming_report", "software"]
+    assert list(wide.columns) == ["citation", "paper", "experiment", "group", *parameters]
+    assert wide.drop(columns="citation").values.tolist() == [
+        ["adams_2018", "", "", "", "", "-4.5", "", ""],
+        ["scan", "", "", "", "", "", "", ""],
+        ["stuck", "", "", "", "", "", "", ""],
+        ["zhou_2020", "", "", "158", "21.5; 68", "", "true", ""],
     ]
 
 
@@ -215,9 +216,8 @@ def test_the_database_is_keyed_and_typed(full):
     assert full.sql("PRAGMA foreign_key_check") == [] and full.sql("PRAGMA integrity_check") == [("ok",)]
     keys = {table: [row[2:5] for row in full.sql(f"PRAGMA foreign_key_list({table})")] for table in tables.TABLES}
     assert keys["extractions"] == keys["memory"] == keys["parameters"] == [("papers", "paper", "paper")]
-    assert sorted(keys["papers"]) == [
-        ("papers", f"{what}_of", "paper") for what in ("duplicate", "supplement", "version")
-    ]
+    others = ("duplicate", "supplement", "version")
+    assert sorted(keys["papers"]) == [("papers", f"{other}_of", "paper") for other in others]
     assert full.sql("SELECT paper, n_total + 1, typeof(n_total), offset FROM parameters WHERE n_total IS NOT NULL") == [
         ("zhou_2020", 159, "integer", None)
     ]
