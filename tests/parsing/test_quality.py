@@ -11,8 +11,8 @@ from designspace.parsing.glyphs import UNKNOWN
 from designspace.parsing.quality import bad_pages, judge, pages
 from designspace.parsing.text import extract_text
 
-GERMAN = """Die Teilnehmer der Studie sind im Mittel 24 Jahre alt und mit der rechten Hand geübt. Das Ziel ist auf dem
-Bildschirm zu sehen, und die Bewegung von der Mitte des Feldes zum Ziel ist nicht für alle gleich weit. """
+GERMAN = """Die Teilnehmer der Studie sind im Mittel 24 Jahre alt und mit der rechten Hand geübt. Das Ziel steht auf dem
+Bildschirm, und die Bewegung von der Mitte des Feldes zum Ziel war nicht für jeden gleich weit. """
 
 
 def shifted(text, by):

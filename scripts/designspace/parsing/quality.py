@@ -14,8 +14,8 @@ FEWEST_WORDS = 0.55  # of what should be words there
 ENOUGH = 40  # words that a page has to have before it is judged by them
 # Words of other languages by which a page in one of them is known; English has none of them.
 _OTHER = re.compile(
-    r"der|die|das|und|ist|nicht|mit|von|eine?|den|dem|im|zu|auf|für|sind|les|des|une|est|dans|que|pour|par|qui|sur|aux"
-    r"|los|las|una|con|por|del|para|más|il|che|di|non|della|per|sono|het|een|van|niet|voor|och|att|det|som|og",
+    r"der|die|das|und|nicht|mit|von|eine?|den|dem|im|zu|auf|für|sind|les|des|une|est|dans|que|pour|par|qui|sur|aux"
+    r"|los|las|una|con|por|del|para|más|il|che|di|non|della|per|sono|het|een|van|niet|voor|och|att|det|og",
     re.IGNORECASE,
 )
 _OTHERS = 0.12  # of the words of a page in another language

@@ -73,7 +73,9 @@ def _record(pdf: Path, paper: str, sha256: str, folder: Path | None = None, bad:
     record = text.extract_text(ocr.searchable(data, folder), paper) | {"sha256": actual}
     if record["status"] == "needs_ocr":
         return text.unreadable(paper, actual, "It is a scan, and OCR found hardly any text on its pages.")
-    return record | {"reason": "Its text comes from OCR."}
+    for page in record["pages"]:
+        page["quality"]["ocr"] = True
+    return record | {"reason": " ".join(["Its text comes from OCR.", record["reason"]]).rstrip()}
 
 
 def _is_bad(page: Page) -> bool:
