@@ -11,7 +11,7 @@ from conftest import ROOT, model_section, random_model
 
 from designspace.planning import memory, model_files, shapes
 from designspace.planning.branches import of_papers
-from designspace.planning.costs import GIB, costs_of, peak_bytes
+from designspace.planning.costs import GIB, PROCESS_BYTES, costs_of, peak_bytes
 
 QWEN3_32B = {
     "model_type": "qwen3",
@@ -160,10 +160,11 @@ LLAMA_8B = QWEN3_8B | {"model_type": "llama", "num_hidden_layers": 32, "intermed
     ids=["Qwen3-32B", "Qwen3-8B", "Llama-3.1-8B"],
 )
 def test_the_plan_is_at_or_a_little_above_what_was_measured(config, measured):
-    """GiB in use of an H200, prompts of so many tokens: docs/memory.md."""
+    """GiB in use of an H200, prompts of so many tokens: docs/memory.md. No other process made itself ready."""
     costs = qwen3_costs(config, branches=108, branch_tokens=54)
     for tokens, used in measured.items():
-        assert used <= peak_bytes(costs, tokens) / GIB <= 1.03 * used
+        planned = peak_bytes(costs, tokens) - PROCESS_BYTES["cuda"]
+        assert used <= planned / GIB <= 1.03 * used
 
 
 def test_the_sizes_of_a_large_model_are_those_that_were_measured():
