@@ -153,7 +153,7 @@ def test_everything_in_the_head_is_within_a_narrow_window(page):
     edges = "return [...document.querySelectorAll('#top button')].map((e) => e.getBoundingClientRect().right)"
     right = page.js(edges)
     page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    assert len(right) == 8 and max(right) <= 420
+    assert len(right) == 10 and max(right) <= 420
 
 
 def test_colours_have_contrast_in_light_and_dark(page):

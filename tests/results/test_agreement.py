@@ -20,7 +20,7 @@ def cells(table, parameter="aiming_report"):
     for (one, other, model), number in table.items():
         for _ in range(number):
             own = Marks(reviews=[review("AB", one, parameter), review("CD", other, parameter)])
-            yield Reviewed("a", "", parameter, own, [model] if model is not None else [], "")
+            yield Reviewed("a", "", "", parameter, own, [model] if model is not None else [], "")
 
 
 def test_kappa_is_that_of_the_textbook():
@@ -49,6 +49,15 @@ def test_a_value_that_is_not_reported_is_a_value():
     rows = agreement.agreement_rows(cells(table), KNOWN)
     by_pair = {(row["reviewer"], row["other"]): (row["agreed"], row["cells"]) for row in rows}
     assert by_pair == {("AB", "CD"): (7, 8), ("AB", "model"): (8, 8), ("CD", "model"): (7, 8)}
+
+
+def test_one_reviewer_in_two_spellings_is_one():
+    spellings = [Marks(reviews=[review(name, "true")]) for name in ("AB", "ab ")]
+    rows = agreement.agreement_rows([Reviewed("a", "", "aiming_report", own, [True], "") for own in spellings], KNOWN)
+    assert [(row["reviewer"], row["parameter"], row["cells"]) for row in rows] == [
+        ("AB", "all", 2),
+        ("AB", "aiming_report", 2),
+    ]
 
 
 def test_over_all_parameters_the_parameter_is_no_chance():

@@ -137,14 +137,14 @@ def test_missing_folder_and_no_pdf(config, tmp_path):
 
 
 def test_caps_leave_every_branch_its_tokens(config):
-    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 527, 383
+    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 575, 383
     extraction, discovery = sentences(config)
     assert extraction.startswith(
-        "config: `extraction.max_new_tokens` is 527, which leaves each of the 32 parameters 15 "
+        "config: `extraction.max_new_tokens` is 575, which leaves each of the 34 parameters 15 "
     )
-    assert extraction.endswith("at least 16 are needed; set it to 528 or more, or have fewer parameters.")
+    assert extraction.endswith("at least 16 are needed; set it to 576 or more, or have fewer parameters.")
     assert discovery.endswith("at least 64 are needed; set it to 384 or more, or have fewer categories.")
-    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 528, 384
+    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 576, 384
     configuration.check(config)
 
 

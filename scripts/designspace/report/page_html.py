@@ -21,8 +21,11 @@ SCRIPTS = (
     "elements.js",
     "values.js",
     "data.js",
+    "marks.js",
     "corrections.js",
+    "importing.js",
     "view.js",
+    "queue.js",
     "filter.js",
     "filterbar.js",
     "grid.js",
@@ -38,6 +41,7 @@ SCRIPTS = (
     "pairs.js",
     "lists.js",
     "evaluation.js",
+    "reviewing.js",
     "run.js",
     "main.js",
 )
@@ -48,6 +52,7 @@ FILES = {
     "discoveries": "designspace.sqlite",
     "memory": "memory.csv",
     "evaluation": "evaluation.csv",
+    "agreement": "agreement.csv",
     "plan": "memory_plan.json",
 }
 

@@ -16,9 +16,11 @@ from itertools import combinations
 from math import sqrt
 from typing import NamedTuple
 
+from designspace.language.matching import spelled
 from designspace.language.values import Value, parse
+from designspace.results.columns import fill
 from designspace.results.marks import Marks, Parameter, same
-from designspace.results.rows import AgreementRow, ReviewRow, fill
+from designspace.results.rows import AgreementRow, ReviewRow
 
 MODEL = "model"  # as one of the two who are compared
 ALL = "all"  # in place of a parameter
@@ -30,6 +32,7 @@ class Reviewed(NamedTuple):
 
     paper: str
     experiment: str
+    group: str
     parameter: str
     marks: Marks
     model: list[Value]
@@ -48,8 +51,11 @@ def review_rows(cells: Iterable[Reviewed], library: dict[str, Parameter]) -> lis
     """A row for each mark."""
     rows = []
     for cell in cells:
-        place = {"paper": cell.paper, "experiment": cell.experiment, "parameter": cell.parameter}
-        place |= {"model_value": cell.model_text, "state": cell.marks.state(library[cell.parameter])}
+        place = {"paper": cell.paper, "experiment": cell.experiment, "group": cell.group}
+        place |= {"parameter": cell.parameter} | {
+            "model_value": cell.model_text,
+            "state": cell.marks.state(library[cell.parameter]),
+        }
         for mark in [*cell.marks.decisions(), *cell.marks.notes]:
             rows.append(fill(ReviewRow, place, {"kind": mark.kind or "review"}, mark._asdict()))
     return rows
@@ -60,8 +66,12 @@ def agreement_rows(cells: Iterable[Reviewed], library: dict[str, Parameter]) -> 
     pairs: dict[tuple[str, str], dict[str, list[tuple[list[Value], list[Value]]]]] = defaultdict(
         lambda: defaultdict(list)
     )
+    names: dict[str, str] = {}  # of each reviewer, the spelling that comes first
     for cell in cells:
-        given = {row.reviewer: parse(row.value, library[cell.parameter]) for row in cell.marks.reviews}
+        given = {
+            names.setdefault(spelled(row.reviewer), row.reviewer): parse(row.value, library[cell.parameter])
+            for row in cell.marks.reviews
+        }
         for one, other in combinations(sorted(given), 2):
             pairs[one, other][cell.parameter].append((given[one], given[other]))
         for name, held in given.items():

@@ -1,22 +1,19 @@
 "use strict";
-// The marks of reviewers: accepted, corrected or rejected values, kept in this browser until the run has them.
-// A correction states what a cell holds; whether that accepts, corrects or rejects follows from the model’s answer.
+// The marks of all reviewers: those of the run's files, and those of this browser until a run has them.
 
 const Corrections = (() => {
-  const FIELDS = ["paper", "parameter", "experiment", "old_value", "value", "note", "reviewer", "date"];
+  const FIELDS = ["paper", "parameter", "experiment", "kind", "old_value", "value", "note", "reviewer", "date", "group"];
   const PLACE = `designspace corrections ${location.pathname}`;
   const NAME = "designspace reviewer";
-  const keyOf = (paper, parameter, experiment) => JSON.stringify([paper, parameter, spelled(experiment)]);
-  const keyOfCell = ({ row, parameter }) => keyOf(row.paper.paper, parameter.name, row.experiment);
-  const inFile = DATA.corrections.map((cells) => {
-    const row = named("corrections", cells);
-    return { ...row, key: keyOf(row.id || row.paper, row.parameter, row.experiment) };
-  });
-  const latest = new Map(inFile.map((row) => [row.key, row])); // oldest first, so the last one holds
+  const BLIND = "designspace blind";
+  const inFile = new Map(); // key -> mark
   const listeners = [];
-  let pending = new Map(); // key -> correction of this browser; `withdrawn` takes the file's back
+  const changes = []; // of this window, to undo: {key, before}
+  let pending = new Map(); // key -> mark of this browser
+  let cells = new Map(); // cell -> the keys of its marks
   let kept = true; // whether the browser remembers
   let name = null; // the reviewer's
+  let blind = null;
 
   function remember(place, text) {
     try {
@@ -35,12 +32,32 @@ const Corrections = (() => {
     }
   }
 
-  /** Whether the file has what this browser kept, or something newer: then a run has taken it over. */
-  function taken(row) {
-    const file = latest.get(row.key);
-    if (row.withdrawn) return !file;
-    const same = (field) => file[field] === row[field];
-    return file != null && (["value", "note", "reviewer"].every(same) || Date.parse(file.date) >= Date.parse(row.date));
+  /** Of one reviewer, a cell has one review, one adjudication and one note. */
+  function keyOf({ paper, parameter, experiment, reviewer, kind, group = "" }) {
+    const subject = kind.replace(/^no /, "") || "review";
+    return JSON.stringify([paper, parameter, spelled(experiment), spelled(group), spelled(reviewer), subject]);
+  }
+
+  /** The cell of a mark; none where the run does not have its paper, experiment or parameter, and for a group. */
+  function cellOf({ paper, parameter, experiment, group }) {
+    if (group) return null;
+    const row = findRow(paper, experiment);
+    if (!row || spelled(row.experiment) !== spelled(experiment)) return null;
+    return row.cells[PARAMETER.get(parameter)] ?? null;
+  }
+
+  const reviewer = () => name ?? recall(NAME) ?? "";
+  const isBlind = () => blind ?? recall(BLIND) === "yes";
+  const isMine = (mark) => spelled(mark.reviewer) === spelled(reviewer());
+  const { isTakenBack } = Marks;
+  const markOf = (key) => pending.get(key) ?? inFile.get(key);
+
+  /** Whether the files have what this browser kept, or something newer: then a run has taken it over. */
+  function taken(key, mark) {
+    const other = inFile.get(key);
+    if (!other) return isTakenBack(mark);
+    const isSame = ["kind", "value", "note"].every((field) => other[field] === mark[field]);
+    return isSame || Date.parse(other.date) >= Date.parse(mark.date);
   }
 
   function load() {
@@ -50,115 +67,189 @@ const Corrections = (() => {
     } catch {
       // what is no JSON was not written by this page
     }
-    pending = new Map(rows.filter((row) => !taken(row)).map((row) => [row.key, row]));
+    const marks = rows
+      .filter((row) => !row.withdrawn)
+      .map((row) => ({ ...row, kind: row.kind ?? "", isPending: true }));
+    pending = new Map(marks.map((mark) => [keyOf(mark), mark]).filter((entry) => !taken(...entry)));
+    cells = new Map();
+    for (const [key, mark] of [...inFile, ...pending]) register(key, mark);
+    ALL_CELLS.forEach(settle);
+  }
+
+  function register(key, mark) {
+    const cell = cellOf(mark);
+    if (!cell) return;
+    if (!cells.has(cell)) cells.set(cell, new Set());
+    cells.get(cell).add(key);
+  }
+
+  const NONE = [];
+  const marksOf = (cell) => (cells.has(cell) ? [...cells.get(cell)].map(markOf).filter(Boolean) : NONE);
+
+  function settle(cell) {
+    const all = marksOf(cell);
+    if (all.length) Marks.settle(cell, all, reviewer(), isBlind());
+    else Marks.settle(cell, NONE, "", false);
   }
 
   function save() {
     remember(PLACE, JSON.stringify([...pending.values()]));
   }
 
-  /** Work out again what holds in a cell: its values, status, verdict and whose it is. */
-  function settle(cell) {
-    const own = pending.size ? pending.get(keyOfCell(cell)) : null; // there are many cells
-    const model = modelValues(cell);
-    const reviewed = cell.answers.find((answer) => answer.review);
-    cell.pending = own != null;
-    if (own && !own.withdrawn) {
-      cell.values = own.value === model.join("; ") ? model : parsed(own.value, cell.parameter);
-      cell.verdict = verdict(model, cell.values);
-      cell.mark = own;
-    } else if (reviewed && !own) {
-      cell.values = cell.answers.filter((answer) => answer.status === "reported").map((answer) => answer.value);
-      cell.verdict = verdict(model, cell.values);
-      cell.mark = { reviewer: reviewed.reviewer, date: reviewed.reviewed, note: reviewed.review_note };
-    } else {
-      cell.values = model;
-      cell.verdict = "";
-      cell.mark = null;
-    }
-    cell.status = cell.values.length ? "reported" : unreported(cell);
-    cell.search = null;
-  }
-
-  /** The values in a text; one that was written for another library may be none of this one's kinds. */
-  function parsed(text, parameter) {
-    try {
-      return parseValues(text, parameter);
-    } catch {
-      return [text];
-    }
-  }
-
-  function unreported(cell) {
-    if (cell.answers.some((answer) => answer.status === "failed")) return "failed";
-    if (cell.answers.length) return cell.row.whole ? "same" : "not_reported";
-    return cell.row.whole ? "same" : "none";
-  }
-
-  function verdict(model, values) {
-    if (model.length === values.length && values.every((value) => model.includes(value))) return "accepted";
-    return values.length ? "corrected" : "rejected";
-  }
-
-  function change(cell, row) {
-    const key = keyOfCell(cell);
-    if (row) pending.set(key, { ...row, key });
-    else pending.delete(key);
-    save();
-    settle(cell);
+  function tell(cell) {
     listeners.forEach((listener) => listener(cell));
   }
 
+  /** Put a mark in place of what this browser has for the key, or take that away. */
+  function put(key, mark, cell) {
+    if (mark) {
+      pending.set(key, { ...mark, isPending: true });
+      register(key, mark);
+    } else pending.delete(key);
+    if (cell) settle(cell);
+  }
+
+  function change(cell, key, mark) {
+    changes.push({ key, before: pending.get(key) ?? null, cell });
+    put(key, mark, cell);
+    save();
+    tell(cell);
+  }
+
+  function markFor(cell, more) {
+    const { row, parameter, values } = cell;
+    const place = { paper: row.paper.paper, parameter: parameter.name, experiment: row.experiment };
+    const date = new Date().toISOString().replace(/\.\d+/, "");
+    return {
+      ...place,
+      kind: "",
+      old_value: values.join("; "),
+      value: "",
+      note: "",
+      reviewer: reviewer(),
+      date,
+      ...more,
+    };
+  }
+
+  function add(cell, more) {
+    const mark = markFor(cell, more);
+    change(cell, keyOf(mark), mark);
+  }
+
+  /** What of a cell its reviewer may take back: the last own mark, or one without a name. */
+  function revocable(cell) {
+    const own = (kind, name) => keyOf(markFor(cell, { kind, reviewer: name }));
+    const keys = [own("adjudication", reviewer()), own("", reviewer()), own("", "")];
+    return keys.find((key) => markOf(key) && !isTakenBack(markOf(key))) ?? null;
+  }
+
+  function settleAll() {
+    ALL_CELLS.forEach(settle);
+    tell();
+  }
+
+  for (const cells of DATA.corrections) {
+    const { id, ...row } = named("corrections", cells);
+    const mark = { ...row, paper: id || row.paper };
+    const key = keyOf(mark);
+    inFile.delete(key); // oldest first, so the last one holds
+    inFile.set(key, mark);
+  }
   load();
-  ALL_CELLS.forEach(settle);
   addEventListener("storage", (event) => {
     if (event.key !== PLACE) return; // another tab of this page
     load();
-    ALL_CELLS.forEach(settle);
-    listeners.forEach((listener) => listener());
+    tell();
   });
   addEventListener("beforeunload", (event) => {
-    if (!kept && [...pending.values()].some((row) => !row.exported)) event.preventDefault();
+    if (!kept && [...pending.values()].some((mark) => !mark.exported)) event.preventDefault();
   });
 
   return {
     onChange: (listener) => listeners.push(listener),
-    reviewer: () => name ?? recall(NAME) ?? "",
-    setReviewer(text) {
+    reviewer,
+    isBlind,
+    isMine,
+    setReviewer(text, isToBeBlind = isBlind()) {
       name = text;
+      blind = isToBeBlind;
       remember(NAME, text);
+      remember(BLIND, isToBeBlind ? "yes" : "no");
+      settleAll();
     },
     /** State what a cell holds. An Error with a sentence where the text is no value of its parameter. */
-    set(cell, value, note = "") {
+    set(cell, value, note = "", kind = "") {
       parseValues(value, cell.parameter);
-      const date = new Date().toISOString().replace(/\.\d+/, "");
-      const { row, parameter, values } = cell;
-      const place = { paper: row.paper.paper, parameter: parameter.name, experiment: row.experiment };
-      const old_value = values.join("; ");
-      change(cell, { ...place, old_value, value, note, reviewer: Corrections.reviewer(), date });
+      add(cell, { value, note, kind });
     },
-    /** Take back the mark of a cell, here or in the file. */
+    note: (cell, note) => add(cell, { note, kind: "note" }),
+    /** Let the files' review stand again, which was taken back here. */
+    restore(cell) {
+      const key = [...(cells.get(cell) ?? [])].find((one) => pending.has(one) && isTakenBack(pending.get(one)));
+      if (key) change(cell, key, null);
+    },
+    canWithdraw: (cell) => revocable(cell) !== null,
+    /** Take back the last own mark of a cell, here or in the files. */
     withdraw(cell) {
-      const { row, parameter } = cell;
-      const place = { paper: row.paper.paper, parameter: parameter.name, experiment: row.experiment };
-      const isHereOnly = cell.pending || !latest.has(keyOfCell(cell));
-      change(cell, isHereOnly ? null : { ...place, withdrawn: true });
+      const key = revocable(cell);
+      if (key === null) return;
+      const mark = inFile.get(key);
+      const kind = mark?.kind === "adjudication" ? "no adjudication" : "no review";
+      change(cell, key, pending.has(key) ? null : markFor(cell, { kind, reviewer: mark.reviewer }));
+    },
+    /** Undo the last change that was made in this window. Returns its cell, or null. */
+    undo() {
+      const last = changes.pop();
+      if (!last) return null;
+      put(last.key, last.before, last.cell);
+      save();
+      tell(last.cell);
+      return last.cell;
+    },
+    canUndo: () => changes.length > 0,
+    /** Take marks over from another file, each unless a newer one of its reviewer is here. Returns how many. */
+    take(marks) {
+      let count = 0;
+      for (const mark of marks) {
+        const key = keyOf(mark);
+        const here = markOf(key);
+        if (here && !((Date.parse(mark.date) || 0) > (Date.parse(here.date) || 0))) continue;
+        put(key, mark, null);
+        count += 1;
+      }
+      save();
+      settleAll();
+      return count;
     },
     isKept: () => kept,
-    waiting: () => [...pending.values()].filter((row) => !row.exported).length,
-    isEmpty: () => !pending.size && !inFile.length,
-    /** The file: what it had, but for the cells that were reviewed here, and then these. */
+    waiting: () => [...pending.values()].filter((mark) => isMine(mark) && !mark.exported).length,
+    isEmpty: () => !pending.size && !inFile.size,
+    reviewers() {
+      const names = new Map(
+        [...inFile.values(), ...pending.values()].map((mark) => [spelled(mark.reviewer), mark.reviewer]),
+      );
+      return [...names.values()].filter(Boolean).sort();
+    },
+    /** Whether reviewers have a file each: there are two of them, this one included. */
+    isTeam: () =>
+      new Set([...Corrections.reviewers(), reviewer()].filter(Boolean).map(spelled)).size > 1 && reviewer() !== "",
+    fileName: () => (Corrections.isTeam() ? `${reviewer().replace(/[^\p{L}\p{N} _-]/gu, "_")}.csv` : "corrections.csv"),
+    marks: () => [...new Set([...inFile.keys(), ...pending.keys()])].map(markOf),
+    cellOf,
+    /** The file: in a team the reviewer's own marks, else all that there was, and then what was marked here. */
     csv() {
-      const rows = [
-        ...inFile.filter((row) => !pending.has(row.key)),
-        ...[...pending.values()].filter((row) => !row.withdrawn),
-      ];
-      return asCsv([FIELDS, ...rows.map((row) => FIELDS.map((field) => row[field]))]);
+      const others = [...inFile]
+        .filter(([key, mark]) => !pending.has(key) && !isReplaced(mark))
+        .map(([, mark]) => mark);
+      const all = [...others, ...pending.values()];
+      const rows = Corrections.isTeam() ? all.filter(isMine) : all.filter((mark) => !isTakenBack(mark));
+      return asCsv([FIELDS, ...rows.map((mark) => FIELDS.map((field) => mark[field] ?? ""))]);
     },
     exported() {
-      pending.forEach((row) => (row.exported = true));
+      pending.forEach((mark) => (mark.exported ||= isMine(mark) || !Corrections.isTeam()));
       save();
-      listeners.forEach((listener) => listener());
+      tell();
     },
     /** How many of the model's values have been reviewed, and how many there are. */
     progress() {
@@ -171,4 +262,11 @@ const Corrections = (() => {
       return counts;
     },
   };
+
+  /** Whether a review has no name, and another of its cell has one. */
+  function isReplaced(mark) {
+    if (mark.reviewer !== "" || mark.kind !== "") return false;
+    const cell = cellOf(mark);
+    return cell !== null && marksOf(cell).some((other) => other.reviewer !== "" && other.kind === "");
+  }
 })();

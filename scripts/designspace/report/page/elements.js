@@ -44,6 +44,21 @@ function facts(pairs) {
   );
 }
 
+/** A small table of texts, the first column of names, the others of numbers. */
+function plainTable(head, rows) {
+  const line = (cells, tag) => cells.map((cell, index) => el(tag, { class: index ? "number" : null }, cell));
+  return el(
+    "table",
+    { class: "plain" },
+    el("thead", {}, el("tr", {}, line(head, "th"))),
+    el(
+      "tbody",
+      {},
+      rows.map((cells) => el("tr", {}, line(cells, "td"))),
+    ),
+  );
+}
+
 function empty(sentence) {
   return el("p", { class: "empty" }, sentence);
 }

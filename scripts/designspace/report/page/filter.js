@@ -16,15 +16,21 @@ const Filter = (() => {
     accepted: (cell) => cell.verdict === "accepted",
     corrected: (cell) => cell.verdict === "corrected",
     rejected: (cell) => cell.verdict === "rejected",
+    disputed: (cell) => cell.verdict === "disputed",
+    noted: (cell) => cell.marks?.notes.length > 0,
     here: (cell) => cell.pending,
   };
 
   function searchable(cell) {
     const texts = cell.answers.flatMap((a) => [a.value, a.candidate, a.reason, a.reasoning, a.sentence?.text]);
-    return [...cell.values, ...texts, cell.mark?.note, cell.mark?.reviewer].filter(Boolean).join("\n").toLowerCase();
+    const notes = (cell.marks?.notes ?? []).map((mark) => mark.note);
+    return [...cell.values, ...texts, cell.mark?.note, cell.mark?.reviewer, ...notes]
+      .filter(Boolean)
+      .join("\n")
+      .toLowerCase();
   }
 
-  const nameOf = ({ paper, file }) => `${paper}\n${file}`.toLowerCase();
+  const nameOf = ({ paper, file, citation, title }) => [paper, file, citation, title].join("\n").toLowerCase();
 
   /** Whether a paper's name is among those asked for: ids as they are, or parts of an id or a file's name. */
   function byPaper(text) {
@@ -74,7 +80,9 @@ const Filter = (() => {
         if (!Number.isFinite(confidence) || confidence < low || confidence > high) return false;
       }
       if (q && !nameHits && !(cell.search ??= searchable(cell)).includes(q)) return false;
-      return byState || q || cell.status === "reported" || cell.status === "failed" || Boolean(cell.verdict);
+      return (
+        byState || byReview || q || cell.status === "reported" || cell.status === "failed" || Boolean(cell.verdict)
+      );
     }
 
     const [isOfPaper, holds] = [byPaper(state.paper), byValues(state.where)];

@@ -15,6 +15,8 @@ const FilterBar = (() => {
     ["accepted", "Accepted"],
     ["corrected", "Corrected"],
     ["rejected", "Rejected"],
+    ["disputed", "Disputed"],
+    ["noted", "With a note"],
     ["here", "Reviewed here"],
   ];
   const EMPTY = ["q", "paper", "parameter", "status", "review", "low", "high", "where"];

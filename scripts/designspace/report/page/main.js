@@ -10,6 +10,7 @@
     pair: { title: "Two parameters", filters: true, draw: (result) => Pairs.draw(host, result), on: ["x", "y"] },
     discoveries: { title: "Discoveries", mount: Lists.discoveries },
     papers: { title: "Papers", mount: Lists.papers },
+    reviews: { title: "Review", mount: Reviewing.draw, on: ["sample"] },
     evaluation: { title: "Evaluation", mount: Evaluation.draw, on: ["error"], isHidden: !DATA.evaluation },
     run: { title: "Run", mount: RunView.draw },
   };
@@ -33,8 +34,13 @@
   function drawReview() {
     const { reviewed, values } = Corrections.progress();
     const waiting = Corrections.waiting();
-    const label = `Export corrections.csv${waiting ? ` (${waiting} new)` : ""}`;
-    const title = "Put the file at config/corrections.csv; the next run merges it.";
+    const file = Corrections.fileName();
+    const label = `Export ${file}${waiting ? ` (${waiting} new)` : ""}`;
+    const who = button(Corrections.reviewer() ? `Reviewer: ${Corrections.reviewer()}` : "Who are you?", Review.askWho, {
+      id: "who",
+      class: "plain",
+      title: "Whose marks you set, and whether you see those of others",
+    });
     const share = meter(
       values ? reviewed / values : 0,
       `${reviewed.toLocaleString("en")} of ${counted(values, "value")} reviewed`,
@@ -50,9 +56,12 @@
       ...[
         lost,
         share,
+        who,
+        Corrections.canUndo() &&
+          button("Undo", () => Corrections.undo(), { title: "Undo the last change (U)", class: "plain" }),
         button(label, exportFile, {
           id: "export",
-          title,
+          title: advice(),
           class: waiting ? "strong" : "",
           disabled: Corrections.isEmpty(),
         }),
@@ -60,12 +69,15 @@
     );
   }
 
+  const advice = () =>
+    `Put ${Corrections.fileName()} at config/${Corrections.isTeam() ? "corrections/" : ""}${Corrections.fileName()}; the next run merges it.`;
+
   function exportFile() {
     const file = URL.createObjectURL(new Blob([Corrections.csv()], { type: "text/csv" }));
-    el("a", { href: file, download: "corrections.csv" }).click();
+    el("a", { href: file, download: Corrections.fileName() }).click();
     setTimeout(() => URL.revokeObjectURL(file), 1000);
     Corrections.exported();
-    announce("Put corrections.csv at config/corrections.csv; the next run merges it.");
+    announce(advice());
   }
 
   /** Draw the view from nothing. */
@@ -108,6 +120,7 @@
   Corrections.onChange((cell) => {
     drawReview();
     if (current() === "matrix") Matrix.refresh();
+    if (current() === "reviews") mount();
     const isInPanel = document.getElementById("panel").contains(document.activeElement);
     if (!cell || Panel.isOf(cell)) Panel.show(View.state.open);
     if (!isInPanel) return; // the button that had the focus is gone

@@ -2,7 +2,7 @@
 // The matrix: papers by parameters, with the rows of its experiments behind a paper's.
 
 const Matrix = (() => {
-  const MARKS = { accepted: "✓", corrected: "✎", rejected: "✕" };
+  const MARKS = { accepted: "✓", corrected: "✎", rejected: "✕", disputed: "≠" };
   const WIDTHS = { integer: 108, number: 108, boolean: 104, category: 136, string: 152 };
   const folded = new Set(); // papers whose experiments are hidden
   let grid, rows, shown;
@@ -95,12 +95,12 @@ const Matrix = (() => {
     const { paper, whole, experiment, parts } = row;
     if (whole) {
       td.append(el("span", { class: "experiment" }, experiment));
-      td.title = `${experiment} of ${paper.paper}`;
+      td.title = `${experiment} of ${citationOf(paper)}`;
       return;
     }
-    td.title = paper.file;
+    td.title = [paper.title, paper.paper, paper.file].filter(Boolean).join("\n");
     const isFolded = folded.has(paper.paper);
-    const label = `${isFolded ? "Show" : "Hide"} the experiments of ${paper.paper}`;
+    const label = `${isFolded ? "Show" : "Hide"} the experiments of ${citationOf(paper)}`;
     const attributes = {
       class: "fold",
       tabindex: "-1",
@@ -108,7 +108,7 @@ const Matrix = (() => {
       "aria-expanded": String(!isFolded),
       title: `${label} (E)`,
     };
-    const name = el("span", { class: "paper" }, paper.paper);
+    const name = el("span", { class: "paper" }, citationOf(paper));
     const state = paper.status === "ok" ? null : el("span", { class: "state" }, paper.status);
     const canFold = parts.length && !View.state.parts;
     td.append(
@@ -182,6 +182,17 @@ const Matrix = (() => {
     announce("All values that are shown have been reviewed.");
   }
 
+  /** The most doubtful value that is shown; it is opened. */
+  function doubtful() {
+    const papers = new Set(shown.papers);
+    const cell = Queue.mostDoubtful(
+      (one) => papers.has(one.row.whole ?? one.row) && (!shown.isNarrow || shown.wanted(one)),
+    );
+    if (!cell) return announce("No doubtful value is left of those that are shown.");
+    show(cell);
+    View.go({ open: addressOf(cell) });
+  }
+
   function mount(host) {
     const sorts = [
       ["", "Paper"],
@@ -219,6 +230,7 @@ const Matrix = (() => {
           }),
           "Experiments",
         ),
+      button("Next by doubt", doubtful, { class: "plain", title: "The most doubtful value without a review (D)" }),
       button("Keys", () => Help.open(), { class: "plain" }),
     );
     host.append(tools);
@@ -252,6 +264,7 @@ const Matrix = (() => {
     draw,
     show,
     next,
+    doubtful,
     refresh: () => grid?.refresh(),
     focus: () => grid?.focus(),
     top: () => grid?.scroller.scrollTo(0, 0),
@@ -271,6 +284,8 @@ const Help = {
       ["C", "changes it"],
       ["R", "rejects it"],
       ["N", "to the next value without a review"],
+      ["D", "to the most doubtful one"],
+      ["U", "undoes the last change"],
     ];
     const list = el(
       "dl",

@@ -41,6 +41,8 @@ const Panel = (() => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const key = event.key.toLowerCase();
       if (key === "n" && View.state.view === "matrix") return Matrix.next();
+      if (key === "d" && View.state.view === "matrix") return Matrix.doubtful();
+      if (key === "u") return Corrections.undo();
       if (!cell || !["a", "c", "r"].includes(key)) return;
       event.preventDefault();
       if (View.state.open !== addressOf(cell)) View.go({ open: addressOf(cell) });

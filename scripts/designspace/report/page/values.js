@@ -54,3 +54,18 @@ function asCsv(rows) {
   const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   return "\ufeff" + rows.map((row) => row.map((cell) => quoted(escapeFormula(cell))).join(",") + "\n").join("");
 }
+
+// The apostrophe that escapeFormula puts in front.
+const STOPPED = /(?:^|(?<=[;\t\r\n]))'(?=["']*[=+\-@＝＋－＠])|^'(?=["']*[\t\r\n])/g;
+
+const unescapeFormula = (text) => text.replace(STOPPED, "");
+
+/** The cells of a text in CSV, row by row. */
+function parseCsv(text) {
+  const rows = [[]];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/g)) {
+    rows.at(-1).push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end !== ",") rows.push([]);
+  }
+  return rows;
+}

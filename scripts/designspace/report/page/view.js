@@ -17,6 +17,7 @@ const View = (() => {
     x: "",
     y: "",
     error: "",
+    sample: "",
     open: "",
   };
   const listeners = [];

@@ -1,0 +1,181 @@
+"""The report's page in a browser: several reviewers, blind review, adjudication, samples, dropped files."""
+
+import csv
+import io
+import json
+
+import pytest
+from browser import keys_of
+from conftest import needs_chromium
+
+from designspace.results import agreement, corrections
+
+pytestmark = needs_chromium
+
+HEAD = ",".join(corrections.Correction._fields) + "\n"
+DROP = """const [name, text] = arguments, data = new DataTransfer();
+data.items.add(new File([text], name, { type: "text/csv" }));
+for (const kind of ["dragover", "drop"]) {
+  document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+}"""
+
+
+def row(parameter, value, reviewer="CD", kind="", note="", date="2020-11-20", paper="several", experiment=""):
+    return f"{paper},{parameter},{experiment},{kind},,{value},{note},{reviewer},{date}\n"
+
+
+def drop(page, name, *rows, head=HEAD):
+    page.js("document.getElementById('announcement').textContent = ''")
+    page.js(DROP, name, head + "".join(rows))
+    return page.wait("return document.getElementById('announcement').textContent")
+
+
+def exported(page):
+    return list(csv.DictReader(io.StringIO(page.js("return Corrections.csv()").removeprefix("\ufeff"))))
+
+
+def label(page, parameter="n_total"):
+    return page.js("return describe(findRow('several', '').cells[PARAMETER.get(arguments[0])])", parameter)
+
+
+def cells_of(page, table):
+    """The texts of a list's cells, when it is drawn."""
+    selector = f"[aria-label={table}] tbody tr:not(.space) > *"
+    page.wait("return document.querySelector(arguments[0])", selector)
+    return page.texts(selector)
+
+
+def be(page, name, blind=False):
+    page.one("#who").click()
+    field = page.wait("return document.querySelector('dialog[open] [name=reviewer]')")
+    field.clear()
+    field.send_keys(name)
+    if page.one("dialog [name=blind]").is_selected() is not blind:
+        page.one("dialog [name=blind]").click()
+    page.click("Go on", "dialog")
+    page.wait("return !document.querySelector('dialog')")
+
+
+def test_a_blind_reviewer_sees_the_marks_of_others_after_the_own(page):
+    page.open(page.cell("several", "n_total"))
+    be(page, "AB", blind=True)
+    said = drop(page, "CD.csv", row("n_total", "44", note="Table 1"), row("software", "R"))
+    assert said.startswith("2 marks of CD.csv are new here.")
+    assert label(page) == "n_total, several: 40, confidence 0.93"
+    assert "44" not in page.one("#panel .review").text and "You review blind" in page.one("#panel .review").text
+    assert page.texts("#review .meter")[0].startswith("0 of ")
+    page.js("View.go({ review: 'disputed' })")
+    assert page.papers() == []
+    page.js("View.go({ review: '' })")
+    page.click("Accept", "#panel")
+    text = page.one("#panel .review").text
+    assert "Disputed by CD; AB" in text and "CD: 44. Table 1" in text and "AB: 40" in text
+    assert label(page, "software").startswith("software, several: Matlab; Psychtoolbox,"), "of this one mine is not set"
+    be(page, "AB")
+    assert label(page, "software").startswith("software, several: R,")
+
+
+def test_a_disagreement_is_adjudicated_and_undone(page):
+    be(page.open("#view=reviews"), "EF")
+    drop(page, "AB.csv", row("n_total", "40", "AB", date="2020-11-19"))
+    drop(page, "CD.csv", row("n_total", "44"), row("age_mean", "25.1", experiment="Experiment 1"))
+    assert cells_of(page, "Disagreements") == ["several", "n_total", "AB: 40 / CD: 44", "40"]
+    assert label(page).startswith("n_total, several: not reported") and ", disputed" in label(page)
+    page.one("[aria-label=Disagreements] tbody tr:not(.space) > *").click()
+    page.click("CD: 44", "#panel")
+    text = page.one("#panel .review").text
+    assert "Corrected: 44 by EF" in text and "Adjudicated." in text and "AB: 40" in text
+    assert page.js("return document.querySelector('.below .bare').dataset.none") == "No reviewers disagree."
+    assert page.one("#export").text == "Export EF.csv (1 new)"
+    (mark,) = exported(page)
+    assert (mark["kind"], mark["value"], mark["reviewer"]) == ("adjudication", "44", "EF")
+    page.one("#panel h2").send_keys("u")
+    assert len(cells_of(page, "Disagreements")) == 4 and exported(page) == []
+
+
+def test_numbers_within_one_percent_agree(page):
+    be(page.open(page.cell("several", "age_mean", "Experiment 1")), "AB")
+    page.click("Accept", "#panel")
+    drop(page, "CD.csv", row("age_mean", "25.2", experiment="Experiment 1"))
+    text = page.one("#panel .review").text
+    assert "Accepted by CD; AB" in text and "Both agree." in text, "the later of the two stands"
+
+
+def test_nothing_is_lost_when_files_of_two_states_are_dropped(page):
+    be(page.open(page.cell("several", "n_total")), "AB")
+    page.click("Reject", "#panel")
+    drop(page, "AB.csv", row("n_total", "41", "AB", date="2020-11-01"), row("offset", "-3", "AB", date="2020-11-01"))
+    marks = {mark["parameter"]: mark["value"] for mark in exported(page)}
+    assert marks == {"n_total": "", "offset": "-3"}, "the newer mark of a cell stays, and the other comes"
+    page.open(page.cell("several", "offset"))  # also when the page is opened again
+    assert {mark["parameter"]: mark["value"] for mark in exported(page)} == marks
+
+
+@pytest.mark.parametrize(
+    "head, line, sentence",
+    [
+        ("paper,parameter\n", "several,n_total\n", "x.csv has no column “value” and is no file of corrections."),
+        (HEAD, row("n_total", "many") + row("gone", "1"), "0 marks of x.csv are new here. 2 rows of no paper"),
+        (HEAD, row("software", '"a ""b"",\nc"', "x"), "1 mark of x.csv are new here."),
+    ],
+)
+def test_what_a_dropped_file_has_is_checked(page, head, line, sentence):
+    be(page.open(), "AB")
+    assert drop(page, "x.csv", line, head=head).startswith(sentence)
+    assert len(exported(page)) == 0
+
+
+def test_a_note_needs_no_review(page):
+    be(page.open(page.cell("several", "offset")), "AB")
+    page.click("Note", "#panel")
+    page.keys("see Figure 3", keys_of("ENTER"))
+    assert "Note by AB: see Figure 3" in page.one("#panel .review").text
+    assert "Not reviewed." in page.one("#panel .review").text and ", accepted" not in label(page, "offset")
+    (note,) = exported(page)
+    assert (note["kind"], note["note"], note["value"]) == ("note", "see Figure 3", "")
+    page.js("View.go({ review: 'noted' })")
+    assert page.papers() == ["▾several"] or "several" in page.papers()[0]
+
+
+def test_the_most_doubtful_value_comes_first(page):
+    page.js("Corrections.setReviewer('AB')")
+    page.open(page.cell("several", "n_total")).one("td.open").send_keys("d")
+    assert page.one("#panel h2").text == "age_mean years" and "Experiment 2" in page.one("#panel .source").text
+    page.js("Corrections.set(findRow('several', '').cells[0], '41'); Corrections.setReviewer('CD')")
+    page.js("Corrections.set(findRow('several', '').cells[0], '44')")
+    page.keys("d")
+    assert page.one("#panel h2").text == "n_total" and "several.pdf" in page.one("#panel .source").text
+
+
+def test_a_random_sample_gives_an_error_rate_with_its_interval(page):
+    page.js("Corrections.setReviewer('AB')")
+    page.open("#view=reviews").click("Draw a sample")
+    assert page.js("return location.hash") == "#view=reviews&sample=10%2C0.8%2C1%2C1"
+    page.js("View.go({ sample: '10,0.4,1,1' })")
+    cells = page.js("return Queue.sample({percent:'10',low:'0.4',high:'1',seed:'1'}).map(addressOf)")
+    assert 10 < len(cells) < 20 and len(set(cells)) == len(cells)
+    assert cells == page.js("return Queue.sample({percent:'10',low:'0.4',high:'1',seed:'1'}).map(addressOf)")
+    assert cells != page.js("return Queue.sample({percent:'10',low:'0.4',high:'1',seed:'2'}).map(addressOf)")
+    for key in "aara":
+        page.click("Next of the sample")
+        page.one("#panel h2").send_keys(key)
+        page.wait("return document.querySelector('#panel .review b')")
+    low, high = agreement.wilson(1, 4)
+    assert page.one("#rate").text == (
+        f"1 of 4 are wrong: an error rate of 25.0%, with a 95% interval from {low:.1%} to {high:.1%}."
+    )
+    assert page.texts(".rate .meter") == [f"4 of {len(cells)} values reviewed"]
+    assert page.texts(".card table.plain tbody td") == ["AB", "4", "3", "0", "1", "0"]
+    page.logs()  # the fillers have no pictures
+    assert all("/pages/z_" in line for line in page.said)
+    page.said.clear()
+
+
+def test_the_agreement_of_the_run_is_shown(page):
+    scores = {"cells": 10, "agreed": 8, "share": 0.8, "share_low": 0.4902, "share_high": 0.9433}
+    scores |= {"kappa": 0.6, "kappa_low": 0, "kappa_high": 0.9}
+    columns = {"reviewer": "AB", "other": "model", "parameter": "all"} | scores
+    page.js("DATA.agreement = JSON.parse(arguments[0]); View.go({ view: 'reviews' })", json.dumps([columns]))
+    assert cells_of(page, "Agreement") == [
+        *("AB and the model", "all", "10", "80.0%", "49.0% to 94.3%", "0.60", "0.00 to 0.90")
+    ]
