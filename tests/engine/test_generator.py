@@ -149,22 +149,33 @@ def test_a_question_that_exceeds_its_slots_is_refused(tokenizer):
         generator.answer_one([1], one_round([Question([1, 2, 3, 4, 5], "start: /a/", 4)]))
 
 
-def papers_for(tokenizer, model, grammar_tokenizer):
-    """Papers of many lengths, (tokens, questions, what `generate` says to each)."""
-    asked = questions_for(tokenizer)
-    for number, (length, questions) in enumerate(
-        [(3, asked), (1, asked[:1]), (5, asked[::-1]), (2, []), (4, asked[1:])]
-    ):
-        prefix = tokenizer.encode(f"Paper {number}. " + WORDS * length)
-        yield prefix, questions, [alone(model, grammar_tokenizer, prefix, question) for question in questions]
+@pytest.fixture(scope="module")
+def papers_of(tokenizer):
+    """A function from a family of models to papers of many lengths: (tokens, questions, what `generate` says to each).
+    It asks `generate`, which is slow, once for all tests."""
+    known, asked = {}, questions_for(tokenizer)
+    of_papers = [(3, asked), (1, asked[:1]), (5, asked[::-1]), (2, []), (4, asked[1:])]
+
+    def answered(family, model, grammar_tokenizer):
+        if (family, model.device) not in known:
+            known[family, model.device] = papers = []
+            for number, (length, questions) in enumerate(of_papers):
+                prefix = tokenizer.encode(f"Paper {number}. " + WORDS * length)
+                expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
+                papers.append((prefix, questions, expected))
+        return known[family, model.device]
+
+    return answered
 
 
 @pytest.mark.parametrize(("papers_at_once", "branches"), [(1, 3), (2, 3), (5, 40)])
-def test_papers_together_say_what_each_says_alone(family, tokenizer, papers_at_once, branches, device, implementation):
+def test_papers_together_say_what_each_says_alone(
+    family, tokenizer, papers_of, papers_at_once, branches, device, implementation
+):
     """Whatever their neighbours, and where prefixes come and go in a pool that holds fewer than all."""
     model = random_model(family).to(device)
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
-    papers = list(papers_for(tokenizer, model, grammar_tokenizer))
+    papers = papers_of(family, model, grammar_tokenizer)
     model.set_attn_implementation(implementation)
     longest = max(len(prefix) for prefix, *_ in papers)
     for capacity in {longest, papers_at_once * longest}:
