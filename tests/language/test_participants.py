@@ -89,3 +89,8 @@ def test_a_sample_that_two_experiments_share(text, same):
 def test_what_is_too_long_for_a_sentence_is_not_looked_through():
     text = "one participant in a group of " * 20_000
     assert counts(text, "Late") == {}
+
+
+def test_a_sentence_made_to_be_hard_is_looked_through_in_a_moment():
+    hard = 40 * "12 participants divided 4 " + "equal. And "
+    assert len(hard) < 1100 and counts(30 * hard[-1000:], "Late") == {}

@@ -66,6 +66,10 @@ def config(tmp_path, monkeypatch):
             "- {name: b, kind: integer, per: group, definition: y, participants: analysed}",
             "`b` and `a` have the same `participants`",
         ),
+        (
+            "- {name: a, kind: number, definition: x}\n- {name: a_from, kind: string, definition: y}",
+            "`a_from` has the name of a column of groups.csv, the source of `a`; rename it.",
+        ),
         ("- just a text", 'entry 1 is "just a text"; it must be a mapping with the keys name, kind and definition.'),
         ("a: b", 'parameters.yaml: it is {"a": "b"}; it must be a list of at least one parameter.'),
         ("[]", "it is []; it must be a list of at least one parameter."),

@@ -13,7 +13,7 @@ from designspace.language import quantities, sentences
 
 ANALYSED, RECRUITED = "analysed", "recruited"
 
-_LONGEST = 1500  # characters of a sentence; what is longer is no prose, and the rules would take long
+_LONGEST = 1000  # characters of a sentence; what is longer is no prose, and the rules would take long
 _WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 # Words behind which a number counts nothing.
@@ -48,13 +48,8 @@ _EACH = re.compile(
     rf"|\beach\s+{_GROUP}\s+(?:[a-z]+\s+){{0,3}}(?P<d>{_NUMBER})\s+{_GAP}?{_PEOPLE}",
     re.IGNORECASE,
 )
-_DIVISION = re.compile(
-    rf"(?P<total>{_NUMBER})\s+{_GAP}{{0,2}}{_PEOPLE}.*?(?:{_DIVIDED}.*?(?P<k>{_NUMBER})\s+(?:[\w-]+\s+)?{_GROUP}"
-    rf"|(?P<l>{_NUMBER})\s+equal\S*\s+{_GROUP})",
-    re.IGNORECASE,
-)
-
-
+_TOTAL = re.compile(rf"({_NUMBER})\s+{_GAP}{{0,2}}{_PEOPLE}", re.IGNORECASE)
+_PARTS = re.compile(rf"({_NUMBER})\s+(?:[\w-]+\s+)?{_GROUP}", re.IGNORECASE)
 _SAME = re.compile(
     rf"\bsame\s+{_GAP}{{0,3}}{_PEOPLE}|{_PEOPLE}\s+(?:also\s+)?(?:took part|participated) in both\b"
     rf"|{_PEOPLE}\s+who\s+(?:had\s+)?(?:already\s+)?(?:took|taken) part in\b",
@@ -210,11 +205,14 @@ def _each(sentence: Sentence) -> Iterator[Count]:
 
 def _division(sentence: Sentence, groups: int) -> Iterator[Count]:
     """An equal division: "80 participants were divided into four equal groups"."""
-    match = _DIVISION.search(sentence.text)
-    if match and _EQUAL.search(sentence.text) and not _HYPOTHETICAL.search(sentence.text):
-        total, parts = _number(match["total"]), _number(match["k"] or match["l"])
-        if parts == groups and total % parts == 0:
-            yield _count(sentence, total // parts, f"{total} divided equally among {parts} groups")
+    total = _TOTAL.search(sentence.text)
+    parts = _PARTS.search(sentence.text, total.end()) if total else None
+    if not (total and parts and _EQUAL.search(sentence.text)) or _HYPOTHETICAL.search(sentence.text):
+        return
+    if _EQUAL.search(parts[0]) or re.search(_DIVIDED, sentence.text[total.end() : parts.start()], re.IGNORECASE):
+        whole, number = _number(total[1]), _number(parts[1])
+        if number == groups and whole % number == 0:
+            yield _count(sentence, whole // number, f"{whole} divided equally among {number} groups")
 
 
 def _exclusion(own: list[Sentence], name: str, whole: Count | None) -> dict[str, Count]:

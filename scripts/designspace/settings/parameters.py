@@ -44,6 +44,12 @@ def check(parameters: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
             if (other := counted.setdefault(role, name)) != name:
                 problems.append(f"{path}: `{name}` and `{other}` have the same `participants`; remove one of them.")
         names.add(name)
+    problems += [
+        f"{path}: `{name}` has the name of a column of groups.csv, the source of `{name.removesuffix('_from')}`; "
+        "rename it."
+        for name in names
+        if name.endswith("_from") and name.removesuffix("_from") in names
+    ]
     refuse(problems)
     return parameters
 
