@@ -5,7 +5,7 @@ import time
 from collections import Counter
 
 from memory import LIBRARY, SETTINGS, job_of, served
-from shapes import DEVICE, GIB, LARGE, ON_GPU, PAPER, model, paper, row, used
+from shapes import DEVICE, GIB, LARGE, PAPER, model, paper, row, used
 
 from designspace.runner.groups import Paper, together
 from designspace.runner.line import Line
@@ -18,7 +18,7 @@ TASKS = {
     "extraction": (extraction, SETTINGS),
     "discovery": (discovery, {"max_new_tokens": 256 * len(CATEGORIES), "findings": 5, "categories": CATEGORIES}),
 }
-AT_ONCE = (1, 2, "auto")
+AT_ONCE = (1, "auto")
 
 
 def measure():
@@ -31,7 +31,7 @@ def measure():
             for each in papers:
                 each.record["paper"] += f"_{each.number}"
             row(f"{task}, {PAPERS} papers: at once", *COLUMNS)
-            for at_once in AT_ONCE if ON_GPU else (1, "auto"):
+            for at_once in AT_ONCE:
                 job = job_of(weights, place, task=task, settings=settings, papers_at_once=at_once)
                 whole[at_once] += through_driver(place, job, weights, papers)
     for at_once, seconds in whole.items():

@@ -30,6 +30,15 @@ class Line(TypedDict):
     size: NotRequired[Number]
 
 
+class Quality(TypedDict):
+    """How well the text of a page can be trusted: shares of unknown characters and of words that are words."""
+
+    unknown: Probability
+    words: Probability | None
+    ocr: bool
+    bad: bool
+
+
 class Page(TypedDict):
     page: Ordinal
     width: Length
@@ -37,6 +46,7 @@ class Page(TypedDict):
     start: Count
     end: Count
     lines: list[Line]
+    quality: NotRequired[Quality]
 
 
 class Citation(TypedDict):

@@ -20,6 +20,7 @@ import yaml
 from designspace.core import records
 from designspace.core.sheets import NUMBER
 from designspace.language import quantities
+from designspace.parsing import quality
 from designspace.project import ledger
 from designspace.results import corrections, tables
 from designspace.results.papers import LEFT_OUT
@@ -40,7 +41,8 @@ COLUMNS = {
 }
 CITATION = ("citation", "title", "authors", "year", "journal", "doi", "type", "found_in")
 FATE = ("status", "reason", "duplicate_of", "version_of", "supplement_of")
-SHOWN = ("paper", "file", "pages", "tokens", "tokens_kept", *CITATION, *FATE)
+QUALITY = ("unknown_characters", "true_words", "pages_by_ocr", "sections")
+SHOWN = ("paper", "file", "pages", "tokens", "tokens_kept", *QUALITY, *CITATION, *FATE)
 SCORES = tuple(tables.EVALUATION_ROWS)
 
 
@@ -110,6 +112,7 @@ def paper(row: Row, experiments: list[list[Any]], results: Path, papers: str, fi
     cut = [section for section in context["sections"] if section["tokens_kept"] < section["tokens"]]
     parts = [(part["page"], files[part["paper"]]) for part in text.get("parts", []) if part["paper"] in files]
     return known | {
+        "bad_pages": quality.bad_pages(text["pages"]),
         "sizes": {page["page"]: [page["width"], page["height"]] for page in text["pages"]},
         "supplements": [{"page": page, "file": file, "pdf": f"{papers}/{quote(file)}"} for page, file in parts],
         "left_out": [[section[key] for key in COLUMNS["left_out"]] for section in cut],  # type: ignore[literal-required]

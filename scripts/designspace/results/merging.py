@@ -16,6 +16,7 @@ from designspace.core.contracts import Answers, Context, Text
 from designspace.core.records import BrokenResult
 from designspace.language.matching import spelled
 from designspace.language.values import as_text, typed
+from designspace.parsing import quality
 from designspace.project import exclusions, ledger
 from designspace.project.folder import pdf_files
 from designspace.project.library.entries import Entry
@@ -203,6 +204,9 @@ def build(
     for paper, text, context, extraction, discovery in _papers(results, present, library):
         readings[paper] = papers.reading(text, context, [extraction, discovery])
         of_papers[paper] = _rows_of(extraction, discovery, library, corrected[paper], standing)
+        bad = quality.bad_pages(text["pages"])
+        for row in of_papers[paper].extractions:
+            row["warning"] = quality.warning(row["page"], bad)
     excluded = exclusions.of_papers(sources.excluded, called)
     outcome = papers.Papers(present, readings, sources.entries, excluded, sources.look_up).outcome()
     counted = [row["paper"] for row in outcome.rows if row["status"] not in papers.LEFT_OUT]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from designspace.core.contracts import Answers, Citation, Context, Text
+from designspace.parsing import quality
 from designspace.parsing.citation.names import family, plain
 from designspace.project import ledger, versions
 from designspace.project.library import catalogue
@@ -50,6 +51,7 @@ def reading(text: Text, context: Context, answers: list[Answers]) -> Reading:
         status, reason = "ok", text["reason"]
     cells = {"pages": text["n_pages"], "status": status, "reason": reason}
     cells |= {key: context[key] for key in ("tokens", "tokens_kept")}
+    cells |= quality.of_paper(text["pages"]) | {"sections": sum(bool(s["title"]) for s in context["sections"]) or None}
     parts = {"paper": text["paper"], "sha256": text.get("sha256", ""), "parts": text.get("parts", [])}
     return Reading(cells, text.get("citation"), text["text"][:FIRST_PAGE], parts)
 

@@ -34,6 +34,10 @@ class PaperRow(TypedDict):
     supplement_of: Annotated[str, Sql("REFERENCES papers (paper)")]
     key: str  # of its entry in the library
     found_in: str  # where each part of the citation was found: the library, doi.org, or which place of the PDF
+    unknown_characters: Probability | None  # share of the text's characters that could not be read
+    true_words: Probability | None  # share of words among what should be words
+    pages_by_ocr: Count | None
+    sections: Count | None  # with a heading
 
 
 class PrismaRow(TypedDict):
@@ -73,6 +77,7 @@ class ExtractionRow(TypedDict):
     review_note: str
     evidence_file: str  # the PDF with the evidence, the paper's or a supplement's, and the page of that file
     evidence_page: Ordinal | None
+    warning: str  # where the page of the evidence is read badly
 
 
 class ExperimentRow(TypedDict):

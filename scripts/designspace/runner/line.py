@@ -78,29 +78,27 @@ class Line:
         """The outcomes of the first process, which ends; what is to be tried again is put in front."""
         left = {paper.record["paper"]: paper for paper in turn.papers}
         _, last = self.begun[-1]  # the next one, or the same
-        outcome: Record = {}
+        finished, outcome = [], Record()
         while left:
             outcome = process.outcome(turn.clock, last.let_go)
             if "paper" not in outcome:
                 break
-            yield left.pop(outcome.pop("paper")), turn.attempt, outcome
-        if outcome["status"] == "stop":
-            raise Stop(outcome["reason"])
-        again = self._again(turn, list(left.values()), outcome["status"])
-        if left and not again:
-            (paper,) = left.values()
-            yield paper, turn.attempt, self._given_up(outcome)
+            finished.append((left.pop(outcome.pop("paper")), turn.attempt, outcome))
         process.end(0 if outcome["status"] == "late" else EXIT_SECONDS)
         self.begun.popleft()
+        again = self._again(turn, list(left.values()), outcome["status"])
+        if left and not again:
+            finished += [(paper, turn.attempt, self._given_up(outcome)) for paper in left.values()]
         if again and self.begun and not last.gone:  # it gives its memory to those before it
             last.end()
             self.waiting.appendleft(self.begun.popleft()[0])
         self.waiting.extendleft(reversed(again))
+        yield from finished
 
     def _again(self, turn: Turn, left: list[Paper], status: str) -> list[Turn]:
         """How papers are tried again that a process left without an outcome: of several that ran out of memory half
         as many at once, of others each alone; one alone with less memory, as long as there is such an attempt."""
-        if len(turn.papers) > 1:
+        if len(turn.papers) > 1 and status != "stop":
             size = max(1, len(turn.papers) // 2) if status == "out_of_memory" else 1
             return [self._turn(left[first : first + size]) for first in range(0, len(left), size)]
         if not left or status != "out_of_memory" or turn.attempt == len(ATTEMPTS):
@@ -110,6 +108,8 @@ class Line:
     def _given_up(self, outcome: Record) -> Record:
         """The outcome of a process as that of its paper."""
         match outcome["status"]:
+            case "stop":
+                raise Stop(outcome["reason"])
             case "late":
                 loading = "" if self.weights else f" and {LOADING_MINUTES} to load the model"
                 over = f"after {self.minutes:g} minutes (minutes_per_paper){loading}"

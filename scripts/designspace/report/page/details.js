@@ -2,6 +2,20 @@
 // What is known of a paper, and of a discovery.
 
 const Details = (() => {
+  /** How well the text of a paper was read. */
+  function qualityOf({ unknown_characters, true_words, pages_by_ocr, sections }) {
+    if (unknown_characters === null) return "";
+    const percent = (share) => `${(100 * share).toFixed(1)}%`;
+    return [
+      true_words !== null && `${percent(true_words)} of its words are words`,
+      `${percent(unknown_characters)} of its characters are unknown`,
+      pages_by_ocr > 0 && `${counted(pages_by_ocr, "page")} by OCR`,
+      sections !== null && counted(sections, "section"),
+    ]
+      .filter(Boolean)
+      .join(", ");
+  }
+
   function paper(name) {
     const row = ROW.get(name);
     if (!row) return null;
@@ -20,6 +34,7 @@ const Details = (() => {
       ["Id", name],
       ["Supplements", paper.supplements?.map(({ file }) => file).join(", ")],
       ["Pages", paper.pages],
+      ["Text", qualityOf(paper)],
       [
         "Tokens",
         paper.tokens &&
