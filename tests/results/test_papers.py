@@ -112,3 +112,18 @@ def test_a_doi_is_looked_up_only_where_the_library_has_no_entry(run):
     assert "title: doi.org" in rows.loc["b"].found_in and "title: library" in rows.loc["a"].found_in
     assert "year: pdf" in rows.loc["a"].found_in
     assert [(item["id"], item.get("volume")) for item in included] == [("mine", None), ("b", "3")]
+
+
+def test_of_two_articles_in_one_pdf_the_librarys_is_cited_and_a_note_names_the_other(run):
+    first = "The end of an article about feet"
+    run.add("a", values=[reported("n_total", 3)])
+    cite(run, "a", title=first, text=f"{first}\nKofi Osei\n{TITLE.upper()}\nAda Ng\n")
+    run.add("b", values=[reported("n_total", 3)])
+    cite(run, "b", title=f"{TITLE}: a study", text=f"{TITLE}: a study")
+    entries = [
+        Entry(name, {"id": name, "title": TITLE, "issued": {"date-parts": [[year]]}}, (f"x/{name}.pdf",))
+        for name, year in (("a", 2001), ("b", 2002))
+    ]
+    rows = build(run, entries[0])[0]["papers"].set_index("paper")
+    assert (rows.loc["a"].title, rows.loc["a"].reason) == (TITLE, f"The PDF has another article, too: {first}.")
+    assert build(run, entries[1])[0]["papers"].set_index("paper").loc["b"].reason == ""

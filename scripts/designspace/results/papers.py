@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from designspace.core.contracts import Answers, Citation, Context, Text
 from designspace.parsing import quality
-from designspace.parsing.citation.names import family
+from designspace.parsing.citation.names import family, plain
 from designspace.project import ledger, versions
 from designspace.project.library import catalogue
 from designspace.project.library.entries import Entry
@@ -131,9 +131,23 @@ class Papers:
             return _fill(
                 {**cited, "sources": {}} | kind, row, status="duplicate" if row["duplicate_of"] else "supplement"
             )
-        cells = self.read[paper].cells if paper in self.read else {}
+        cells = dict(self.read[paper].cells) if paper in self.read else {}
+        if other := self._other_article(paper):
+            note = f"The PDF has another article, too: {other}."
+            cells["reason"] = f"{cells['reason']} {note}".strip()
         key = self.found[paper].key if paper in self.found else ""
         return _fill(self.citations[paper], row, {"key": key}, cells, **self._left_out(paper))
+
+    def _other_article(self, paper: str) -> str:
+        """The title of an article that begins on the first pages of a paper, too, and is not the library's."""
+        citation = self.read[paper].citation if paper in self.read else None
+        if not citation or paper not in self.found:
+            return ""
+        own, other, page = (
+            plain(text) for text in (self.found[paper].title, citation["title"], self.read[paper].first_page)
+        )
+        both = min(len(own), len(other)) >= catalogue.SHORTEST and own in page and other in page
+        return citation["title"] if both and own not in other and other not in own else ""
 
     def _left_out(self, paper: str) -> dict[str, str]:
         """Why a paper that is no copy is not counted, as cells of its row; nothing where it is."""
