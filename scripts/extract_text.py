@@ -6,7 +6,7 @@ from pathlib import Path
 from designspace.core import files, records
 from designspace.core.errors import DesignspaceError
 from designspace.core.program import program
-from designspace.parsing import joining, ocr, reading
+from designspace.parsing import joining, ocr, quality, reading
 from designspace.project import ledger, rereads
 
 
@@ -26,7 +26,8 @@ def main() -> None:
     rows = [row, *ledger.supplements_of(arguments.ledger, [paper])[paper]]
     read = [reading.read(arguments.papers / row.file, row.paper, row.sha256, arguments.ocr) for row in rows]
     record = joining.join(read[0], read[1:])
-    rereads.note(arguments.output, [one["status"] for one in read])
+    doubtful = not arguments.ocr and any(quality.bad_pages(one["pages"]) for one in read)
+    rereads.note(arguments.output, [one["status"] for one in read] + [rereads.SCAN] * doubtful)
     files.write_whole(arguments.output, records.encode(record))
     print(f"{paper}: {record['status']}, {record['n_pages']} pages. {record['reason']}".rstrip())
 

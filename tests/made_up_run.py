@@ -70,6 +70,7 @@ class Run:
         values=(),
         findings=(),
         experiments=(),
+        groups=(),
     ):
         """Add a paper; `text` and `task` are the statuses of its text and of its extraction."""
         file = file or f"{paper}.pdf"
@@ -83,7 +84,11 @@ class Run:
         tokens = {"tokens": 41210, "tokens_kept": 30655} if text == "ok" else {"tokens": 0, "tokens_kept": 0}
         self._json(f"context/{paper}.json", {**state, **tokens, "token_budget": 38656, "sections": []})
         for name, status, content in (
-            ("extraction", text if text != "ok" else task, {"values": list(values), "experiments": list(experiments)}),
+            (
+                "extraction",
+                text if text != "ok" else task,
+                {"values": list(values), "experiments": list(experiments), "groups": list(groups)},
+            ),
             ("discovery", text, {"findings": list(findings)}),
         ):
             record = {"paper": paper, "task": name, "status": status, "reason": "" if status == "ok" else reason}

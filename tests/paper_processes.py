@@ -8,8 +8,9 @@ from pathlib import Path
 
 from conftest import run_first
 
-# In each new interpreter: in a fork server of the program, count the papers, and let those to hold stand still in their
-# first moment.
+# In each new interpreter: in a fork server of the program, count the processes of papers, and let those to hold stand
+# still in their first moment. The process of the next paper is begun as soon as the present one's has its turn, unless
+# that paper is tried again; where it is then, the next one's is ended, and begun anew behind it.
 HOLD = """
 import os, signal, sys
 
@@ -52,10 +53,16 @@ def children(pid):
 
 
 def held(driver):
-    """The process of a paper that stands still, of the program whose process is `driver`: a child of its fork server;
-    None if there is none."""
+    """The process of the paper whose turn it is, of the program whose process is `driver`, if it stands still: of the
+    children of its fork server, the first that was begun; None otherwise."""
     papers = {pid: state for child in children(driver) for pid, state in children(child).items()}
-    return next((pid for pid, state in papers.items() if state == "T"), None)
+    first = min(papers, default=None)
+    return first if papers.get(first) == "T" else None
+
+
+def answered(journal):
+    """How many papers are in a journal."""
+    return max(0, journal.read_bytes().count(b"\n") - 1) if journal.exists() else 0
 
 
 def driver_of(program, among):

@@ -31,7 +31,8 @@ if is_extraction():
 
 def install():
     """From now on this interpreter has no PyTorch, and `worker` answers without a model."""
-    for name in ("torch", "torch.multiprocessing", "designspace.engine.loading", "designspace.engine.generator"):
+    of_engine = [f"designspace.engine.{name}" for name in ("loading", "generator", "masks", "warming")]
+    for name in ("torch", "torch.multiprocessing", *of_engine):
         sys.modules[name] = mock.MagicMock()
     sys.modules["torch"].OutOfMemoryError = MemoryError
     loading = sys.modules["designspace.engine.loading"]
@@ -39,12 +40,22 @@ def install():
         obstacle.return_value = ""
     from designspace.runner import worker
 
-    worker.load, worker.answer = (lambda job: "the weights"), answer
+    worker.load, worker.Group = (lambda job: "the weights"), Group
 
 
-def answer(job, weights, record, context, attempt, started):
-    made_up = scale.answer(job.task, record, job.library)
-    fields = ("model", "revision", "prompt_tokens", "new_tokens", "seconds", "memory", "values", "experiments")
-    budget = context["token_budget"] // attempt.budget
-    kept = min(budget, context["tokens_kept"])
-    return {"status": "ok", "token_budget": budget, "tokens_kept": kept} | {name: made_up[name] for name in fields}
+class Group:
+    """Papers that are answered at once."""
+
+    def __init__(self, job, weights, papers, attempt):
+        self.job, self.papers, self.attempt = job, papers, attempt
+
+    def ask(self, started):
+        pass
+
+    def outcomes(self):
+        for record, context in self.papers:
+            made_up = scale.answer(self.job.task, record, self.job.library)
+            fields = ("model", "revision", "prompt_tokens", "new_tokens", "seconds", "memory", "values", "experiments")
+            budget = context["token_budget"] // self.attempt.budget
+            kept = {"token_budget": budget, "tokens_kept": min(budget, context["tokens_kept"])}
+            yield record["paper"], {"status": "ok"} | kept | {name: made_up[name] for name in fields}

@@ -135,17 +135,22 @@ class Batch:
         except FileNotFoundError:
             return 0
 
-    def stop_worker(self, other_than=None):
-        """The process of the paper that is being read, stopped as soon as it is there; None where the driver ended.
+    def workers(self):
+        """The processes of papers that run or stand still, in the order in which they were begun: that of the paper
+        that is read, and that of the next one. They are children of the fork server, a child of the driver."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found = [worker for child in self.driver.children() for worker in child.children()]
+            return sorted((w for w in found if w.status() != psutil.STATUS_ZOMBIE), key=lambda worker: worker.pid)
+        return []
 
-        It is a child of the fork server, which is a child of the driver.
-        """
+    def stop_worker(self, number=0, newer_than=0):
+        """The process with this place among those that are newer than another, stopped as soon as it is there; None
+        where the driver ended."""
         while self.driver.poll() is None:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                for worker in (worker for child in self.driver.children() for worker in child.children()):
-                    if worker.pid != other_than and worker.status() != psutil.STATUS_ZOMBIE:
-                        worker.suspend()
-                        return worker
+            with contextlib.suppress(psutil.NoSuchProcess, IndexError):
+                worker = [worker for worker in self.workers() if worker.pid > newer_than][number]
+                worker.suspend()
+                return worker
         return None
 
 
@@ -184,7 +189,7 @@ def make(fault, batch, device):
     if fault == "worker killed":
         worker.kill()
     elif fault in STARVED:
-        starve(batch, worker, device, fault)
+        starve(batch, worker, batch.stop_worker(newer_than=worker.pid), device, fault)
     elif fault == "driver killed":
         worker.resume()
         batch.driver.kill()
@@ -193,14 +198,15 @@ def make(fault, batch, device):
     return True  # and one that hangs stays stopped
 
 
-def starve(batch, worker, device, fault):
+def starve(batch, worker, following, device, fault):
     """Take the memory of a paper's process: on a GPU hold all but what a share of the paper needs until the paper is
-    done; on a CPU do to all attempts but one that is to succeed what the kernel does when memory is out."""
+    done; on a CPU do to all attempts but one that is to succeed what the kernel does when memory is out. The process of
+    the following paper stands still until it is ended, as it is when a paper is tried again."""
     if device == "cpu":
         status, last = KINDS[fault]
         worker.kill()
         for _ in range(1, last - (status == "ok")):
-            worker = batch.stop_worker(other_than=worker.pid)
+            worker = batch.stop_worker(newer_than=max(worker.pid, following.pid))
             worker.kill()
         return
     done, (free, _) = batch.finished(), torch.cuda.mem_get_info()

@@ -118,7 +118,7 @@ def invent(paper: str, library: list[Record], chance: random.Random) -> tuple[Re
     text = head | {"sha256": "", "n_pages": 12, "text": " ".join(s["text"] for s in sentences), "pages": pages}
     cost = {"model": "invented", "attempt": 1, "prompt_tokens": 11_000, "new_tokens": 600}
     cost |= {"seconds": {"attach": 0.1, "prefill": 2.0, "decode": 2.2}, "memory": {"predicted_bytes": 7 * 10**10}}
-    extraction = head | {"task": "extraction"} | cost | {"values": values, "experiments": experiments}
+    extraction = head | {"task": "extraction"} | cost | {"values": values, "experiments": experiments, "groups": []}
     return text, {"extraction": extraction, "discovery": head | {"task": "discovery"} | cost | {"findings": found}}
 
 

@@ -121,7 +121,7 @@ def answer(task, record, library):
         return head | {"findings": list({f["name"]: f for f in map(finding, range(10))}.values())}
     experiments = [{"name": f"Experiment {n}", "confidence": 0.8} | located() for n in (1, 2) if dice.random() < 0.25]
     differing = [value(p, experiment=e["name"]) for e in experiments for p in library[:6]]
-    return head | {"values": [*map(value, library), *differing], "experiments": experiments}
+    return head | {"values": [*map(value, library), *differing], "experiments": experiments, "groups": []}
 
 
 def stand_in(task):

@@ -186,3 +186,57 @@ def test_a_heading_that_the_text_ran_together_with_its_paragraph():
         {"start": start + 8, "end": len(joined["text"]), "box": [0, 0, 1, 1], "size": 9.0},
     ]
     assert [section["kind"] for section in sections.split(joined)] == ["front", "introduction", "methods"]
+
+
+def test_a_first_section_named_background_leaves_the_introduction_before_it_alone():
+    text = paper("Abstract", "1 Introduction", "2 Background", "3 Methods", "4 Results", "References")
+    kinds = [kind for kind, _ in outline(text)]
+    assert kinds == ["front", "abstract", "introduction", "introduction", "methods", "results", "references"]
+
+
+def test_a_running_title_read_as_a_heading_leaves_the_introduction_alone():
+    text = paper("Abstract", "1. Introduction", "Brain and Language xxx", "2. Methods", "3. Results", "References")
+    assert ("introduction", "1. Introduction") in outline(text)
+
+
+def test_a_summary_in_a_box_interrupts_the_section_around_it():
+    text = paper(
+        "Abstract", "Introduction", "Results", "Learning", "Author Summary", "Discussion", "Methods", "References"
+    )
+    text = text.replace(f"Author Summary\n{PROSE}", f"Author Summary\n{PROSE}\nThe curve of learning rose. {PROSE * 3}")
+    found = outline(text.replace(f"Discussion\n{PROSE}", f"Discussion\n{PROSE * 16}"))
+    place = found.index(("abstract", "Author Summary"))
+    assert found[place - 1 : place + 2] == [
+        ("results", "Learning"),
+        ("abstract", "Author Summary"),
+        ("results", "Learning"),
+    ]
+
+
+def test_a_second_article_in_the_file_is_not_the_paper():
+    first = paper("Introduction", "Methods", "Results", "Discussion") + f"\nReferences\n{ENTRIES}\n"
+    second = paper("Introduction", "Methods", "Results", "Discussion") + f"\nReferences\n{ENTRIES}"
+    found = outline(first + second)
+    assert [kind for kind, _ in found[:6]] == [
+        "front",
+        "introduction",
+        "methods",
+        "results",
+        "discussion",
+        "references",
+    ]
+    assert {kind for kind, _ in found[6:]} == {"back", "references"}
+
+
+def test_methods_behind_the_references_are_the_papers_where_there_is_one_list():
+    text = paper("Summary", "Introduction", "Results", "Discussion") + f"\nReferences\n{ENTRIES}\n"
+    text += f"METHOD DETAILS\n{PROSE}\nQUANTIFICATION AND STATISTICAL ANALYSIS\n{PROSE}"
+    assert ("methods", "METHOD DETAILS") in outline(text)
+
+
+def test_the_summary_of_an_experiment_is_part_of_the_results():
+    text = paper(
+        "Introduction", "Methods", "Results", "Learning", "Experiment 1 summary", "Experiment 2 summary", "Discussion"
+    )
+    kinds = [kind for kind, _ in outline(text)]
+    assert kinds[-4:] == ["results", "results", "results", "discussion"]

@@ -131,6 +131,15 @@ def test_line_numbers_of_manuscripts_go(apart):
     assert all(line["box"][0] > 35 for page in record["pages"] for line in page["lines"])
 
 
+def test_line_numbers_around_a_formula_and_on_a_short_last_page_go():
+    words = [f"line of the text that has {word} in it" for word in ("no", "not", "many", "more", "few", "some", "all")]
+    numbered = [[f"{7 * page + i + 1} {word}" for i, word in enumerate(words)] for page in range(4)]
+    numbered[2][1:6] = [words[1], numbered[2][2], numbered[2][3], "x = 7 y", numbered[2][5]]
+    pages = [column(*lines, x=60, leading=24) for lines in [*numbered, ["29 the end of", "30 the text"]]]
+    text = text_of(*pages)
+    assert not any(character.isdigit() for character in text.replace("x = 7 y", "")), text
+
+
 def test_numbers_that_are_data_stay():
     rows = [f"{i} participants of group {chr(64 + i)} were tested" for i in range(1, 6)]
     text = text_of(column(*[FILLER] * 8, *rows, *[FILLER] * 8), column(*[FILLER] * 10))

@@ -10,6 +10,7 @@ import yaml
 from conftest import ROOT, model_section, random_model
 
 from designspace.planning import memory, model_files, shapes
+from designspace.planning.branches import of_papers
 from designspace.planning.costs import GIB, costs_of, peak_bytes
 
 QWEN3_32B = {
@@ -192,6 +193,15 @@ def test_memory_bounds_the_budget():
     left = 68 * GIB - made["predicted_peak_bytes"]
     assert 0 <= left < 256 * made["kv_bytes_per_token"]
     assert made["predicted_peak_bytes"] == peak_bytes(made, made["token_budget"] + made["overhead_tokens"])
+
+
+def test_the_prompts_of_several_papers_fill_the_memory_together():
+    for papers, number in ((1, 64), (4, 128)):
+        costs = qwen3_costs(branches=of_papers(64, papers), branch_tokens=70)
+        assert costs["branches"] == number
+        tokens = memory.prefix_tokens(costs, 79 * GIB, 2 * GIB)
+        assert 0 <= 77 * GIB - peak_bytes(costs, tokens) < costs["kv_bytes_per_token"]
+    assert [of_papers(6, papers) for papers in (1, 4, 30)] == [6, 24, 128]
 
 
 def test_a_small_edit_of_the_library_changes_no_budget():

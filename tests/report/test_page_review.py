@@ -135,7 +135,7 @@ def test_a_browser_that_keeps_nothing_says_so(page):
     assert "does not keep corrections" in page.one("#review [role=alert]").text
     assert page.one("#export").text == "Export corrections.csv (1 new)"
     assert page.js("return Corrections.csv()").endswith(
-        ",40,41,,MK," + page.js("return findRow('several', '').cells[0].mark.date") + "\n"
+        ",40,41,,MK," + page.js("return findRow('several', '').cells[0].mark.date") + ",\n"
     )
     page.js("Corrections.exported()")  # so that the browser does not ask before it leaves
 

@@ -20,7 +20,7 @@ def cells(table, parameter="aiming_report"):
     for (one, other, model), number in table.items():
         for _ in range(number):
             own = Marks(reviews=[review("AB", one, parameter), review("CD", other, parameter)])
-            yield Reviewed("a", "", parameter, own, [model] if model is not None else [], "")
+            yield Reviewed("a", "", "", parameter, own, [model] if model is not None else [], "")
 
 
 def test_kappa_is_that_of_the_textbook():

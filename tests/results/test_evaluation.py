@@ -30,7 +30,7 @@ def write_gold(path, *rows):
 
 
 def golds(*values, certain=True):
-    return [annotations.Gold("a", "x", "", value, certain, (), ()) for value in values]
+    return [annotations.Gold("a", "x", "", "", value, certain, (), ()) for value in values]
 
 
 def answers(*values):
@@ -89,7 +89,10 @@ def test_not_reported_makes_every_value_spurious():
 
 def rows_of(*cells):
     defaults = {"paper": "a", "parameter": "x", "review": "", "model_value": "", "status": "reported"}
-    return [{**defaults, "experiment": experiment, "value": value, **more} for experiment, value, more in cells]
+    places = {"experiment": "", "group": ""}
+    return [
+        {**defaults, **places, "experiment": experiment, "value": value, **more} for experiment, value, more in cells
+    ]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +111,25 @@ def rows_of(*cells):
 )
 def test_the_models_own_values_of_a_cell(experiment, cells, told):
     found, _ = evaluation.Answers(rows_of(*cells)).of("a", "x", experiment)
+    assert [row["value"] for row in found] == told
+
+
+@pytest.mark.parametrize(
+    ("group", "told"),
+    [
+        ("Early", ["20"]),
+        ("early", ["20"]),
+        ("the Late group", ["18"]),
+        ("Late", ["18"]),
+        ("Middle", ["40"]),
+        ("", ["40"]),
+    ],
+)
+def test_the_models_own_values_of_a_group(group, told):
+    values = {"Early": "20", "Late group": "18", "": "40"}
+    cells = rows_of(*(("Experiment 1", value, {"group": of}) for of, value in values.items()))
+    cells += rows_of(("Experiment 2", "99", {"group": "Early"}), ("", "60", {}))
+    found, _ = evaluation.Answers(cells).of("a", "x", "1", group)
     assert [row["value"] for row in found] == told
 
 
@@ -136,7 +158,7 @@ def test_why_a_value_was_out_of_reach(name, value, quote, why):
     record = text_record("a", *PAGES)
     context = {"sections": [{"kept": [[0, record["pages"][0]["end"]]]}, {"kept": []}]}
     parameter = KNOWN.get(name) or {"name": name, "kind": "number", "unit": "cm"}
-    told = annotations.Gold("a", name, "", value, True, (quote,) if quote else (), ())
+    told = annotations.Gold("a", name, "", "", value, True, (quote,) if quote else (), ())
     assert evaluation.missing_from(told, record, context, parameter) == why
     if name == "effector":
         nothing = {"text": "", "pages": []}
@@ -311,7 +333,8 @@ def test_rows_with_one_value_of_a_cell_are_one(tmp_path):
     ]
     file.write_text("\n".join([*lines, "a,age_mean,22.0,Second.,3,explicit", "a,mass,7 kg,,,"]), "utf-8-sig")
     age, mass = annotations.load(file, KNOWN)
-    assert age == annotations.Gold("a", "age_mean", "", 22.0, True, ("First.", "Second."), (1, 3))
+    assert age.group == mass.group == ""
+    assert age == annotations.Gold("a", "age_mean", "", "", 22.0, True, ("First.", "Second."), (1, 3))
     assert (mass.parameter, mass.value, mass.quotes) == ("mass", "7 kg", ())
 
 

@@ -68,7 +68,7 @@ def test_numbers_keep_their_sign(run):
     run.add("a", values=[reported("offset", -4.5), reported("age_mean", 1e-7), reported("software", "-12")])
     run.write().merge()
     assert (run.results / "parameters.csv").read_bytes() == (
-        b"\xef\xbb\xbfpaper,experiment,n_total,age_mean,offset,aiming_report,software\na,,,1e-07,-4.5,,-12\n"
+        b"\xef\xbb\xbfcitation,paper,experiment,group,n_total,age_mean,offset,aiming_report,software\n,a,,,,1e-07,-4.5,,-12\n"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from designspace.core import records
-from designspace.results import rows, tables
+from designspace.results import columns, rows, tables
 
 TABLES = tables.ROWS | tables.EVALUATION_ROWS
 
@@ -15,12 +15,12 @@ TABLES = tables.ROWS | tables.EVALUATION_ROWS
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize(
     "table, column",
-    [(name, column) for name, kind in TABLES.items() for column, sql in rows.columns(kind).items() if "REAL" in sql],
+    [(name, column) for name, kind in TABLES.items() for column, sql in columns.columns(kind).items() if "REAL" in sql],
 )
 def test_a_number_that_is_not_finite_enters_no_table(table, column, number):
     row = whole_row(table)
     tables.frame_of(TABLES[table], [row])
-    with pytest.raises(rows.InvalidRow, match=f"row 1.*{column}"):
+    with pytest.raises(columns.InvalidRow, match=f"row 1.*{column}"):
         tables.frame_of(TABLES[table], [row | {column: number}])
 
 
@@ -50,7 +50,7 @@ def test_the_header_of_a_table_is_its_declaration(tmp_path):
 def whole_row(table):
     """A row with something in every column that takes a number."""
     cells = {"INTEGER": 4321, "REAL": 0.5, "TEXT": ""}
-    row = {name: cells[sql.split()[0]] for name, sql in rows.columns(TABLES[table]).items()}
+    row = {name: cells[sql.split()[0]] for name, sql in columns.columns(TABLES[table]).items()}
     return row | {name: get_args(hint)[0] for name, hint in get_type_hints(TABLES[table]).items() if is_choice(hint)}
 
 

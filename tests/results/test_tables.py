@@ -30,6 +30,27 @@ def test_each_paper_of_the_folder_has_a_row_with_its_fate(full):
     assert papers.loc[["copy"], ["pages", "tokens", "tokens_kept"]].isna().all(axis=None)
 
 
+def test_the_quality_of_a_text_is_a_papers_and_a_value_from_a_bad_page_has_a_warning(run):
+    run.add("zhou_2020", values=[reported("n_total", 158), reported("age_mean", 21.5)])
+    run.write()
+    path = run.results / "text" / "zhou_2020.json"
+    text = json.loads(path.read_text(encoding="utf-8"))
+    text["text"] += "." * (40 - len(text["text"]))
+    place = {"width": 600, "height": 800, "lines": []}
+    good = {"unknown": 0, "words": 0.9, "ocr": True, "bad": False}
+    bad = {"unknown": 0.2, "words": None, "ocr": False, "bad": True}
+    text["pages"] = [
+        {"page": 1, "start": 0, "end": 30, "quality": good, **place},
+        {"page": 2, "start": 30, "end": 40, "quality": bad, **place},
+    ]
+    path.write_text(json.dumps(text), encoding="utf-8")
+    frames = run.merge()
+    paper, values = frames["papers"].iloc[0], frames["extractions"].set_index("parameter")
+    assert paper[["unknown_characters", "true_words", "pages_by_ocr"]].tolist() == [0.05, 0.9, 1]
+    assert values.loc["n_total", "warning"] == "Page 2 is read badly: compare the value with the PDF."
+    assert values.loc["software", "warning"] == ""
+
+
 def test_only_reported_values_are_values(full):
     rows = full.merge()["extractions"]
     zhou = rows[rows["paper"] == "zhou_2020"]
@@ -52,12 +73,13 @@ def test_only_reported_values_are_values(full):
 
 def test_parameters_are_a_row_a_paper_and_a_column_a_parameter(full):
     wide = full.merge()["parameters"]
-    assert list(wide.columns) == ["paper", "experiment", "n_total", "age_mean", "offset", "aiming_report", "software"]
-    assert wide.values.tolist() == [
-        ["adams_2018", "", "", "", "-4.5", "", ""],
-        ["scan", "", "", "", "", "", ""],
-        ["stuck", "", "", "", "", "", ""],
-        ["zhou_2020", "", "158", "21.5; 68", "", "true", ""],
+    parameters = ["n_total", "age_mean", "offset", "aiming_report", "software"]
+    assert list(wide.columns) == ["citation", "paper", "experiment", "group", *parameters]
+    assert wide.drop(columns="citation").values.tolist() == [
+        ["adams_2018", "", "", "", "", "-4.5", "", ""],
+        ["scan", "", "", "", "", "", "", ""],
+        ["stuck", "", "", "", "", "", "", ""],
+        ["zhou_2020", "", "", "158", "21.5; 68", "", "true", ""],
     ]
 
 
@@ -194,9 +216,8 @@ def test_the_database_is_keyed_and_typed(full):
     assert full.sql("PRAGMA foreign_key_check") == [] and full.sql("PRAGMA integrity_check") == [("ok",)]
     keys = {table: [row[2:5] for row in full.sql(f"PRAGMA foreign_key_list({table})")] for table in tables.TABLES}
     assert keys["extractions"] == keys["memory"] == keys["parameters"] == [("papers", "paper", "paper")]
-    assert sorted(keys["papers"]) == [
-        ("papers", f"{what}_of", "paper") for what in ("duplicate", "supplement", "version")
-    ]
+    others = ("duplicate", "supplement", "version")
+    assert sorted(keys["papers"]) == [("papers", f"{other}_of", "paper") for other in others]
     assert full.sql("SELECT paper, n_total + 1, typeof(n_total), offset FROM parameters WHERE n_total IS NOT NULL") == [
         ("zhou_2020", 159, "integer", None)
     ]
@@ -230,7 +251,7 @@ def test_every_paper_begins_with_its_citation(tmp_path):
     found |= {"journal": "Journal of Aims", "doi": "10.1234/aims.1", "type": "article", "sources": {}}
     path.write_text(json.dumps(json.loads(path.read_text()) | {"citation": found}))
     run.merge()
-    papers = tables.read_csv(run.results / "papers.csv").fillna("")
+    papers = tables.read_csv(run.results / "papers.csv").astype(object).fillna("")
     assert list(papers.columns[:8]) == ["citation", "title", "authors", "year", "journal", "doi", "type", "paper"]
     expected = ["Berg & Ruiz 2019", "=On aims", "Ida Berg; Lua Ruiz", "2019", "Journal of Aims", "10.1234/aims.1"]
     assert "'=On aims" in (run.results / "papers.csv").read_text("utf-8"), "no spreadsheet takes it for a formula"

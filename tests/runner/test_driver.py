@@ -1,5 +1,6 @@
 """A batch of papers: fresh processes, further attempts, and what stops a run."""
 
+import dataclasses
 import io
 import json
 import os
@@ -18,8 +19,11 @@ from llguidance.hf import from_tokenizer
 from designspace.core import processes
 from designspace.engine.masks import GrammarRefused, Masks
 from designspace.planning import model_files
-from designspace.runner import PRELOAD, command_line, driver, journal, worker
-from designspace.tasks import grammars
+from designspace.planning.memory import estimate_tokens
+from designspace.runner import command_line, driver, journal, line, paper_process, worker
+from designspace.runner.groups import Paper, together
+from designspace.runner.paper_process import PaperProcess
+from designspace.tasks import extraction, grammars
 
 
 @pytest.fixture
@@ -43,6 +47,38 @@ def test_every_paper_has_its_line_and_a_batch_of_one_says_the_same(model_folder,
     assert answers_of(lines(tmp_path / "one.jsonl")) == answers_of(records[1:2])
 
 
+@pytest.mark.parametrize("at_once", [2, "auto"])
+def test_papers_that_share_a_process_have_the_values_that_they_have_alone(model_folder, papers, tmp_path, at_once):
+    jobs = {"alone": job_of(model_folder)}
+    jobs["together"] = dataclasses.replace(jobs["alone"], papers_at_once=at_once)
+    for name, job in jobs.items():
+        driver.run(job, papers, tmp_path / f"{name}.jsonl")
+    alone, together = (lines(tmp_path / f"{name}.jsonl") for name in jobs)
+    for one, other in zip(alone, together, strict=True):
+        assert (one["paper"], one["status"]) == (other["paper"], other["status"])
+        for value, same in zip(one.get("values", []), other.get("values", []), strict=True):
+            assert value.pop("confidence") == pytest.approx(same.pop("confidence"), abs=1e-4)
+            assert value.pop("p_null") == pytest.approx(same.pop("p_null"), abs=1e-4)
+            assert value == same
+    assert together[0]["memory"]["predicted_bytes"] > alone[0]["memory"]["predicted_bytes"]
+
+
+def test_those_that_share_a_process_have_room_together(model_folder, papers, monkeypatch):
+    readable = [Paper(number, *paper) for number, paper in enumerate(papers[:3], 1)]
+
+    def groups(at_once, **memory):
+        job = dataclasses.replace(job_of(model_folder, **memory), papers_at_once=at_once)
+        return [[paper.number for paper in group] for group in together(job, readable)]
+
+    assert groups(1) == [[1], [2], [3]] and groups(2) == [[1, 2], [3]] and groups("auto") == [[1, 2, 3]]
+    monkeypatch.setattr("designspace.planning.memory.prefix_tokens", lambda costs, capacity, reserve: capacity)
+    frame = estimate_tokens("".join(extraction.frame(job_of(model_folder).library, SETTINGS)))
+    two = 2 * frame + sum(kept["tokens_kept"] for _, kept in papers[:2])
+    assert groups("auto", capacity=two) == [[1, 2], [3]]
+    assert groups("auto", capacity=two - 1) == [[1], [2], [3]]
+    assert groups(3, capacity=two) == [[1, 2, 3]], "one that has no room yet is read later by the same process"
+
+
 def test_without_shared_memory_every_paper_loads_the_weights(model_folder, papers, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1000))
     driver.run(job_of(model_folder), papers[:2], tmp_path / "b.jsonl", log=sys.stdout)
@@ -53,41 +89,41 @@ def test_without_shared_memory_every_paper_loads_the_weights(model_folder, paper
     assert [record["status"] for record in lines(tmp_path / "b.jsonl")] == ["ok", "ok"]
 
 
-def test_out_of_memory_is_tried_again_with_less_and_is_recorded(model_folder, papers, monkeypatch):
-    tried, run_attempt = [], driver.in_fresh_process
+def test_out_of_memory_is_tried_again_with_less_and_is_recorded(model_folder, papers, tmp_path, monkeypatch):
+    tried, wait = [], PaperProcess.outcome
 
-    def starved(start, job, weights, record, kept, attempt, clock):
-        tried.append(attempt)
+    def starved(process, clock, when_freed):
+        tried.append(process)
         if len(tried) < 3:
             return {"status": "out_of_memory", "reason": "CUDA out of memory."}
-        return run_attempt(start, job, weights, record, kept, attempt, clock)
+        return wait(process, clock, when_freed)
 
-    monkeypatch.setattr(driver, "in_fresh_process", starved)
-    record, kept = papers[0]
-    fields = driver.try_paper(
-        job_of(model_folder), None, record, kept, processes.start(model_folder, None, PRELOAD), 10
-    )
-    assert tried == driver.ATTEMPTS[:3]
+    monkeypatch.setattr(PaperProcess, "outcome", starved)
+    driver.run(job_of(model_folder), papers[:1], tmp_path / "b.jsonl")
+    (fields,), kept = lines(tmp_path / "b.jsonl"), papers[0][1]
+    assert len(tried) == 3
     assert fields["status"] == "ok" and fields["attempt"] == 3 and fields["token_budget"] == kept["token_budget"] // 2
     assert 0 < fields["tokens_kept"] <= fields["token_budget"]
 
-    monkeypatch.setattr(driver, "in_fresh_process", lambda *a: {"status": "out_of_memory", "reason": "Full."})
-    fields = driver.try_paper(job_of(model_folder), None, record, kept, None, 10)
+    monkeypatch.setattr(PaperProcess, "outcome", lambda *a: {"status": "out_of_memory", "reason": "Full."})
+    driver.run(job_of(model_folder), papers[:1], tmp_path / "c.jsonl")
+    (fields,) = lines(tmp_path / "c.jsonl")
     assert fields["status"] == "failed" and fields["attempt"] == 4
     assert fields["reason"].startswith("Out of memory on all 4 attempts") and fields["reason"].endswith("Full.")
 
 
-def test_the_minutes_of_a_paper_are_not_those_that_its_model_takes_to_load(monkeypatch):
+def test_the_minutes_of_a_paper_are_not_those_that_its_model_takes_to_load(model_folder, papers, tmp_path, monkeypatch):
     given = []
 
-    def late(start, job, weights, record, context, attempt, clock):
+    def late(process, clock, when_freed):
         given.append(clock.left)
         return {"status": "late"}
 
-    monkeypatch.setattr(driver, "in_fresh_process", late)
-    said = [driver.try_paper(None, weights, {}, {}, None, 10)["reason"] for weights in ("attached", None)]
-    assert given == [10 * 60, (10 + driver.LOADING_MINUTES) * 60]
-    assert said == [
+    monkeypatch.setattr(PaperProcess, "outcome", late)
+    for number in (2, 1):
+        driver.run(job_of(model_folder), papers[:number], tmp_path / f"{number}.jsonl")
+    assert given == [10 * 60, 10 * 60, (10 + line.LOADING_MINUTES) * 60]
+    assert [record["reason"] for number in (2, 1) for record in lines(tmp_path / f"{number}.jsonl")][1:] == [
         "The paper was not done after 10 minutes (minutes_per_paper) and was stopped.",
         "The paper was not done after 10 minutes (minutes_per_paper) and 20 to load the model and was stopped.",
     ]
@@ -133,11 +169,11 @@ def test_a_gpu_that_breaks_stops_the_run_and_fails_no_paper(model_folder, papers
 
 
 def test_a_process_that_is_ended_with_its_job_fails_no_paper(model_folder, papers, tmp_path, monkeypatch):
-    monkeypatch.setattr(driver, "in_fresh_process", lambda *a: driver.ending(-signal.SIGTERM))
+    monkeypatch.setattr(PaperProcess, "outcome", lambda *a: paper_process.ending(-signal.SIGTERM))
     with pytest.raises(driver.Stop, match="was ended with its job"):
         driver.run(job_of(model_folder), papers[:1], tmp_path / "b.jsonl")
     assert not lines(tmp_path / "b.jsonl.journal")[1:]
-    assert driver.ending(driver.SERVER_GONE)["status"] == "stop"
+    assert paper_process.ending(paper_process.SERVER_GONE)["status"] == "stop"
 
 
 def test_a_model_that_cannot_be_loaded_stops_the_run_with_a_sentence(model_folder, papers, tmp_path):
@@ -173,7 +209,7 @@ def test_a_grammar_that_is_refused_stops_the_run_and_fails_no_paper(model_folder
     monkeypatch.setattr(grammars, "value", lambda parameter: "start: /(/")
     outcome = io.BytesIO()
     job = job_of(model_folder)
-    paper = pickle.dumps((job, worker.load(job), *papers[0], driver.Attempt(1, 1), 0.0))
+    paper = pickle.dumps((job, worker.load(job), [papers[0]], worker.Attempt(1, 1)))
     worker.work(SimpleNamespace(send_bytes=outcome.write), SimpleNamespace(recv_bytes=lambda: paper))
     outcome = json.loads(outcome.getvalue())
     assert outcome["status"] == "stop" and "look at the names and the `values` of its parameters" in outcome["reason"]

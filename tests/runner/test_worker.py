@@ -1,29 +1,76 @@
-"""What the process of one paper sends."""
+"""What the process of one paper does, and what it sends."""
 
 import json
 import math
 import multiprocessing
 import pickle
+import threading
 
 import pytest
+from batches import job_of, read_papers
 
 from designspace.core import records
 from designspace.runner import worker
-from designspace.runner.worker import Attempt, Job
+from designspace.runner.worker import FREED, Attempt
 
-JOB = Job("extraction", {}, [], {"device": "cpu"}, {})
+
+def post(outbox, messages):
+    with outbox:
+        for message in messages:
+            outbox.send_bytes(message)
+
+
+@pytest.fixture
+def work(model_folder, tokenizer, monkeypatch):
+    """A function that does the work of a paper's process here, up to its end or, where it is not let go, to its turn.
+    Returns what the process sent."""
+    monkeypatch.setattr(worker.processes, "end_with_parent", lambda: None)
+    job, paper = job_of(model_folder), read_papers(tokenizer)[0]
+
+    def run(let_go=True):
+        inbox, outbox = multiprocessing.Pipe(duplex=False)
+        receiver, sender = multiprocessing.Pipe(duplex=False)
+        messages = [pickle.dumps((job, worker.load(job), [paper], Attempt(1, 1)))]
+        messages += [pickle.dumps(0.0)] if let_go else []
+        threading.Thread(target=post, args=(outbox, messages)).start()  # a pipe holds less than a model
+        with sender:
+            worker.work(sender, inbox)
+        sent = []
+        while receiver.poll():
+            try:
+                sent.append(receiver.recv_bytes())
+            except EOFError:
+                break
+        return sent
+
+    return run
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
-def test_a_number_that_is_not_finite_fails_its_paper_and_not_the_batch(monkeypatch, number):
+def test_a_number_that_is_not_finite_fails_its_paper_and_not_the_batch(work, monkeypatch, number):
     value = {"parameter": "age", "value": 31, "status": "reported", "confidence": number}
-    monkeypatch.setattr(worker.processes, "end_with_parent", lambda: None)
-    monkeypatch.setattr(worker, "answer", lambda *_: {"status": "ok", "values": [value]})
-    inbox, outbox = multiprocessing.Pipe(duplex=False)
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    outbox.send_bytes(pickle.dumps((JOB, "weights", {"paper": "p"}, {}, Attempt(1, 1), 0.0)))
-    worker.work(sender, inbox)
-    outcome = json.loads(receiver.recv_bytes())
+    monkeypatch.setattr(worker.Group, "outcomes", lambda group: [("p1", {"status": "ok", "values": [value]})])
+    outcome = json.loads(work()[-1])
     assert outcome["status"] == "failed" and "values" not in outcome
     assert "not finite" in outcome["reason"]
-    records.encode({"paper": "p", "task": "extraction"} | outcome)  # the journal takes it
+    records.encode({"task": "extraction"} | outcome)  # the journal takes it
+
+
+def test_memory_is_given_back_before_the_evidence_is_sought(work, monkeypatch):
+    events, answer, fields = [], worker.Generator.answer, worker.extraction.Paper.fields
+    monkeypatch.setattr(worker.Generator, "answer", lambda *a: events.append("answer") or answer(*a))
+    monkeypatch.setattr(worker.Generator, "__del__", lambda generator: events.append("freed"), raising=False)
+    monkeypatch.setattr(worker.extraction.Paper, "fields", lambda paper: events.append("fields") or fields(paper))
+    freed, outcome = work()
+    assert freed == FREED and json.loads(outcome)["status"] == "ok"
+    assert events == ["answer", "freed", "fields"]
+
+
+def test_a_paper_is_made_ready_before_its_turn_and_takes_no_memory_until_then(work, monkeypatch):
+    made = []
+    monkeypatch.setattr(worker, "Generator", lambda *a: pytest.fail("memory of the cache"))
+    monkeypatch.setattr(worker.masks, "compiled", lambda tokenizer, grammar: made.append(grammar))
+    monkeypatch.setattr(worker.warming, "load_kernels", lambda weights, branches: made.append("kernels"))
+    with pytest.raises(SystemExit):  # the driver ended while it waited
+        work(let_go=False)
+    assert len(made) > 1 and made[-1] == "kernels"

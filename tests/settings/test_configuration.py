@@ -58,6 +58,12 @@ def test_ocr_without_tesseract_is_one_sentence(config, monkeypatch):
         ),
         ("papers_per_job", 0, "config: `papers_per_job` is 0; it must be a whole number of at least 1."),
         ("minutes_per_paper", 0, "config: `minutes_per_paper` is 0; it must be a number of minutes above 0."),
+        (
+            "papers_at_once",
+            "all",
+            'config: `papers_at_once` is "all"; it must be a whole number of at least 1 or auto.',
+        ),
+        ("papers_at_once", 0, "config: `papers_at_once` is 0; it must be a whole number of at least 1 or auto."),
         ("papers_per_job", 4.0, "config: `papers_per_job` is 4.0; it must be a whole number of at least 1."),
         ("papers_per_job", True, "config: `papers_per_job` is true; it must be a whole number of at least 1."),
         (
@@ -131,14 +137,14 @@ def test_missing_folder_and_no_pdf(config, tmp_path):
 
 
 def test_caps_leave_every_branch_its_tokens(config):
-    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 527, 383
+    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 575, 383
     extraction, discovery = sentences(config)
     assert extraction.startswith(
-        "config: `extraction.max_new_tokens` is 527, which leaves each of the 32 parameters 15 "
+        "config: `extraction.max_new_tokens` is 575, which leaves each of the 34 parameters 15 "
     )
-    assert extraction.endswith("at least 16 are needed; set it to 528 or more, or have fewer parameters.")
+    assert extraction.endswith("at least 16 are needed; set it to 576 or more, or have fewer parameters.")
     assert discovery.endswith("at least 64 are needed; set it to 384 or more, or have fewer categories.")
-    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 528, 384
+    config["extraction"]["max_new_tokens"], config["discovery"]["max_new_tokens"] = 576, 384
     configuration.check(config)
 
 

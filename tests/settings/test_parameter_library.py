@@ -30,7 +30,8 @@ def config(tmp_path, monkeypatch):
             '`name` of entry 1 is "nTotal"; it must be a name in snake_case',
         ),
         ("- {name: paper, kind: integer, definition: x}", "other than paper"),
-        ("- {name: experiment, kind: integer, definition: x}", "other than paper and experiment"),
+        ("- {name: experiment, kind: integer, definition: x}", "other than paper, experiment and group"),
+        ("- {name: group, kind: integer, definition: x}", "other than paper, experiment and group"),
         (
             "- {name: a, kind: integer, definition: x, units: cm}",
             "`units` is not a key of the parameter `a` (did you mean unit?)",
@@ -54,6 +55,16 @@ def config(tmp_path, monkeypatch):
         (
             "- {name: a, kind: number, definition: x}\n- {name: a, kind: string, definition: y}",
             "two parameters have the name `a`",
+        ),
+        ("- {name: a, kind: integer, definition: x, per: arm}", '"arm"; it must be paper, experiment or group.'),
+        (
+            "- {name: a, kind: integer, definition: x, participants: analysed}",
+            "`a` counts participants, and so must be of kind integer, per group.",
+        ),
+        (
+            "- {name: a, kind: integer, per: group, definition: x, participants: analysed}\n"
+            "- {name: b, kind: integer, per: group, definition: y, participants: analysed}",
+            "`b` and `a` have the same `participants`",
         ),
         ("- just a text", 'entry 1 is "just a text"; it must be a mapping with the keys name, kind and definition.'),
         ("a: b", 'parameters.yaml: it is {"a": "b"}; it must be a list of at least one parameter.'),
@@ -104,5 +115,5 @@ def test_a_parameter_library_that_cannot_be_read(config, tmp_path):
 
 def test_the_parameter_library_as_it_is():
     loaded = parameters.load(ROOT / "config" / "parameters.yaml")
-    assert len(loaded) == 32
+    assert len(loaded) == 34
     assert loaded == yaml.safe_load(PARAMETERS)

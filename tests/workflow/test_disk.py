@@ -12,7 +12,7 @@ from contextlib import suppress
 import pytest
 from batches import lines
 from conftest import ROOT, run_first
-from paper_processes import go_on, hold
+from paper_processes import answered, go_on, hold, wait_for
 from projects import snakemake, table
 from test_interruptions import PAPERS, WITHOUT_MODEL, Run, night  # noqa: F401 (one is a fixture)
 
@@ -57,6 +57,7 @@ def test_a_full_disk(night, results, tmp_path, monkeypatch):  # noqa: F811
 
     run = Run(night, "second.log")
     _, paper = run.held()
+    wait_for(lambda: answered(results / "extraction" / "b0001.jsonl.journal"), run.process)
     fillers = [fill(folder) for folder in (results, night / ".snakemake")]
     go_on(paper)
     code, printed = run.ends()

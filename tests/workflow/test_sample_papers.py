@@ -75,8 +75,8 @@ def test_every_page_says_that_it_is_invented(pages):
 
 
 def test_gold_answers_every_parameter_of_every_paper():
-    assert READER.fieldnames == ["paper", "parameter", "value", "evidence", "page", "certainty"]
-    answered = [(row["paper"], row["parameter"]) for row in GOLD]
+    assert READER.fieldnames == ["paper", "experiment", "group", "parameter", "value", "evidence", "page", "certainty"]
+    answered = [(row["paper"], row["parameter"]) for row in GOLD if not row["experiment"] and not row["group"]]
     assert set(answered) == {(paper, name) for paper in FILES for name in PARAMETERS}
     assert len({tuple(row.values()) for row in GOLD}) == len(GOLD)
 
@@ -84,19 +84,26 @@ def test_gold_answers_every_parameter_of_every_paper():
 def test_only_multiple_parameters_have_several_values():
     values = defaultdict(list)
     for row in GOLD:
-        values[row["paper"], row["parameter"]].append(row["value"])
-    for (paper, name), found in values.items():
+        values[row["paper"], row["experiment"], row["group"], row["parameter"]].append(row["value"])
+    for (paper, *scope, name), found in values.items():
         assert len(found) == len(set(found)), (paper, name)
-        assert len(found) == 1 or PARAMETERS[name].get("multiple"), (paper, name)
+        assert len(found) == 1 or PARAMETERS[name].get("multiple") and not any(scope), (paper, name)
         assert len(found) == 1 or "not_reported" not in found, (paper, name)
 
 
-@pytest.mark.parametrize("row", REPORTED, ids=lambda row: f"{row['paper']}-{row['parameter']}-{row['value']}")
+@pytest.mark.parametrize("row", REPORTED, ids=lambda row: "-".join(list(row.values())[:5]))
 def test_a_gold_value_is_of_its_kind_and_stands_on_its_page(row, pages):
     assert is_of_kind(row["value"], PARAMETERS[row["parameter"]])
     assert row["certainty"] in ("explicit", "derived", "ambiguous")
     assert row["evidence"]
     assert fold(row["evidence"]) in pages[row["paper"]][int(row["page"]) - 1]
+
+
+def test_what_is_asked_of_groups_has_gold_for_groups():
+    groups = {(row["paper"], row["experiment"], row["group"]) for row in GOLD if row["group"]}
+    counted = {(row["paper"], row["experiment"], row["group"]) for row in GOLD if row["parameter"] == "n"}
+    assert len(groups) == 11 and groups < counted, "the number of each group"
+    assert all(PARAMETERS[row["parameter"]].get("per") == "group" for row in GOLD if row["group"])
 
 
 def test_what_is_not_reported_has_no_evidence():

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import paper_processes
 import pytest
 import slurm_cluster
 import yaml
@@ -76,7 +77,9 @@ def interrupted(slurm, folder, tmp_path_factory):
     answered = {}
     for task, program in programs.items():
         wait_for(lambda program=program: held(driver_of(program, slurm.ours())), run)
-        answered[task] = lines(folder / f"results/{task}/b0001.jsonl.journal")[1:]
+        journal = folder / f"results/{task}/b0001.jsonl.journal"
+        wait_for(lambda journal=journal: paper_processes.answered(journal), run)
+        answered[task] = lines(journal)[1:]
     # A limit in the past: SLURM looks at the time of its jobs every half minute.
     job = find(slurm, "discover")["JobId"]
     subprocess.run(["scontrol", "update", f"JobId={job}", "EndTime=now"], check=True)

@@ -56,6 +56,7 @@ SITE = {
     "allocator": config["memory"]["allocator"],
     "limits": options(
         minutes_per_paper=config["minutes_per_paper"],
+        papers_at_once=config["papers_at_once"],
         prefill_chunk=RUN.plan["prefill_chunk"],
         **{key: config["memory"][key] for key in ("capacity", "reserve")},
     ),

@@ -22,6 +22,7 @@ rule merge:
                 "prisma",
                 "extractions",
                 "experiments",
+                "groups",
                 "discoveries",
                 "corrections_unused",
                 "memory",

@@ -16,6 +16,7 @@ PARTS = {
     "speed": "engine.measure",  # prefill, decode step and both tasks, against the ceilings and transformers' own ways
     "memory": "memory.measure",  # fresh processes: start, predicted and measured peak, what is left afterwards
     "compilation": "compilation.measure",  # kernels compiled before and behind the first paper, of models of many heads
+    "batch": "batch.measure",  # eight papers through the driver: what they wait for besides reading and answering
     "groups": "groups.measure",  # both tasks of eight papers, so many at once: seconds a paper, tokens, memory
     "int8": "engine.measure_int8",
     "fp8": "engine.measure_fp8",

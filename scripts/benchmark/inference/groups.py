@@ -8,12 +8,27 @@ from collections import Counter
 
 import torch
 from engine import CHUNK, FREE, TASKS, ceilings, grammar_tokenizer_of, step_floor
-from shapes import CAPACITY, DEVICE, DTYPE, GIB, LARGE, ON_GPU, PAPER, model, prompt, row, seconds, used
+from shapes import (
+    CAPACITY,
+    DEVICE,
+    DTYPE,
+    GIB,
+    LARGE,
+    ON_GPU,
+    PAPER,
+    in_eight_bits,
+    model,
+    prompt,
+    quantization_of,
+    row,
+    seconds,
+    used,
+)
 
 from designspace.engine import kernels, loading, warming
 from designspace.engine.generator import Generator, Question, one_round
 from designspace.engine.passes import Passes
-from designspace.planning.costs import PROCESS_BYTES, costs_of, peak_bytes
+from designspace.planning.costs import PROCESS_BYTES, PROCESSES, costs_of, peak_bytes
 from designspace.planning.memory import prefix_tokens
 
 PAPERS = 8
@@ -21,10 +36,19 @@ AT_ONCE = (1, 2, 3, 4, 8)
 PROMPT = 8  # tokens
 
 
-def measure(name=LARGE):
+def measure():
+    weights = model(LARGE)
+    measure_one(weights)
+    if ON_GPU:
+        in_eight_bits(weights, "fp8")
+        measure_one(weights)
+
+
+def measure_one(weights):
+    """Print what a model takes."""
     bandwidth, _ = ceilings()
-    weights = model(name)
-    row("one reading of the weights", f"{step_floor(weights, bandwidth) * 1e3:.1f} ms")
+    what = quantization_of(weights) or DTYPE
+    row(f"weights of {what}, one reading of them", f"{step_floor(weights, bandwidth) * 1e3:.1f} ms")
     papers = [prompt(PAPER, weights.config.vocab_size) for _ in range(PAPERS)]
     grammar_tokenizer = grammar_tokenizer_of(weights)
     if ON_GPU:
@@ -61,7 +85,7 @@ def compile_all(weights):
 
 def answer(weights, grammar_tokenizer, papers, asked, at_once):
     """Answer all papers, so many at once. Returns (answers by paper, seconds a paper, bytes of the device that were in
-    use, the context of a process that holds the weights counted)."""
+    use, the contexts of the other processes of a run counted)."""
     gc.collect()
     if ON_GPU:
         torch.cuda.empty_cache()
@@ -74,13 +98,13 @@ def answer(weights, grammar_tokenizer, papers, asked, at_once):
             answers[result.paper] = result.outcome
 
     time = seconds(run) / len(papers)
-    return answers, time, used() + PROCESS_BYTES["cuda"] if ON_GPU else 0
+    return answers, time, used() + (PROCESSES - 1) * PROCESS_BYTES["cuda"] if ON_GPU else 0
 
 
 def costs_for(weights, branches, slots):
     """What the plan counts."""
     section = {"dtype": str(DTYPE).removeprefix("torch."), "device": DEVICE.type, "gpus": 1}
-    section |= {"quantization": None, "attention": "fused"}
+    section |= {"quantization": quantization_of(weights), "attention": "fused"}
     shape = {"prefill_chunk": CHUNK, "branches": branches, "branch_tokens": slots}
     return costs_of(weights.config.to_dict(), loading.size(weights), section, **shape)
 

@@ -28,8 +28,9 @@ from shapes import (
 )
 
 from designspace.core import processes
-from designspace.core.clock import Clock
-from designspace.runner import PRELOAD, driver
+from designspace.runner import PRELOAD
+from designspace.runner.groups import Paper
+from designspace.runner.line import Line
 from designspace.runner.worker import Job
 from designspace.tasks import extraction
 from designspace.tasks.prompts import overhead
@@ -38,7 +39,6 @@ CONFIG = Path(__file__).parents[3] / "config"
 LIBRARY = yaml.safe_load((CONFIG / "parameters.yaml").read_text("utf-8"))
 SETTINGS = yaml.safe_load((CONFIG / "config.yaml").read_text("utf-8"))["extraction"]
 LENGTHS = [length // SCALE for length in (4096, 12288, 40960)]
-HOUR = 3600  # seconds that a paper may take here
 LONGER = 65536 // SCALE  # than what fits: cut to what the plan allows
 
 
@@ -120,10 +120,15 @@ def served(weights):
 
 def one(weights, place, tokens, reserve=0, gpus=1):
     """The outcome of one paper of so many tokens in a fresh process."""
-    record, context = paper(tokens, place.words)
+    job = job_of(weights, place, reserve=reserve, gpus=gpus)
+    ((_, _, outcome),) = Line(place.start, job, weights, minutes=60).outcomes([[Paper(1, *paper(tokens, place.words))]])
+    return outcome
+
+
+def job_of(weights, place, *, task="extraction", settings=SETTINGS, reserve=0, gpus=1, papers_at_once=1):
+    """A job of a task for a model."""
     dtype = str(DTYPE).removeprefix("torch.")
     section = {"name": place.folder, "revision": None, "dtype": dtype, "device": DEVICE.type}
     section |= {"gpus": gpus, "quantization": quantization_of(weights), "attention": "fused"}
     room = {"capacity": CAPACITY, "reserve": reserve, "prefill_chunk": 4096}
-    job = Job("extraction", SETTINGS, LIBRARY, section, room)
-    return driver.in_fresh_process(place.start, job, weights, record, context, driver.Attempt(1, 1), Clock(HOUR))
+    return Job(task, settings, LIBRARY, section, room, papers_at_once)

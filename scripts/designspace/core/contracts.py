@@ -30,6 +30,15 @@ class Line(TypedDict):
     size: NotRequired[Number]
 
 
+class Quality(TypedDict):
+    """How well the text of a page can be trusted: shares of unknown characters and of words that are words."""
+
+    unknown: Probability
+    words: Probability | None
+    ocr: bool
+    bad: bool
+
+
 class Page(TypedDict):
     page: Ordinal
     width: Length
@@ -37,6 +46,7 @@ class Page(TypedDict):
     start: Count
     end: Count
     lines: list[Line]
+    quality: NotRequired[Quality]
 
 
 class Citation(TypedDict):
@@ -117,10 +127,13 @@ class Located(TypedDict):
 
 
 class Value(Located):
-    """What the model answers about a parameter, for the whole paper or for one of its experiments."""
+    """An answer about a parameter, for the whole paper, one of its experiments or one of their groups. `rule` is there
+    where the program gave it: what it follows from, or "" where it is printed."""
 
     parameter: str
     experiment: NotRequired[str]
+    group: NotRequired[str]
+    rule: NotRequired[str]
     value: NotRequired[str | bool | int | Number | None]
     unit: NotRequired[str]
     status: Literal["reported", "not_reported", "failed"]
@@ -130,6 +143,16 @@ class Value(Located):
 
 
 class Experiment(Located):
+    """`same_sample` is the experiment whose participants took part in this one, if there is such a one."""
+
+    name: str
+    same_sample: NotRequired[str]
+
+
+class Group(Located):
+    """A group of participants of an experiment, whose name is "" where the paper has only one."""
+
+    experiment: str
     name: str
 
 
@@ -175,6 +198,7 @@ class Answers(TypedDict):
     memory: NotRequired[Memory]
     values: NotRequired[list[Value]]
     experiments: NotRequired[list[Experiment]]
+    groups: NotRequired[list[Group]]
     findings: NotRequired[list[Finding]]
 
 

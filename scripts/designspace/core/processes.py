@@ -34,7 +34,9 @@ def start(model: str, revision: str | None, preload: str) -> ForkServerContext:
 
 def end_with_parent() -> None:
     """End this process as soon as the one that started it has ended, however that was: nobody else would, and what it
-    holds of a GPU's memory would be missing to the next."""
+    holds of a GPU's memory would be missing to the next. Ctrl-C, which all processes of a terminal get, is left to the
+    other one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def wait() -> None:
         if parent := multiprocessing.parent_process():

@@ -104,7 +104,8 @@ def parse_answers(line: bytes) -> Answers:
 
 def items(record: Answers) -> list[Located]:
     """All items of a record of a task that may have evidence."""
-    return [*record.get("values", []), *record.get("experiments", []), *record.get("findings", [])]
+    named = [*record.get("experiments", []), *record.get("groups", [])]
+    return [*record.get("values", []), *named, *record.get("findings", [])]
 
 
 def _problem_of_pages(text: Text) -> str:

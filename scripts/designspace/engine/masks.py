@@ -18,6 +18,15 @@ class GrammarRefused(DesignspaceError):
     is a sentence for the user."""
 
 
+@functools.cache
+def compiled(grammar_tokenizer: Any, grammar: str) -> LLMatcher:
+    """A matcher of a Lark grammar, to be copied: to compile those of a library takes as long as many steps, and can be
+    done before a paper is read. GrammarRefused where it is none."""
+    matcher = LLMatcher(grammar_tokenizer, LLMatcher.grammar_from_lark(grammar))
+    _check(matcher)
+    return matcher
+
+
 class Masks:
     """Masks for logits over `vocabulary` tokens on a device; `grammar_tokenizer` is the model's for llguidance."""
 
@@ -29,9 +38,7 @@ class Masks:
 
     def matcher(self, grammar: str) -> LLMatcher:
         """The state of a Lark grammar before its first token. GrammarRefused where it is none."""
-        matcher = LLMatcher(self.grammar_tokenizer, LLMatcher.grammar_from_lark(grammar))
-        _check(matcher)
-        return matcher
+        return compiled(self.grammar_tokenizer, grammar).deep_copy()
 
     def advance(self, matcher: LLMatcher, token: int) -> None:
         """Take a token that the matcher allows. GrammarRefused where it grows too large, and for another token."""

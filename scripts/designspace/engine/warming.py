@@ -1,5 +1,9 @@
-"""Compile the kernels of a model before they are needed, while its weights are still being loaded."""
+"""Kernels are ready before a paper needs them: compiled while the weights are loaded, loaded while another is read."""
 
+import contextlib
+import sys
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -14,31 +18,88 @@ VOCABULARY = 2**15
 # Rows for which kernels differ: a block of 64 or 128 queries, and a linear layer of 16, 32, 64 or 128 rows, all of them
 # there or not. With more, the layers are those of PyTorch.
 ROWS = (1, 16, 17, 32, 33, 64, 65, 128, 256)
+SLOTS = 4  # of a branch: two for its prompt, and for its next token
 
 
-def compile_kernels(
+@contextlib.contextmanager
+def meanwhile(
     name: str, revision: str | None, dtype: str, device: str, gpus: int, quantization: str | None, attention: str
-) -> None:
-    """Compile all kernels that papers of a model will run, given as `loading.load` takes it; they are kept on disk,
-    where the papers' processes find them.
+) -> Iterator[None]:
+    """Have all kernels that papers of a model will run compiled while something else is done within, such as loading
+    its weights; the model is given as `loading.load` takes it. Triton keeps them on disk, where the papers' processes
+    find them.
 
-    Nothing is computed. It takes the memory of one layer of the model (0.9 GiB for 32 billion parameters in 64 layers),
-    which is free while the weights are loaded, and gives it back. ValueError or OSError where there is no such model.
+    It takes the memory of one layer of the model (0.9 GiB for 32 billion parameters in 64 layers), and gives it back.
+    Where it fails the run goes on: whatever is wrong will show again, where it can be told with its paper.
     """
-    if device == "cpu" or attention != "fused":
-        return
-    config = AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
-    model = one_layer(config, getattr(torch, dtype), device, quantization)
-    passes = Passes(model, capacity=ROWS[-1], branches=ROWS[-1], slots=4, papers=1, chunk=ROWS[-1])
-    with torch.inference_mode(), kernels.compiling():
+    thread = None
+    if device == "cuda" and attention == "fused":
+        # Not in the thread, since transformers builds a model under settings of the whole process.
+        with _reported():
+            model = one_layer(name, revision, getattr(torch, dtype), device, quantization)
+            passes = Passes(model, ROWS[-1], ROWS[-1], SLOTS, papers=1, chunk=ROWS[-1])
+            thread = threading.Thread(target=_compile, args=(passes,))
+            thread.start()
+            del model, passes  # the thread alone has them, and gives them back
+    try:
+        yield
+    finally:
+        if thread:
+            thread.join()
+            torch.cuda.empty_cache()
+
+
+def _compile(passes: Passes) -> None:
+    with _reported(), torch.inference_mode():
+        with kernels.compiling():
+            for rows in ROWS:
+                passes.rehearse(rows)
+        # What launches a kernel is compiled as well, by a C compiler, and only when the kernel is run.
         for rows in ROWS:
             passes.rehearse(rows)
-    del model, passes
+
+
+@contextlib.contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        print(f"The kernels were not compiled ahead ({error}): the first paper waits for them.", file=sys.stderr)
+
+
+def load_kernels(model: PreTrainedModel, branches: int) -> None:
+    """Have this process load the kernels and the libraries that it will need for steps of so many branches: run them
+    once, on one layer of the model and in little memory."""
+    if model.device.type == "cpu":
+        return
+    with shallow(model), torch.inference_mode():
+        passes = Passes(model, ROWS[-1], branches, SLOTS, papers=1, chunk=ROWS[-1])
+        passes.read([0] * ROWS[-1], 0)
+        for rows in ROWS:
+            if rows <= branches:
+                passes.rehearse(rows)
+    del passes
     torch.cuda.empty_cache()
 
 
-def one_layer(config: Any, dtype: torch.dtype, device: str, quantization: str | None) -> PreTrainedModel:
+@contextlib.contextmanager
+def shallow(model: PreTrainedModel) -> Iterator[None]:
+    """Within it the model has only its first layer."""
+    base: Any = model.base_model
+    config = model.config.get_text_config()
+    layers, number = base.layers, config.num_hidden_layers
+    base.layers, config.num_hidden_layers = layers[:1], 1
+    try:
+        yield
+    finally:
+        base.layers, config.num_hidden_layers = layers, number
+
+
+def one_layer(
+    name: str, revision: str | None, dtype: torch.dtype, device: str, quantization: str | None
+) -> PreTrainedModel:
     """A model of the same shapes with one layer and a short vocabulary, its weights of no value."""
+    config = AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
     text = config.get_text_config()
     text.num_hidden_layers, text.pad_token_id = 1, None
     text.vocab_size = min(text.vocab_size, VOCABULARY + text.vocab_size % 16)  # as aligned as the whole one

@@ -73,14 +73,13 @@ def locate(
     record: Record, context: Record, parameter: Record, value: Value, near: re.Pattern[str] | None = None
 ) -> Record:
     """The best evidence for a value as a record has it: verbatim, with its page and its lines' boxes."""
-    start, end = choose(record, context, parameter, value, near)
-    place = {
-        "page": places.page_of(record, start),
-        "start": start,
-        "end": end,
-        "boxes": places.boxes(record, start, end),
-    }
-    return {"evidence": record["text"][start:end]} | place
+    return at(record, *choose(record, context, parameter, value, near))
+
+
+def at(record: Record, start: int, end: int) -> Record:
+    """A piece of the text as evidence: verbatim, with its page and its lines' boxes."""
+    page, boxes = places.page_of(record, start), places.boxes(record, start, end)
+    return {"evidence": record["text"][start:end], "page": page, "start": start, "end": end, "boxes": boxes}
 
 
 Held = dict[int, tuple[float, list[int]]]

@@ -30,7 +30,10 @@ _SHORTEST_ABSTRACT = 500  # characters of its first paragraph
 _LONGEST_ABSTRACT = 4000  # characters; what is longer holds an introduction (or everything) without a heading
 _PROSE = 120  # characters of a paragraph that is more than a label
 _FIRST_PAGE = 5000  # characters
+_SHORTEST_ARTICLE = 0.1  # of a file, that stands before the paper's references
 _FRONT = 0.3  # of a paper, up to which its front matter may reach
+_ARTICLE = {"introduction", "methods", "results", "discussion"}
+_OPENING = ("front", "abstract", "introduction")
 _INHERITED = ("introduction", "methods", "results", "discussion")
 
 Section = dict[str, Any]
@@ -85,9 +88,9 @@ def _split(record: dict[str, Any], outline: "Outline") -> list[Section]:
         kind = outline.kind(candidate, depth, current)
         if kind is None:
             continue
-        if kind == "back" and depth < _FRONT and current in ("front", "abstract", "introduction") or resume:
+        if _is_note(kind, depth, current) or resume:
             interrupted = resume[1] if resume else found[-1]
-            resume = (_end_of_note(text, candidate), interrupted) if kind == "back" else None
+            resume = (_end_of_note(text, candidate), interrupted) if kind in ("back", "abstract") else None
         if candidate.start == 0:
             found.clear()
         found.append({"title": candidate.title, "kind": kind, "start": candidate.start})
@@ -95,10 +98,20 @@ def _split(record: dict[str, Any], outline: "Outline") -> list[Section]:
         found.append(resume[1] | {"start": resume[0]})
     if not any(section["kind"] == "references" for section in found):
         _open(found, _reference_list(text), "references")
+    _second_article(found, len(text))
     _structured_abstract([section for section in found if section["start"] not in resumed])
     _opening_without_headings(found, text)
     ends = [section["start"] for section in found[1:]] + [len(text)]
     return [section | {"end": end} for section, end in zip(found, ends, strict=True)]
+
+
+def _is_note(kind: str, depth: float, current: str) -> bool:
+    """Whether a section of a kind is a footnote or a box within the section that is open."""
+    if depth >= _FRONT:
+        return False
+    return (
+        kind == "back" and current in _OPENING or kind == "abstract" and current in ("methods", "results", "discussion")
+    )
 
 
 def _end_of_note(text: str, candidate: Candidate) -> int:
@@ -190,7 +203,8 @@ class Outline:
         if current == "front" and kind in ("back", "discussion", "references") and in_front:
             return None  # a masthead, a side bar or a cover page
         if kind == "abstract" and depth > _FRONT:
-            return "discussion" if name == "summary" else None
+            of_experiment = headings.EXPERIMENT.search(candidate.title.lower())
+            return "discussion" if name == "summary" and not of_experiment else None
         if current == "methods" and name.startswith(("ethic", "consent")):
             return "methods"
         return kind
@@ -216,11 +230,28 @@ def _open(found: list[Section], start: int | None, kind: str) -> None:
         found.insert(position, {"title": "", "kind": kind, "start": start})
 
 
+def _second_article(found: list[Section], length: int) -> None:
+    """Make what stands behind the paper's references back matter where another article with its own follows."""
+    kinds = [section["kind"] for section in found]
+    if "references" not in kinds:
+        return
+    first, last = kinds.index("references"), len(kinds) - 1 - kinds[::-1].index("references")
+    between = found[first:last]
+    supplement = any(re.search("suppl|append", section["title"], re.IGNORECASE) for section in between)
+    article = len({section["kind"] for section in between} & _ARTICLE) > 1
+    if article and not supplement and found[first]["start"] > _SHORTEST_ARTICLE * length:
+        for section in found[first:]:
+            section["kind"] = "references" if section["kind"] == "references" else "back"
+
+
 def _structured_abstract(found: list[Section]) -> None:
     """Make what stands between Abstract and Introduction one kind: Background, Methods and Results of an abstract."""
     kinds = [section["kind"] for section in found]
     if "abstract" in kinds and "introduction" in kinds:
-        first, last = kinds.index("abstract"), len(kinds) - 1 - kinds[::-1].index("introduction")
+        first = kinds.index("abstract")
+        openings = [section for section in found[first:] if section["kind"] == "introduction"]
+        named = [section for section in openings if "introduction" in headings.normal(section["title"])[1]]
+        last = found.index((named or openings)[-1])
         if found[last]["start"] - found[first]["start"] < 2 * _LONGEST_ABSTRACT:
             for section in found[first:last]:
                 section["kind"] = "abstract"

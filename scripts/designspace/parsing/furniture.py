@@ -2,10 +2,12 @@
 
 import re
 from collections import defaultdict
+from itertools import pairwise
 
 from designspace.parsing.pdf import Line, Page
 
 PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—|\s]*(\d{1,5})(?:\s*(?:of|/)\s*\d+)?[-–—|\s]*", re.IGNORECASE)
+MOST_LINES = 80  # of a page
 LINE_NUMBER = re.compile(r"^(\d{1,4})(?:\s+|$)")
 
 
@@ -45,7 +47,7 @@ def remove_line_numbers(pages: list[Page]) -> None:
     numbered = [(page, _numbered_lines(page.lines)) for page in pages]
     if 2 * sum(bool(lines) for _, lines in numbered) < sum(len(page.lines) >= 10 for page in pages):
         return
-    for page, lines in numbered:
+    for page, lines in _with_broken_runs(numbered):
         for line in lines:
             left, bottom, right, top = line.box
             rest = LINE_NUMBER.sub("", line.text, count=1)
@@ -53,6 +55,35 @@ def remove_line_numbers(pages: list[Page]) -> None:
             line.box = (right - (right - left) * len(rest) / len(line.text), bottom, right, top)
             line.text = rest
         page.lines = [line for line in page.lines if line.text]
+
+
+def _with_broken_runs(numbered: list[tuple[Page, list[Line]]]) -> list[tuple[Page, list[Line]]]:
+    """The numbered lines of pages, also those where a formula or the end of the paper breaks the run.
+
+    Numbers that count through the whole paper are between those of the pages before and behind, and in their margin.
+    """
+    ends = [(_number(lines[0]), _number(lines[-1])) if lines else None for _, lines in numbered]
+    known = [pair for pair in ends if pair]
+    if len(known) < 2 or any(one[1] >= other[0] for one, other in pairwise(known)):
+        return numbered  # nothing to go by, or each page counts anew
+    margins = [lines[0].box[0] for _, lines in numbered if lines]
+    found = []
+    for i, (page, lines) in enumerate(numbered):
+        low = max((pair[1] for pair in ends[:i] if pair), default=0)
+        high = min((pair[0] for pair in ends[i + 1 :] if pair), default=low + MOST_LINES)
+        run: list[Line] = []
+        for line in sorted(page.lines, key=lambda line: -line.box[3]):
+            near = min(abs(line.box[0] - margin) for margin in margins) < 2.5 * line.size
+            if near and LINE_NUMBER.match(line.text) and low < _number(line) < high:
+                run.append(line)
+                low = _number(line)
+        found.append((page, run if len(run) > len(lines) else lines))
+    return found
+
+
+def _number(line: Line) -> int:
+    match = LINE_NUMBER.match(line.text)
+    return int(match.group(1)) if match else 0
 
 
 def _numbered_lines(lines: list[Line]) -> list[Line]:

@@ -5,6 +5,7 @@ is in its way, and so that a place on the new page is the same place on the old 
 """
 
 import shutil
+from collections.abc import Sequence
 from math import sqrt
 from pathlib import Path
 
@@ -22,12 +23,13 @@ def missing() -> str:
     )
 
 
-def searchable(data: bytes, folder: Path) -> bytes:
-    """A PDF with the same pages as pictures, and their text as OCR reads it; `folder` is for files in between."""
+def searchable(data: bytes, folder: Path, pages: Sequence[int] = ()) -> bytes:
+    """A PDF with the same pages as pictures, or those of the numbers `pages`, and their text as OCR reads it; `folder`
+    is for files in between."""
     import ocrmypdf  # takes a second
 
     scan, result = folder / "scan.pdf", folder / "result.pdf"
-    _draw(data, scan)
+    _draw(data, scan, pages)
     ocrmypdf.ocr(
         scan,
         result,
@@ -41,13 +43,14 @@ def searchable(data: bytes, folder: Path) -> bytes:
     return result.read_bytes()
 
 
-def _draw(data: bytes, scan: Path) -> None:
-    """Write the pages of a PDF as pictures, each of its page's size, into another."""
+def _draw(data: bytes, scan: Path, pages: Sequence[int] = ()) -> None:
+    """Write pages of a PDF as pictures, each of its page's size, into another."""
     import pypdfium2
     from PIL import Image
 
     with pypdfium2.PdfDocument(data) as document:
-        for index in range(len(document)):
+        indices = [page - 1 for page in pages] or range(len(document))
+        for index in indices:
             dpi = DPI
             try:
                 page = document[index]
@@ -56,4 +59,4 @@ def _draw(data: bytes, scan: Path) -> None:
                 picture = page.render(scale=dpi / 72, grayscale=True).to_pil()
             except (pypdfium2.PdfiumError, ZeroDivisionError):
                 picture = Image.new("L", (DPI, DPI), 255)  # a damaged page is a blank one: the others keep their number
-            picture.save(scan, "PDF", resolution=dpi, quality=90, append=index > 0)
+            picture.save(scan, "PDF", resolution=dpi, quality=90, append=index != indices[0])

@@ -2,12 +2,14 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from designspace.core import limits
-from designspace.parsing import ocr, text
+from designspace.parsing import ocr, quality, text
+from designspace.parsing.pdf import Page, read_pdf
 
 GIB = 2**30
 TEXT = {"seconds": 120, "address_space": 2 * GIB}  # a usual paper takes a tenth of a second and 60 MB
@@ -17,15 +19,17 @@ LATER = "The PDF {}. The next run tries it again."
 
 
 def read(pdf: Path, paper: str, sha256: str, with_ocr: bool) -> dict[str, Any]:
-    """The text record of a paper, see docs/architecture.md; with OCR, that of a scan too.
+    """The text record of a paper, see docs/architecture.md; with OCR, that of a scan and of pages that are read badly.
 
     `sha256` is what the ledger knows of the file, or empty. A file that is another one by now is not read, because
     the tables would say that they are about the first.
     """
     record = _within(TEXT, "The PDF cannot be read", _record, pdf, paper, sha256)
-    if with_ocr and record["status"] == "needs_ocr":
+    bad = quality.bad_pages(record["pages"])
+    if with_ocr and (record["status"] == "needs_ocr" or bad):
         with tempfile.TemporaryDirectory(prefix="ocr-") as folder:
-            record = _within(SCAN, "The OCR of the PDF failed", _record, pdf, paper, sha256, Path(folder))
+            again = _within(SCAN, "The OCR of the PDF failed", _record, pdf, paper, sha256, Path(folder), bad)
+        record = again if not bad or again["status"] == "ok" else record
     return record
 
 
@@ -36,7 +40,7 @@ def _within(
     pdf: Path,
     paper: str,
     sha256: str,
-    *more: Path,
+    *more: Any,
 ) -> dict[str, Any]:
     try:
         record: dict[str, Any] = limits.call(function, pdf, paper, sha256, *more, **room)
@@ -47,8 +51,8 @@ def _within(
         return text.unreadable(paper, sha256, DAMAGED.format(trouble, failure, paper))
 
 
-def _record(pdf: Path, paper: str, sha256: str, folder: Path | None = None) -> dict[str, Any]:
-    """The record of a paper; with a `folder` for its files, of what OCR reads on the pages."""
+def _record(pdf: Path, paper: str, sha256: str, folder: Path | None = None, bad: Sequence[int] = ()) -> dict[str, Any]:
+    """The record of a paper; with a `folder` for its files, of what OCR reads on the pages, or on the `bad` ones."""
     try:
         data = pdf.read_bytes()
     except OSError as error:
@@ -61,7 +65,16 @@ def _record(pdf: Path, paper: str, sha256: str, folder: Path | None = None) -> d
     if folder is None:
         return text.extract_text(data, paper)
     tempfile.tempdir = str(folder)
+    if bad:
+        read = read_pdf(ocr.searchable(data, folder, bad))
+        again = {number: replace(page, number=number) for number, page in zip(bad, read, strict=True)}
+        better = {number: page for number, page in again.items() if not _is_bad(page)}
+        return text.extract_text(data, paper, better)
     record = text.extract_text(ocr.searchable(data, folder), paper) | {"sha256": actual}
     if record["status"] == "needs_ocr":
         return text.unreadable(paper, actual, "It is a scan, and OCR found hardly any text on its pages.")
     return record | {"reason": "Its text comes from OCR."}
+
+
+def _is_bad(page: Page) -> bool:
+    return bool(quality.judge("\n".join(line.text for line in page.lines))["bad"])

@@ -27,7 +27,7 @@ ALIKE = 0.012  # and this much farther
 LARGER = 1.3  # times are the operators of fonts of formulas larger
 WRONG = 4.0  # times as far is a glyph from the character that a wrong Unicode map makes of it
 
-Floats = npt.NDArray[np.floating[Any]]
+Floats = npt.NDArray[np.float32]
 
 _ASCII = [chr(code) for code in range(33, 127)]
 _TEXT = [*_ASCII, *"–—•…‘’“”°±×÷·§©®¼½¾²³¹€†‡¶¿¡äöüéèàáçñøåßÄÖÜÉæÀÂÆÁŠÞþÐð"]
@@ -103,10 +103,8 @@ def _distance(shape: Shape, other: Shape) -> float:
 
 
 def _compare(shape: Shape, known: "_Known") -> Reading:
-    if shape.geometry[1] > TALL:  # brackets of a formula, of whatever height
-        far = ((known.rasters - shape.raster) ** 2).mean(axis=1) + known.low
-    else:
-        far = _far(shape, known)
+    tall = shape.geometry[1] > TALL  # brackets of a formula, of whatever height
+    far = ((known.rasters - shape.raster) ** 2).mean(axis=1) + known.low if tall else _far(shape, known)
     nearest = np.minimum.reduceat(far, known.starts)
     order = np.argsort(nearest)
     return Reading([known.characters[i] for i in order], nearest[order].tolist())
@@ -114,9 +112,8 @@ def _compare(shape: Shape, known: "_Known") -> Reading:
 
 def _far(shape: Shape, known: "_Known") -> Floats:
     # Squares of differences, from the squares and the products.
-    far: Floats = known.squares + (shape.raster @ shape.raster - 2 * (known.rasters @ shape.raster)) / RASTER**2
-    squares: Floats = np.maximum(far, 0) + ((known.geometry - shape.geometry) ** 2) @ GEOMETRY
-    return squares
+    far = known.squares + (shape.raster @ shape.raster - 2 * (known.rasters @ shape.raster)) / RASTER**2
+    return (np.maximum(far, 0) + ((known.geometry - shape.geometry) ** 2) @ GEOMETRY).astype(np.float32)
 
 
 class _Known(NamedTuple):
@@ -146,8 +143,8 @@ def _known() -> _Known:
 def _standard(character: str) -> list[Shape]:
     """The shapes of a character in the standard fonts."""
     document, page, fonts = _standard_fonts()
-    names: tuple[str, ...] = _FONTS if character in _TEXT or character in _COMPOSED else ()
-    names += ("Symbol",) if character in _SYMBOLS else ()
+    names = [*_FONTS] if character in _TEXT or character in _COMPOSED else []
+    names += ["Symbol"] if character in _SYMBOLS else []
     text = _COMPOSED.get(character, character)
     drawn = [_draw(document, page, fonts[name], None, text) for name in names]
     shapes = [shape for shape in drawn if shape is not None]

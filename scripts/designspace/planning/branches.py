@@ -16,10 +16,12 @@ CHARACTERS_A_TOKEN = 1.8  # of a text full of names, numbers and units; of a num
 AROUND = 4  # tokens around a value: a space or quote before it; a quote, a comma and a newline behind it
 LIST_TOKENS = 22  # of a list of numbers, and counts what is whole in them: a branch that goes on is reciting
 EXPERIMENTS = 6  # of one paper that are asked about: papers with more are rare, and each costs a branch a parameter
-NAME_CHARACTERS = 40  # of an experiment's name
+GROUPS = 6  # of one experiment that are asked about, for the same reason
+NAME_CHARACTERS = 40  # of the name of an experiment or a group
 NAMES_TOKENS = 40  # of all names together: six times "Experiment 1" take 31
 FINDING_CHARACTERS, REASON_CHARACTERS = 120, 200  # of a finding's value or description; of a sentence of reasoning
 ROWS = 64  # of a step: its time is still that of reading the weights, and the slots of more take the room of a paper
+ROWS_TOGETHER = 128  # of a step for several papers: the more rows, the less of a step is that of reading the weights
 
 
 class Branches(NamedTuple):
@@ -30,12 +32,22 @@ class Branches(NamedTuple):
 
 
 def of_extraction(library: Library, max_new_tokens: int, reasoning: bool) -> Branches:
-    """One branch for each parameter and one that names the experiments; then, at once, one of
-    each experiment for each parameter that may differ, as far as ROWS go."""
-    first, then = len(library) + 1, EXPERIMENTS * len(differing(library))
+    """First one branch for each parameter, and one that names the experiments; then one of each experiment for each
+    parameter that may differ; then one of each group for each that may. Where a parameter is asked of groups, one names
+    those of the paper, and one those of each experiment. At most ROWS are asked at once."""
+    grouped = len(differing(library, "group"))
+    first = first_branches(library)
+    of_experiments = EXPERIMENTS * (len(differing(library, "experiment")) + bool(grouped))
+    of_groups = EXPERIMENTS * GROUPS * grouped
     share = max_new_tokens // first
     longest = max(value_tokens(parameter) for parameter in library)
-    return Branches(max(first, min(then, ROWS)), share if reasoning else min(share, longest))
+    number = max(first, min(max(of_experiments, of_groups), ROWS))
+    return Branches(number, share if reasoning else min(share, longest))
+
+
+def first_branches(library: Library) -> int:
+    """The branches that are asked at first: the parameters, and those that name experiments and groups."""
+    return len(library) + 1 + bool(differing(library, "group"))
 
 
 def of_discovery(categories: int, max_new_tokens: int) -> Branches:
@@ -43,9 +55,22 @@ def of_discovery(categories: int, max_new_tokens: int) -> Branches:
     return Branches(categories, max_new_tokens // categories)
 
 
-def differing(library: Library) -> Library:
-    """The parameters that may differ between the experiments of a paper: those that may have several values."""
-    return [parameter for parameter in library if parameter.get("multiple")]
+def of_papers(number: int, papers: int) -> int:
+    """Branches of so many papers together, each of which asks so many at once; further ones wait for those that end."""
+    return min(number * papers, max(number, ROWS_TOGETHER))
+
+
+def per(parameter: dict[str, Any]) -> str:
+    """At which level a parameter may differ: paper, experiment or group. Without a word, one that may have several
+    values differs between experiments."""
+    level: str = parameter.get("per") or ("experiment" if parameter.get("multiple") else "paper")
+    return level
+
+
+def differing(library: Library, level: str) -> Library:
+    """The parameters that may differ between the experiments of a paper, or between the groups of an experiment."""
+    levels = ("experiment", "group") if level == "experiment" else ("group",)
+    return [parameter for parameter in library if per(parameter) in levels]
 
 
 def value_tokens(parameter: dict[str, Any]) -> int:
@@ -54,7 +79,7 @@ def value_tokens(parameter: dict[str, Any]) -> int:
     longest = {
         "integer": 1 + DIGITS,
         "number": 1 + DIGITS + 1 + DECIMALS,
-        "boolean": 1,
+        "boolean": len("false"),
         "string": text_tokens(TEXT_CHARACTERS),
         "category": text_tokens(max(map(len, parameter.get("values", [""])))),
     }

@@ -15,9 +15,10 @@ Costs = dict[str, Any]  # what is planned with; memory_plan.json has it as it is
 
 # float32 copies of the logits of a step: as computed, as allowed by the grammar, as probabilities, and one in making.
 LOGITS_COPIES = 4
-# A process of its own holds the weights, another reads the paper. Measured on an H200 (PyTorch 2.11, CUDA 13): 0.61 GiB
-# of the device for a CUDA context with its kernels; on a CPU (PyTorch 2.13): 0.33 GiB resident after the imports.
-PROCESSES = 2
+# One process holds the weights, another reads a paper, a third makes itself ready for the next. Measured on an H200
+# (PyTorch 2.11, CUDA 13): 0.61 GiB of the device for a CUDA context with its kernels; on a CPU (PyTorch 2.13): 0.33 GiB
+# resident after the imports.
+PROCESSES = 3
 PROCESS_BYTES = {"cuda": int(0.61 * GIB), "cpu": int(0.4 * GIB)}
 # What the shapes do not tell: workspaces of the libraries, pool of the captured step, pages not filled.
 LIBRARY_BYTES = {"cuda": int(0.5 * GIB), "cpu": int(0.25 * GIB)}

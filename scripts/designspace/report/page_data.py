@@ -20,8 +20,10 @@ import yaml
 from designspace.core import records
 from designspace.core.sheets import NUMBER
 from designspace.language import quantities
+from designspace.parsing import quality
 from designspace.project import ledger
 from designspace.results import corrections, tables
+from designspace.results.papers import LEFT_OUT
 
 VALUE = ("value", "status", "confidence", "p_null", "candidate", "reason", "reasoning")
 REVIEW = ("review", "model_value", "reviewer", "reviewed", "review_note")
@@ -37,6 +39,10 @@ COLUMNS = {
     "findings": ("paper", "sentence", *FINDING),
     "corrections": ("id", *corrections.Correction._fields),
 }
+CITATION = ("citation", "title", "authors", "year", "journal", "doi", "type", "found_in")
+FATE = ("status", "reason", "duplicate_of", "version_of", "supplement_of")
+QUALITY = ("unknown_characters", "true_words", "pages_by_ocr", "sections")
+SHOWN = ("paper", "file", "pages", "tokens", "tokens_kept", *QUALITY, *CITATION, *FATE)
 SCORES = tuple(tables.EVALUATION_ROWS)
 
 
@@ -72,35 +78,43 @@ def build(
     """The object. `rows` are those of the tables, by table, `parameters` the library, `papers` the way from the page
     to the folder of the PDFs, `corrected` the corrections in the reviewers' file."""
     sentences, numbers = Sentences(), {row["paper"]: number for number, row in enumerate(rows["papers"])}
+    files = {row["paper"]: row["file"] for row in rows["papers"]}
     experiments: dict[str, list[list[Any]]] = defaultdict(list)
+    whole = [row for row in rows["extractions"] if not row["group"]]  # groups are in the tables only
     for row in rows["experiments"]:
         experiments[row["paper"]].append([row["experiment"], sentences.number(row)])
     return {
         "columns": COLUMNS,
         "parameters": parameters,
-        "papers": [paper(row, experiments[row["paper"]], results, papers) for row in rows["papers"]],
-        "values": list(value_rows(rows["extractions"], numbers, experiments, parameters, sentences)),
+        "papers": [paper(row, experiments[row["paper"]], results, papers, files) for row in rows["papers"]],
+        "values": list(value_rows(whole, numbers, experiments, parameters, sentences)),
         "discoveries": discoveries(rows["discoveries"], read_findings(results), numbers, parameters, sentences),
         "sentences": sentences.all,
         "agreement": rows["agreement"],
         "corrections": correction_rows(corrected, rows["papers"]),
         "units": quantities.UNITS,
         "memory": rows["memory"],
+        "prisma": rows["prisma"],
         "steps": steps(results / "benchmarks"),
         "evaluation": {name.removeprefix("evaluation_"): rows[name] for name in SCORES} if SCORES[0] in rows else None,
     }
 
 
-def paper(row: Row, experiments: list[list[Any]], results: Path, papers: str) -> Row:
-    """A paper: its row, its PDF as a link, the sizes of its pages in points, and what truncation left out."""
-    known = {key: row[key] for key in ("paper", "file", "pages", "tokens", "tokens_kept", "status", "reason")}
-    known |= {"duplicate_of": row["duplicate_of"], "pdf": f"{papers}/{quote(row['file'])}", "experiments": experiments}
-    if row["duplicate_of"]:
+def paper(row: Row, experiments: list[list[Any]], results: Path, papers: str, files: dict[str, str]) -> Row:
+    """A paper: its row, its PDF as a link, the sizes of its pages in points, its supplements, and what truncation left
+    out. `files` is {paper: file}."""
+    is_counted = row["status"] not in LEFT_OUT
+    known = {key: row[key] for key in SHOWN} | {"experiments": experiments, "is_counted": is_counted}
+    known["pdf"] = f"{papers}/{quote(row['file'])}" if row["file"] else ""
+    if not is_counted:
         return known
     text, context = records.read_paper(results, row["paper"])
     cut = [section for section in context["sections"] if section["tokens_kept"] < section["tokens"]]
+    parts = [(part["page"], files[part["paper"]]) for part in text.get("parts", []) if part["paper"] in files]
     return known | {
+        "bad_pages": quality.bad_pages(text["pages"]),
         "sizes": {page["page"]: [page["width"], page["height"]] for page in text["pages"]},
+        "supplements": [{"page": page, "file": file, "pdf": f"{papers}/{quote(file)}"} for page, file in parts],
         "left_out": [[section[key] for key in COLUMNS["left_out"]] for section in cut],  # type: ignore[literal-required]
     }
 

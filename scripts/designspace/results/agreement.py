@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 from designspace.language.matching import spelled
 from designspace.language.values import Value, parse
+from designspace.results.columns import fill
 from designspace.results.marks import Marks, Parameter, same
-from designspace.results.rows import AgreementRow, ReviewRow, fill
+from designspace.results.rows import AgreementRow, ReviewRow
 
 MODEL = "model"  # as one of the two who are compared
 ALL = "all"  # in place of a parameter
@@ -31,6 +32,7 @@ class Reviewed(NamedTuple):
 
     paper: str
     experiment: str
+    group: str
     parameter: str
     marks: Marks
     model: list[Value]
@@ -49,8 +51,11 @@ def review_rows(cells: Iterable[Reviewed], library: dict[str, Parameter]) -> lis
     """A row for each mark."""
     rows = []
     for cell in cells:
-        place = {"paper": cell.paper, "experiment": cell.experiment, "parameter": cell.parameter}
-        place |= {"model_value": cell.model_text, "state": cell.marks.state(library[cell.parameter])}
+        place = {"paper": cell.paper, "experiment": cell.experiment, "group": cell.group}
+        place |= {"parameter": cell.parameter} | {
+            "model_value": cell.model_text,
+            "state": cell.marks.state(library[cell.parameter]),
+        }
         for mark in [*cell.marks.decisions(), *cell.marks.notes]:
             rows.append(fill(ReviewRow, place, {"kind": mark.kind or "review"}, mark._asdict()))
     return rows

@@ -9,6 +9,7 @@ from designspace.core import sheets
 from designspace.language import values
 
 NOTHING = "not_reported"
+ALL = "all"  # as a group: an experiment that compares none
 
 
 class Gold(NamedTuple):
@@ -20,6 +21,7 @@ class Gold(NamedTuple):
     paper: str
     parameter: str
     experiment: str
+    group: str  # empty for all participants
     value: values.Value | None
     certain: bool
     quotes: tuple[str, ...]
@@ -27,8 +29,8 @@ class Gold(NamedTuple):
 
 
 def load(path: str | Path, library: dict[str, dict[str, Any]]) -> list[Gold]:
-    """The gold of a CSV file with the columns paper, parameter and value, and perhaps experiment, evidence (or quote),
-    page and certainty (`ambiguous` where annotators could differ).
+    """The gold of a CSV file with the columns paper, parameter and value, and perhaps experiment, group, evidence (or
+    quote), page and certainty (`ambiguous` where annotators could differ).
 
     A row holds one value, a number perhaps with a unit of its own, or `not_reported`. Rows of a cell with one value are
     one Gold. The value of a parameter that `library`, {name: entry}, does not have stays a text. SheetError where
@@ -38,7 +40,7 @@ def load(path: str | Path, library: dict[str, dict[str, Any]]) -> list[Gold]:
         rows = sheets.rows(path, needed=("paper", "parameter", "value"))
     except FileNotFoundError:
         raise sheets.SheetError(f"There is no {path}: make it, or set `gold` to null.") from None
-    same: defaultdict[tuple[str, str, str, values.Value | None], list[dict[str, str]]] = defaultdict(list)
+    same: defaultdict[tuple[str, str, str, str, values.Value | None], list[dict[str, str]]] = defaultdict(list)
     problems: list[str] = []
     for where, row in rows:
         parameter, text, page = library.get(row["parameter"]), row["value"], row.get("page", "")
@@ -46,7 +48,8 @@ def load(path: str | Path, library: dict[str, dict[str, Any]]) -> list[Gold]:
             problems.append(f'{where}: `page` is "{page}"; it must be a whole number or empty.')
         try:
             value = None if text == NOTHING else values.typed(text, parameter) if parameter else text
-            same[row["paper"], row["parameter"], row.get("experiment", ""), value].append(row)
+            group = "" if row.get("group") == ALL else row.get("group", "")
+            same[row["paper"], row["parameter"], row.get("experiment", ""), group, value].append(row)
         except ValueError as error:
             problems.append(f'{where}: `value` of {row["parameter"]} is "{text}"; {error}, or {NOTHING}.')
     sheets.refuse(problems)

@@ -21,31 +21,32 @@ def compare(a: Path, b: Path, golds: list[Gold], library: dict[str, dict[str, An
     both = set(papers.values()) & set(papers_b.values())
     golds = [gold for gold in golds if papers.get(gold.paper) in both]
     scored_a, scored_b = (evaluation.cells(golds, answers, papers, library) for answers in (answers_a, answers_b))
-    scored = {one[:3]: (one, other) for one, other in zip(scored_a, scored_b, strict=True)}
+    scored = {one[:4]: (one, other) for one, other in zip(scored_a, scored_b, strict=True)}
     cells = {
-        (paper, experiment, parameter)
+        (paper, *scope, parameter)
         for answers in (answers_a, answers_b)
         for (paper, parameter), parts in answers.cells.items()
-        for experiment in parts
+        for scope in parts
         if paper in both
     }
     rows: list[ComparisonRow] = []
     order = {name: position for position, name in enumerate(library)}
-    for cell in sorted(cells | scored.keys(), key=lambda cell: (*cell[:2], order.get(cell[2], len(order)))):
-        paper, experiment, parameter = cell
-        values_a, values_b = (answers.of(paper, parameter, experiment)[0] for answers in (answers_a, answers_b))
+    for cell in sorted(cells | scored.keys(), key=lambda cell: (*cell[:3], order.get(cell[3], len(order)))):
+        paper, experiment, group, parameter = cell
+        values_a, values_b = (answers.of(paper, parameter, experiment, group)[0] for answers in (answers_a, answers_b))
         if {row["value"] for row in values_a} != {row["value"] for row in values_b}:
             rows.append(_row(cell, values_a, values_b, scored.get(cell)))
     return rows, _summary(len(both), len(cells), rows, scored_a, scored_b)
 
 
 def _row(
-    cell: tuple[str, str, str], a: list[ExtractionRow], b: list[ExtractionRow], scored: tuple[Cell, Cell] | None
+    cell: tuple[str, str, str, str], a: list[ExtractionRow], b: list[ExtractionRow], scored: tuple[Cell, Cell] | None
 ) -> ComparisonRow:
-    paper, experiment, parameter = cell
+    paper, experiment, group, parameter = cell
     return {
         "paper": paper,
         "experiment": experiment,
+        "group": group,
         "parameter": parameter,
         "value_a": _values(a),
         "value_b": _values(b),

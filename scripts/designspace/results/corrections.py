@@ -1,6 +1,6 @@
 """The corrections of reviewers: files that win over the model in every later run.
 
-A row states what one cell of the tables holds, the parameter of a paper or of one of its experiments, whatever a model
+A row states what one cell of the tables holds, the parameter of a paper, an experiment or a group, whatever a model
 answers about it now or later. `marks` decides what stands where several reviewers have one cell.
 """
 
@@ -31,6 +31,7 @@ class Correction(NamedTuple):
     note: str
     reviewer: str
     date: str  # 2026-11-24 or 2026-11-24T09:30:00Z
+    group: str = ""  # empty for all groups
 
 
 def files(path: str | Path) -> list[Path]:

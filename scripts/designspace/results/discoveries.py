@@ -5,7 +5,8 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from designspace.language.values import as_text
-from designspace.results.rows import DiscoveryRow, FindingRow, fill
+from designspace.results.columns import fill
+from designspace.results.rows import DiscoveryRow, FindingRow
 
 IMPORTANCE = ("high", "medium", "low")
 
@@ -50,7 +51,7 @@ def _discovery(group: list[dict[str, Any]]) -> DiscoveryRow:
         papers="; ".join(values),
         values="; ".join(f"{paper}: {', '.join(texts)}" for paper, texts in values.items()),
         evidence_paper=best["paper"],
-        evidence_page=best["page"],
+        evidence_citation=best["citation"],
     )
 
 

@@ -1,7 +1,8 @@
 """How good a run is: the model's values against those of annotators (see docs/evaluation.md).
 
-What is compared are sets of values, one for each cell that gold speaks of: a parameter of a paper, or of one of its
-experiments. Corrections of the tables are left out of account: it is the model that is measured.
+What is compared are sets of values, one for each cell that gold speaks of: a parameter of a paper, of one of its
+experiments or of one of their groups. Corrections of the tables are left out of account: it is the model that is
+measured.
 """
 
 import re
@@ -21,13 +22,15 @@ from designspace.language.values import as_text
 from designspace.project import ledger
 from designspace.results import tables
 from designspace.results.annotations import Gold
-from designspace.results.rows import CalibrationRow, ErrorRow, EvaluationRow, ExtractionRow, fill
+from designspace.results.columns import fill
+from designspace.results.rows import CalibrationRow, ErrorRow, EvaluationRow, ExtractionRow
 
 CLOSE = 0.01  # the difference, as a share of the gold, up to which two numbers are equal
 SIMILAR = 80  # of 100, from which two texts are equal by rapidfuzz's token_set_ratio
 BINS = 10  # of the confidence
 
 Parameter = dict[str, Any]  # an entry of the library
+Scope = tuple[str, str]  # an experiment and a group
 
 
 class Cell(NamedTuple):
@@ -36,6 +39,7 @@ class Cell(NamedTuple):
 
     paper: str
     experiment: str
+    group: str
     parameter: str
     right: list[tuple[Gold, ExtractionRow]]
     missed: list[Gold]
@@ -79,29 +83,45 @@ def score(
 
 
 class Answers:
-    """What the model reported in the rows of extractions.csv: `cells` are {(paper, parameter): {experiment: rows}}."""
+    """What the model reported in the rows of extractions.csv: `cells` are {(paper, parameter): {(experiment, group):
+    rows}}."""
 
     def __init__(self, rows: Iterable[ExtractionRow]) -> None:
-        self.cells: dict[tuple[str, str], dict[str, list[ExtractionRow]]] = defaultdict(lambda: defaultdict(list))
+        self.cells: dict[tuple[str, str], dict[Scope, list[ExtractionRow]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             if row["review"]:
                 status = "reported" if row["model_value"] else "not_reported"
                 row = {**row, "value": row["model_value"], "status": status}
-            self.cells[row["paper"], row["parameter"]][row["experiment"]].append(row)
+            self.cells[row["paper"], row["parameter"]][row["experiment"], row["group"]].append(row)
 
-    def of(self, paper: str, parameter: str, experiment: str = "") -> tuple[list[ExtractionRow], list[ExtractionRow]]:
+    def of(
+        self, paper: str, parameter: str, experiment: str = "", group: str = ""
+    ) -> tuple[list[ExtractionRow], list[ExtractionRow]]:
         """The rows of a cell that report a value, and those that report none.
 
-        A value that an experiment does not report is its paper's; one that the paper does not report as a whole is its
-        experiments' together. An experiment may be known by its number alone.
+        A value that a group does not report is its experiment's, and one that an experiment does not report its
+        paper's; one that the paper does not report as a whole is its experiments' together. An experiment may be known
+        by its number alone, and a group by a part of its name.
         """
         cells = self.cells.get((paper, parameter), {})
-        name = next((name for name in cells if _same_experiment(name, experiment)), "")
-        rows = cells.get(name, [])
+        name = next((name for name, _ in cells if _same_experiment(name, experiment)), "")
+        rows = _best_group(cells, name, group) if group else []
         if not any(map(_reports, rows)):
-            rows = cells.get("", []) if name else [row for part in cells.values() for row in part]
+            rows = cells.get((name, ""), [])
+        if not any(map(_reports, rows)):
+            parts = (part for (_, of), part in cells.items() if not of)
+            rows = cells.get(("", ""), []) if name or group else [row for part in parts for row in part]
         by_value = {row["value"]: row for row in reversed(rows) if _reports(row)}
         return list(by_value.values())[::-1], [row for row in rows if not _reports(row)]
+
+
+def _best_group(cells: dict[Scope, list[ExtractionRow]], experiment: str, group: str) -> list[ExtractionRow]:
+    """The rows of the group of an experiment that has that name, or else one that holds it or that it holds."""
+    groups = {matching.spelled(of): rows for (name, of), rows in cells.items() if of and name == experiment}
+    sought = matching.spelled(group)
+    near = [rows for of, rows in groups.items() if set(of.split()) <= set(sought.split())]
+    near += [rows for of, rows in groups.items() if set(sought.split()) <= set(of.split())]
+    return groups.get(sought) or next(iter(near), [])
 
 
 def _reports(row: ExtractionRow) -> bool:
@@ -116,15 +136,15 @@ def _same_experiment(name: str, other: str) -> bool:
 def cells(golds: list[Gold], answers: Answers, papers: dict[str, str], library: dict[str, Parameter]) -> list[Cell]:
     """The scored cells of gold whose paper and parameter are there, and of which an annotator is certain. `papers` is
     what each paper may be called: {name: id}."""
-    groups: dict[tuple[str, str, str], list[Gold]] = defaultdict(list)
+    groups: dict[tuple[str, str, str, str], list[Gold]] = defaultdict(list)
     for gold in golds:
         if gold.paper in papers and gold.parameter in library:
-            groups[papers[gold.paper], gold.experiment, gold.parameter].append(gold)
+            groups[papers[gold.paper], gold.experiment, gold.group, gold.parameter].append(gold)
     scored = []
-    for (paper, experiment, name), group in sorted(groups.items(), key=lambda item: item[0][:2]):
-        if any(gold.certain for gold in group):
-            reported, silent = answers.of(paper, name, experiment)
-            scored.append(Cell(paper, experiment, name, *score(group, reported, library[name]), silent))
+    for (paper, experiment, group, name), same in sorted(groups.items(), key=lambda item: item[0][:3]):
+        if any(gold.certain for gold in same):
+            reported, silent = answers.of(paper, name, experiment, group)
+            scored.append(Cell(paper, experiment, group, name, *score(same, reported, library[name]), silent))
     return scored
 
 
@@ -177,7 +197,8 @@ def error_rows(scored: list[Cell], library: dict[str, Parameter], results: Path)
         candidate: Any = next(iter(cell.silent), {})
         silent = {key: candidate.get(key) for key in ("confidence", "candidate", "p_null")}
         for gold, row in zip_longest(cell.missed, cell.wrong):
-            error: dict[str, Any] = {"paper": cell.paper, "experiment": cell.experiment, "parameter": cell.parameter}
+            error: dict[str, Any] = {"paper": cell.paper, "experiment": cell.experiment, "group": cell.group}
+            error["parameter"] = cell.parameter
             if gold:
                 why = missing_from(gold, *_texts(results, cell.paper), library[cell.parameter])
                 error |= {"error": why or ("wrong_value" if row else "missed"), "gold": as_text(gold.value)}

@@ -16,7 +16,7 @@ def load(results: Path, evaluated: bool = False) -> Tables:
     rows = {name: tables.read_rows(results / f"{name}.csv") for name in names}
     with tables.open_sqlite(results / "designspace.sqlite") as base:
         for name in tables.CSV_TABLES:
-            (written,) = base.execute(f"SELECT count(*) FROM {name}").fetchone()
+            (written,) = base.execute(f'SELECT count(*) FROM "{name}"').fetchone()
             if len(rows[name]) != written:
                 raise records.set_aside(results / f"{name}.csv", f"has {len(rows[name])} rows and not {written}")
     if evaluated:

@@ -39,7 +39,7 @@ class Marks:
         return "agreed" if all(same(first, other) for other in others) else "disagreement"
 
 
-Cells = dict[tuple[str, str], Marks]  # of a paper, by parameter and experiment as `spelled`
+Cells = dict[tuple[str, str, str], Marks]  # of a paper, by parameter, and experiment and group as `spelled`
 Corrected = defaultdict[str, Cells]  # by paper
 
 
@@ -63,7 +63,7 @@ def _equal(one: values.Value, other: values.Value) -> bool:
 def sort_out(
     rows: list[Correction], papers: dict[str, str], library: dict[str, Parameter]
 ) -> tuple[Corrected, list[dict[str, Any]]]:
-    """The marks of each cell, {paper: {(parameter, experiment's name as `spelled`): marks}}, and the rows for which
+    """The marks of each cell, {paper: {(parameter, experiment and group as `spelled`): marks}}, and the rows for which
     there is no cell now, each with the reason. `papers` is what each paper may be called: {name: id}.
 
     Of the rows of one reviewer for one cell, the last one counts, in whatever file it is. A row without a reviewer
@@ -77,12 +77,12 @@ def sort_out(
         elif row.parameter not in library:
             unused.append(row._asdict() | {"reason": "The parameter library does not have this parameter."})
         else:
-            cell = papers[row.paper], row.parameter, spelled(row.experiment)
+            cell = papers[row.paper], row.parameter, spelled(row.experiment), spelled(row.group)
             last.pop(key := (*cell, spelled(row.reviewer), _subject(row.kind)), None)  # to the end of the order
             last[key] = row
     corrected: Corrected = defaultdict(dict)
-    for (paper, parameter, experiment, _, _), row in last.items():
-        marks = corrected[paper].setdefault((parameter, experiment), Marks())
+    for (paper, parameter, experiment, group, _, _), row in last.items():
+        marks = corrected[paper].setdefault((parameter, experiment, group), Marks())
         if row.kind == REVIEW:
             marks.reviews.append(row)
         elif row.kind == ADJUDICATION:

@@ -11,26 +11,27 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from designspace.core import records
+from designspace.core import places, records
 from designspace.core.contracts import Answers, Context, Text
 from designspace.core.records import BrokenResult
 from designspace.language.matching import spelled
 from designspace.language.values import as_text, typed
+from designspace.parsing import quality
 from designspace.project import exclusions, ledger
 from designspace.project.folder import pdf_files
 from designspace.project.library.entries import Entry
-from designspace.results import agreement, corrections, discoveries, marks, papers, prisma, tables
+from designspace.results import agreement, corrections, discoveries, groups, marks, papers, prisma, tables
 from designspace.results.agreement import Reviewed
+from designspace.results.columns import fill, plain
 from designspace.results.marks import Cells, Corrected
 from designspace.results.papers import LookUp
 from designspace.results.rows import (
     ExperimentRow,
     ExtractionRow,
+    GroupRow,
     MemoryRow,
     PaperRow,
     UnusedRow,
-    fill,
-    plain,
 )
 
 TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,), "string": (str,)}  # in a record, by kind
@@ -68,6 +69,9 @@ def check_answers(record: Answers, text: Text, library: dict[str, Parameter], pa
     if record["status"] == "ok":
         if record["task"] == "extraction" and (missing := library.keys() - answered):
             raise records.set_aside(path, f"has no answer about {min(missing)} of {paper}")
+        grouped = any(parameter.get("per") == "group" for parameter in library.values())
+        if record["task"] == "extraction" and grouped and "groups" not in record:
+            raise records.set_aside(path, f"has no groups of {paper}")  # an older version made it
         if record["task"] == "discovery" and "findings" not in record:
             raise records.set_aside(path, f"has no findings of {paper}")
     for value in record.get("values", []):
@@ -87,86 +91,59 @@ def is_value(value: Any, parameter: Parameter) -> bool:
     return value is None or type(value) in TYPES[parameter["kind"]]
 
 
-def answers_of(record: Answers) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """What the model answers about each cell, by parameter and experiment as `spelled`. A value that is not reported is
-    only a `candidate`."""
-    cells: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+def answers_of(record: Answers) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+    """What the model answers about each cell, by parameter, and experiment and group as `spelled`. A value that is not
+    reported is only a `candidate`."""
+    cells: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for value in record.get("values", []):
         text = plain(as_text(value.get("value")))
         reported = value["status"] == "reported"
         held = {"value": text if reported else "", "candidate": "" if reported else text}
-        cells[value["parameter"], spelled(value.get("experiment", ""))].append({**value, **held})
+        scope = spelled(value.get("experiment", "")), spelled(value.get("group", ""))
+        cells[value["parameter"], *scope].append({**value, **held})
     return cells
 
 
 def extraction_rows(
     record: Answers, parameters: dict[str, Parameter], corrected: Cells, standing: str
 ) -> list[ExtractionRow]:
-    """A row for each value, in the order of the library, for the whole paper before its experiments; of a paper that
-    failed, only the corrections. `number` is the value of a numeric parameter. `corrected` is the paper's part of
-    `marks.sort_out`."""
+    """A row for each value, in the order of the library, for the whole paper, then for its experiments, each before its
+    groups; of a paper that failed, only the corrections. `number` is the value of a numeric parameter. `corrected` is
+    the paper's part of `marks.sort_out`."""
     cells, rows = answers_of(record), []
-    experiments: list[str] = ["", *(experiment["name"] for experiment in experiments_of(record, corrected))]
+    scopes = [("", ""), *groups.scopes_of(record, corrected)]
     for name, parameter in parameters.items():
         is_numeric = parameter["kind"] in ("integer", "number")
-        for experiment in experiments:
-            answers = cells[name, spelled(experiment)]
-            if reviewed := corrected.get((name, spelled(experiment))):
+        for experiment, group in scopes:
+            cell = name, spelled(experiment), spelled(group)
+            answers = cells[cell]
+            if reviewed := corrected.get(cell):
                 answers = marks.review(answers, reviewed, parameter, standing)
             for item, answer in enumerate(answers, 1):
-                place = {"paper": record["paper"], "experiment": experiment, "parameter": name, "item": item}
+                place = {"paper": record["paper"], "experiment": experiment, "group": group, "parameter": name}
                 unit = answer.get("unit", parameter.get("unit"))
                 number = float(answer["value"]) if is_numeric and answer["value"] else None
-                rows.append(fill(ExtractionRow, place, answer, unit=unit, number=number))
+                rows.append(fill(ExtractionRow, place, answer, item=item, unit=unit, number=number))
     return rows
 
 
 def reviewed_cells(record: Answers, parameters: dict[str, Parameter], corrected: Cells) -> list[Reviewed]:
     """The cells of a paper that have marks, with what the model reports there."""
     cells, reviewed = answers_of(record), []
-    named = {spelled(experiment["name"]): experiment["name"] for experiment in experiments_of(record, corrected)}
-    for (parameter, experiment), own in corrected.items():
-        texts = [answer["value"] for answer in cells[parameter, experiment] if answer["status"] == "reported"]
-        held = [typed(text, parameters[parameter]) for text in texts]
-        name = named.get(experiment, experiment)
-        reviewed.append(Reviewed(record["paper"], name, parameter, own, held, "; ".join(texts)))
+    scopes = list(groups.scopes_of(record, corrected))
+    named = {(spelled(experiment), spelled(group)): (experiment, group) for experiment, group in scopes}
+    for (parameter, experiment, group), own in corrected.items():
+        given = [answer["value"] for answer in cells[parameter, experiment, group] if answer["status"] == "reported"]
+        held = [typed(text, parameters[parameter]) for text in given]
+        place = named.get((experiment, group), (experiment, group))
+        reviewed.append(Reviewed(record["paper"], *place, parameter, own, held, "; ".join(given)))
     return reviewed
-
-
-def experiments_of(record: Answers, corrected: Cells) -> list[dict[str, Any]]:
-    """The experiments of a paper: the record's, then those that only its values or corrections name, each in the
-    spelling that comes first."""
-    only_named = [value.get("experiment", "") for value in record.get("values", [])]
-    only_named += [mark.experiment for own in corrected.values() for mark in own.decisions()]
-    experiments: dict[str, dict[str, Any]] = {}
-    for experiment in map(dict[str, Any], record.get("experiments", [])):
-        experiments.setdefault(spelled(experiment["name"]), experiment)
-    for name in filter(None, only_named):
-        experiments.setdefault(spelled(name), {"name": name})
-    return list(experiments.values())
 
 
 def memory_row(record: Answers) -> MemoryRow:
     """What one task took for one paper: bytes predicted and measured, tokens, seconds by phase."""
     seconds = {f"seconds_{phase}": value for phase, value in record.get("seconds", {}).items()}
     return fill(MemoryRow, record, record.get("memory", {}), seconds)
-
-
-def parameter_frame(
-    extractions: pd.DataFrame, experiments: pd.DataFrame, counted: list[str], parameters: dict[str, Parameter]
-) -> pd.DataFrame:
-    """A row for each paper, with its experiments' rows behind it, and a column for each parameter; several values are
-    joined by "; ".
-
-    A cell is empty where nothing was reported, for whatever reason: extractions.csv tells not_reported from failed,
-    papers.csv tells which papers were read. In the row of an experiment, it means that the paper's row holds for it.
-    """
-    reported = extractions[extractions["status"] == "reported"]
-    cells = reported.groupby(["paper", "experiment", "parameter"], sort=False)["value"].agg("; ".join).to_dict()
-    named = experiments.groupby("paper", sort=False)["experiment"].agg(list).to_dict()
-    keys = [(paper, experiment) for paper in counted for experiment in ["", *named.get(paper, [])]]
-    rows = [(*key, *(cells.get((*key, name), "") for name in parameters)) for key in keys]
-    return pd.DataFrame(rows, columns=[*tables.TABLES["parameters"], *parameters], dtype=object)
 
 
 class Sources(NamedTuple):
@@ -187,6 +164,7 @@ class PaperRows(NamedTuple):
 
     extractions: list[ExtractionRow] = []
     experiments: list[ExperimentRow] = []
+    groups: list[GroupRow] = []
     memory: list[MemoryRow] = []
     findings: list[dict[str, Any]] = []
     reviewed: list[Reviewed] = []
@@ -226,6 +204,9 @@ def build(
     for paper, text, context, extraction, discovery in _papers(results, present, library):
         readings[paper] = papers.reading(text, context, [extraction, discovery])
         of_papers[paper] = _rows_of(extraction, discovery, library, corrected[paper], standing)
+        bad = quality.bad_pages(text["pages"])
+        for row in of_papers[paper].extractions:
+            row["warning"] = quality.warning(row["page"], bad)
     excluded = exclusions.of_papers(sources.excluded, called)
     outcome = papers.Papers(present, readings, sources.entries, excluded, sources.look_up).outcome()
     counted = [row["paper"] for row in outcome.rows if row["status"] not in papers.LEFT_OUT]
@@ -235,28 +216,48 @@ def build(
     rows["memory"] = [row for paper in outcome.rows for row in of_papers.get(paper["paper"], NO_ROWS).memory]
     rows["extractions"] = [row for paper in counted for row in of_papers[paper].extractions]
     rows["experiments"] = [row for paper in counted for row in of_papers[paper].experiments]
+    rows["groups"] = [row for paper in counted for row in of_papers[paper].groups]
     reviewed = [cell for paper in counted for cell in of_papers[paper].reviewed]
     rows["reviews"] = agreement.review_rows(reviewed, library)
     rows["agreement"] = agreement.agreement_rows(reviewed, library)
     findings = [finding for paper in counted for finding in of_papers[paper].findings]
+    cited = {row["paper"]: row["citation"] for row in outcome.rows}
+    files = {entry["paper"]: entry["file"] for entry in present}
+    located = [*rows["extractions"], *rows["experiments"], *rows["groups"], *rows["memory"], *findings]
+    _locate(located, cited, files, readings)
     rows["discoveries"], rows["findings"] = discoveries.merge(findings)
     frames = {name: tables.frame_of(kind, rows[name]) for name, kind in tables.ROWS.items() if name != "parameters"}
-    frames["parameters"] = parameter_frame(frames["extractions"], frames["experiments"], counted, library)
+    frames["parameters"] = groups.parameter_frame(
+        rows["extractions"], rows["groups"], {one: cited[one] for one in counted}, library
+    )
+    frames["groups"] = groups.group_frame(rows["extractions"], rows["groups"], library)
     return Tables(frames, outcome.included)
+
+
+def _locate(
+    rows: list[Any], cited: Mapping[str, str], files: Mapping[str, str], readings: Mapping[str, papers.Reading]
+) -> None:
+    """Give rows the citation of their paper, and those with evidence the file and the page of it where it stands."""
+    for row in rows:
+        row["citation"] = cited[row["paper"]]
+        if row.get("page"):
+            paper, row["evidence_page"] = places.file_and_page(readings[row["paper"]].parts, row["page"])
+            row["evidence_file"] = files.get(paper, "")
 
 
 def _rows_of(
     extraction: Answers, discovery: Answers, library: dict[str, Parameter], corrected: Cells, standing: str
 ) -> PaperRows:
     paper = extraction["paper"]
-    named = experiments_of(extraction, corrected)
+    named = groups.experiments_of(extraction, corrected)
     reviewed = reviewed_cells(extraction, library, corrected)
     return PaperRows(
         extraction_rows(extraction, library, corrected, standing),
         [fill(ExperimentRow, experiment, paper=paper, experiment=experiment["name"]) for experiment in named],
+        groups.rows_of(extraction, corrected),
         [memory_row(record) for record in (extraction, discovery)],
         [{**finding, "paper": paper, "item": item} for item, finding in enumerate(discovery.get("findings", []), 1)],
-        sorted(reviewed, key=lambda cell: (cell.experiment, list(library).index(cell.parameter))),
+        sorted(reviewed, key=lambda cell: (cell.experiment, cell.group, list(library).index(cell.parameter))),
     )
 
 

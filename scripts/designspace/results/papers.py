@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from designspace.core.contracts import Answers, Citation, Context, Text
+from designspace.parsing import quality
 from designspace.parsing.citation.names import family
 from designspace.project import ledger, versions
 from designspace.project.library import catalogue
 from designspace.project.library.entries import Entry
-from designspace.results.rows import PaperRow, fill
+from designspace.results.columns import fill
+from designspace.results.rows import PaperRow
 
 LEFT_OUT = ("duplicate", "supplement", "version", "excluded", "no_file")  # of the other tables, by status
 FIRST_PAGE = 6000  # characters of a text in which its first page is
@@ -21,11 +23,13 @@ LookUp = Callable[[Iterable[str]], Mapping[str, Entry]]  # the entries of DOIs
 
 
 class Reading(NamedTuple):
-    """What is known of a paper that was read: its cells in papers.csv, its citation and how its text begins."""
+    """What is known of a paper that was read: its cells in papers.csv, its citation, how its text begins, and which of
+    its pages are whose."""
 
     cells: dict[str, Any]
     citation: Citation | None
     first_page: str
+    parts: dict[str, Any]
 
 
 class Outcome(NamedTuple):
@@ -47,7 +51,9 @@ def reading(text: Text, context: Context, answers: list[Answers]) -> Reading:
         status, reason = "ok", text["reason"]
     cells = {"pages": text["n_pages"], "status": status, "reason": reason}
     cells |= {key: context[key] for key in ("tokens", "tokens_kept")}
-    return Reading(cells, text.get("citation"), text["text"][:FIRST_PAGE])
+    cells |= quality.of_paper(text["pages"]) | {"sections": sum(bool(s["title"]) for s in context["sections"]) or None}
+    parts = {"paper": text["paper"], "sha256": text.get("sha256", ""), "parts": text.get("parts", [])}
+    return Reading(cells, text.get("citation"), text["text"][:FIRST_PAGE], parts)
 
 
 class Papers:

@@ -3,25 +3,10 @@
 A missing text is "", a missing number None. No number is infinite or NaN.
 """
 
-import json
-import re
-from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Annotated, Any, Literal, TypedDict, TypeVar, cast, get_args, get_type_hints
-
-import msgspec
+from typing import Annotated, Literal, TypedDict
 
 from designspace.core.contracts import Count, Number, Ordinal, Probability
-from designspace.core.errors import DesignspaceError
-
-Row = TypeVar("Row")
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-TYPES = {str: "TEXT", int: "INTEGER", float: "REAL"}  # of SQLite
-
-
-class Sql(str):
-    """What stands behind a column's type in SQLite."""
-
+from designspace.results.columns import Sql
 
 Text = Annotated[str, Sql("NOT NULL")]  # also where it is empty
 Paper = Annotated[str, Sql("NOT NULL REFERENCES papers (paper)")]
@@ -49,6 +34,10 @@ class PaperRow(TypedDict):
     supplement_of: Annotated[str, Sql("REFERENCES papers (paper)")]
     key: str  # of its entry in the library
     found_in: str  # where each part of the citation was found: the library, doi.org, or which place of the PDF
+    unknown_characters: Probability | None  # share of the text's characters that could not be read
+    true_words: Probability | None  # share of words among what should be words
+    pages_by_ocr: Count | None
+    sections: Count | None  # with a heading
 
 
 class PrismaRow(TypedDict):
@@ -60,12 +49,15 @@ class PrismaRow(TypedDict):
 
 
 class ExtractionRow(TypedDict):
+    citation: str
     paper: Paper
     experiment: Text  # empty: the whole paper
+    group: Text  # empty: all groups of the experiment
     parameter: Text
     item: Item
     value: str
     unit: str
+    rule: str  # of a number of participants that is not printed: how it follows from the evidence
     confidence: Probability | None
     reasoning: str
     evidence: str
@@ -83,26 +75,53 @@ class ExtractionRow(TypedDict):
     reviewer: str
     reviewed: str
     review_note: str
+    evidence_file: str  # the PDF with the evidence, the paper's or a supplement's, and the page of that file
+    evidence_page: Ordinal | None
+    warning: str  # where the page of the evidence is read badly
 
 
 class ExperimentRow(TypedDict):
-    """An experiment of a paper that reports several."""
+    """An experiment of a paper that reports several. `same_sample` is another one with the same participants."""
 
+    citation: str
     paper: Paper
     experiment: Text
+    same_sample: str
     confidence: Probability | None
     evidence: str
     page: Ordinal | None
     start: Count | None
     end: Count | None
     boxes: str
+    evidence_file: str
+    evidence_page: Ordinal | None
 
 
 class ParametersRow(TypedDict):
-    """A paper or one of its experiments; behind these columns is one for each parameter of the library."""
+    """A paper, one of its experiments or one of their groups; behind these columns is one for each parameter of the
+    library."""
 
+    citation: str
     paper: Paper
     experiment: Text
+    group: Text
+
+
+class GroupRow(TypedDict):
+    """A group of participants, or all those of an experiment that has no groups; behind these columns are two for each
+    parameter of the library: the value that holds for the group, and where it comes from."""
+
+    citation: str
+    paper: Paper
+    experiment: Text
+    group: Text
+    same_sample: str  # the experiment that has the same participants
+    warning: str
+    confidence: Probability | None
+    evidence: str
+    page: Ordinal | None
+    evidence_file: str
+    evidence_page: Ordinal | None
 
 
 class DiscoveryRow(TypedDict):
@@ -115,8 +134,10 @@ class DiscoveryRow(TypedDict):
     values: str
     importance: str
     evidence: str
+    evidence_citation: str
     evidence_paper: Paper
-    evidence_page: Ordinal | None
+    evidence_file: str
+    evidence_page: Ordinal | None  # of that file
 
 
 class UnusedRow(TypedDict):
@@ -125,6 +146,7 @@ class UnusedRow(TypedDict):
     paper: Text
     parameter: Text
     experiment: Text
+    group: Text
     kind: str
     old_value: str
     value: str
@@ -137,6 +159,7 @@ class UnusedRow(TypedDict):
 class FindingRow(TypedDict):
     """A finding of a paper."""
 
+    citation: str
     paper: Paper
     item: Item
     discovery: Annotated[str, Sql("NOT NULL REFERENCES discoveries (name)")]
@@ -152,11 +175,14 @@ class FindingRow(TypedDict):
     start: Count | None
     end: Count | None
     boxes: str
+    evidence_file: str
+    evidence_page: Ordinal | None
 
 
 class MemoryRow(TypedDict):
     """What one task took for one paper."""
 
+    citation: str
     paper: Paper
     task: Text
     attempt: Ordinal | None
@@ -179,6 +205,7 @@ class ReviewRow(TypedDict):
 
     paper: Paper
     experiment: Text
+    group: Text
     parameter: Text
     reviewer: Text
     kind: Literal["review", "adjudication", "note"]
@@ -225,6 +252,7 @@ class ErrorRow(TypedDict):
 
     paper: str
     experiment: str
+    group: str
     parameter: str
     error: str
     gold: str
@@ -256,6 +284,7 @@ class ComparisonRow(TypedDict):
 
     paper: str
     experiment: str
+    group: str
     parameter: str
     value_a: str
     value_b: str
@@ -263,63 +292,3 @@ class ComparisonRow(TypedDict):
     confidence_b: Probability | None
     gold: str
     verdict: Literal["", "better", "worse", "neither"]
-
-
-class InvalidRow(DesignspaceError, ValueError):
-    """A row that is none of its table; the message is the end of a sentence that begins with the table's name."""
-
-
-@cache
-def columns(kind: type) -> dict[str, str]:
-    """{column: its declaration in SQLite} of a kind of row."""
-    return {name: _declaration(hint) for name, hint in get_type_hints(kind, include_extras=True).items()}
-
-
-def _declaration(hint: Any) -> str:
-    parts = list(_parts(hint))
-    constraint = next((part for part in parts if isinstance(part, Sql)), "")
-    type_ = next((TYPES[part] for part in parts if isinstance(part, type) and part in TYPES), "TEXT")
-    return f"{type_} {constraint}".strip()
-
-
-def _parts(hint: Any) -> Iterable[Any]:
-    """The types that a type is made of, and what is annotated to it."""
-    if inner := get_args(hint):
-        for part in inner:
-            yield from _parts(part)
-    else:
-        yield hint
-
-
-def fill(kind: type[Row], *sources: Mapping[str, Any], **more: Any) -> Row:
-    """A row of a kind: each column from `more`, or from the first of `sources` that has it, or missing."""
-    merged = {key: value for source in reversed(sources) for key, value in source.items()} | more
-    kind_: Any = kind  # a TypedDict, which mypy takes for no type of objects
-    return cast(Row, {name: _cell(merged.get(name), declaration) for name, declaration in columns(kind_).items()})
-
-
-def _cell(value: Any, declaration: str) -> Any:
-    """A value of a record as a cell."""
-    if isinstance(value, str):
-        return plain(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, dict)):
-        return json.dumps(value)
-    return "" if value is None and declaration.startswith("TEXT") else value
-
-
-def plain(text: str) -> str:
-    """A text with newlines for line ends and nothing else that cannot be printed."""
-    if text.isprintable():  # as nearly all texts are
-        return text
-    return UNPRINTABLE.sub("\ufffd", re.sub("\r\n?", "\n", text))
-
-
-def check(rows: Iterable[Any], kind: type) -> None:
-    """InvalidRow where one of the rows is not of the kind, or has a number that is not finite."""
-    for number, row in enumerate(rows, 1):
-        try:
-            msgspec.convert(row, kind)
-        except msgspec.ValidationError as error:
-            raise InvalidRow(f"is broken in row {number} ({error})") from None

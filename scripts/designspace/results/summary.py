@@ -5,15 +5,23 @@ from pathlib import Path
 
 from designspace.results import tables
 from designspace.results.loading import Tables
+from designspace.results.papers import LEFT_OUT
+
+OTHERS = {
+    "supplement": "supplements",
+    "version": "versions",
+    "excluded": "excluded",
+    "no_file": "entries without a file",
+}
 
 OPEN = "disagreement"  # the state of a cell about which reviewers disagree
 
 
 def figures(rows: Tables) -> dict[str, int]:
-    """How many papers (copies not counted), how many of them were read, values, values with evidence, discoveries."""
+    """How many papers are counted, how many of them were read, values, values with evidence, discoveries."""
     values = [row for row in rows["extractions"] if row["status"] == "reported"]
     return {
-        "papers": sum(row["status"] != "duplicate" for row in rows["papers"]),
+        "papers": sum(row["status"] not in LEFT_OUT for row in rows["papers"]),
         "papers read": sum(row["status"] == "ok" for row in rows["papers"]),
         "values reported": len(values),
         "values with evidence": sum(row["evidence"] != "" for row in values),
@@ -26,10 +34,13 @@ def summary(rows: Tables, results: Path, note: str = "", most: int = 3) -> str:
     """What came out, in 6 to 13 lines: the note, if there is one, the papers that were not read (at most `most` by
     name), values, files."""
     count = figures(rows)
-    missed = [row for row in rows["papers"] if row["status"] not in ("ok", "duplicate")]
-    copies = len(rows["papers"]) - count["papers"]
+    missed = [row for row in rows["papers"] if row["status"] not in ("ok", *LEFT_OUT)]
+    left_out = Counter(row["status"] for row in rows["papers"])
+    others = "".join(f", {what} {left_out[status]}" for status, what in OTHERS.items() if left_out[status])
     lines = [note] if note else []
-    lines += [f"Papers       {count['papers']}, read {count['papers read']}; copies left out {copies}"]
+    lines += [
+        f"Papers       {count['papers']}, read {count['papers read']}; copies left out {left_out['duplicate']}{others}"
+    ]
     reasons = [" ".join(f"{row['file']}: {row['status']}. {row['reason']}".split()) for row in missed[:most]]
     reasons += [f"{len(missed) - most} more, see papers.csv"] if len(missed) > most else []
     lines += [f"  not read   {line}" for line in reasons]

@@ -18,6 +18,7 @@ import pandas as pd
 from designspace.core import records
 from designspace.core.files import write_whole
 from designspace.core.sheets import escape, unescape
+from designspace.results import columns as declarations
 from designspace.results import rows
 
 ROWS: dict[str, type] = {
@@ -26,6 +27,7 @@ ROWS: dict[str, type] = {
     "extractions": rows.ExtractionRow,
     "experiments": rows.ExperimentRow,
     "parameters": rows.ParametersRow,
+    "groups": rows.GroupRow,
     "discoveries": rows.DiscoveryRow,
     "corrections_unused": rows.UnusedRow,
     "findings": rows.FindingRow,  # SQLite only, where discoveries can be joined to all their evidence
@@ -40,24 +42,26 @@ EVALUATION_ROWS: dict[str, type] = {
     "evaluation_calibration": rows.CalibrationRow,
 }
 TABLES, EVALUATION_TABLES = (
-    {name: rows.columns(kind) for name, kind in kinds.items()} for kinds in (ROWS, EVALUATION_ROWS)
+    {name: declarations.columns(kind) for name, kind in kinds.items()} for kinds in (ROWS, EVALUATION_ROWS)
 )
 KEYS = {
     "prisma": "step, reason",
-    "extractions": "paper, experiment, parameter, item",
+    "extractions": 'paper, experiment, "group", parameter, item',
     "experiments": "paper, experiment",
-    "parameters": "paper, experiment",
+    "parameters": 'paper, experiment, "group"',
+    "groups": 'paper, experiment, "group"',
     "findings": "paper, item",
     "memory": "paper, task",
 }
+SOURCE = "_from"  # behind a parameter's name, in groups: the column that says where its value comes from
 CSV_TABLES = tuple(name for name in TABLES if name != "findings")
 KINDS: dict[str, Any] = {"INTEGER": "Int64", "REAL": "Float64", "TEXT": object}
 
 
 def frame_of(kind: type, table: list[Any]) -> pd.DataFrame:
     """The rows of a kind as a frame. InvalidRow where one of them is not of the kind."""
-    rows.check(table, kind)
-    return make_frame([tuple(row.values()) for row in table], rows.columns(kind))
+    declarations.check(table, kind)
+    return make_frame([tuple(row.values()) for row in table], declarations.columns(kind))
 
 
 def make_frame(cells: list[tuple[Any, ...]], columns: dict[str, str]) -> pd.DataFrame:
@@ -112,13 +116,13 @@ def read_rows(path: str | Path) -> list[Any]:
     except (ValueError, TypeError, OverflowError) as error:
         raise records.set_aside(path, f"is no table ({error})") from None
     kind = (ROWS | EVALUATION_ROWS)[path.stem]
-    columns = rows.columns(kind)
+    columns = declarations.columns(kind)
     if list(columns) != list(frame.columns[: len(columns)]):
         raise records.set_aside(path, "has not the columns of its table")
     table: list[Any] = frame.where(frame.notna(), None).to_dict("records")
     try:
-        rows.check(table, kind)
-    except rows.InvalidRow as error:
+        declarations.check(table, kind)
+    except declarations.InvalidRow as error:
         raise records.set_aside(path, str(error)) from None
     return table
 
@@ -143,11 +147,13 @@ def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict[str, Any
     """
     types = {"integer": "INTEGER", "number": "REAL"}
     wide = {p["name"]: "TEXT" if p.get("multiple") else types.get(p["kind"], "TEXT") for p in parameters}
+    paired = {column: kind for name in wide for column, kind in ((name, wide[name]), (name + SOURCE, "TEXT"))}
+    more = {"parameters": wide, "groups": paired}
     database = sqlite3.connect(":memory:")
     database.execute("PRAGMA page_size = 4096")
     with database:
         for table, columns in TABLES.items():
-            columns = columns | wide if table == "parameters" else columns
+            columns = columns | more.get(table, {})
             parts = [f"{_quote(name)} {declaration}" for name, declaration in columns.items()]
             parts += [f"PRIMARY KEY ({KEYS[table]})"] if table in KEYS else []
             database.execute(f"CREATE TABLE {_quote(table)} ({', '.join(parts)})")

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -29,8 +29,16 @@ def parser(description: str) -> argparse.ArgumentParser:
     options.add_argument("--prefill-chunk", type=int, required=True, help="tokens that are read at once")
     options.add_argument("--max-new-tokens", type=int, required=True, help="of all branches together")
     options.add_argument("--minutes-per-paper", type=float, required=True, help="a paper that takes longer is stopped")
+    options.add_argument("--papers-at-once", type=at_once, default=1, help="in one process: a number, or auto")
     options.add_argument("--output", type=Path, required=True, help="a JSON line for each paper")
     return options
+
+
+def at_once(text: str) -> int | Literal["auto"]:
+    """How many papers share a process, as the configuration has it."""
+    if text == "auto":
+        return "auto"
+    return int(text)
 
 
 def add_model(options: argparse.ArgumentParser) -> None:
@@ -66,6 +74,7 @@ def run(task: str, arguments: argparse.Namespace, settings: dict[str, Any]) -> N
         yaml.safe_load(arguments.parameters.read_text("utf-8")),
         model_of(arguments),
         {key: getattr(arguments, key) for key in ("capacity", "reserve", "prefill_chunk")},
+        arguments.papers_at_once,
     )
     show_gpu("before")
     try:

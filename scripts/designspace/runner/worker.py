@@ -1,31 +1,39 @@
-"""What happens in the process of one paper: attach the weights, read the paper, answer, send the record, exit.
+"""What happens in the process of a paper, or of several: make ready, wait for the GPU, read and ask, send the records.
 
-The process owns the cache and the activations; when it exits, the driver takes back every byte of them.
+Until the driver lets it go on, the process takes no memory of the GPU but that of a context, and whatever does not need
+the GPU it does before or afterwards, while another paper has it. It owns the cache and the activations; when it exits,
+the driver takes back every byte of them.
 """
 
 import json
 import pickle
 import platform
 import resource
+import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
 import designspace
 from designspace.core import processes
 from designspace.core.errors import DesignspaceError
-from designspace.engine import gpus, loading
+from designspace.engine import gpus, loading, masks, warming
 from designspace.engine.generator import Generator
 from designspace.language import context as contexts
 from designspace.planning import memory, model_files
-from designspace.planning.costs import PROCESS_BYTES, PROCESSES, costs_of, peak_bytes
+from designspace.planning.branches import of_papers
+from designspace.planning.costs import PROCESS_BYTES, PROCESSES, Costs, costs_of, peak_bytes
 from designspace.tasks import discovery, extraction, prompts
 
-TASKS = {"extraction": extraction, "discovery": discovery}
+Record = dict[str, Any]
+
+FREED = b"freed"  # what a process sends when it has given back the memory of the GPU
+TASKS: dict[str, Any] = {"extraction": extraction, "discovery": discovery}
 # What errors say where memory is out and nobody made them an OutOfMemoryError: those of a GPU's driver and libraries,
 # which allocate for themselves, and of PyTorch on a CPU.
 SIGNS_OF_NO_MEMORY = ("out of memory", "can't allocate memory", "ALLOC_FAILED")
@@ -40,6 +48,7 @@ class Job:
     library: list[dict[str, Any]]
     model: dict[str, Any]  # that section of the configuration
     memory: dict[str, int]  # capacity and reserve in bytes, prefill_chunk in tokens
+    papers_at_once: int | Literal["auto"] = 1  # in one process
 
 
 @dataclass(frozen=True)
@@ -56,42 +65,58 @@ def load(job: Job) -> Any:
     if job.model["device"] == "cuda":
         gpus.check_gpus(job.model["gpus"], capacity, reserve)
     try:
-        return loading.load(**job.model, room=capacity - reserve)
+        with warming.meanwhile(**job.model):
+            return loading.load(**job.model, room=capacity - reserve)
     except torch.OutOfMemoryError as error:
         raise model_files.ModelError(f"The weights of the model do not fit the GPU: {error}") from error
 
 
 def work(connection: Connection, inbox: Connection) -> None:
-    """Answer about one paper, which comes through the inbox, and send the outcome through the connection, as JSON.
+    """Answer about papers, which come through the inbox, and send their outcomes through the connection, as JSON.
 
-    With the paper comes the model that the batch shares, or None, and then it is loaded here. The outcome has a
-    `status`: ok with the record's fields, or with a `reason` failed, out_of_memory, or stop (the run itself is wrong).
-    A process that ends without an outcome has failed on its paper.
+    With them comes the model that the batch shares, or None, and then it is loaded here. When the process is ready it
+    waits for a second message, the time at which the GPU's memory became its own, and when it has given that back it
+    sends FREED before the outcomes. Each has the id of its `paper` and a `status`: ok with the record's fields, or
+    failed with a `reason`. One without a paper is of the process: out_of_memory, or stop (the run itself is wrong). A
+    process that ends without an outcome has failed on its papers.
     """
     processes.end_with_parent()
     try:
         # Here, since it attaches the weights, and a GPU may have no room even for its context.
-        job, attached, record, context, attempt, started = pickle.loads(inbox.recv_bytes())
-        loaded = attached or load(job)
+        job, attached, papers, attempt = pickle.loads(inbox.recv_bytes())
+        weights = attached or load(job)
         if job.model["device"] == "cuda":
             limit_memory(job, attached)
-        outcome = answer(job, loaded, record, context, attempt, started)
+        group = Group(job, weights, papers, attempt)
+        started = await_turn(inbox)
+        group.ask(started)
+        torch.cuda.empty_cache()
+        connection.send_bytes(FREED)
+        for paper, fields in group.outcomes():
+            connection.send_bytes(encode(paper, fields))
     except (DesignspaceError, OSError) as error:
-        outcome = {"status": "stop", "reason": str(error)}
+        connection.send_bytes(json.dumps({"status": "stop", "reason": str(error)}).encode())
     except Exception as error:
         if not is_out_of_memory(error):
             raise
-        outcome = {"status": "out_of_memory", "reason": str(error)}
-    connection.send_bytes(encode(outcome))
+        connection.send_bytes(json.dumps({"status": "out_of_memory", "reason": str(error)}).encode())
 
 
-def encode(outcome: dict[str, Any]) -> bytes:
-    """An outcome as JSON. A number that is not finite, which no record may have, makes it that of a failed paper."""
+def await_turn(inbox: Connection) -> float:
+    """Wait for the driver to let this paper go on; returns when it did, on the clock time.monotonic."""
     try:
-        return json.dumps(outcome, allow_nan=False).encode()
+        return float(inbox.recv())
+    except EOFError:
+        sys.exit()  # the driver has ended
+
+
+def encode(paper: str, outcome: Record) -> bytes:
+    """The outcome of a paper as JSON. A number that is not finite, which no record may have, makes it a failed one."""
+    try:
+        return json.dumps({"paper": paper} | outcome, allow_nan=False).encode()
     except ValueError:
         reason = "The model computed a number that is not finite; its answers about this paper were not used."
-        return json.dumps({"status": "failed", "reason": reason}).encode()
+        return json.dumps({"paper": paper, "status": "failed", "reason": reason}).encode()
 
 
 def is_out_of_memory(error: BaseException | None) -> bool:
@@ -115,49 +140,101 @@ def limit_memory(job: Job, attached: Any) -> None:
         torch.cuda.set_per_process_memory_fraction(max(0, job.memory["capacity"] - others) / total, gpu)
 
 
-def answer(
-    job: Job, weights: Any, record: dict[str, Any], context: dict[str, Any], attempt: Attempt, started: float
-) -> dict[str, Any]:
-    """The fields of the record that only the model's process knows."""
-    task: Any = TASKS[job.task]
-    source = job.model["name"], job.model["revision"]
-    tokenizer = loading.load_tokenizer(*source)
-    before, after = task.frame(job.library, job.settings)
-    branches, _, slots = task.shape(tokenizer, job.library, job.settings)
-    costs = costs_of(
-        weights.config.to_dict(),
-        loading.size(weights),
-        job.model,
-        prefill_chunk=max(job.memory["prefill_chunk"] // attempt.chunk, 1),
-        branches=branches,
-        branch_tokens=slots,
-    )
-    # The context was made for the plan of the run; the exact prompt of this task, or the attempt, may leave less.
-    room = {key: job.memory[key] for key in ("capacity", "reserve")}
-    plan = memory.plan(costs, **room, overhead_tokens=prompts.overhead(tokenizer, before, after))
-    budget = min(plan["token_budget"], context["token_budget"]) // attempt.budget
-    if context["tokens_kept"] > budget:
-        context = contexts.fit(record, budget, tokenizer.backend_tokenizer)
-    tokens = prompts.prefix(tokenizer, before, contexts.kept_text(record, context), after)
-    grammar_tokenizer = loading.load_grammar_tokenizer(*source, weights.get_output_embeddings().out_features)
-    generator = Generator[None](weights, grammar_tokenizer, len(tokens), branches, slots, plan["prefill_chunk"])
-    ready = time.monotonic()
-    paper = task.Paper(tokenizer, grammar_tokenizer, record, context, job.library, job.settings)
-    ((_, outcome, prefill, decode),) = generator.answer([(tokens, paper.rounds())])
-    if isinstance(outcome, Exception):
-        raise outcome
-    fields = paper.fields()
-    return {
-        "status": "ok",
-        "revision": getattr(weights.config, "_commit_hash", None) or job.model["revision"],
-        "software": software(weights.device),
-        "token_budget": budget,
-        "tokens_kept": context["tokens_kept"],
-        "prompt_tokens": len(tokens),
-        "seconds": {"attach": ready - started, "prefill": prefill, "decode": decode},
-        "memory": {"predicted_bytes": peak_bytes(costs, len(tokens)), **peak(weights.device)},
-        **fields,
-    }
+class Paper:
+    """A paper in its process: its prompt, its questions, and what was measured of it."""
+
+    def __init__(self, record: Record, tokens: list[int], budget: int, kept: int, task: Any) -> None:
+        self.record, self.tokens, self.budget, self.kept, self.task = record, tokens, budget, kept, task
+        self.seconds: dict[str, float] = {}
+
+
+class Group:
+    """Papers that share a process and its steps: made ready, read and asked, and their outcomes."""
+
+    def __init__(self, job: Job, weights: Any, papers: list[tuple[Record, Record]], attempt: Attempt) -> None:
+        self.job, self.weights, self.task = job, weights, TASKS[job.task]
+        source = job.model["name"], job.model["revision"]
+        self.tokenizer = loading.load_tokenizer(*source)
+        self.grammar_tokenizer = loading.load_grammar_tokenizer(*source, weights.get_output_embeddings().out_features)
+        number, _, self.slots = self.task.shape(self.tokenizer, job.library, job.settings)
+        self.branches = of_papers(number, len(papers))
+        chunk = max(job.memory["prefill_chunk"] // attempt.chunk, 1)
+        alone, self.costs = (
+            costs_of(
+                weights.config.to_dict(),
+                loading.size(weights),
+                job.model,
+                prefill_chunk=chunk,
+                branches=branches,
+                branch_tokens=self.slots,
+            )
+            for branches in (number, self.branches)
+        )
+        self.papers = [self.made_ready(alone, record, context, attempt) for record, context in papers]
+        self.capacity = sum(len(paper.tokens) for paper in self.papers)
+        if len(papers) > 1:  # those that have no room yet are read when others have ended
+            self.capacity = min(self.capacity, memory.prefix_tokens(self.costs, **self.room))
+        for question in next(self.papers[0].task.rounds()):
+            masks.compiled(self.grammar_tokenizer, question.grammar)
+        warming.load_kernels(weights, self.branches)
+
+    @property
+    def room(self) -> dict[str, int]:
+        """The memory that the plan has."""
+        return {key: self.job.memory[key] for key in ("capacity", "reserve")}
+
+    def made_ready(self, costs: Costs, record: Record, context: Record, attempt: Attempt) -> Paper:
+        """A paper of which as much is kept as it would be alone."""
+        before, after = self.task.frame(self.job.library, self.job.settings)
+        # The context was made for the plan of the run; the exact prompt of this task, or the attempt, may leave less.
+        overhead = prompts.overhead(self.tokenizer, before, after)
+        plan = memory.plan(costs, **self.room, overhead_tokens=overhead)
+        budget = min(plan["token_budget"], context["token_budget"]) // attempt.budget
+        if context["tokens_kept"] > budget:
+            context = contexts.fit(record, budget, self.tokenizer.backend_tokenizer)
+        tokens = prompts.prefix(self.tokenizer, before, contexts.kept_text(record, context), after)
+        about = self.task.Paper(
+            self.tokenizer, self.grammar_tokenizer, record, context, self.job.library, self.job.settings
+        )
+        return Paper(record, tokens, budget, context["tokens_kept"], about)
+
+    def ask(self, started: float) -> None:
+        """Read the papers and ask all questions about them, which takes the memory that was planned."""
+        if self.capacity < max(len(paper.tokens) for paper in self.papers):
+            raise torch.OutOfMemoryError("The longest of the papers has no room beside the branches of all together.")
+        generator = Generator[None](
+            self.weights,
+            self.grammar_tokenizer,
+            self.capacity,
+            self.branches,
+            self.slots,
+            self.costs["prefill_chunk"],
+            len(self.papers),
+        )
+        attach = time.monotonic() - started
+        for number, outcome, prefill, decode in generator.answer((p.tokens, p.task.rounds()) for p in self.papers):
+            if isinstance(outcome, Exception):
+                raise outcome
+            self.papers[number].seconds = {"attach": attach, "prefill": prefill, "decode": decode}
+        self.peak = peak(self.weights.device)
+
+    def outcomes(self) -> Iterator[tuple[str, Record]]:
+        """The id of each paper and the fields of its record that only the model's process knows."""
+        for paper in self.papers:
+            yield (
+                paper.record["paper"],
+                {
+                    "status": "ok",
+                    "revision": getattr(self.weights.config, "_commit_hash", None) or self.job.model["revision"],
+                    "software": software(self.weights.device),
+                    "token_budget": paper.budget,
+                    "tokens_kept": paper.kept,
+                    "prompt_tokens": len(paper.tokens),
+                    "seconds": paper.seconds,
+                    "memory": {"predicted_bytes": peak_bytes(self.costs, self.capacity), **self.peak},
+                    **paper.task.fields(),
+                },
+            )
 
 
 def software(device: torch.device) -> str:

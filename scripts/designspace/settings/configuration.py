@@ -43,8 +43,10 @@ def check(config: dict[str, Any]) -> None:
         _papers_problems(Path(config["papers"]), config["papers_in_subfolders"])
         + _writing_problems(Path(config["results"]))
         + _clock_problems(Path(config["results"]))
-        + _cap_problems("extraction", config["extraction"]["max_new_tokens"], asked, "parameters", more=1)
-        + _cap_problems("discovery", config["discovery"]["max_new_tokens"], categories, "categories")
+        + _cap_problems(
+            "extraction", config["extraction"]["max_new_tokens"], asked, "parameters", branches.first_branches(asked)
+        )
+        + _cap_problems("discovery", config["discovery"]["max_new_tokens"], categories, "categories", len(categories))
     )
     if config["ocr"] and (missing := ocr.missing()):
         raise ConfigurationError(f"config: {missing}")
@@ -118,9 +120,9 @@ def _changes(results: Path) -> Iterator[float]:
                 yield path.stat().st_mtime
 
 
-def _cap_problems(task: str, cap: int, asked: Sequence[object], what: str, more: int = 0) -> list[str]:
-    """`more` branches, besides one for each that is asked, have a share."""
-    n, each = len(asked) + more, MIN_NEW_TOKENS[task]
+def _cap_problems(task: str, cap: int, asked: Sequence[object], what: str, n: int) -> list[str]:
+    """What is wrong with a cap that `n` branches share."""
+    each = MIN_NEW_TOKENS[task]
     if cap >= n * each:
         return []
     return [

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from designspace.planning.branches import per
 from designspace.settings.schema import ConfigurationError, refuse, violations
 
 EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as)[^.;)]*", re.IGNORECASE)
@@ -22,6 +23,7 @@ def load(path: str | Path) -> list[dict[str, Any]]:
     refuse(violations(parameters, "parameters.schema.yaml", str(path)))
     problems: list[str] = []
     names: set[str] = set()
+    counted: dict[str, str] = {}
     for parameter in parameters:
         name, kind = parameter["name"], parameter["kind"]
         if name in names:
@@ -30,6 +32,12 @@ def load(path: str | Path) -> list[dict[str, Any]]:
             problems.append(f"{path}: the category `{name}` has no `values`; list those that are allowed.")
         if kind != "category" and "values" in parameter:
             problems.append(f"{path}: `{name}` has `values` but is of kind {kind}; only a category has values.")
+        if role := parameter.get("participants"):
+            level = "paper" if role == "total" else "group"
+            if (kind, per(parameter)) != ("integer", level):
+                problems.append(f"{path}: `{name}` counts participants, and so must be of kind integer, per {level}.")
+            if (other := counted.setdefault(role, name)) != name:
+                problems.append(f"{path}: `{name}` and `{other}` have the same `participants`; remove one of them.")
         names.add(name)
     refuse(problems)
     return parameters

@@ -9,8 +9,8 @@ from designspace.language.evidence import Record
 from designspace.language.tokens import plain
 from designspace.planning.branches import of_discovery
 from designspace.tasks import answers, grammars
-from designspace.tasks.experiments import written
 from designspace.tasks.extraction import BEFORE
+from designspace.tasks.scopes import written
 
 AFTER = """
 \"\"\"

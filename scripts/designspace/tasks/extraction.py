@@ -5,20 +5,21 @@ its own. Null is not allowed but its probability is kept, and so are those of th
 confidence, and a value is reported where that is high enough.
 """
 
-from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from designspace.engine.generator import Answer, Rounds
+from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import context as contexts
 from designspace.language import quantities
 from designspace.language.evidence import Record
 from designspace.language.tokens import plain
-from designspace.planning.branches import differing, of_extraction, value_tokens
-from designspace.tasks import experiments, reasoning
+from designspace.planning.branches import NAMES_TOKENS, differing, of_extraction, value_tokens
+from designspace.tasks import derived, experiments, groups, reasoning, scopes
 from designspace.tasks.cap import Cap
 from designspace.tasks.questions import Candidates, begin, candidates_in, describe, question, rows
+from designspace.tasks.scopes import Scope
 
-OfExperiments = defaultdict[str, list[tuple[str, Candidates]]]  # parameter -> (experiment, its candidates)
+OfScopes = dict[Scope, dict[str, Candidates]]  # of experiments and groups, by the parameter's name
 
 BEFORE = """You read a scientific paper and report its experimental parameters.
 
@@ -47,7 +48,8 @@ def shape(tokenizer: Any, library: list[Record], settings: Record) -> tuple[int,
     branches, share = of_extraction(library, settings["max_new_tokens"], settings["reasoning"])
     forced = max(len(plain(tokenizer, begin(parameter["name"]))) for parameter in library)
     slots = forced + share + len(plain(tokenizer, reasoning.KEY))
-    return branches, share, max(slots, experiments.slots(tokenizer, differing(library)))
+    naming = groups.question(tokenizer, "Experiment name", NAMES_TOKENS)
+    return branches, share, max(slots, scopes.slots(tokenizer, library), len(naming.prompt) + naming.max_new_tokens)
 
 
 class Paper:
@@ -65,35 +67,56 @@ class Paper:
         self.tokenizer, self.grammar_tokenizer, self.library = tokenizer, grammar_tokenizer, library
         self.record, self.context, self.reasoned = record, context, settings["reasoning"]
         _, self.branch_tokens, self.slots = shape(tokenizer, library, settings)
+        self.grouped = bool(differing(library, "group"))
         self.most_tokens: int = settings["max_new_tokens"]
         self.cap = Cap(self.most_tokens)
         self.threshold: float = settings["min_confidence"]
-        self.quantities = quantities.find(contexts.kept_text(record, context))
+        self.text = contexts.kept_text(record, context)
+        self.quantities = quantities.find(self.text)
 
     def rounds(self) -> Rounds[None]:
-        """Ask the parameters, then for reasons, then what differs between the experiments."""
-        replies, names = yield from self.ask_parameters()
+        """Ask the parameters, then for reasons, then what differs between the experiments, then between groups."""
+        replies, experiment_names, group_names = yield from self.ask_parameters()
         self.candidates = [
             self.candidates_in(parameter, reply) for parameter, reply in zip(self.library, replies, strict=True)
         ]
         self.reasons = (yield from self.ask_reasons(replies)) if self.reasoned else {}
-        self.experiments, self.of_experiments = yield from self.ask_experiments(names)
+        self.experiments = dict(
+            experiments.named(self.record, self.context, self.grammar_tokenizer, experiment_names, self.threshold)
+        )
+        self.of_scopes: OfScopes = {}
+        naming = {"": group_names} if group_names else {}
+        if self.experiments:
+            naming = yield from self.ask_experiments()
+            self.experiments = {
+                name: confidence for name, confidence in self.experiments.items() if Scope(name) in self.of_scopes
+            }
+        yield from self.ask_groups(naming)
 
     def fields(self) -> Record:
-        """The record's values, experiments and new_tokens, as in docs/architecture.md."""
+        """The record's values, experiments, groups and new_tokens, as in docs/architecture.md."""
+        counts = derived.counts(self.record, self.context, self.library, self.experiments, self.groups)
         values = []
         for index, of_paper in enumerate(self.candidates):
-            of_experiments = self.of_experiments[of_paper.parameter["name"]]
-            values += self.rows(of_paper, of_experiments, self.reasons.get(index, ""))
-        named = [experiments.row(self.record, self.context, *experiment) for experiment in self.experiments]
-        return {"values": values, "experiments": named, "new_tokens": self.most_tokens - self.cap.left}
+            made = self.rows(of_paper, self.reasons.get(index, ""))
+            values += derived.replace(self.record, made, counts.get(of_paper.parameter["name"], {}))
+        same = derived.same_samples(self.record, self.context, self.experiments)
+        named = [
+            experiments.row(self.record, self.context, *experiment) | {"same_sample": same.get(experiment[0], "")}
+            for experiment in self.experiments.items()
+        ]
+        of_groups = [groups.row(self.record, self.context, *group) for group in self.groups.items()]
+        tokens = self.most_tokens - self.cap.left
+        return {"values": values, "experiments": named, "groups": of_groups, "new_tokens": tokens}
 
-    def ask_parameters(self) -> Rounds[tuple[list[Answer], Answer]]:
-        """The replies about each parameter, and the one that names the experiments, all asked at once."""
+    def ask_parameters(self) -> Rounds[tuple[list[Answer], Answer, Answer | None]]:
+        """The replies about each parameter, and those that name the experiments and the groups, all asked at once."""
         asked = [question(self.tokenizer, parameter, self.branch_tokens) for parameter in self.library]
         rest = self.cap.left - self.branch_tokens * len(self.library)
-        *replies, names = yield from self.cap.ask([*asked, experiments.question(self.tokenizer, rest)])
-        return replies, names
+        naming = [experiments.question(self.tokenizer, rest // (1 + self.grouped))]
+        naming += [groups.question(self.tokenizer, "", rest // 2)] if self.grouped else []
+        replies = yield from self.cap.ask([*asked, *naming])
+        return replies[: len(asked)], replies[len(asked)], replies[-1] if self.grouped else None
 
     def candidates_in(self, parameter: Record, reply: Answer) -> Candidates:
         """The values that a reply proposes for a parameter, with the confidence of each in this paper."""
@@ -111,25 +134,47 @@ class Paper:
         )
         return {index: reasoning.sentence(self.grammar_tokenizer, reply) for index, reply in reasons.items()}
 
-    def ask_experiments(self, names: Answer) -> Rounds[tuple[list[tuple[str, float]], OfExperiments]]:
-        """The experiments that were asked about, of those that a reply names, and by parameter their candidates."""
-        named = experiments.named(self.record, self.context, self.grammar_tokenizer, names, self.threshold)
-        replies = yield from experiments.ask(
-            self.cap, self.tokenizer, self.library, [name for name, _ in named], self.slots
-        )
-        of_experiments: OfExperiments = defaultdict(list)
-        for name, parameter, reply in replies:
-            of_experiments[parameter["name"]].append((name, self.candidates_in(parameter, reply)))
-        asked = {name for name, *_ in replies}
-        return [(name, confidence) for name, confidence in named if name in asked], of_experiments
+    def ask_experiments(self) -> Rounds[dict[str, Answer]]:
+        """Ask what may differ between the experiments, and for their groups: {experiment: reply that names groups}."""
+        naming = [groups.question(self.tokenizer, name, NAMES_TOKENS) for name in self.experiments if self.grouped]
+        replies = yield from self.ask_scopes(map(Scope, self.experiments), "experiment", naming)
+        return dict(zip(self.experiments, replies, strict=False))
 
-    def rows(self, of_paper: Candidates, of_experiments: list[tuple[str, Candidates]], reason: str) -> list[Record]:
-        """The rows of a parameter: those of the whole paper, then those of the experiments where they differ."""
-        # What an experiment reports, its paper does.
-        joined = of_paper.joined(candidates for _, candidates in of_experiments)
+    def ask_groups(self, naming: dict[str, Answer]) -> Rounds[None]:
+        """Ask what may differ between the groups that the replies name, those of one experiment after the other."""
+        known = list(self.experiments)
+        self.groups = {
+            Scope(experiment, name): confidence
+            for experiment, reply in naming.items()
+            for name, confidence in groups.named(
+                self.text, self.grammar_tokenizer, reply, self.threshold, known
+            ).items()
+        }
+        yield from self.ask_scopes(self.groups, "group", [])
+
+    def ask_scopes(self, asked_of: Iterable[Scope], level: str, before: list[Question]) -> Rounds[list[Answer]]:
+        """Ask all that may differ at a level of some scopes, beside questions that come `before`: their replies."""
+        cells = [(scope, parameter) for scope in asked_of for parameter in differing(self.library, level)]
+        asked = scopes.questions_about(self.tokenizer, cells, self.slots)
+        replies = yield from self.cap.ask([*before, *(question for *_, question in asked)])
+        for (scope, parameter, _), reply in zip(asked, replies[len(before) :], strict=False):
+            self.of_scopes.setdefault(scope, {})[parameter["name"]] = self.candidates_in(parameter, reply)
+        return replies[: len(before)]
+
+    def rows(self, of_paper: Candidates, reason: str) -> list[Record]:
+        """The rows of a parameter: those of the whole paper, then those of experiments and groups where they differ."""
+        parameter = of_paper.parameter
+        of_scopes = {
+            scope: candidates[parameter["name"]]
+            for scope, candidates in self.of_scopes.items()
+            if parameter["name"] in candidates
+        }
+        several = parameter.get("multiple")
+        # What an experiment reports of a parameter that may have several values, its paper does.
+        joined = of_paper.joined(c for scope, c in of_scopes.items() if several and not scope.group)
         made = rows(self.record, self.context, joined, self.threshold)
         if not joined.values and 1 - joined.p_null >= self.threshold:
-            longest = value_tokens(joined.parameter)
+            longest = value_tokens(parameter)
             made[0] |= {
                 "status": "failed",
                 "reason": f"The value was not complete after {min(self.branch_tokens, longest)} tokens (its share of"
@@ -138,7 +183,9 @@ class Paper:
         own = of_paper.reported(self.threshold)
         if reason:
             made = [row | {"reasoning": reason} if row["value"] in own else row for row in made]
-        for name, candidates in of_experiments:
-            if not own == joined.reported(self.threshold) == candidates.reported(self.threshold):
-                made += experiments.rows(self.record, self.context, name, candidates, self.threshold)
+        for scope, candidates in of_scopes.items():
+            above = of_scopes.get(Scope(scope.experiment), of_paper) if scope.group else joined
+            differs = candidates.reported(self.threshold) != above.reported(self.threshold)
+            if differs or not scope.group and own != joined.reported(self.threshold):
+                made += scopes.rows(self.record, self.context, scope, candidates, self.threshold)
         return made

@@ -2,7 +2,7 @@
 // The marks of all reviewers: those of the run's files, and those of this browser until a run has them.
 
 const Corrections = (() => {
-  const FIELDS = ["paper", "parameter", "experiment", "kind", "old_value", "value", "note", "reviewer", "date"];
+  const FIELDS = ["paper", "parameter", "experiment", "kind", "old_value", "value", "note", "reviewer", "date", "group"];
   const PLACE = `designspace corrections ${location.pathname}`;
   const NAME = "designspace reviewer";
   const BLIND = "designspace blind";
@@ -33,13 +33,14 @@ const Corrections = (() => {
   }
 
   /** Of one reviewer, a cell has one review, one adjudication and one note. */
-  function keyOf({ paper, parameter, experiment, reviewer, kind }) {
+  function keyOf({ paper, parameter, experiment, reviewer, kind, group = "" }) {
     const subject = kind.replace(/^no /, "") || "review";
-    return JSON.stringify([paper, parameter, spelled(experiment), spelled(reviewer), subject]);
+    return JSON.stringify([paper, parameter, spelled(experiment), spelled(group), spelled(reviewer), subject]);
   }
 
-  /** The cell of a mark; none where the run does not have its paper, experiment or parameter. */
-  function cellOf({ paper, parameter, experiment }) {
+  /** The cell of a mark; none where the run does not have its paper, experiment or parameter, and for a group. */
+  function cellOf({ paper, parameter, experiment, group }) {
+    if (group) return null;
     const row = findRow(paper, experiment);
     if (!row || spelled(row.experiment) !== spelled(experiment)) return null;
     return row.cells[PARAMETER.get(parameter)] ?? null;
@@ -243,7 +244,7 @@ const Corrections = (() => {
         .map(([, mark]) => mark);
       const all = [...others, ...pending.values()];
       const rows = Corrections.isTeam() ? all.filter(isMine) : all.filter((mark) => !isTakenBack(mark));
-      return asCsv([FIELDS, ...rows.map((mark) => FIELDS.map((field) => mark[field]))]);
+      return asCsv([FIELDS, ...rows.map((mark) => FIELDS.map((field) => mark[field] ?? ""))]);
     },
     exported() {
       pending.forEach((mark) => (mark.exported ||= isMine(mark) || !Corrections.isTeam()));

@@ -31,7 +31,24 @@ const ROWS = DATA.papers.map((paper) => {
   return whole;
 });
 const ROW = new Map(ROWS.map((row) => [row.paper.paper, row]));
-const PAPERS = ROWS.filter((row) => !row.paper.duplicate_of); // those of the matrix: a copy has no row of its own
+const PAPERS = ROWS.filter((row) => row.paper.is_counted); // those of the matrix: a copy, say, has no row of its own
+
+/** What a paper is called where people read it; its id is in the address and in the corrections. */
+const citationOf = (paper) => paper.citation || paper.paper;
+const citationById = (id) => (ROW.has(id) ? citationOf(ROW.get(id).paper) : id);
+
+/** Why a paper is not in the matrix, or what went wrong with it. */
+function fateOf({ duplicate_of: copy, version_of: version, supplement_of: main, reason }) {
+  if (copy) return `The same file as ${copy}.`;
+  if (version) return `A version of ${citationById(version)} (${version}), which is counted.`;
+  return main ? `Read with ${citationById(main)} (${main}).` : reason;
+}
+
+/** The file that a page of a paper is in, and its number there: its supplements are counted on. */
+function placeOf(paper, page) {
+  const part = (paper.supplements ?? []).findLast((supplement) => supplement.page <= page);
+  return part ? { ...part, page: page - part.page + 1 } : { file: paper.file, pdf: paper.pdf, page };
+}
 
 for (const cells of DATA.values) {
   const answer = named("values", cells);
@@ -70,7 +87,7 @@ const lowest = (cell) =>
 
 /** A cell as a sentence, for its tooltip and for assistive software. */
 function describe(cell) {
-  const where = [cell.parameter.name, cell.row.paper.paper, cell.row.experiment].filter(Boolean).join(", ");
+  const where = [cell.parameter.name, citationOf(cell.row.paper), cell.row.experiment].filter(Boolean).join(", ");
   const what = cell.values.length
     ? cell.values.join("; ") + (cell.parameter.unit ? ` ${cell.parameter.unit}` : "")
     : ({ failed: "failed", none: "no answer", same: "as the whole paper" }[cell.status] ?? "not reported");

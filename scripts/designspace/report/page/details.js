@@ -2,6 +2,20 @@
 // What is known of a paper, and of a discovery.
 
 const Details = (() => {
+  /** How well the text of a paper was read. */
+  function qualityOf({ unknown_characters, true_words, pages_by_ocr, sections }) {
+    if (unknown_characters === null) return "";
+    const percent = (share) => `${(100 * share).toFixed(1)}%`;
+    return [
+      true_words !== null && `${percent(true_words)} of its words are words`,
+      `${percent(unknown_characters)} of its characters are unknown`,
+      pages_by_ocr > 0 && `${counted(pages_by_ocr, "page")} by OCR`,
+      sections !== null && counted(sections, "section"),
+    ]
+      .filter(Boolean)
+      .join(", ");
+  }
+
   function paper(name) {
     const row = ROW.get(name);
     if (!row) return null;
@@ -10,8 +24,17 @@ const Details = (() => {
     const reported = cells.filter((cell) => cell.status === "reported");
     const pairs = [
       ["Status", paper.status],
-      ["Reason", paper.duplicate_of ? `The same file as ${paper.duplicate_of}.` : paper.reason],
+      ["Reason", fateOf(paper)],
+      ["Title", paper.title],
+      ["Authors", paper.authors],
+      ["Published", [paper.journal, paper.year].filter(Boolean).join(", ")],
+      ["DOI", paper.doi],
+      ["Type", paper.type],
+      ["Found in", paper.found_in],
+      ["Id", name],
+      ["Supplements", paper.supplements?.map(({ file }) => file).join(", ")],
       ["Pages", paper.pages],
+      ["Text", qualityOf(paper)],
       [
         "Tokens",
         paper.tokens &&
@@ -19,18 +42,18 @@ const Details = (() => {
       ],
       [
         "Values",
-        paper.duplicate_of
+        !paper.is_counted
           ? ""
           : `${counted(reported.length, "cell")} with a value, ${reported.filter((cell) => cell.verdict).length} of them reviewed`,
       ],
     ];
     const values = button("Its values in the matrix", () => View.go({ view: "matrix", paper: name }, true));
     return {
-      title: name,
+      title: citationOf(paper),
       parts: [
-        el("p", { class: "source" }, link(paper.pdf, paper.file)),
+        paper.file && el("p", { class: "source" }, link(paper.pdf, paper.file)),
         facts(pairs),
-        !paper.duplicate_of && values,
+        paper.is_counted && values,
         paper.experiments.length > 0 && el("h3", {}, "Experiments"),
         paper.experiments.map((experiment) => [
           el("p", {}, experiment.name),
@@ -86,7 +109,7 @@ const Details = (() => {
           "div",
           { class: "outcome" },
           el("span", { class: "big" }, value, unit && ` ${unit}`),
-          el("span", { class: "faint" }, paper.paper),
+          el("span", { class: "faint" }, citationOf(paper)),
           confidence !== "" && meter(confidence, confidence.toFixed(2)),
         ),
         description !== known.description && el("p", {}, description),

@@ -57,7 +57,7 @@ const Evaluation = (() => {
     const chosen = kinds.includes(View.state.error) ? View.state.error : "";
     const rows = errors
       .filter((row) => !chosen || row.error === chosen)
-      .map((row) => ({ ...row, where: [row.paper, row.experiment].filter(Boolean).join(", ") }));
+      .map((row) => ({ ...row, where: [citationById(row.paper), row.experiment].filter(Boolean).join(", ") }));
     const choices = kinds.map((kind) => [kind, `${kind} (${errors.filter((row) => row.error === kind).length})`]);
     const pick = select("Kind of error", [["", "All kinds"], ...choices], chosen, (error) => View.go({ error }));
     host.append(el("div", { class: "above" }, el("h3", {}, "Errors"), pick));

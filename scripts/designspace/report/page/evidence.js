@@ -95,8 +95,13 @@ const Evidence = (() => {
     return el("section", { class: "answer" }, parts, show);
   }
 
-  const quote = (paper, { page, text }) =>
-    el("blockquote", {}, text, el("footer", {}, link(`${paper.pdf}#page=${page}`, `page ${page} of the PDF`)));
+  function quote(paper, { page: number, text }) {
+    const { file, pdf, page } = placeOf(paper, number);
+    const where = file === paper.file ? `page ${page} of the PDF` : `page ${page} of ${file}`;
+    const bad = paper.bad_pages?.includes(number);
+    const warning = bad && el("p", { class: "alarm" }, "This page is read badly: compare the value with the PDF.");
+    return el("blockquote", {}, text, el("footer", {}, link(`${pdf}#page=${page}`, where), warning));
+  }
 
   return { of, quote };
 })();

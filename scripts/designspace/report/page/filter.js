@@ -30,7 +30,7 @@ const Filter = (() => {
       .toLowerCase();
   }
 
-  const nameOf = ({ paper, file }) => `${paper}\n${file}`.toLowerCase();
+  const nameOf = ({ paper, file, citation, title }) => [paper, file, citation, title].join("\n").toLowerCase();
 
   /** Whether a paper's name is among those asked for: ids as they are, or parts of an id or a file's name. */
   function byPaper(text) {

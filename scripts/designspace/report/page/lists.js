@@ -61,21 +61,23 @@ const Lists = (() => {
       return { ...paper, share, values: values.length, reviewed: values.filter((cell) => cell.verdict).length };
     });
     const read = rows.filter((row) => row.status === "ok").length;
+    const files = rows.filter((row) => row.file).length;
+    const isTrouble = (row) => row.is_counted && row.status !== "ok";
     host.append(
       heading(
         "Papers",
-        `${read} of ${counted(rows.length, "file")} were read and answered. Open a paper to see what truncation left out.`,
+        `${read} of ${counted(files, "file")} were read and answered. Open a paper to see what truncation left out.`,
       ),
     );
     list(host, {
       label: "Papers",
       rows,
-      rowClass: (row) => (["ok", "duplicate"].includes(row.status) ? null : "trouble"),
+      rowClass: (row) => (isTrouble(row) ? "trouble" : null),
       none: "There is no paper in this run.",
       open: (row) => View.go({ open: address("paper", row.paper) }),
       columns: [
-        text("paper", "Paper", 240),
-        text("status", "Status", 110, { isAlarm: (row) => !["ok", "duplicate"].includes(row.status) }),
+        text("citation", "Paper", 240, { show: citationOf }),
+        text("status", "Status", 110, { isAlarm: isTrouble }),
         figure("pages", "Pages", 80),
         figure("tokens", "Tokens", 90),
         figure("share", "Kept", 80, {
@@ -85,9 +87,11 @@ const Lists = (() => {
         figure("values", "Values", 80),
         figure("reviewed", "Reviewed", 100),
         text("reason", "Reason", 340, {
-          show: (row) => (row.duplicate_of ? `The same file as ${row.duplicate_of}.` : row.reason),
+          show: fateOf,
         }),
-        text("file", "File", 300, { show: (row) => [link(row.pdf, row.file, { tabindex: "-1" })] }),
+        text("title", "Title", 340),
+        text("paper", "Id", 200),
+        text("file", "File", 300, { show: (row) => (row.file ? [link(row.pdf, row.file, { tabindex: "-1" })] : "") }),
       ],
     });
   }

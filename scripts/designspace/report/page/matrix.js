@@ -95,12 +95,12 @@ const Matrix = (() => {
     const { paper, whole, experiment, parts } = row;
     if (whole) {
       td.append(el("span", { class: "experiment" }, experiment));
-      td.title = `${experiment} of ${paper.paper}`;
+      td.title = `${experiment} of ${citationOf(paper)}`;
       return;
     }
-    td.title = paper.file;
+    td.title = [paper.title, paper.paper, paper.file].filter(Boolean).join("\n");
     const isFolded = folded.has(paper.paper);
-    const label = `${isFolded ? "Show" : "Hide"} the experiments of ${paper.paper}`;
+    const label = `${isFolded ? "Show" : "Hide"} the experiments of ${citationOf(paper)}`;
     const attributes = {
       class: "fold",
       tabindex: "-1",
@@ -108,7 +108,7 @@ const Matrix = (() => {
       "aria-expanded": String(!isFolded),
       title: `${label} (E)`,
     };
-    const name = el("span", { class: "paper" }, paper.paper);
+    const name = el("span", { class: "paper" }, citationOf(paper));
     const state = paper.status === "ok" ? null : el("span", { class: "state" }, paper.status);
     const canFold = parts.length && !View.state.parts;
     td.append(

@@ -154,7 +154,7 @@ const Pairs = (() => {
       label: title(index),
       labelAnchor: "center",
     });
-    const inWords = (dot) => `${dot.whole.paper.paper}: ${dot.values.join(", ")}`;
+    const inWords = (dot) => `${citationOf(dot.whole.paper)}: ${dot.values.join(", ")}`;
     const chart = Plot.plot({
       ...Charts.BASE,
       ...shade(fields),

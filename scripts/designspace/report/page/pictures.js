@@ -43,10 +43,11 @@ const Pictures = (() => {
 
   function sheet(paper, number, boxes) {
     const [width, height] = paper.sizes?.[number] ?? [612, 792];
+    const place = placeOf(paper, number);
     const picture = el("img", {
       src: `pages/${paper.paper}/${number}.webp`,
       loading: "lazy",
-      alt: `Page ${number} of ${paper.file}`,
+      alt: `Page ${place.page} of ${place.file}`,
     });
     const page = el("div", { class: "sheet", "data-page": number }, picture);
     page.style.setProperty("--width", `${1.5 * width}px`); // the size in which the picture was drawn
@@ -56,7 +57,7 @@ const Pictures = (() => {
         el(
           "p",
           { class: "empty" },
-          `There is no picture of page ${number} beside this report; the link above opens it in the PDF.`,
+          `There is no picture of page ${place.page} beside this report; the link above opens it in the PDF.`,
         ),
       );
     });

@@ -109,7 +109,7 @@ const Review = (() => {
     if (what === "accept") Corrections.set(cell, cell.values.join("; "));
     else Corrections.set(cell, "");
     const mark = cell.values.length ? `${cell.verdict}: ${cell.values.join("; ")}` : "nothing is reported";
-    announce(`${cell.parameter.name} of ${cell.row.paper.paper}, ${mark}.`);
+    announce(`${cell.parameter.name} of ${citationOf(cell.row.paper)}, ${mark}.`);
   }
 
   const reviewerKnown = () => (Corrections.reviewer() ? Promise.resolve(true) : askWho());

@@ -8,13 +8,23 @@ const RunView = (() => {
     const below = el("div", { class: "below" });
     host.append(
       heading("Run", "The model and its configuration, and the memory and time that the run took."),
-      el("div", { class: "cards" }, modelCard(), memoryCard(), timeCard(), configurationCard()),
+      el("div", { class: "cards" }, papersCard(), modelCard(), memoryCard(), timeCard(), configurationCard()),
       below,
     );
     drawPapers(below);
   }
 
   const card = (title, ...children) => el("section", { class: "card" }, el("h3", {}, title), children);
+
+  /** What became of every file, as in a flow diagram of PRISMA. */
+  function papersCard() {
+    const rows = DATA.prisma.map(({ step, reason, papers }) => [
+      reason ? `  ${reason}` : step.replace("_", " "),
+      papers.toLocaleString("en"),
+    ]);
+    const picture = el("img", { src: "prisma.svg", alt: "The same counts as a flow diagram", class: "flow" });
+    return card("From files to included papers", plainTable(["Step", "Papers"], rows), picture);
+  }
 
   function modelCard() {
     const { memory, plan } = DATA;
@@ -77,7 +87,7 @@ const RunView = (() => {
       none: "No paper was answered.",
       open: (row) => View.go({ open: address("paper", row.paper) }),
       columns: [
-        text("paper", "Paper", 240),
+        text("paper", "Paper", 240, { show: (row) => citationById(row.paper) }),
         text("task", "Task", 100),
         text("status", "Status", 100, { isAlarm: (row) => row.status !== "ok" }),
         figure("attempt", "Attempt", 84),

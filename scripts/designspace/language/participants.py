@@ -1,0 +1,253 @@
+"""How many participants a group has, as far as rules can read it: printed beside its name, or derived from a sentence.
+
+Papers seldom print the number of every group. More often it follows: from a number that holds for each group, from an
+equal division of all participants, from those recruited and those excluded, or from the degrees of freedom of a t test
+of one group.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from designspace.language import quantities, sentences
+
+ANALYSED, RECRUITED = "analysed", "recruited"
+
+_LONGEST = 1500  # characters of a sentence; what is longer is no prose, and the rules would take long
+_WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+# Words behind which a number counts nothing.
+_LABELS = ["experiment", "experiments", "exp", "group", "groups", "day", "days", "block", "session", "study", "phase"]
+_LABELS += ["table", "figure", "fig", "condition"]
+_NUMBER = (
+    "".join(rf"(?<!\b{label}[\s.])" for label in _LABELS)
+    + rf"(?<![\w.±–-])(?:\d{{1,4}}(?![\w.]*\d|\s*[°%±])|(?:{'|'.join(_TENS.split())})(?:-\w+)?"
+    rf"|(?:{'|'.join([*_WORDS.split(), 'eighteen', 'nineteen'])}))\b"
+)
+_PEOPLE = (
+    r"(?:participants|subjects|volunteers|students|people|persons|individuals|adults|children|patients|controls|women"
+    r"|men|members|observers|players)\b"
+)
+_GROUP = r"(?:sub)?(?:groups?|conditions?)\b"
+_GAP = r"(?:(?!of\b|trials\b|reaches\b|blocks\b|targets\b|sessions\b)[\w-]+\s+)"  # a word between, and no other count
+_EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
+# What a sample should have been, or is compared with.
+_HYPOTHETICAL = re.compile(r"\b(?:power|would|replicate|sample size|previous|planned|plan)\b", re.IGNORECASE)
+_TWO_SAMPLES = re.compile(
+    r"\b(?:between|versus|vs|than|differ\w*|compared?|independent|Welch\S*|post.hoc|effects?)\b", re.IGNORECASE
+)
+_FROM_ZERO = re.compile(
+    r"\b(?:differ\w*|larger|greater|smaller)\b[^,;.(]*\b(?:from|than) (?:zero|0|chance)\b", re.IGNORECASE
+)
+_EQUAL = re.compile(r"\bequal|\bevenly\b", re.IGNORECASE)
+_DIVIDED = r"\b(?:divided|assigned|allocated|split|randomi[sz]ed|distributed)\b"
+
+_EACH = re.compile(
+    rf"\b{_GROUP}\s+of\s+(?P<a>{_NUMBER})|(?P<b>{_NUMBER})\s+each\b"
+    rf"|(?P<c>{_NUMBER})\s+(?:{_GAP}{{0,3}}{_PEOPLE}\s+{_GAP}{{0,3}})?(?:per|in each|a)\s+{_GROUP}"
+    rf"|\beach\s+{_GROUP}\s+(?:[a-z]+\s+){{0,3}}(?P<d>{_NUMBER})\s+{_GAP}?{_PEOPLE}",
+    re.IGNORECASE,
+)
+_DIVISION = re.compile(
+    rf"(?P<total>{_NUMBER})\s+{_GAP}{{0,2}}{_PEOPLE}.*?(?:{_DIVIDED}.*?(?P<k>{_NUMBER})\s+(?:[\w-]+\s+)?{_GROUP}"
+    rf"|(?P<l>{_NUMBER})\s+equal\S*\s+{_GROUP})",
+    re.IGNORECASE,
+)
+
+
+_SAME = re.compile(
+    rf"\bsame\s+{_GAP}{{0,3}}{_PEOPLE}|{_PEOPLE}\s+(?:also\s+)?(?:took part|participated) in both\b"
+    rf"|{_PEOPLE}\s+who\s+(?:had\s+)?(?:already\s+)?(?:took|taken) part in\b",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(r"n\b|number of participants|participants|subjects", re.IGNORECASE)  # over the counts of a table
+_PARTICIPATION = re.compile(
+    rf"({_NUMBER})\s+{_GAP}{{0,4}}{_PEOPLE}\s+(?:[^,;.]{{0,40}}\s)?"
+    r"(?:took part|participated|were (?:recruited|tested|enrolled))",
+    re.IGNORECASE,
+)
+
+
+class Count(NamedTuple):
+    """A number of participants, the rule that gave it ("" where it is printed), and the sentence, as characters."""
+
+    value: int
+    rule: str
+    start: int
+    end: int
+
+
+class Sentence(NamedTuple):
+    """A sentence of a text, and the experiments that it names, or that were named last before it."""
+
+    start: int
+    text: str
+    experiments: frozenset[str]
+
+
+def read(text: str, spans: Iterable[tuple[int, int]], experiments: Iterable[str]) -> list[Sentence]:
+    """The sentences of the spans of a text, without those too long for one, which no rule looks through."""
+    patterns = {name: naming(name) for name in experiments}
+    current: frozenset[str] = frozenset()
+    found = []
+    for start, end in (sentence for span in spans for sentence in sentences.spans(text, *span)):
+        words = text[start:end]
+        if len(words) > _LONGEST:
+            continue
+        current = frozenset(name for name, pattern in patterns.items() if pattern.search(words)) or current
+        found.append(Sentence(start, words, current))
+    return found
+
+
+def naming(name: str) -> re.Pattern[str]:
+    """The pattern of a name in a text; of "Experiment 2" also in "Experiments 1 and 2" and in a table's cell."""
+    words = r"\s+".join(map(re.escape, name.split()))
+    pattern = rf"(?<![\w-]){words}(?!\w)"
+    if numbered := re.fullmatch(r"(\w+) (\d+\w?)", name):
+        pattern += rf"|(?<!\w){numbered[1]}s\s+(?:\d+\w?(?:,\s*|\s+(?:and|&)\s+))+{numbered[2]}(?!\w)"
+        pattern += (
+            rf"|(?<!\w){numbered[1]}s\s+{numbered[2]}(?=,|\s+(?:and|&)\s+\d)|(?<!\w){numbered[1]}: {numbered[2]};"
+        )
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def of_group(own: list[Sentence], shared: list[Sentence], name: str, groups: int) -> dict[str, Count]:
+    """The participants of a group: {ANALYSED: count, RECRUITED: count}, as far as they can be read.
+
+    `own` are the sentences that may name the group, `shared` those about all `groups` of its experiment.
+    """
+    pattern = naming(_core(name)).pattern
+    printed = _first(own, lambda sentence: _printed(sentence, pattern))
+    each = _first(shared, _each) or _first(shared, lambda sentence: _division(sentence, groups))
+    whole = each if printed and each and each.value == printed.value and each.start < printed.start else printed or each
+    if excluded := _exclusion(own, pattern, whole):
+        return excluded
+    degrees = _first(own, lambda sentence: _degrees(sentence, pattern))
+    if degrees and (whole is None or degrees.value < whole.value):
+        return {ANALYSED: degrees} | ({RECRUITED: whole} if whole else {})
+    return {ANALYSED: whole} if whole else {}
+
+
+def of_experiment(own: list[Sentence], name: str) -> dict[str, Count]:
+    """The participants of an experiment, or of the only one of a paper, whose name is "": {ANALYSED: count}, if one is
+    printed in the sentences about it."""
+    printed = _first(own, lambda sentence: _printed(sentence, naming(name).pattern)) if name else None
+    count = printed or _first(own, _took_part)
+    return {ANALYSED: count} if count else {}
+
+
+def same_samples(found: list[Sentence]) -> dict[str, tuple[str, Sentence]]:
+    """The experiments whose participants took part in another one already: {experiment: (the other, sentence)}."""
+    samples: dict[str, tuple[str, Sentence]] = {}
+    before: frozenset[str] = frozenset()
+    for sentence in found:
+        pair = sentence.experiments if len(sentence.experiments) > 1 else sentence.experiments | before
+        if len(pair) == 2 and _SAME.search(sentence.text) and not _HYPOTHETICAL.search(sentence.text):
+            first, second = sorted(pair)
+            samples.setdefault(second, (first, sentence))
+        before = sentence.experiments
+    return samples
+
+
+def _core(name: str) -> str:
+    """The name of a group without what all groups are called: "older adults" are also "older men"."""
+    return re.sub(rf"\s+(?:{_PEOPLE}|{_GROUP})$", "", name, flags=re.IGNORECASE)
+
+
+def _first(found: list[Sentence], rule: Callable[[Sentence], Iterator[Count]]) -> Count | None:
+    return next((count for sentence in found for count in rule(sentence)), None)
+
+
+def _count(sentence: Sentence, value: int, rule: str) -> Count:
+    return Count(value, rule, sentence.start, sentence.start + len(sentence.text))
+
+
+def _number(words: str) -> int:
+    return int(quantities.find(words)[0].number)
+
+
+def _printed(sentence: Sentence, name: str) -> Iterator[Count]:
+    """A number that is printed for a name: "the Late group (n = 12)", "12 participants in the Late group", "12 young
+    adults", and a table's row "Group: Late; n: 12"."""
+    text = sentence.text
+    if _HYPOTHETICAL.search(text) or not re.search(name, text, re.IGNORECASE):
+        return  # most sentences
+    first, *cells = text.rstrip(".").split("; ")
+    if len(cells) > 1 and ": " in cells[0]:
+        counts = [value for header, _, value in (cell.partition(": ") for cell in cells) if _HEADER.match(header)]
+        if counts and counts[0].isdecimal() and re.search(name, first + ";", re.IGNORECASE):
+            yield _count(sentence, int(counts[0]), "")
+        return
+    patterns = (
+        rf"(?:{name})(?:\s+{_GROUP})?[:,.]?\s*(?:{_PEOPLE}\s*)?[(\[]?\s*n\s*=\s*({_NUMBER})",
+        rf"({_NUMBER})\s+(?:{_GAP}{{0,2}}{_PEOPLE}\s+(?:were\s+)?{_GAP}?)?(?:in|to)\s+(?:the\s+|an?\s+)?"
+        rf"[“\"‘']?(?:{name})",
+        rf"({_NUMBER})\s+(?:{name})(?=[^,;.(]{{0,12}}{_PEOPLE})",
+    )
+    for match in (match for pattern in patterns for match in re.finditer(pattern, text, re.IGNORECASE)):
+        if not re.search(rf"{_PEOPLE}|\bn\s*=", text, re.IGNORECASE):
+            return  # it counts trials
+        around = text[max(match.start() - 12, 0) : match.start()] + text[match.end() : match.end() + 40]
+        if not re.search(_EXCLUDED, around):
+            yield _count(sentence, _number(match[1]), "")
+
+
+def _took_part(sentence: Sentence) -> Iterator[Count]:
+    """Those who took part in what a sentence is about: "Twenty-four volunteers took part"."""
+    match = _PARTICIPATION.search(sentence.text)
+    if match and not _HYPOTHETICAL.search(sentence.text):
+        yield _count(sentence, _number(match[1]), "")
+
+
+def _each(sentence: Sentence) -> Iterator[Count]:
+    """A number that holds for each group: "two groups of 20", "16 each", "18 per group"."""
+    match = _EACH.search(sentence.text)
+    about = re.search(rf"{_PEOPLE}|{_GROUP}|{_DIVIDED}", sentence.text, re.IGNORECASE)
+    if match and about and not _HYPOTHETICAL.search(sentence.text):
+        number = _number(next(filter(None, match.groups())))
+        yield _count(sentence, number, f"{number} in each group")
+
+
+def _division(sentence: Sentence, groups: int) -> Iterator[Count]:
+    """An equal division: "80 participants were divided into four equal groups"."""
+    match = _DIVISION.search(sentence.text)
+    if match and _EQUAL.search(sentence.text) and not _HYPOTHETICAL.search(sentence.text):
+        total, parts = _number(match["total"]), _number(match["k"] or match["l"])
+        if parts == groups and total % parts == 0:
+            yield _count(sentence, total // parts, f"{total} divided equally among {parts} groups")
+
+
+def _exclusion(own: list[Sentence], name: str, whole: Count | None) -> dict[str, Count]:
+    """Those recruited less those excluded: "two of 22 participants from the tool group were excluded"."""
+    of = re.compile(
+        rf"({_NUMBER})\s+(?:out\s+)?of\s+(?:the\s+)?({_NUMBER})\s+{_GAP}{{0,2}}(?:from|in|of)\s+(?:the\s+)?[“\"‘']?"
+        rf"(?:{name})",
+        re.IGNORECASE,
+    )
+    some = re.compile(
+        rf"({_NUMBER})\s+(?:{_GAP}{{0,4}}(?:from|in|of)\s+(?:the\s+)?)?(?:{name})[^,;.]*?\b(?:was|were|had to be)\s+"
+        rf"{_EXCLUDED}|{_EXCLUDED}[^,;.]*?({_NUMBER})\s+{_GAP}{{0,4}}(?:from|in|of)\s+(?:the\s+)?(?:{name})",
+        re.IGNORECASE,
+    )
+    for sentence in own:
+        if not re.search(_EXCLUDED, sentence.text):
+            continue
+        if match := of.search(sentence.text):
+            less, recruited = _number(match[1]), _count(sentence, _number(match[2]), "")
+        elif whole and (match := some.search(sentence.text)):
+            less, recruited = _number(match[1] or match[2]), whole
+        else:
+            continue
+        if less < recruited.value:
+            rule = f"{recruited.value} recruited less {less} excluded"
+            return {ANALYSED: _count(sentence, recruited.value - less, rule), RECRUITED: recruited}
+    return {}
+
+
+def _degrees(sentence: Sentence, name: str) -> Iterator[Count]:
+    """A t test of one group against a value: its degrees of freedom and one."""
+    if _TWO_SAMPLES.search(_FROM_ZERO.sub("", sentence.text)):
+        return
+    pattern = rf"(?:{name})(?:\s+{_GROUP})?\s*[(,:]\s*(?:paired\s+)?t\s*\(\s*(\d+)\s*\)\s*="
+    if match := re.search(pattern, sentence.text, re.IGNORECASE):
+        yield _count(sentence, int(match[1]) + 1, f"the degrees of freedom of t({match[1]}) and one")

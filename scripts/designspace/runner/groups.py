@@ -1,0 +1,65 @@
+"""Which papers of a batch share a process."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from designspace.planning import branches, memory
+from designspace.planning.costs import costs_of
+from designspace.planning.memory import FORCED_TOKENS
+from designspace.planning.shapes import read_model
+from designspace.runner.worker import TASKS, Job
+
+Record = dict[str, Any]
+
+MOST = 8  # papers where the plan says how many: more make a step no cheaper, and a fault dearer
+
+
+class Paper(NamedTuple):
+    """A paper of the batch and its place in it."""
+
+    number: int
+    record: Record
+    context: Record
+
+
+def together(job: Job, papers: list[Paper]) -> Iterator[list[Paper]]:
+    """The papers, in their order, by those that share a process: as many as the job says, or as have room together by
+    the plan."""
+    room = _Room(job) if job.papers_at_once == "auto" and len(papers) > 1 else None
+    most = MOST if job.papers_at_once == "auto" else job.papers_at_once
+    group: list[Paper] = []
+    for paper in papers:
+        if group and (len(group) == most or room and not room.holds([*group, paper])):
+            yield group
+            group = []
+        group.append(paper)
+    if group:
+        yield group
+
+
+class _Room:
+    """What the plan of a job has room for. The tokens of the prompts are estimated from above: the process, which
+    counts them, reads a paper a little later where that is too little."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.config, self.weights = read_model(job.model)
+        self.around = memory.estimate_tokens("".join(TASKS[job.task].frame(job.library, job.settings)))
+        most = job.settings["max_new_tokens"]
+        if job.task == "extraction":
+            self.asked = branches.of_extraction(job.library, most, job.settings["reasoning"])
+        else:
+            self.asked = branches.of_discovery(len(job.settings["categories"]), most)
+
+    def holds(self, papers: list[Paper]) -> bool:
+        """Whether the papers have room together."""
+        costs = costs_of(
+            self.config,
+            self.weights,
+            self.job.model,
+            prefill_chunk=self.job.memory["prefill_chunk"],
+            branches=branches.of_papers(self.asked.number, len(papers)),
+            branch_tokens=FORCED_TOKENS + self.asked.new_tokens,
+        )
+        tokens: int = sum(paper.context["tokens_kept"] + self.around for paper in papers)
+        return tokens <= memory.prefix_tokens(costs, self.job.memory["capacity"], self.job.memory["reserve"])

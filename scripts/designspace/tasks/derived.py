@@ -1,0 +1,86 @@
+"""What the program reads or computes by itself: the participants of groups and experiments.
+
+An entry of the library with `participants` asks for them. A number that the program finds stands in place of the
+model's, with the sentence and, where it is not printed, the rule that it follows from.
+"""
+
+from collections.abc import Mapping
+
+from designspace.language import evidence, participants
+from designspace.language.evidence import Record
+from designspace.language.participants import Count, Sentence
+from designspace.tasks.scopes import Scope
+
+Counts = dict[Scope, tuple[Count, float]]  # with the confidence that there is such a group
+
+
+def counts(
+    record: Record,
+    context: Record,
+    library: list[Record],
+    experiments: Mapping[str, float],
+    groups: Mapping[Scope, float],
+) -> dict[str, Counts]:
+    """The numbers of participants of each scope without parts, by the name of the parameter that they are values of."""
+    counted = {parameter["participants"]: parameter["name"] for parameter in library if "participants" in parameter}
+    if not counted:
+        return {}
+    sentences = _sentences(record, context, experiments)
+    found: dict[str, Counts] = {name: {} for name in counted.values()}
+    for experiment, confidence in (experiments or {"": 1.0}).items():
+        own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
+        names = [scope for scope in groups if scope.experiment == experiment]
+        parts = {
+            scope: participants.of_group(_about(scope, own, sentences, groups), own, scope.group, len(names))
+            for scope in names
+        }
+        parts = parts or {Scope(experiment): participants.of_experiment(own, experiment)}
+        for scope, of_scope in parts.items():
+            for role, count in of_scope.items():
+                if role in counted:
+                    found[counted[role]][scope] = count, groups.get(scope, confidence)
+    return found
+
+
+def _sentences(record: Record, context: Record, experiments: Mapping[str, float]) -> list[Sentence]:
+    spans = [(start, end) for section in context["sections"] for start, end in section["kept"]]
+    return participants.read(record["text"], spans, experiments)
+
+
+def _about(
+    scope: Scope, own: list[Sentence], everything: list[Sentence], groups: Mapping[Scope, float]
+) -> list[Sentence]:
+    """The sentences that may name a group: those about its experiment, then all, if no other has a group so named."""
+    shared = any(other.group == scope.group and other != scope for other in groups)
+    return own if shared else [*own, *everything]
+
+
+def replace(record: Record, made: list[Record], counts: Counts) -> list[Record]:
+    """The rows of a parameter with the numbers of the program in place of the model's for the same scopes."""
+    for scope, (count, confidence) in counts.items():
+        row = made[0] | scope.names()
+        row |= {"value": count.value, "status": "reported", "reason": "", "reasoning": "", "rule": count.rule}
+        row |= {"confidence": confidence} | evidence.at(record, count.start, count.end)
+        replaced = [other for other in made if _scope(other) == scope]
+        kept = [other for other in made if _scope(other) != scope]
+        if scope == Scope():  # what the model answered stays as a candidate, and comes first for the whole paper
+            candidates = [
+                other
+                | {"status": "not_reported", "evidence": None, "page": None, "start": None, "end": None, "boxes": []}
+                for other in replaced
+                if other["value"] not in (None, count.value)
+            ]
+            made = [row, *candidates, *kept]
+        else:
+            made = [*kept, row]
+    return made
+
+
+def _scope(row: Record) -> Scope:
+    return Scope(row.get("experiment", ""), row.get("group", ""))
+
+
+def same_samples(record: Record, context: Record, experiments: Mapping[str, float]) -> dict[str, str]:
+    """The experiments whose participants took part in another one already: {experiment: the other}."""
+    samples = participants.same_samples(_sentences(record, context, experiments))
+    return {experiment: other for experiment, (other, _) in samples.items()}

@@ -1,0 +1,91 @@
+"""The participants of groups are read where they are printed, and computed where they follow from a sentence."""
+
+import pytest
+
+from designspace.language import participants
+
+
+def counts(text, group, experiments=(), experiment="", groups=2):
+    sentences = participants.read(text, [(0, len(text))], experiments)
+    own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
+    found = participants.of_group(own, own, group, groups) if group else participants.of_experiment(own, experiment)
+    for count in found.values():
+        assert text[count.start : count.end] in [sentence.text for sentence in sentences]
+    return {role: (count.value, count.rule) for role, count in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "n", "rule"),
+    [
+        ("We compared a Late group (n = 12) with an Early group (n = 14).", 12, ""),
+        ("The Early group had fewer people; 12 participants were assigned to the Late group.", 12, ""),
+        ("Twenty-one late learners and 9 early learners took part; these were adults.", None, None),
+        ("Twenty-one late adults and nineteen early adults took part.", 21, ""),
+        ("Group: Late; n: 12; Age: 22.4.", 12, ""),
+        ("Group: Early; n: 14; Age: 22.4.", None, None),
+        ("Participants formed two groups of 15.", 15, "15 in each group"),
+        ("There were an Early and a Late group of 16 participants each.", 16, "16 in each group"),
+        ("We tested 36 subjects (18 per group).", 18, "18 in each group"),
+        ("In all, 20 subjects were used per condition.", 20, "20 in each group"),
+        ("Each group consisted of 14 students.", 14, "14 in each group"),
+        ("Participants made 20 trials per condition.", None, None),
+        ("Two groups of 16 would be found different with a power of 80%.", None, None),
+        ("Sixty participants were randomly assigned to two equal groups.", 30, "60 divided equally among 2 groups"),
+        ("Sixty participants were randomly assigned to four equal groups.", None, None),
+        ("Participants were excluded: two of 22 volunteers from the late group.", 20, "22 recruited less 2 excluded"),
+        (
+            "Participants formed two groups of 15. Three people in the Late group were excluded.",
+            12,
+            "15 recruited less 3 excluded",
+        ),
+        (
+            "Aftereffects differed from zero in the Late group (t(14) = 3.1, p = 0.008).",
+            15,
+            "the degrees of freedom of t(14) and one",
+        ),
+        ("Aftereffects differed between the Early and the Late group (t(28) = 3.1, p = 0.004).", None, None),
+        ("On Day 1 in the Late group, participants were tired.", None, None),
+    ],
+)
+def test_participants_of_a_group(text, n, rule):
+    assert counts(text, "Late").get("analysed", (None, None)) == (n, rule)
+
+
+def test_those_recruited_are_told_from_those_analysed():
+    text = (
+        "Of two groups, each group had 18 subjects. The mean was above zero in the Late group (t(14) = 3.1, p = 0.01)."
+    )
+    assert counts(text, "Late") == {
+        "analysed": (15, "the degrees of freedom of t(14) and one"),
+        "recruited": (18, "18 in each group"),
+    }
+
+
+def test_a_sentence_is_about_the_experiment_that_was_named_last():
+    text = (
+        "Experiment 1 was first. Thirty volunteers took part. They formed two groups of 15. In Experiment 2, all was "
+        "as before. Forty volunteers took part. Participants of Experiments 1 and 2 were paid. There were 18 analyzed "
+        "participants in experiment 3."
+    )
+    names = ("Experiment 1", "Experiment 2", "Experiment 3")
+    assert [counts(text, "", names, name)["analysed"] for name in names] == [(30, ""), (40, ""), (18, "")]
+    assert counts(text, "Late", names, "Experiment 1") == {"analysed": (15, "15 in each group")}
+    assert counts(text, "Late", names, "Experiment 2") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("In Experiment 1, 12 people reached. In Experiment 2, the same participants pointed.", "Experiment 1"),
+        ("The same 12 subjects took part in Experiments 1 and 2.", "Experiment 1"),
+        ("In Experiment 1, 12 people reached. In Experiment 2, other participants pointed.", None),
+    ],
+)
+def test_a_sample_that_two_experiments_share(text, same):
+    sentences = participants.read(text, [(0, len(text))], ["Experiment 1", "Experiment 2"])
+    assert participants.same_samples(sentences).get("Experiment 2", (None,))[0] == same
+
+
+def test_what_is_too_long_for_a_sentence_is_not_looked_through():
+    text = "one participant in a group of " * 20_000
+    assert counts(text, "Late") == {}
