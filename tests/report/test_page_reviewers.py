@@ -107,8 +107,12 @@ def test_nothing_is_lost_when_files_of_two_states_are_dropped(page):
     drop(page, "AB.csv", row("n_total", "41", "AB", date="2020-11-01"), row("offset", "-3", "AB", date="2020-11-01"))
     marks = {mark["parameter"]: mark["value"] for mark in exported(page)}
     assert marks == {"n_total": "", "offset": "-3"}, "the newer mark of a cell stays, and the other comes"
+    drop(page, "AB.csv", "AB,several,n_total,40,men\n", head="reviewer,paper,parameter,value,group\n")
+    assert [mark["value"] for mark in exported(page) if mark["group"] == "men"] == ["40"], "it is of its group alone"
+    marks = {mark["parameter"]: mark["value"] for mark in exported(page) if not mark["group"]}
+    assert marks == {"n_total": "", "offset": "-3"}
     page.open(page.cell("several", "offset"))  # also when the page is opened again
-    assert {mark["parameter"]: mark["value"] for mark in exported(page)} == marks
+    assert {mark["parameter"]: mark["value"] for mark in exported(page) if not mark["group"]} == marks
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,9 @@ def test_a_value_that_is_not_reported_is_a_value():
 
 def test_one_reviewer_in_two_spellings_is_one():
     spellings = [Marks(reviews=[review(name, "true")]) for name in ("AB", "ab ")]
-    rows = agreement.agreement_rows([Reviewed("a", "", "aiming_report", own, [True], "") for own in spellings], KNOWN)
+    rows = agreement.agreement_rows(
+        [Reviewed("a", "", "", "aiming_report", own, [True], "") for own in spellings], KNOWN
+    )
     assert [(row["reviewer"], row["parameter"], row["cells"]) for row in rows] == [
         ("AB", "all", 2),
         ("AB", "aiming_report", 2),

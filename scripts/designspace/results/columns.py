@@ -65,6 +65,8 @@ def _cell(value: Any, declaration: str) -> Any:
 
 def plain(text: str) -> str:
     """A text with newlines for line ends and nothing else that cannot be printed."""
+    if text.isprintable():  # as nearly all texts are
+        return text
     return UNPRINTABLE.sub("\ufffd", re.sub("\r\n?", "\n", text))
 
 

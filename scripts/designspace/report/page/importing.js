@@ -23,7 +23,7 @@ const Importing = (() => {
 
   /** A row as a mark; null where it is none of this run. A row without a reviewer is of the one the file is named after. */
   function asMark(row, owner) {
-    const { kind = "", value = "", note = "", experiment = "", old_value = "", date = "" } = row;
+    const { kind = "", value = "", note = "", experiment = "", group = "", old_value = "", date = "" } = row;
     const parameter = PARAMETERS[PARAMETER.get(row.parameter)];
     if (!IDS.has(row.paper) || !parameter || !KINDS.includes(kind) || (date && Number.isNaN(Date.parse(date))))
       return null;
@@ -33,17 +33,8 @@ const Importing = (() => {
       return null;
     }
     const reviewer = row.reviewer || owner;
-    return {
-      paper: IDS.get(row.paper),
-      parameter: parameter.name,
-      experiment,
-      kind,
-      old_value,
-      value,
-      note,
-      reviewer,
-      date,
-    };
+    const place = { paper: IDS.get(row.paper), parameter: parameter.name, experiment, group };
+    return { ...place, kind, old_value, value, note, reviewer, date };
   }
 
   async function take(file) {
