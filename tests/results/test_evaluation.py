@@ -10,7 +10,7 @@ from made_up_run import LIBRARY, Run, reported, unreported
 
 import compare
 import evaluate
-from designspace.core import records, sheets
+from designspace.core import records
 from designspace.language import matching
 from designspace.results import annotations, evaluation, loading, summary, tables
 
@@ -307,35 +307,6 @@ def test_two_runs_are_compared(run, gold_file, tmp_path, capsys):
     run_program(compare, run.results, run.results, *options)
     assert "of the 2 papers that both have\nChanged   0" in capsys.readouterr().out
     assert run_program(compare, run.results, tmp_path, *options).startswith(f"compare: There is no {tmp_path}/")
-
-
-@pytest.mark.parametrize(
-    "rows, sentence",
-    [
-        ([("a", "n_total", "many", {})], '`value` of n_total is "many"; it must be a whole number, or not_reported.'),
-        ([("a", "age_mean", "7 kg", {})], 'is "7 kg"; it must be a number in years, or not_reported.'),
-        ([("a", "effector", "Arm", {})], 'is "Arm"; it must be one of arm, eye, or not_reported.'),
-        ([("a", "n_total", "7", {"page": "ix"})], '`page` is "ix"; it must be a whole number or empty.'),
-    ],
-)
-def test_wrong_gold_is_a_sentence(tmp_path, rows, sentence):
-    with pytest.raises(sheets.SheetError, match="gold.csv, row 2: ") as caught:
-        annotations.load(write_gold(tmp_path / "gold.csv", *rows), KNOWN)
-    assert str(caught.value).endswith(sentence)
-
-
-def test_rows_with_one_value_of_a_cell_are_one(tmp_path):
-    file = tmp_path / "gold.csv"
-    lines = [
-        "paper,parameter,value,quote,page,certainty",
-        "a,age_mean,22,First.,1,ambiguous",
-        "a,age_mean,264 months,,,",
-    ]
-    file.write_text("\n".join([*lines, "a,age_mean,22.0,Second.,3,explicit", "a,mass,7 kg,,,"]), "utf-8-sig")
-    age, mass = annotations.load(file, KNOWN)
-    assert age.group == mass.group == ""
-    assert age == annotations.Gold("a", "age_mean", "", "", 22.0, True, ("First.", "Second."), (1, 3))
-    assert (mass.parameter, mass.value, mass.quotes) == ("mass", "7 kg", ())
 
 
 def test_missing_gold_is_a_sentence(run, tmp_path):

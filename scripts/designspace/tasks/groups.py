@@ -15,8 +15,8 @@ from designspace.tasks.scopes import Scope, written
 # Like an entry of the library: what finds the sentence that names a group.
 _NAMED: Record = {"name": "group", "kind": "string", "definition": "Participants were assigned to the group."}
 # Words that tell no group from another, so that "Clamp" and "clamped feedback" are one.
-_GENERAL = """a adaptation all an and condition conditions feedback group groups in of participants people subjects task
-the training with"""
+_GENERAL = """a all an and condition conditions feedback group groups in of participants people subjects task the
+training with"""
 _GENERAL_WORDS = frozenset(_GENERAL.split())
 
 
