@@ -5,8 +5,7 @@ import json
 import pytest
 from conftest import text_record
 from llguidance.hf import from_tokenizer
-from test_experiments import conversation
-from test_tasks import answer
+from test_tasks import play
 
 from designspace.engine.generator import Answer
 from designspace.language import context
@@ -33,8 +32,9 @@ class Scripted:
         self.tokens = tokenizer.encode(text, add_special_tokens=False)
         self.grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
 
-    def answer_one(self, tokens, rounds):
-        return conversation(rounds, [], lambda question: Answer(self.tokens, [0.9] * len(self.tokens), 0.0, True))
+    def ask(self, questions):
+        assert len(questions) == 1
+        return [Answer(self.tokens, [0.9] * len(self.tokens), 0.0, True)]
 
 
 def finding(value, unit="", name="tilt", description="Setting of the apparatus."):
@@ -46,7 +46,9 @@ def kept(tokenizer, *findings):
     paper = text_record("one_2020", PAGE)
     fitted = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     generator = Scripted(tokenizer, f" {json.dumps(findings, ensure_ascii=False)}}}")
-    fields = answer(discovery, generator, tokenizer, generator.grammar_tokenizer, paper, fitted, LIBRARY, SETTINGS)
+    paper = discovery.Paper(tokenizer, generator.grammar_tokenizer, paper, fitted, LIBRARY, SETTINGS)
+    play(paper.rounds(), generator.ask)
+    fields = paper.fields()
     assert fields["new_tokens"] == len(generator.tokens)
     return fields["findings"]
 
