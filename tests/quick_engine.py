@@ -59,7 +59,8 @@ class Group:
     def outcomes(self):
         for record, context in self.papers:
             made_up = scale.answer(self.job.task, record, self.job.library)
-            fields = "model revision prompt_tokens new_tokens seconds memory values experiments groups".split()
+            fields = ["model", "revision", "prompt_tokens", "new_tokens", "seconds", "memory"]
+            fields += ["values", "experiments", "groups"]
             budget = context["token_budget"] // self.attempt.budget
             kept = {"token_budget": budget, "tokens_kept": min(budget, context["tokens_kept"])}
             yield record["paper"], {"status": "ok"} | kept | {name: made_up[name] for name in fields}
