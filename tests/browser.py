@@ -43,6 +43,7 @@ def add_real(run, paper, file, is_turned=False):
 def settle_real(run, paper, file):
     """Replace what `Run.write` says of the paper by what is read from its PDF."""
     record = text.extract_text((run.papers / file).read_bytes(), paper)
+    del record["citation"]  # two papers of one citation are versions of each other
     run._json(f"text/{paper}.json", record)
     (answers,) = [r for r in run.batches["extraction", "b0001"] if r["paper"] == paper]
     for value in answers["values"]:

@@ -199,8 +199,8 @@ def test_the_page_knows_the_corrections_of_the_file(run):
     run.merge()
     data = Page(write_report(run)).data
     assert data["corrections"] == [
-        ["", "gone", "n_total", "", "", "", "3", "", "MK", "2026-11-20"],
-        ["smith_2019", "smith_2019.pdf", "n_total", "", "", "", "150", "", "MK", "2026-11-24"],
+        ["", "gone", "n_total", "", "", "", "3", "", "MK", "2026-11-20", ""],
+        ["smith_2019", "smith_2019.pdf", "n_total", "", "", "", "150", "", "MK", "2026-11-24", ""],
     ]
     assert data["values"][0][11:] == ["corrected", "158", "MK", "2026-11-24"]
     assert data["units"] == json.loads(json.dumps(quantities.UNITS))
