@@ -23,7 +23,7 @@ SCRIPTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(SCRIPTS))
 
 from designspace.language import context
-from designspace.planning import memory
+from designspace.planning.branches import Branches
 from designspace.planning.costs import GIB, PROCESS_BYTES, costs_of
 
 MINUTES = 0.25  # that a paper may take
@@ -221,8 +221,8 @@ def starve(batch, worker, following, device, fault):
 def room_for(share, device):
     """Bytes of a GPU in which a process can read that share of a paper as long as the budget, and no more."""
     model = {"dtype": DTYPE[device], "device": device, "gpus": 1, "attention": "fused", "quantization": None}
-    branches = {"branches": len(LIBRARY), "branch_tokens": memory.FORCED_TOKENS + NEW_TOKENS}
-    costs = costs_of(config_of(device), 0, model, prefill_chunk=CHUNK // 4, **branches)
+    number, slots = len(LIBRARY), Branches(len(LIBRARY), NEW_TOKENS).slots
+    costs = costs_of(config_of(device), 0, model, prefill_chunk=CHUNK // 4, branches=number, branch_tokens=slots)
     keys_and_values = int(share * BUDGET[device] * costs["kv_bytes_per_token"])
     return PROCESS_BYTES[device] + costs["workspace_bytes"] + costs["slots_bytes"] + keys_and_values
 

@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 
 Library = list[dict[str, Any]]
 
+# Of the forced beginning of a branch: its key, of ordinary words, and what belongs to it. Where a key takes more, the
+# process of the paper, which counts them, gives the paper a little less.
+FORCED_TOKENS = 32
 DIGITS, DECIMALS = 9, 6  # of a number: more than any count of trials, finer than any measure of a movement
 TEXT_CHARACTERS = 60  # of a text: a device with its maker and model, most of a line of the paper
 CHARACTERS_A_TOKEN = 1.8  # of a text full of names, numbers and units; of a number each character may be a token
@@ -29,6 +32,11 @@ class Branches(NamedTuple):
 
     number: int
     new_tokens: int
+
+    @property
+    def slots(self) -> int:
+        """The tokens of one branch, its forced beginning included, which are estimated without a tokenizer."""
+        return FORCED_TOKENS + self.new_tokens
 
 
 def of_extraction(library: Library, max_new_tokens: int, reasoning: bool) -> Branches:

@@ -9,10 +9,6 @@ from designspace.planning.branches import Branches
 from designspace.planning.costs import GIB, Costs, costs_of, peak_bytes
 from designspace.planning.shapes import read_model
 
-# Tokens for the forced beginning of a branch: its key, of ordinary words, and what belongs to it. Where a key takes
-# more, the process of the paper, which counts them, gives the paper a little less.
-FORCED_TOKENS = 32
-
 # Without a prefill chunk set by hand: the largest whose workspace is a small part of the room beside the weights.
 CHUNKS = (8192, 4096, 2048, 1024, 512)
 CHUNK_SHARE = 16
@@ -58,8 +54,7 @@ def plan_of(
     config, weights = read_model(model)
 
     def of_task(task: Branches, chunk: int) -> Costs:
-        slots = {"branches": task.number, "branch_tokens": FORCED_TOKENS + task.new_tokens}
-        return costs_of(config, weights, model, prefill_chunk=chunk, **slots)
+        return costs_of(config, weights, model, prefill_chunk=chunk, branches=task.number, branch_tokens=task.slots)
 
     room = {"capacity": capacity, "reserve": reserve}
     chunk = prefill_chunk or min(

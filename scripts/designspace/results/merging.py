@@ -17,6 +17,7 @@ from designspace.core.records import BrokenResult
 from designspace.language.matching import spelled
 from designspace.language.values import as_text, typed
 from designspace.parsing import quality
+from designspace.planning.branches import differing
 from designspace.project import exclusions, ledger
 from designspace.project.folder import pdf_files
 from designspace.project.library.entries import Entry
@@ -69,7 +70,7 @@ def check_answers(record: Answers, text: Text, library: dict[str, Parameter], pa
     if record["status"] == "ok":
         if record["task"] == "extraction" and (missing := library.keys() - answered):
             raise records.set_aside(path, f"has no answer about {min(missing)} of {paper}")
-        grouped = any(parameter.get("per") == "group" for parameter in library.values())
+        grouped = differing(list(library.values()), "group")
         if record["task"] == "extraction" and grouped and "groups" not in record:
             raise records.set_aside(path, f"has no groups of {paper}")  # an older version made it
         if record["task"] == "discovery" and "findings" not in record:

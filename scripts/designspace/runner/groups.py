@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from designspace.planning import branches, memory
 from designspace.planning.costs import costs_of
-from designspace.planning.memory import FORCED_TOKENS
 from designspace.planning.shapes import read_model
 from designspace.runner.worker import TASKS, Job
 
@@ -59,7 +58,7 @@ class _Room:
             self.job.model,
             prefill_chunk=self.job.memory["prefill_chunk"],
             branches=branches.of_papers(self.asked.number, len(papers)),
-            branch_tokens=FORCED_TOKENS + self.asked.new_tokens,
+            branch_tokens=self.asked.slots,
         )
         tokens: int = sum(paper.context["tokens_kept"] + self.around for paper in papers)
         return tokens <= memory.prefix_tokens(costs, self.job.memory["capacity"], self.job.memory["reserve"])

@@ -27,7 +27,7 @@ from designspace.engine.generator import Generator
 from designspace.language import context as contexts
 from designspace.planning import memory, model_files
 from designspace.planning.branches import of_papers
-from designspace.planning.costs import PROCESS_BYTES, PROCESSES, Costs, costs_of, peak_bytes
+from designspace.planning.costs import PROCESS_BYTES, PROCESSES, costs_of, peak_bytes
 from designspace.tasks import discovery, extraction, prompts
 
 Record = dict[str, Any]
@@ -170,7 +170,10 @@ class Group:
             )
             for branches in (number, self.branches)
         )
-        self.papers = [self.made_ready(alone, record, context, attempt) for record, context in papers]
+        self.frame = self.task.frame(job.library, job.settings)
+        overhead = prompts.overhead(self.tokenizer, *self.frame)
+        budget = memory.plan(alone, **self.room, overhead_tokens=overhead)["token_budget"]
+        self.papers = [self.made_ready(record, context, budget, attempt) for record, context in papers]
         self.capacity = sum(len(paper.tokens) for paper in self.papers)
         if len(papers) > 1:  # those that have no room yet are read when others have ended
             self.capacity = min(self.capacity, memory.prefix_tokens(self.costs, **self.room))
@@ -183,15 +186,13 @@ class Group:
         """The memory that the plan has."""
         return {key: self.job.memory[key] for key in ("capacity", "reserve")}
 
-    def made_ready(self, costs: Costs, record: Record, context: Record, attempt: Attempt) -> Paper:
-        """A paper of which as much is kept as it would be alone."""
-        before, after = self.task.frame(self.job.library, self.job.settings)
+    def made_ready(self, record: Record, context: Record, most: int, attempt: Attempt) -> Paper:
+        """A paper of which as much is kept as it would be alone, where it has a budget of `most` tokens."""
         # The context was made for the plan of the run; the exact prompt of this task, or the attempt, may leave less.
-        overhead = prompts.overhead(self.tokenizer, before, after)
-        plan = memory.plan(costs, **self.room, overhead_tokens=overhead)
-        budget = min(plan["token_budget"], context["token_budget"]) // attempt.budget
+        budget = min(most, context["token_budget"]) // attempt.budget
         if context["tokens_kept"] > budget:
             context = contexts.fit(record, budget, self.tokenizer.backend_tokenizer)
+        before, after = self.frame
         tokens = prompts.prefix(self.tokenizer, before, contexts.kept_text(record, context), after)
         about = self.task.Paper(
             self.tokenizer, self.grammar_tokenizer, record, context, self.job.library, self.job.settings
