@@ -14,18 +14,19 @@ from designspace.tasks.scopes import Scope
 Counts = dict[Scope, tuple[Count, float]]  # with the confidence that there is such a group
 
 
+def sentences(record: Record, context: Record, experiments: Mapping[str, float]) -> list[Sentence]:
+    """What the model read of a paper, sentence by sentence, and which experiments each is about."""
+    spans = [(start, end) for section in context["sections"] for start, end in section["kept"]]
+    return participants.read(record["text"], spans, experiments)
+
+
 def counts(
-    record: Record,
-    context: Record,
-    library: list[Record],
-    experiments: Mapping[str, float],
-    groups: Mapping[Scope, float],
+    sentences: list[Sentence], library: list[Record], experiments: Mapping[str, float], groups: Mapping[Scope, float]
 ) -> dict[str, Counts]:
     """The numbers of participants of each scope without parts, by the name of the parameter that they are values of."""
     counted = {parameter["participants"]: parameter["name"] for parameter in library if "participants" in parameter}
     if not counted:
         return {}
-    sentences = _sentences(record, context, experiments)
     found: dict[str, Counts] = {name: {} for name in counted.values()}
     for experiment, confidence in (experiments or {"": 1.0}).items():
         own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
@@ -40,11 +41,6 @@ def counts(
                 if role in counted:
                     found[counted[role]][scope] = count, groups.get(scope, confidence)
     return found
-
-
-def _sentences(record: Record, context: Record, experiments: Mapping[str, float]) -> list[Sentence]:
-    spans = [(start, end) for section in context["sections"] for start, end in section["kept"]]
-    return participants.read(record["text"], spans, experiments)
 
 
 def _about(
@@ -80,7 +76,7 @@ def _scope(row: Record) -> Scope:
     return Scope(row.get("experiment", ""), row.get("group", ""))
 
 
-def same_samples(record: Record, context: Record, experiments: Mapping[str, float]) -> dict[str, str]:
+def same_samples(sentences: list[Sentence]) -> dict[str, str]:
     """The experiments whose participants took part in another one already: {experiment: the other}."""
-    samples = participants.same_samples(_sentences(record, context, experiments))
+    samples = participants.same_samples(sentences)
     return {experiment: other for experiment, (other, _) in samples.items()}

@@ -28,7 +28,7 @@ def named(
     """The experiments that the reply names: [(name, confidence)].
 
     A number is taken for "Experiment 2". Names that stand nowhere in what the model read, or whose confidence is under
-    the threshold, are left out. Of fewer than two none is returned: the whole paper is the experiment.
+    the threshold, are left out. Where only one is left, nothing is returned: the whole paper is the experiment.
     """
     experiments: dict[str, tuple[str, float]] = {}
     text = contexts.kept_text(record, context)

@@ -95,12 +95,13 @@ class Paper:
 
     def fields(self) -> Record:
         """The record's values, experiments, groups and new_tokens, as in docs/architecture.md."""
-        counts = derived.counts(self.record, self.context, self.library, self.experiments, self.groups)
+        sentences = derived.sentences(self.record, self.context, self.experiments)
+        counts = derived.counts(sentences, self.library, self.experiments, self.groups)
         values = []
         for index, of_paper in enumerate(self.candidates):
             made = self.rows(of_paper, self.reasons.get(index, ""))
             values += derived.replace(self.record, made, counts.get(of_paper.parameter["name"], {}))
-        same = derived.same_samples(self.record, self.context, self.experiments)
+        same = derived.same_samples(sentences)
         named = [
             experiments.row(self.record, self.context, *experiment) | {"same_sample": same.get(experiment[0], "")}
             for experiment in self.experiments.items()

@@ -30,8 +30,8 @@ def named(text: str, grammar_tokenizer: Any, reply: Answer, threshold: float, ot
     """The groups that the reply names, {name: confidence}, in its order.
 
     Names that stand nowhere in the text, that are those of experiments (`others`), or whose confidence is under the
-    threshold are left out; of two names of one group the first is kept. Of fewer than two none is returned: all
-    participants are the group.
+    threshold are left out; of two names of one group the first is kept. A single group is no comparison: then nothing
+    is returned, and all participants are the group.
     """
     groups: dict[str, float] = {}
     known = {_content(name) for name in others}
