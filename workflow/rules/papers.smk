@@ -26,7 +26,8 @@ rule extract_text:
         site=site,
     shell:
         "python {params.site[scripts]:q}/extract_text.py --paper {wildcards.paper} "
-        "--ledger {params.site[results]:q}/ledger.csv --papers {params.site[papers]:q} {params.site[ocr]} --output {output.text:q} 2>&1 | (tee {log:q} || true)"
+        "--ledger {params.site[results]:q}/ledger.csv --papers {params.site[papers]:q} {params.site[ocr]} "
+        "--output {output.text:q} 2>&1 | (tee {log:q} || true)"
 
 
 rule truncate:
