@@ -63,7 +63,7 @@ class Run:
 
 
 def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
-    # The second paper's first process, and the third paper's second one: its first is ended for the second paper's next.
+    # The second paper's first, and the third paper's second one: its first is ended as the second paper starts again.
     hold(monkeypatch, tmp_path, "extract.py", 2, 5, and_first=WITHOUT_MODEL)
     first = Run(night, "first.log")
     wait_for(lambda: list(night.glob("results/text/*.json")), first.process)
