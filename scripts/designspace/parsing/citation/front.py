@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import degrees, hypot
 from typing import Any
 
@@ -29,6 +30,7 @@ ACCENTS = dict(zip("¨´`ˆ˜ˇ¸˚", "\u0308\u0301\u0300\u0302\u0303\u030c\u032
 ACCENT = re.compile(rf"([^\W\d_])([{''.join(ACCENTS)}])( ?[^\W\d_])")
 NUMBER = re.compile(r"\d{1,4}(?:\s+|$)")
 TYPE_3 = 10.0  # points: the size of a character whose font has a scale of its own
+GAP, WIDE = 1.3, 14  # of a size, at most so many points, between the pieces of a row
 SMALLEST = 3.0  # points: smaller characters are not there to be read
 
 
@@ -51,7 +53,7 @@ class Row:
     stamp: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Front:
     """What a citation is made of: rows of the pages that were read, their heights, and the file's own metadata."""
 
@@ -64,7 +66,7 @@ class Front:
         """The rows of one page from top to bottom, without those in its margin."""
         return [row for row in self.rows if row.page == number and not row.stamp]
 
-    @property
+    @cached_property
     def body(self) -> float:
         """The size in which most of the text is printed."""
         sizes: Counter[float] = Counter()
@@ -140,11 +142,11 @@ class _Piece:
     bold: bool
     page: int
     angle: int  # in degrees, by tens
+    box: Box = field(init=False)
 
-    @property
-    def box(self) -> Box:
-        lefts, bottoms, rights, tops = zip(*(char[1:5] for char in self.chars if char[0] != " "), strict=True)
-        return min(lefts), min(bottoms), max(rights), max(tops)
+    def __post_init__(self) -> None:
+        _, lefts, bottoms, rights, tops, _ = zip(*(char for char in self.chars if char[0] != " "), strict=True)
+        self.box = min(lefts), min(bottoms), max(rights), max(tops)
 
 
 def _pieces(
@@ -209,20 +211,23 @@ class _Line:
         self.pieces: list[_Piece] = []
         self.right = piece.box[2]
         self.overlap = 0.0  # with the piece that joined it last
+        self._most = 0.0, 0
         self.add(piece)
 
     def add(self, piece: _Piece) -> None:
         self.pieces.append(piece)
-        main = max(self.pieces, key=lambda piece: (piece.size * min(len(piece.chars), 3), len(piece.chars)))
-        _, self.bottom, _, self.top = main.box
-        self.right, self.size = max(piece.box[2], self.right), main.size
-        self.height = self.top - self.bottom
+        self.right = max(piece.box[2], self.right)
+        most = piece.size * min(len(piece.chars), 3), len(piece.chars)
+        if len(self.pieces) == 1 or most > self._most:
+            self._most, self.size = most, piece.size
+            _, self.bottom, _, self.top = piece.box
+            self.height = self.top - self.bottom
 
     def takes(self, piece: _Piece, overlap: float) -> bool:
         """Whether a piece stands next to the line, beside it or raised."""
         left, bottom, _, top = piece.box
         gap, size = left - self.right, max(piece.size, self.size)
-        if gap > 1.3 * min(size, 14) or gap < -0.6 * size or overlap < 0.5 * min(top - bottom, self.height):
+        if gap > GAP * min(size, WIDE) or gap < -0.6 * size or overlap < 0.5 * min(top - bottom, self.height):
             return False
         return piece.size > 0.55 * self.size or top > self.bottom + 0.4 * self.height
 
@@ -230,17 +235,20 @@ class _Line:
 def _rows(pieces: list[_Piece]) -> list[Row]:
     """Pieces side by side on one row become one: a by-line and its raised marks are often drawn apart."""
     lines: list[_Line] = []
+    near: list[_Line] = []
     for piece in sorted(pieces, key=lambda piece: piece.box[0]):
-        _, bottom, _, top = piece.box
+        left, bottom, _, top = piece.box
+        near = [line for line in near if not left - line.right > GAP * WIDE]  # no later piece is farther to the left
         best = None
-        for line in lines:
+        for line in near:
             overlap = min(top, line.top) - max(bottom, line.bottom)
             if not line.takes(piece, overlap):
                 continue
             best = line if best is None or overlap > best.overlap else best
             best.overlap = overlap
         if best is None:
-            lines.append(_Line(piece))
+            near.append(_Line(piece))
+            lines.append(near[-1])
         else:
             best.add(piece)
     return [_row(line.pieces) for line in lines]
