@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import degrees, hypot
@@ -57,10 +58,25 @@ class Row:
 class Front:
     """What a citation is made of: rows of the pages that were read, their heights, and the file's own metadata."""
 
-    rows: list[Row]
-    heights: dict[int, float]
-    n_pages: int
+    rows: list[Row] = field(default_factory=list)
+    heights: dict[int, float] = field(default_factory=dict)
+    n_pages: int = 0
     info: dict[str, str] = field(default_factory=dict)
+
+    def read(
+        self,
+        document: pypdfium2.PdfDocument,
+        index: int,
+        page: pypdfium2.PdfPage,
+        textpage: pypdfium2.PdfTextPage,
+        text: str,
+    ) -> None:
+        """Add the rows of a page, if it is one of the first or the last; `text` is as `page_text` gives it."""
+        if not self.n_pages:
+            self.n_pages, self.info = len(document), _info(document)
+        if index in pages_of_front(self.n_pages):
+            self.rows += _page_rows(page, textpage, text, index + 1)
+            self.heights[index + 1] = page.get_height()
 
     def page(self, number: int) -> list[Row]:
         """The rows of one page from top to bottom, without those in its margin."""
@@ -77,22 +93,25 @@ class Front:
 
 def read_front(data: bytes) -> Front:
     """The Front of a PDF given as bytes; without rows where the file cannot be read."""
+    front = Front()
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError:
-        return Front([], {}, 0)
-    with document:
-        n_pages = len(document)
-        numbers = [*range(min(FIRST_PAGES, n_pages)), *range(max(FIRST_PAGES, n_pages - 1), n_pages)]
-        front = Front([], {}, n_pages, _info(document))
-        for index in numbers:
-            try:
-                rows, height = _read_page(document, index)
-            except pypdfium2.PdfiumError:
-                continue
-            front.rows += rows
-            front.heights[index + 1] = height
         return front
+    with document:
+        for index in pages_of_front(len(document)):
+            with suppress(pypdfium2.PdfiumError):
+                page = document[index]
+                textpage = page.get_textpage()
+                front.read(document, index, page, textpage, page_text(textpage, PageFonts(document, index)))
+                textpage.close()
+                page.close()
+    return front
+
+
+def pages_of_front(n_pages: int) -> list[int]:
+    """The indices of a document's first pages and of its last."""
+    return [*range(min(FIRST_PAGES, n_pages)), *range(max(FIRST_PAGES, n_pages - 1), n_pages)]
 
 
 def _info(document: pypdfium2.PdfDocument) -> dict[str, str]:
@@ -104,23 +123,16 @@ def _info(document: pypdfium2.PdfDocument) -> dict[str, str]:
     return {key: normalise(values.get(key, "")[:2000]) for key in keys}
 
 
-def _read_page(document: pypdfium2.PdfDocument, index: int) -> tuple[list[Row], float]:
-    page = document[index]
+def _page_rows(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str, number: int) -> list[Row]:
     width, height = page.get_size()
-    textpage = page.get_textpage()
-    try:
-        text = page_text(textpage, PageFonts(document, index))
-        pieces = _pieces(textpage, text, index + 1, _placement(page.get_rotation() // 90, width, height))
-    finally:
-        textpage.close()
-        page.close()
+    pieces = _pieces(textpage, text, number, _placement(page.get_rotation() // 90, width, height))
     angles: Counter[int] = Counter()
     for piece in pieces:
         angles[piece.angle] += len(piece.chars)
     upright = max(angles, key=angles.__getitem__, default=0)
     rows = _without_numbers(_in_order(_rows([piece for piece in pieces if piece.angle == upright])))
     rows += [_row([piece], stamp=True) for piece in pieces if piece.angle != upright]
-    return [row for row in rows if row.text], height
+    return [row for row in rows if row.text]
 
 
 def _placement(quarters: int, width: float, height: float) -> Callable[[float, float, float, float], Box]:
@@ -157,7 +169,9 @@ def _pieces(
     chars: list[Char] = []
     rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     edges, entries = (ctypes.c_float * 4).from_buffer(rect), (ctypes.c_float * 6).from_buffer(matrix)
+    rect_pointer, matrix_pointer = ctypes.byref(rect), ctypes.byref(matrix)
     get_box, get_matrix = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetMatrix
+    get_size = pdfium.FPDFText_GetFontSize
     start, right_end = 0, 0.0
     for index, char in enumerate(text[:MOST_CHARACTERS]):
         if char in "\r\n":
@@ -168,10 +182,10 @@ def _pieces(
             if chars:
                 chars.append((" ", right_end, chars[-1][2], right_end, chars[-1][4], chars[-1][5]))
             continue
-        get_box(handle, index, ctypes.byref(rect))
+        get_box(handle, index, rect_pointer)
         left, bottom, right, top = place(edges[0], edges[3], edges[2], edges[1])
-        get_matrix(handle, index, ctypes.byref(matrix))
-        scale = pdfium.FPDFText_GetFontSize(handle, index) * hypot(*entries[2:4])
+        get_matrix(handle, index, matrix_pointer)
+        scale = get_size(handle, index) * hypot(*entries[2:4])
         size = scale if scale >= SMALLEST or top - bottom < SMALLEST else TYPE_3
         if chars and not -2 * size < left - right_end < 2.2 * max(size, chars[-1][5]):
             _end_piece(pieces, chars, handle, start, number)
