@@ -44,8 +44,8 @@ def test_a_spreadsheet_becomes_a_library_that_the_workflow_takes(sheet):
             **{"definition": "Amount of the drug that is taken at once."},
         },
         {
-            **{"name": "blinding", "kind": "category", "per": "paper", "values": ["open_label", "double_blind", "other"]},
-            **{"definition": "Who did not know the assignment."},
+            **{"name": "blinding", "kind": "category", "per": "paper"},
+            **{"values": ["open_label", "double_blind", "other"], "definition": "Who did not know the assignment."},
         },
         {"name": "sponsor", "kind": "string", "definition": "Who paid for the trial, companies included."},
     ]
@@ -62,7 +62,7 @@ def test_a_spreadsheet_becomes_a_library_that_the_workflow_takes(sheet):
         ("blinding,category,,Who did not know.,,,", "the category `blinding` has no `values`"),
         ("dose,number,mg,Amount.,low; high,,", "`dose` has `values` but is of kind number"),
         ("dose,number,mg,Amount.,,perhaps,", 'row 2: `multiple` is "perhaps"; it must be yes, no or empty.'),
-        ("dose,number,mg,Amount.,,,arm", '`per` of the parameter `dose` is "arm"; it must be paper, experiment or group.'),
+        ("dose,number,mg,Amount.,,,arm", '`per` of the parameter `dose` is "arm"; it must be paper, experiment'),
         ("dose,number,mg,Amount, taken at once,,,,", "row 2 has 9 cells and not 7; quote what has a comma."),
     ],
 )
