@@ -21,7 +21,7 @@ def config(tmp_path, monkeypatch):
         ("- {name: a, kind: int, definition: x}", '`kind` of the parameter `a` is "int"'),
         (
             "- {name: a, kind: integr, definition: x}",
-            '"integr"; it must be integer, number, string, boolean or category.',
+            '"integr"; it must be integer, number, string, boolean, category, statistic or mean.',
         ),
         ("- {name: a, kind: integer}", "the parameter `a` has no `definition`; it must be a sentence that says"),
         ("- {kind: integer, definition: x}", "entry 1 has no `name`; it must be a name in snake_case"),

@@ -35,7 +35,7 @@ from designspace.results.rows import (
     UnusedRow,
 )
 
-TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,), "string": (str,)}  # in a record, by kind
+TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,)}  # in a record, by kind
 Parameter = dict[str, Any]  # an entry of the library
 
 
@@ -89,7 +89,7 @@ def is_value(value: Any, parameter: Parameter) -> bool:
     """Whether a record may have this as the value of a parameter: one of its kind, or None."""
     if parameter["kind"] == "category":
         return value is None or value in parameter["values"]
-    return value is None or type(value) in TYPES[parameter["kind"]]
+    return value is None or type(value) in TYPES.get(parameter["kind"], (str,))
 
 
 def answers_of(record: Answers) -> dict[tuple[str, str, str], list[dict[str, Any]]]:

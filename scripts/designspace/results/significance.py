@@ -1,5 +1,6 @@
-"""Whether the p that a paper prints beside a statistic is that of the statistic, as statcheck asks (Nuijten et al. 2016,
-Behavior Research Methods 48:1205).
+"""Whether the p that a paper prints beside a statistic is that of the statistic, as statcheck asks.
+
+Nuijten et al. 2016, Behavior Research Methods 48:1205.
 
 A printed statistic stands for all numbers that are rounded to it, and so for a range of p; a printed p that none of
 them is rounded to is inconsistent. Tests of t, r and Z are two-sided.

@@ -60,6 +60,6 @@ def example_warnings(parameters: list[dict[str, Any]], path: str) -> list[str]:
         f"{path}: the definition of `{parameter['name']}` has an example ({match[0]!r}), and a model may copy it as "
         "the value of a paper that has no such value; describe in words what is meant."
         for parameter in parameters
-        if parameter["kind"] in ("integer", "number", "string")
+        if parameter["kind"] not in ("category", "boolean")
         for match in EXAMPLE.finditer(parameter["definition"])
     ]

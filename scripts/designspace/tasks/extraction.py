@@ -12,6 +12,7 @@ from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import context as contexts
 from designspace.language import quantities
 from designspace.language.evidence import Record
+from designspace.language.expressions import Expressions
 from designspace.language.tokens import plain
 from designspace.planning.branches import NAMES_TOKENS, differing, of_extraction, value_tokens
 from designspace.tasks import derived, experiments, groups, reasoning, scopes
@@ -72,7 +73,7 @@ class Paper:
         self.cap = Cap(self.most_tokens)
         self.threshold: float = settings["min_confidence"]
         self.text = contexts.kept_text(record, context)
-        self.quantities = quantities.find(self.text)
+        self.quantities, self.expressions = quantities.find(self.text), Expressions(self.text)
 
     def rounds(self) -> Rounds[None]:
         """Ask the parameters, then for reasons, then what differs between the experiments, then between groups."""
@@ -121,7 +122,7 @@ class Paper:
 
     def candidates_in(self, parameter: Record, reply: Answer) -> Candidates:
         """The values that a reply proposes for a parameter, with the confidence of each in this paper."""
-        return candidates_in(self.grammar_tokenizer, parameter, reply, self.quantities)
+        return candidates_in(self.grammar_tokenizer, parameter, reply, self.quantities, self.expressions)
 
     def ask_reasons(self, replies: list[Answer]) -> Rounds[dict[int, str]]:
         """A sentence of reasoning for each parameter that is reported, by its index in the library."""
