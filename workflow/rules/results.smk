@@ -23,6 +23,8 @@ rule merge:
                 "extractions",
                 "experiments",
                 "groups",
+                "outcomes",
+                "meta",
                 "discoveries",
                 "corrections_unused",
                 "memory",

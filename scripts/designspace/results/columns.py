@@ -19,6 +19,10 @@ class Sql(str):
     """What stands behind a column's type in SQLite."""
 
 
+class About(str):
+    """What a column has, in a sentence."""
+
+
 class InvalidRow(DesignspaceError, ValueError):
     """A row that is none of its table; the message is the end of a sentence that begins with the table's name."""
 

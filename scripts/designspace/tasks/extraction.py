@@ -10,7 +10,7 @@ from typing import Any
 
 from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import context as contexts
-from designspace.language import quantities
+from designspace.language import expressions, quantities
 from designspace.language.evidence import Record
 from designspace.language.expressions import Expressions
 from designspace.language.tokens import plain
@@ -172,6 +172,8 @@ class Paper:
             if parameter["name"] in candidates
         }
         several = parameter.get("multiple")
+        # What is computed with has to stand with each scope that reports it.
+        always = parameter["kind"] in expressions.KINDS or "participants" in parameter
         # What an experiment reports of a parameter that may have several values, its paper does.
         joined = of_paper.joined(c for scope, c in of_scopes.items() if several and not scope.group)
         made = rows(self.record, self.context, joined, self.threshold)
@@ -188,6 +190,6 @@ class Paper:
         for scope, candidates in of_scopes.items():
             above = of_scopes.get(Scope(scope.experiment), of_paper) if scope.group else joined
             differs = candidates.reported(self.threshold) != above.reported(self.threshold)
-            if differs or not scope.group and own != joined.reported(self.threshold):
+            if always or differs or not scope.group and own != joined.reported(self.threshold):
                 made += scopes.rows(self.record, self.context, scope, candidates, self.threshold)
         return made
