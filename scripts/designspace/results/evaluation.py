@@ -23,7 +23,8 @@ from designspace.project import ledger
 from designspace.results import tables
 from designspace.results.annotations import Gold
 from designspace.results.columns import fill
-from designspace.results.rows import CalibrationRow, ErrorRow, EvaluationRow, ExtractionRow
+from designspace.results.rows import ExtractionRow
+from designspace.results.score_rows import CalibrationRow, ErrorRow, EvaluationRow
 
 CLOSE = 0.01  # the difference, as a share of the gold, up to which two numbers are equal
 SIMILAR = 80  # of 100, from which two texts are equal by rapidfuzz's token_set_ratio

@@ -42,10 +42,10 @@ from designspace.results.rows import (
     ExperimentRow,
     ExtractionRow,
     GroupRow,
-    MemoryRow,
     PaperRow,
     UnusedRow,
 )
+from designspace.results.score_rows import MemoryRow
 
 TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,)}  # in a record, by kind
 Parameter = dict[str, Any]  # an entry of the library

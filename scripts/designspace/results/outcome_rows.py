@@ -6,8 +6,18 @@ The columns of meta.csv have the names that metafor's escalc (n1i, m1i, ...) and
 from typing import Annotated, Literal, TypedDict
 
 from designspace.core.contracts import Count, Number, Ordinal, Probability
+from designspace.results.column_types import (
+    Citation,
+    EvidenceFile,
+    EvidencePage,
+    Experiment,
+    Group,
+    Nth,
+    Page,
+    Paper,
+    Text,
+)
 from designspace.results.columns import About
-from designspace.results.rows import Item, Paper, Text
 
 Value = Number | None
 Spread = Literal["", "SD", "SE", "CI"]
@@ -16,12 +26,12 @@ Spread = Literal["", "SD", "SE", "CI"]
 class OutcomeRow(TypedDict):
     """A reported statistic or mean, read into its numbers."""
 
-    citation: Annotated[str, About("The paper's authors and year.")]
-    paper: Annotated[Paper, About("The paper's id.")]
-    experiment: Annotated[Text, About("The experiment; empty for the whole paper.")]
-    group: Annotated[Text, About("The group; empty for all participants.")]
+    citation: Citation
+    paper: Paper
+    experiment: Experiment
+    group: Group
     parameter: Annotated[Text, About("The outcome, a parameter of kind statistic or mean.")]
-    item: Annotated[Item, About("Which of several values of the cell, from 1.")]
+    item: Annotated[Nth, About("Which of several values of the cell, from 1.")]
     value: Annotated[str, About("The expression as the paper prints it, or as a reviewer corrected it.")]
     test: Annotated[Literal["", "t", "F", "r", "chi2", "Z"], About("The test of a statistic.")]
     df1: Annotated[Value, About("Degrees of freedom: F's first, or those of chi-square.")]
@@ -47,18 +57,18 @@ class OutcomeRow(TypedDict):
     spread_size: Annotated[Value, About("The number of the SD or the SE.")]
     ci_low: Annotated[Value, About("The lower limit of the 95% CI.")]
     ci_high: Annotated[Value, About("The upper limit of the 95% CI.")]
-    page: Annotated[Ordinal | None, About("The page of the evidence, those of supplements behind the paper's own.")]
-    evidence_file: Annotated[str, About("The PDF with the evidence.")]
-    evidence_page: Annotated[Ordinal | None, About("The page of that file.")]
+    page: Page
+    evidence_file: EvidenceFile
+    evidence_page: EvidencePage
 
 
 class MetaRow(TypedDict):
     """A comparison of two groups in a mean, the mean of one group, or a statistic; behind these columns is one for each
     other parameter of the library, with the value that holds for all participants of the row."""
 
-    citation: Annotated[str, About("The paper's authors and year.")]
-    paper: Annotated[Paper, About("The paper's id.")]
-    experiment: Annotated[Text, About("The experiment; empty for the whole paper.")]
+    citation: Citation
+    paper: Paper
+    experiment: Experiment
     outcome: Annotated[Text, About("The outcome, a parameter of kind statistic or mean.")]
     row: Annotated[Literal["comparison", "group", "statistic"], About("What the row has; take one of them at a time.")]
     group_name_1: Annotated[Text, About("The first group, or the only one; empty for all participants.")]

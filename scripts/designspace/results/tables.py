@@ -20,7 +20,7 @@ from designspace.core.files import write_whole
 from designspace.core.sheets import escape, unescape
 from designspace.language import expressions
 from designspace.results import columns as declarations
-from designspace.results import outcome_rows, rows
+from designspace.results import outcome_rows, rows, score_rows
 
 ROWS: dict[str, type] = {
     "papers": rows.PaperRow,
@@ -34,15 +34,15 @@ ROWS: dict[str, type] = {
     "discoveries": rows.DiscoveryRow,
     "corrections_unused": rows.UnusedRow,
     "findings": rows.FindingRow,  # SQLite only, where discoveries can be joined to all their evidence
-    "memory": rows.MemoryRow,
-    "reviews": rows.ReviewRow,
-    "agreement": rows.AgreementRow,
+    "memory": score_rows.MemoryRow,
+    "reviews": score_rows.ReviewRow,
+    "agreement": score_rows.AgreementRow,
 }
 # What `evaluate` makes of the tables and of annotations: CSV files only, and only where there are annotations.
 EVALUATION_ROWS: dict[str, type] = {
-    "evaluation": rows.EvaluationRow,
-    "evaluation_errors": rows.ErrorRow,
-    "evaluation_calibration": rows.CalibrationRow,
+    "evaluation": score_rows.EvaluationRow,
+    "evaluation_errors": score_rows.ErrorRow,
+    "evaluation_calibration": score_rows.CalibrationRow,
 }
 TABLES, EVALUATION_TABLES = (
     {name: declarations.columns(kind) for name, kind in kinds.items()} for kinds in (ROWS, EVALUATION_ROWS)
