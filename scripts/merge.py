@@ -10,7 +10,7 @@ from designspace.core.files import write_whole
 from designspace.core.program import program
 from designspace.project import exclusions
 from designspace.project.library import exports, loading, lookup
-from designspace.results import codebook, merging, prisma, tables
+from designspace.results import codebook, merging, prisma, tables, workbook
 from designspace.results.marks import STANDING
 
 
@@ -45,6 +45,7 @@ def main() -> None:
     for name in tables.CSV_TABLES:
         tables.write_csv(frames[name], args.results / f"{name}.csv")
     tables.write_sqlite(frames, parameters, args.results / "designspace.sqlite")
+    workbook.write(frames, parameters, args.results / "designspace.xlsx")
     write_whole(args.results / "prisma.svg", prisma.svg(frames["prisma"].to_dict("records")))
     package = codebook.package(parameters, frames, args.configuration, args.parameters)
     write_whole(args.results / "datapackage.json", codebook.as_json(package))

@@ -40,6 +40,12 @@ def config(tmp_path, monkeypatch):
             "- {name: a, kind: integer, definition: x, multiple: 1}",
             "`multiple` of the parameter `a` is 1; it must be true or",
         ),
+        ("- {name: n1i, kind: integer, definition: x}", "`n1i` is the name of another column of meta.csv; rename it."),
+        ("- {name: f, kind: integer, definition: x}", "`f` is the name of another column of meta.csv; rename it."),
+        (
+            "- {name: page, kind: integer, definition: x}",
+            "`page` is the name of another column of groups.csv; rename it.",
+        ),
         ("- {name: a, kind: category, definition: x}", "the category `a` has no `values`"),
         (
             "- {name: a, kind: category, definition: x, values: []}",

@@ -34,6 +34,7 @@ rule merge:
         report(RESULTS / "prisma.svg", caption="../report/prisma.rst", category="Papers"),
         expand(RESULTS / "papers.{kind}", kind=["json", "bib"]),
         RESULTS / "designspace.sqlite",
+        RESULTS / "designspace.xlsx",
         RESULTS / "datapackage.json",
     log:
         RESULTS / "logs/merge.log",
