@@ -145,6 +145,19 @@ def test_the_most_doubtful_value_comes_first(page):
     page.js("Corrections.setReviewer('AB')")
     page.open(page.cell("several", "n_total")).one("td.open").send_keys("d")
     assert page.one("#panel h2").text == "age_mean years" and "Experiment 2" in page.one("#panel .source").text
+    page.js("""window.paper = findRow('several', '').paper;
+        window.doubtful = () => Queue.mostDoubtful((cell) => cell.row.paper === paper);
+        window.pagesOf = (cell) => cell.answers.flatMap(({ sentence }) => sentence?.page ?? []);
+        window.read = ALL_CELLS.filter((cell) => cell.row.paper === paper && pagesOf(cell).length);
+        paper.bad_pages = pagesOf(read.at(-1));""")
+    read = page.js("window.first = doubtful(); return pagesOf(first)")
+    assert set(read) & set(page.js("return paper.bad_pages"))
+    page.js("""Object.assign(paper, { bad_pages: [], sums_disagree: true });
+        const name = document.querySelector("#panel h2").textContent.split(" ")[0];
+        const others = read.filter((cell) => !cell.verdict && cell.answers.some(({ value }) => value !== ""));
+        window.ofPeople = others.findLast((cell) => cell !== first && cell.parameter.name !== name).parameter;
+        ofPeople.participants = "total";""")
+    assert page.js("return doubtful().parameter === ofPeople")
     page.js("Corrections.set(findRow('several', '').cells[0], '41'); Corrections.setReviewer('CD')")
     page.js("Corrections.set(findRow('several', '').cells[0], '44')")
     page.keys("d")

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 from transformers.initialization import no_init_weights
 
-from designspace.engine import fp8, int8
+from designspace.engine import fp8, rounding
 from designspace.engine.attention import FUSED
 from designspace.language import context
 from designspace.planning.memory import parse_size
@@ -69,14 +69,10 @@ def model(name, **changes):
 
 def in_eight_bits(made, quantization):
     """Round the weights of a model's layers, as loading it with `model.quantization` int8 or fp8 does."""
-    if quantization == "int8":
-        from torchao.quantization import Int8WeightOnlyConfig, quantize_
-
-        quantize_(made.base_model.layers, Int8WeightOnlyConfig())
-        return int8.replace_linear(made)
     for name, layer in list(made.base_model.layers.named_modules()):
         if isinstance(layer, torch.nn.Linear):
-            made.base_model.layers.set_submodule(name, fp8.Fp8Linear(*fp8.round_rows(layer.weight), layer.bias))
+            rounded = rounding.ROUND_ROWS[quantization](layer.weight)
+            made.base_model.layers.set_submodule(name, rounding.LINEAR[quantization](*rounded, layer.bias))
 
 
 def quantization_of(made):

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
-from designspace.engine import fp8_loading, int8, kernels
+from designspace.engine import kernels, rounding
 from designspace.engine.attention import FUSED
 from designspace.engine.passes import Passes
 
@@ -105,9 +105,7 @@ def one_layer(
     text.vocab_size = min(text.vocab_size, VOCABULARY + text.vocab_size % 16)  # as aligned as the whole one
     with torch.device(device):
         model = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation=FUSED)
-    if quantization == "int8":
-        int8.empty_linear(model.base_model.layers)
-    if quantization == "fp8":
-        fp8_loading.replace_linear(model.base_model.layers, blocks=hasattr(config, "quantization_config"))
+    if quantization:
+        rounding.replace_linear(model.base_model.layers, quantization, blocks=hasattr(config, "quantization_config"))
     ready: PreTrainedModel = model.eval().requires_grad_(False)
     return ready
