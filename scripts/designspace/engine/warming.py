@@ -46,7 +46,7 @@ def meanwhile(
     finally:
         if thread:
             thread.join()
-            torch.cuda.empty_cache()
+        torch.cuda.empty_cache()  # of what was loaded within, too: matrices in the dtype that they are rounded from
 
 
 def _compile(passes: Passes) -> None:
