@@ -160,7 +160,7 @@ def test_hyphens_at_line_ends():
     assert "made single- and paired-pulse movements" in hyphenated(
         "single-", "and paired-pulse", "A single pulse was it."
     )
-    assert "made end-to-end movements" in hyphenated("end-", "to-end", "In the end it ended.")
+    assert "made end-to-end movements" in hyphenated("end-", "to-end", "In the end it came to ten.")
     assert "made highlighted movements" in hyphenated("high-", "lighted")
     assert "made thousand movements" in hyphenated("thous-", "and", "No such word.")
     assert "made self-reported movements" in hyphenated("self-", "reported")
