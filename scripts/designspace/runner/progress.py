@@ -45,7 +45,7 @@ class Progress:
 
 def values_in(record: Record) -> int:
     """How many values and findings the record of a paper reports."""
-    reported = sum(value["status"] == "reported" for value in record.get("values", []))
+    reported: int = sum(value["status"] == "reported" for value in record.get("values", []))
     return reported + len(record.get("findings", []))
 
 
