@@ -88,7 +88,7 @@ def value_tokens(parameter: dict[str, Any]) -> int:
         "integer": 1 + DIGITS,
         "number": 1 + DIGITS + 1 + DECIMALS,
         "boolean": len("false"),
-        "string": text_tokens(TEXT_CHARACTERS),
+        **dict.fromkeys(("string", "statistic", "mean"), text_tokens(TEXT_CHARACTERS)),
         "category": text_tokens(max(map(len, parameter.get("values", [""])))),
     }
     single = longest[parameter["kind"]] + AROUND

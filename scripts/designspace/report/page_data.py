@@ -81,12 +81,16 @@ def build(
     files = {row["paper"]: row["file"] for row in rows["papers"]}
     experiments: dict[str, list[list[Any]]] = defaultdict(list)
     whole = [row for row in rows["extractions"] if not row["group"]]  # groups are in the tables only
+    unequal = {row["paper"] for row in rows["groups"] if row["warning"]}
     for row in rows["experiments"]:
         experiments[row["paper"]].append([row["experiment"], sentences.number(row)])
     return {
         "columns": COLUMNS,
         "parameters": parameters,
-        "papers": [paper(row, experiments[row["paper"]], results, papers, files) for row in rows["papers"]],
+        "papers": [
+            paper(row, experiments[row["paper"]], results, papers, files) | {"sums_disagree": row["paper"] in unequal}
+            for row in rows["papers"]
+        ],
         "values": list(value_rows(whole, numbers, experiments, parameters, sentences)),
         "discoveries": discoveries(rows["discoveries"], read_findings(results), numbers, parameters, sentences),
         "sentences": sentences.all,

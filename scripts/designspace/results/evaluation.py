@@ -17,13 +17,14 @@ from rapidfuzz import fuzz, utils
 
 from designspace.core import records
 from designspace.core.contracts import Context, Text
-from designspace.language import matching, quantities
+from designspace.language import expressions, matching, quantities
 from designspace.language.values import as_text
 from designspace.project import ledger
 from designspace.results import tables
 from designspace.results.annotations import Gold
 from designspace.results.columns import fill
-from designspace.results.rows import CalibrationRow, ErrorRow, EvaluationRow, ExtractionRow
+from designspace.results.rows import ExtractionRow
+from designspace.results.score_rows import CalibrationRow, ErrorRow, EvaluationRow
 
 CLOSE = 0.01  # the difference, as a share of the gold, up to which two numbers are equal
 SIMILAR = 80  # of 100, from which two texts are equal by rapidfuzz's token_set_ratio
@@ -51,6 +52,8 @@ def similarity(value: Any, text: str, parameter: Parameter) -> float:
     """How alike a value of gold and a value of the tables are: from 0, which is not equal, to 1."""
     if parameter["kind"] in ("integer", "number"):
         return _closeness(value, float(text))
+    if parameter["kind"] in expressions.KINDS:
+        return float(expressions.same(parameter["kind"], value, text))
     if parameter["kind"] != "string":
         return float(as_text(value) == text)
     numbers = quantities.alone(value)
@@ -232,7 +235,7 @@ def calibration_rows(scored: list[Cell]) -> list[CalibrationRow]:
 def missing_from(gold: Gold, text: Text, context: Context, parameter: Parameter) -> str:
     """Why a model could not find a value: `lost_text` where the text record does not have it, `not_kept` where only
     what truncation left out has it, and "" where it could. Looked for are the quotes, or without any the value."""
-    if gold.quotes or parameter["kind"] == "string":
+    if gold.quotes or parameter["kind"] in ("string", *expressions.KINDS):
         sought = gold.quotes or [str(gold.value)]
         places = [place for quote in sought for place in matching.places(text["text"], quote)]
     elif parameter["kind"] in ("integer", "number"):

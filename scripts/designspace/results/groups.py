@@ -6,7 +6,7 @@ from.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -114,19 +114,25 @@ def group_frame(
     rules = {(row["paper"], row["experiment"], row["group"], row["parameter"]): row["rule"] for row in extractions}
     warnings = _warnings(groups, cells, parameters)
     frame = tables.frame_of(GroupRow, [{**row, "warning": warnings.get(row["paper"], "")} for row in groups])
-    pairs = [[text for name in parameters for text in _holds(cells, rules, row, name)] for row in groups]
+    pairs = [[text for name in parameters for text in _source(cells, rules, row, name)] for row in groups]
     columns = [column for name in parameters for column in (name, name + tables.SOURCE)]
     return pd.concat([frame, pd.DataFrame(pairs, columns=columns, dtype=object)], axis=1)
 
 
-def _holds(cells: dict[Cell, str], rules: dict[Cell, str], row: GroupRow, name: str) -> tuple[str, str]:
-    """(value, where it comes from) of a parameter for a group."""
+def holds(cells: Mapping[Cell, str], row: GroupRow, name: str) -> tuple[str, str, Cell]:
+    """(value, level that it comes from, its cell) of a parameter for a group."""
     scopes = {"group": (row["experiment"], row["group"]), "experiment": (row["experiment"], ""), "paper": ("", "")}
     for level, scope in scopes.items():
         cell = (row["paper"], *scope, name)
         if cell in cells and row.get(level):  # a row without a group begins with its experiment
-            return cells[cell], f"{level}: {rules[cell]}" if rules[cell] else level
-    return "", ""
+            return cells[cell], level, cell
+    return "", "", (row["paper"], "", "", name)
+
+
+def _source(cells: dict[Cell, str], rules: dict[Cell, str], row: GroupRow, name: str) -> tuple[str, str]:
+    """(value, where it comes from) of a parameter for a group."""
+    value, level, cell = holds(cells, row, name)
+    return value, f"{level}: {rules[cell]}" if rules.get(cell) else level
 
 
 def _warnings(groups: list[GroupRow], cells: dict[Cell, str], parameters: dict[str, Parameter]) -> dict[str, str]:
