@@ -21,10 +21,7 @@ from designspace.planning.branches import differing
 from designspace.project import exclusions, ledger
 from designspace.project.folder import pdf_files
 from designspace.project.library.entries import Entry
-<<<<<<< HEAD
 from designspace.project.pilot import NOT_YET
-from designspace.results import agreement, corrections, discoveries, groups, marks, papers, prisma, tables
-=======
 from designspace.results import (
     agreement,
     corrections,
@@ -37,7 +34,6 @@ from designspace.results import (
     prisma,
     tables,
 )
->>>>>>> main
 from designspace.results.agreement import Reviewed
 from designspace.results.columns import fill, plain
 from designspace.results.marks import Cells, Corrected
