@@ -131,7 +131,7 @@ BY_NAME = {
     ),
     "right to left": (typeset(FAMILIES + HEBREW), "ok", HEBREW),
     "rotated text": (typeset(f"{FILLER}\n#rotate(90deg, reflow: true)[{TURNED}]"), "ok", TURNED),
-    "a font without a Unicode map": (edited(SAMPLE, without_unicode_maps), "needs_ocr", "`ocr: true`"),
+    "a font without a Unicode map": (edited(SAMPLE, without_unicode_maps), "ok", "Abstract"),
     "control characters": (make_pdf(column("A \x01 rotation \x07 of", FILLER)), "ok", "A \ufffd rotation \ufffd of"),
     "soft hyphens": (
         typeset(f"{FAMILIES}{FILLER} The adap\u00adta\u00adtion was slow."),

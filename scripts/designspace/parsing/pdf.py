@@ -24,6 +24,7 @@ WORD = re.compile(r"[a-zA-Z]{2}")
 LINE = re.compile(rf"[^\r\n{HYPHEN}]*[^\s{HYPHEN}]{HYPHEN}?|{HYPHEN}")
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in points from the lower left corner of the page
+Visit = Callable[[pypdfium2.PdfDocument, int, pypdfium2.PdfPage, pypdfium2.PdfTextPage, str], None]
 
 
 class BadPdf(DesignspaceError):
@@ -56,10 +57,11 @@ class Page:
     tables: list[dict[str, Any]] = field(default_factory=list)  # as page_tables gives them
 
 
-def read_pdf(data: bytes) -> list[Page]:
+def read_pdf(data: bytes, visit: Visit | None = None) -> list[Page]:
     """The pages of a PDF given as bytes. Raises BadPdf where there is nothing to read; no other error.
 
-    A page that is damaged has no lines; the others are still read.
+    A page that is damaged has no lines; the others are still read. `visit` is called with the document, the index of a
+    page, the page, its textpage and its text while they are open.
     """
     if not data:
         raise BadPdf("empty", "The file has no content (zero bytes).")
@@ -79,14 +81,14 @@ def read_pdf(data: bytes) -> list[Page]:
         pages: list[Page] = []
         length = 0
         for index in range(len(document)):
-            pages.append(_read_page(document, index))
+            pages.append(_read_page(document, index, visit))
             length += sum(len(line.text) for line in pages[-1].lines)
             if length > LONGEST:
                 raise BadPdf("unreadable", f"Its text has more than {LONGEST:,} characters, and no paper has so many.")
         return pages
 
 
-def _read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
+def _read_page(document: pypdfium2.PdfDocument, index: int, visit: Visit | None) -> Page:
     try:
         page = document[index]
     except pypdfium2.PdfiumError:
@@ -104,6 +106,8 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
     try:
         textpage = page.get_textpage()
         text = page_text(textpage, PageFonts(document, index))
+        if visit:
+            visit(document, index, page, textpage, text)
         lines = _read_lines(textpage, text, place, width, height)
         tables = page_tables(page, textpage, text)
         textpage.close()

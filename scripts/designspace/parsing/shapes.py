@@ -6,7 +6,7 @@ fourteen standard fonts along, so that nothing has to be shipped to compare with
 
 import ctypes
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +25,7 @@ TALL = 1.25  # em, from which a glyph is one that grows with a formula
 APART = 1.5  # times as far must the next other character be
 ALIKE = 0.012  # and this much farther
 LARGER = 1.3  # times are the operators of fonts of formulas larger
+LATEST = 2_048  # drawings and comparisons that are kept: a paper draws the same glyphs on each of its pages
 WRONG = 4.0  # times as far is a glyph from the character that a wrong Unicode map makes of it
 
 Floats = npt.NDArray[np.float32]
@@ -80,7 +81,7 @@ class Shapes:
         if shape is None:
             return None
         raised = np.array([0, 0, rise, rise], dtype=np.float32)
-        return _compare(Shape(shape.raster, shape.geometry * scale + raised), _known())
+        return _compare(Shape(shape.raster, shape.geometry * scale + raised))
 
     def printed(self, font: Any, character: str) -> str:
         """What a font prints where its Unicode map says `character`: another one if it is plainly not that one."""
@@ -91,7 +92,7 @@ class Shapes:
         far = min(_distance(shape, other) for other in claimed)
         if far <= NEAR:
             return character
-        reading = _compare(shape, _known())
+        reading = _compare(shape)
         choices = reading.choices()
         plain = len(choices) == 1 and character not in choices and far > WRONG * reading.distances[0]
         return choices[0] if plain else character
@@ -102,7 +103,13 @@ def _distance(shape: Shape, other: Shape) -> float:
     return float(raster + ((shape.geometry - other.geometry) ** 2) @ GEOMETRY)
 
 
-def _compare(shape: Shape, known: "_Known") -> Reading:
+def _compare(shape: Shape) -> Reading:
+    return _nearest(shape.raster.tobytes(), shape.geometry.tobytes())
+
+
+@lru_cache(LATEST)
+def _nearest(raster: bytes, geometry: bytes) -> Reading:
+    shape, known = Shape(np.frombuffer(raster, np.float32), np.frombuffer(geometry, np.float32)), _known()
     tall = shape.geometry[1] > TALL  # brackets of a formula, of whatever height
     far = ((known.rasters - shape.raster) ** 2).mean(axis=1) + known.low if tall else _far(shape, known)
     nearest = np.minimum.reduceat(far, known.starts)
@@ -184,7 +191,9 @@ def _draw(
         ink = _ink(bitmap)
     finally:
         pdfium.FPDFPageObj_Destroy(glyph)
-    return _shape(ink, int(ink.shape[0] - np.ceil(top)))
+    if not ink.size:
+        return None
+    return _shape(ink.tobytes(), ink.shape[1], int(ink.shape[0] - np.ceil(top)))
 
 
 def _ink(bitmap: Any) -> Floats:
@@ -197,8 +206,10 @@ def _ink(bitmap: Any) -> Floats:
     return ink
 
 
-def _shape(ink: Floats, below: int) -> Shape | None:
-    """The shape of a drawn glyph, of whose rows `below` are under the baseline; None where there is no ink."""
+@lru_cache(LATEST)
+def _shape(drawing: bytes, wide: int, below: int) -> Shape | None:
+    """The shape of a drawn glyph, rows of `wide` pixels, of which `below` are under the baseline; None without ink."""
+    ink = np.frombuffer(drawing, np.float32).reshape(-1, wide)
     most = ink.max(initial=0)
     if most < 0.3:
         return None

@@ -5,6 +5,7 @@ Nothing here knows a font by its name. A font whose glyphs form words is trusted
 
 import ctypes
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import islice
@@ -47,6 +48,8 @@ class PageSymbols:
         self._shapes: Shapes | None = None
         self._n_read = 0
         self._fonts: dict[int, Any] = {}
+        self._font_of: dict[int, int] = {}  # of the text objects of the page, both by their addresses
+        self._names: dict[int, bytes] = {}
 
     def corrected(self, text: str, explained: dict[int, str]) -> str:
         """The text of the page, one character for each of pdfium's, with what is printed.
@@ -81,11 +84,13 @@ class PageSymbols:
     def _font(self, index: int) -> int:
         """The address of a character's font; 0 where there is none."""
         glyphs = pdfium.FPDFText_GetTextObject(self._textpage, index)
-        font = pdfium.FPDFTextObj_GetFont(glyphs) if glyphs else None
-        address = ctypes.cast(font, ctypes.c_void_p).value or 0 if font else 0
-        if address:
-            self._fonts[address] = font
-        return address
+        of = int.from_bytes(glyphs, sys.byteorder)  # the address
+        if of not in self._font_of:
+            font = pdfium.FPDFTextObj_GetFont(glyphs) if glyphs else None
+            self._font_of[of] = address = int.from_bytes(font, sys.byteorder) if font else 0
+            if address:
+                self._fonts[address] = font
+        return self._font_of[of]
 
     def _drawn(self) -> "Shapes":
         if self._shapes is None:
@@ -158,9 +163,11 @@ class PageSymbols:
         return "−" if read == "–" else read
 
     def _name(self, address: int) -> bytes:
-        buffer = ctypes.create_string_buffer(128)
-        pdfium.FPDFFont_GetBaseFontName(self._fonts[address], buffer, len(buffer))
-        return buffer.value
+        if address not in self._names:
+            buffer = ctypes.create_string_buffer(128)
+            pdfium.FPDFFont_GetBaseFontName(self._fonts[address], buffer, len(buffer))
+            self._names[address] = buffer.value
+        return self._names[address]
 
 
 def _choices(readings: dict[str, "Reading | None"], drawn: bool) -> dict[str, list[str]]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from designspace.parsing import quality
-from designspace.parsing.citation.record import read_citation
+from designspace.parsing.citation.front import Front
+from designspace.parsing.citation.record import citation_of
 from designspace.parsing.furniture import remove_line_numbers, remove_running_lines
 from designspace.parsing.glyphs import UNKNOWN
 from designspace.parsing.paragraphs import join_lines
@@ -29,9 +30,9 @@ def extract_text(data: bytes, paper: str, read_again: Mapping[int, Page] | None 
     their numbers.
     """
     again = read_again or {}
-    sha256 = hashlib.sha256(data).hexdigest()
+    sha256, front = hashlib.sha256(data).hexdigest(), Front()
     try:
-        pages = [again.get(page.number, page) for page in read_pdf(data)]
+        pages = [again.get(page.number, page) for page in read_pdf(data, front.read)]
     except BadPdf as bad:
         return unreadable(paper, sha256, bad.reason, bad.status)
     record = {"paper": paper, "sha256": sha256, "status": "ok", "reason": ""}
@@ -53,7 +54,7 @@ def extract_text(data: bytes, paper: str, read_again: Mapping[int, Page] | None 
         record["reason"] = (
             f"{quality.pages(doubtful)} cannot be trusted: the text hardly consists of words or known characters."
         )
-    return record | {"n_pages": len(pages), "text": text, "pages": page_records, "citation": read_citation(data)}
+    return record | {"n_pages": len(pages), "text": text, "pages": page_records, "citation": citation_of(front)}
 
 
 def _is_text(page: str) -> bool:

@@ -8,7 +8,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import degrees, hypot
 from typing import Any
 
@@ -29,6 +31,7 @@ ACCENTS = dict(zip("¨´`ˆ˜ˇ¸˚", "\u0308\u0301\u0300\u0302\u0303\u030c\u032
 ACCENT = re.compile(rf"([^\W\d_])([{''.join(ACCENTS)}])( ?[^\W\d_])")
 NUMBER = re.compile(r"\d{1,4}(?:\s+|$)")
 TYPE_3 = 10.0  # points: the size of a character whose font has a scale of its own
+GAP, WIDE = 1.3, 14  # of a size, at most so many points, between the pieces of a row
 SMALLEST = 3.0  # points: smaller characters are not there to be read
 
 
@@ -51,20 +54,35 @@ class Row:
     stamp: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Front:
     """What a citation is made of: rows of the pages that were read, their heights, and the file's own metadata."""
 
-    rows: list[Row]
-    heights: dict[int, float]
-    n_pages: int
+    rows: list[Row] = field(default_factory=list)
+    heights: dict[int, float] = field(default_factory=dict)
+    n_pages: int = 0
     info: dict[str, str] = field(default_factory=dict)
+
+    def read(
+        self,
+        document: pypdfium2.PdfDocument,
+        index: int,
+        page: pypdfium2.PdfPage,
+        textpage: pypdfium2.PdfTextPage,
+        text: str,
+    ) -> None:
+        """Add the rows of a page, if it is one of the first or the last; `text` is as `page_text` gives it."""
+        if not self.n_pages:
+            self.n_pages, self.info = len(document), _info(document)
+        if index in pages_of_front(self.n_pages):
+            self.rows += _page_rows(page, textpage, text, index + 1)
+            self.heights[index + 1] = page.get_height()
 
     def page(self, number: int) -> list[Row]:
         """The rows of one page from top to bottom, without those in its margin."""
         return [row for row in self.rows if row.page == number and not row.stamp]
 
-    @property
+    @cached_property
     def body(self) -> float:
         """The size in which most of the text is printed."""
         sizes: Counter[float] = Counter()
@@ -75,22 +93,25 @@ class Front:
 
 def read_front(data: bytes) -> Front:
     """The Front of a PDF given as bytes; without rows where the file cannot be read."""
+    front = Front()
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError:
-        return Front([], {}, 0)
-    with document:
-        n_pages = len(document)
-        numbers = [*range(min(FIRST_PAGES, n_pages)), *range(max(FIRST_PAGES, n_pages - 1), n_pages)]
-        front = Front([], {}, n_pages, _info(document))
-        for index in numbers:
-            try:
-                rows, height = _read_page(document, index)
-            except pypdfium2.PdfiumError:
-                continue
-            front.rows += rows
-            front.heights[index + 1] = height
         return front
+    with document:
+        for index in pages_of_front(len(document)):
+            with suppress(pypdfium2.PdfiumError):
+                page = document[index]
+                textpage = page.get_textpage()
+                front.read(document, index, page, textpage, page_text(textpage, PageFonts(document, index)))
+                textpage.close()
+                page.close()
+    return front
+
+
+def pages_of_front(n_pages: int) -> list[int]:
+    """The indices of a document's first pages and of its last."""
+    return [*range(min(FIRST_PAGES, n_pages)), *range(max(FIRST_PAGES, n_pages - 1), n_pages)]
 
 
 def _info(document: pypdfium2.PdfDocument) -> dict[str, str]:
@@ -102,23 +123,16 @@ def _info(document: pypdfium2.PdfDocument) -> dict[str, str]:
     return {key: normalise(values.get(key, "")[:2000]) for key in keys}
 
 
-def _read_page(document: pypdfium2.PdfDocument, index: int) -> tuple[list[Row], float]:
-    page = document[index]
+def _page_rows(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str, number: int) -> list[Row]:
     width, height = page.get_size()
-    textpage = page.get_textpage()
-    try:
-        text = page_text(textpage, PageFonts(document, index))
-        pieces = _pieces(textpage, text, index + 1, _placement(page.get_rotation() // 90, width, height))
-    finally:
-        textpage.close()
-        page.close()
+    pieces = _pieces(textpage, text, number, _placement(page.get_rotation() // 90, width, height))
     angles: Counter[int] = Counter()
     for piece in pieces:
         angles[piece.angle] += len(piece.chars)
     upright = max(angles, key=angles.__getitem__, default=0)
     rows = _without_numbers(_in_order(_rows([piece for piece in pieces if piece.angle == upright])))
     rows += [_row([piece], stamp=True) for piece in pieces if piece.angle != upright]
-    return [row for row in rows if row.text], height
+    return [row for row in rows if row.text]
 
 
 def _placement(quarters: int, width: float, height: float) -> Callable[[float, float, float, float], Box]:
@@ -140,11 +154,11 @@ class _Piece:
     bold: bool
     page: int
     angle: int  # in degrees, by tens
+    box: Box = field(init=False)
 
-    @property
-    def box(self) -> Box:
-        lefts, bottoms, rights, tops = zip(*(char[1:5] for char in self.chars if char[0] != " "), strict=True)
-        return min(lefts), min(bottoms), max(rights), max(tops)
+    def __post_init__(self) -> None:
+        _, lefts, bottoms, rights, tops, _ = zip(*(char for char in self.chars if char[0] != " "), strict=True)
+        self.box = min(lefts), min(bottoms), max(rights), max(tops)
 
 
 def _pieces(
@@ -155,7 +169,9 @@ def _pieces(
     chars: list[Char] = []
     rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     edges, entries = (ctypes.c_float * 4).from_buffer(rect), (ctypes.c_float * 6).from_buffer(matrix)
+    rect_pointer, matrix_pointer = ctypes.byref(rect), ctypes.byref(matrix)
     get_box, get_matrix = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetMatrix
+    get_size = pdfium.FPDFText_GetFontSize
     start, right_end = 0, 0.0
     for index, char in enumerate(text[:MOST_CHARACTERS]):
         if char in "\r\n":
@@ -166,10 +182,10 @@ def _pieces(
             if chars:
                 chars.append((" ", right_end, chars[-1][2], right_end, chars[-1][4], chars[-1][5]))
             continue
-        get_box(handle, index, ctypes.byref(rect))
+        get_box(handle, index, rect_pointer)
         left, bottom, right, top = place(edges[0], edges[3], edges[2], edges[1])
-        get_matrix(handle, index, ctypes.byref(matrix))
-        scale = pdfium.FPDFText_GetFontSize(handle, index) * hypot(*entries[2:4])
+        get_matrix(handle, index, matrix_pointer)
+        scale = get_size(handle, index) * hypot(*entries[2:4])
         size = scale if scale >= SMALLEST or top - bottom < SMALLEST else TYPE_3
         if chars and not -2 * size < left - right_end < 2.2 * max(size, chars[-1][5]):
             _end_piece(pieces, chars, handle, start, number)
@@ -209,20 +225,23 @@ class _Line:
         self.pieces: list[_Piece] = []
         self.right = piece.box[2]
         self.overlap = 0.0  # with the piece that joined it last
+        self._most = 0.0, 0
         self.add(piece)
 
     def add(self, piece: _Piece) -> None:
         self.pieces.append(piece)
-        main = max(self.pieces, key=lambda piece: (piece.size * min(len(piece.chars), 3), len(piece.chars)))
-        _, self.bottom, _, self.top = main.box
-        self.right, self.size = max(piece.box[2], self.right), main.size
-        self.height = self.top - self.bottom
+        self.right = max(piece.box[2], self.right)
+        most = piece.size * min(len(piece.chars), 3), len(piece.chars)
+        if len(self.pieces) == 1 or most > self._most:
+            self._most, self.size = most, piece.size
+            _, self.bottom, _, self.top = piece.box
+            self.height = self.top - self.bottom
 
     def takes(self, piece: _Piece, overlap: float) -> bool:
         """Whether a piece stands next to the line, beside it or raised."""
         left, bottom, _, top = piece.box
         gap, size = left - self.right, max(piece.size, self.size)
-        if gap > 1.3 * min(size, 14) or gap < -0.6 * size or overlap < 0.5 * min(top - bottom, self.height):
+        if gap > GAP * min(size, WIDE) or gap < -0.6 * size or overlap < 0.5 * min(top - bottom, self.height):
             return False
         return piece.size > 0.55 * self.size or top > self.bottom + 0.4 * self.height
 
@@ -230,17 +249,20 @@ class _Line:
 def _rows(pieces: list[_Piece]) -> list[Row]:
     """Pieces side by side on one row become one: a by-line and its raised marks are often drawn apart."""
     lines: list[_Line] = []
+    near: list[_Line] = []
     for piece in sorted(pieces, key=lambda piece: piece.box[0]):
-        _, bottom, _, top = piece.box
+        left, bottom, _, top = piece.box
+        near = [line for line in near if not left - line.right > GAP * WIDE]  # no later piece is farther to the left
         best = None
-        for line in lines:
+        for line in near:
             overlap = min(top, line.top) - max(bottom, line.bottom)
             if not line.takes(piece, overlap):
                 continue
             best = line if best is None or overlap > best.overlap else best
             best.overlap = overlap
         if best is None:
-            lines.append(_Line(piece))
+            near.append(_Line(piece))
+            lines.append(near[-1])
         else:
             best.add(piece)
     return [_row(line.pieces) for line in lines]

@@ -19,12 +19,16 @@ LONGEST = 500  # characters of a title; the longest of real papers have fewer
 
 
 def read_citation(data: bytes) -> dict[str, Any]:
-    """The citation of a PDF given as bytes, for any bytes:
+    """The citation of a PDF given as bytes, for any bytes, as `citation_of` gives it."""
+    return citation_of(read_front(data))
+
+
+def citation_of(front: Front) -> dict[str, Any]:
+    """The citation of a paper from its first pages and its last:
 
     {"citation", "title", "authors", "year", "journal", "doi", "type", "sources"}, where `authors` is a list, `sources`
     has a list of places for each value that is not empty, and all other values are strings, empty where unknown.
     """
-    front = read_front(data)
     covers = {number for number in list(front.heights)[:2] if is_cover(front, number)}
     title = find_title(front)
     covers |= set(range(1, title.rows[0].page)) if title else set()

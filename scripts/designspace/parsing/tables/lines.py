@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from designspace.parsing.glyphs import UNKNOWN
 from designspace.parsing.tables.marks import Rule, Upright, Word
@@ -75,11 +76,7 @@ def lines(words: list[Word]) -> list[Line]:
     symbols = [word for word in words if _is_symbol(word.text)]
     known = {id(word) for word in symbols}
     for word in sorted((word for word in words if id(word) not in known), key=lambda word: word.middle):
-        near = [
-            line for line in found[-4:] if abs(line.middle - word.middle) < SAME_LINE * min(line.height, word.height)
-        ]
-        if near:
-            line = min(near, key=lambda line: abs(line.middle - word.middle))
+        if line := _nearest(found[-4:], word):
             line.words.append(word)
             if 1.05 * line.height < word.height and len(line.words) < 4:
                 line.y0, line.y1 = word.y0, word.y1
@@ -99,6 +96,17 @@ def lines(words: list[Word]) -> list[Line]:
     for line in found:
         line.words.sort(key=lambda word: word.x0)
     return sorted([*found, *alone], key=lambda line: line.middle)
+
+
+def _nearest(some: list[Line], word: Word) -> Line | None:
+    """The line on whose baseline a word stands, if one is."""
+    middle, height = word.middle, word.height
+    nearest, least = None, inf
+    for line in some:
+        away = abs((line.y0 + line.y1) / 2 - middle)
+        if away < least and away < SAME_LINE * min(line.y1 - line.y0, height):
+            nearest, least = line, away
+    return nearest
 
 
 def _is_symbol(text: str) -> bool:

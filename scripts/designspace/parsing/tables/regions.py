@@ -34,7 +34,8 @@ def inside(words: list[Word], box: Box, margin: float = 1.0) -> list[Word]:
     return [
         word
         for word in words
-        if y0 - margin <= word.middle <= y1 + margin and x0 - margin <= (word.x0 + word.x1) / 2 <= x1 + margin
+        if y0 - margin <= (word.y0 + word.y1) / 2 <= y1 + margin
+        and x0 - margin <= (word.x0 + word.x1) / 2 <= x1 + margin
     ]
 
 
@@ -123,10 +124,10 @@ def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
 
 def _outside(words: list[Word], word: Word, x0: float, x1: float) -> bool:
     """Whether the text of a word goes on beyond x0 or x1."""
-    space = 0.5 * word.height
+    space, middle, near = 0.5 * word.height, word.middle, 0.3 * word.height
     return (
         any(
-            abs(other.middle - word.middle) < 0.3 * word.height
+            abs((other.y0 + other.y1) / 2 - middle) < near
             and (
                 (other.x0 < x0 - 3 and other.x1 > word.x0 - space and other.x0 < word.x0)
                 or (other.x1 > x1 + 3 and other.x0 < word.x1 + space and other.x1 > word.x1)
@@ -169,11 +170,13 @@ def spaced_regions(marks: Marks, words: list[Word]) -> list[Region]:
 def _areas(words: list[Word], width: float) -> list[tuple[float, float]]:
     """The whole width, and where most lines leave the middle of the page free, its two columns."""
     table = [line for line in lines(words) if len(line.words) > 1]
+    middles = range(int(0.4 * width), int(0.6 * width), 2)
+    crossing = [[w for w in line.words if w.x0 - 2 < middles.stop and w.x1 + 2 > middles.start] for line in table]
     best, at = 0, width / 2
-    for x in range(int(0.4 * width), int(0.6 * width), 2):
+    for x in middles:
         free = sum(
-            not any(word.x0 - 2 < x < word.x1 + 2 for word in line.words) and line.words[0].x0 < x < line.words[-1].x1
-            for line in table
+            line.words[0].x0 < x < line.words[-1].x1 and not any(word.x0 - 2 < x < word.x1 + 2 for word in some)
+            for line, some in zip(table, crossing, strict=True)
         )
         if free > best:
             best, at = free, x
