@@ -45,8 +45,8 @@ class Progress:
 
 def values_in(record: Record) -> int:
     """How many values and findings the record of a paper reports."""
-    reported = sum(value["status"] == "reported" for value in record.get("values", []))
-    return reported + len(record.get("findings", []))
+    reported = [value for value in record.get("values", []) if value["status"] == "reported"]
+    return len(reported) + len(record.get("findings", []))
 
 
 def duration(seconds: float) -> str:
