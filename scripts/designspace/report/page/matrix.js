@@ -278,7 +278,7 @@ const Help = {
       ["/", "to the search"],
       ["↑ ↓ ← →", "from cell to cell; Ctrl+Home and Ctrl+End to the first and the last"],
       ["Enter", "opens a cell, or sorts by a column"],
-      ["E", "hides or shows the experiments of a paper"],
+      ["E", "hides or shows the experiments and groups of a paper"],
       ["Esc", "closes the details"],
       ["A", "accepts the value"],
       ["C", "changes it"],
