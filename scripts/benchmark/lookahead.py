@@ -1,8 +1,8 @@
-"""Decode steps that several tokens in one step save, on real papers.
+"""Decode steps that several tokens in one step would save, on real papers.
 
-A step may be given more tokens of a branch than its last one, and all that greedy decoding confirms count. Two sources
-are compared: the grammar, where it forces what follows, which the generator does; and the prompt, where the last tokens
-stand in it already (look-up of n-grams), which it does not. The answers are those of the run, and steps are counted
+A step could be given more tokens of a branch than its last one, and all that greedy decoding confirms would count. Two
+sources are compared: the grammar, where it forces what follows, and the prompt, where the last tokens stand in it
+already (look-up of n-grams). The answers are those of the run, and steps are counted
 afterwards: a wave is the branches that begin in the same step, and it takes as many steps as its longest branch.
 """
 
