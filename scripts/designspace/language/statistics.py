@@ -12,7 +12,7 @@ _NUMBER = rf"{_SIGNED}(?:\s?[×x·∙]\s?10\s?\^?\s?[-−–]\s?\d{{1,3}}|[eE][-
 _DF = r"\d+(?:\.\d+)?"
 _TWO = rf"(?:\s?[(\[]\s*(?P<f1>{_DF})\s*[,;]\s*(?P<f2>{_DF})\s*[)\]]|\s?(?P<s1>\d{{1,3}}),\s?(?P<s2>\d{{1,4}}))"
 _CHI = r"(?:[χΧX]\s?(?:2|²|\^2)|chi(?:\s?2|-squared?)?)"
-_TEST = re.compile(
+PATTERN = re.compile(
     r"(?<![\w.])(?:"
     rf"(?P<t>t)(?:\s?[(\[]\s*(?P<tdf>{_DF})\s*[)\]]|(?P<tsub>\d{{1,3}}))"
     rf"|(?P<F>F){_TWO}"
@@ -66,13 +66,14 @@ class Statistic(NamedTuple):
 
 def find(text: str) -> list[Statistic]:
     """The statistics of a text, in order. A z without a p is a coordinate."""
-    found = (_read(text, match) for match in _TEST.finditer(text))
+    found = (_read(text, match) for match in PATTERN.finditer(text))
     return [one for one in found if one.test != "Z" or one.p.sign]
 
 
 def parse(text: str) -> Statistic | None:
     """The statistic that a text is, or begins with."""
-    return next((found for found in find(text) if found.start == 0), None)
+    match = PATTERN.match(text)
+    return _read(text, match) if match else None
 
 
 def printed(answer: str, found: list[Statistic]) -> str | None:
