@@ -101,6 +101,7 @@ def build(
         "memory": rows["memory"],
         "prisma": rows["prisma"],
         "steps": steps(results / "benchmarks"),
+        "estimate": records.read_estimate(results / "estimate.json"),
         "evaluation": {name.removeprefix("evaluation_"): rows[name] for name in SCORES} if SCORES[0] in rows else None,
     }
 

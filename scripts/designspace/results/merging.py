@@ -21,6 +21,7 @@ from designspace.planning.branches import differing
 from designspace.project import exclusions, ledger
 from designspace.project.folder import pdf_files
 from designspace.project.library.entries import Entry
+from designspace.project.pilot import NOT_YET
 from designspace.results import (
     agreement,
     corrections,
@@ -222,7 +223,8 @@ def build(
         bad = quality.bad_pages(text["pages"])
         for row in of_papers[paper].extractions:
             row["warning"] = quality.warning(row["page"], bad)
-    excluded = exclusions.of_papers(sources.excluded, called)
+    excluded = {entry["paper"]: NOT_YET for entry in present if entry["batch"] == ledger.EXCLUDED}
+    excluded |= exclusions.of_papers(sources.excluded, called)
     outcome = papers.Papers(present, readings, sources.entries, excluded, sources.look_up).outcome()
     counted = [row["paper"] for row in outcome.rows if row["status"] not in papers.LEFT_OUT]
     rows: dict[str, list[Any]] = {name: [] for name in tables.ROWS}
