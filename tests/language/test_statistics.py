@@ -24,6 +24,9 @@ from designspace.language import means, statistics
             ("=", 0.006),
             ("d", 0.9),
         ),
+        ("F_3.6, 207.4 = 40.2, P < 0.001", "F", (3.6, 207.4), 40.2, ("<", 0.001), ("", None)),
+        ("F (76) = 67.97, p < 0.001", "F", (None, 76), 67.97, ("<", 0.001), ("", None)),  # the error's alone
+        ("t_37.3 = 2.9, p = .01", "t", (None, 37.3), 2.9, ("=", 0.01), ("", None)),
         ("F(1,\n30) = 9.8", "F", (1, 30), 9.8, ("", None), ("", None)),
     ],
 )
@@ -59,6 +62,19 @@ def test_each_of_several_statistics_has_its_own_p():
 )
 def test_what_is_no_test_is_none(text):
     assert statistics.find(text) == []
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\t", "\u202f", "\n"])
+def test_any_space_may_stand_in_a_number(space):
+    (found,) = statistics.find(f"t(38) = −{space}2.94, p = 3.1 ×{space}10{space}−3")
+    assert (found.value.number, found.p.number) == (-2.94, 0.0031)
+    assert means.find(f"−{space}2.5{space}± 1")[0].mean == -2.5
+
+
+def test_what_has_too_many_digits_is_no_number():
+    digits = "9" * 400
+    assert statistics.find(f"t(38) = {digits}, F({digits}, 3) = 2, χ2(1, N = {digits}) = 3, t({digits}) = 2") == []
+    assert means.find(f"{digits} ± 1 and 1 ± {digits}; 12 (SD {digits})") == []
 
 
 def test_an_answer_is_the_expression_of_the_paper():

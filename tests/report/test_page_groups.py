@@ -7,6 +7,8 @@ from conftest import needs_chromium
 from made_up_run import Run, reported
 from written_report import write_report
 
+from designspace.language import expressions
+
 pytestmark = needs_chromium
 
 LIBRARY = [
@@ -16,6 +18,21 @@ LIBRARY = [
 PLACE = {"evidence": "They took part.", "page": 3, "start": 7, "end": 22, "boxes": [], "confidence": 0.7}
 FIRST, SECOND = {"experiment": "Experiment 1"}, {"experiment": "Experiment 2"}
 EARLY, LATE = FIRST | {"group": "Early"}, FIRST | {"group": "Late"}
+
+
+EXPRESSIONS = {
+    "statistic": [
+        "t(38) = 2.94, p = .006",
+        "F(1, 28) = 12.3",
+        "χ2(1, N = 90) = 4.51",
+        "t38 = 2.9",
+        "F_3.6, 207.4 = 40.2",
+        "r(20) = −.52",
+        "z = 2",
+    ],
+    "mean": ["19.6 ± 1.2°", "M = 12.3, SD = 4.5", "12.3° (95% CI 10.1 to 14.5)", "22.4 years, SD 2.9"],
+}
+OTHERS = ["large", "12.3", "p = .006", "(t(38) = 2.94)", "about 3 ± 1", "R2 = 0.96"]
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +81,12 @@ def test_groups_on_the_page(chromium, file):
     assert page.js("return findRow('grouped_2020', 'Experiment 1', '').cells[0].values") == []
     page.logs()
     assert [text for text in page.said if ".webp" not in text] == [], "its pages have no pictures"
+
+
+@pytest.mark.parametrize("kind", EXPRESSIONS)
+def test_the_page_takes_the_expressions_that_the_tables_take(chromium, file, kind):
+    page = Browser(chromium, file).open()
+    takes = "try { return parseValues(arguments[0], {kind: arguments[1]})[0] } catch (error) { return error.message }"
+    for text in [*EXPRESSIONS[kind], *OTHERS]:
+        assert (page.js(takes, text, kind) == text) == expressions.is_one(kind, text) == (text in EXPRESSIONS[kind])
+    assert page.js(takes, "large", kind) == f"“large” must be a {kind} such as {expressions.EXAMPLES[kind]}."

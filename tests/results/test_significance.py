@@ -40,6 +40,7 @@ def test_p_is_computed(text, p):
         ("χ2(1, N = 90) = 4.5, p = .034", "consistent"),
         ("F(1, 28) = 0.01, p = .92", "consistent"),
         ("t(38) = 2.94", ""),
+        ("F(76) = 67.97, p < 0.001", ""),  # without the first degrees of freedom
         ("r(20) = 1.2, p = .01", "inconsistent"),
         ("F(0, 28) = 3.2, p = .01", "inconsistent"),
     ],

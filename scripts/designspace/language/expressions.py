@@ -8,6 +8,8 @@ from designspace.language import means, statistics
 
 _READERS: dict[str, Any] = {"statistic": statistics, "mean": means}
 KINDS = frozenset(_READERS)
+# What an expression of a kind begins with, also for JavaScript.
+PATTERNS: dict[str, str] = {kind: reader.PATTERN.pattern.replace("(?P<", "(?<") for kind, reader in _READERS.items()}
 EXAMPLES = {"statistic": "t(38) = 2.94, p = .006", "mean": "12.3 ± 1.1"}
 
 

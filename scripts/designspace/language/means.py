@@ -11,13 +11,13 @@ from designspace.language import units
 from designspace.language.statistics import number
 
 SD, SE, CI = "SD", "SE", "CI"
-_NUMBER = r"(?:[-−–]\s?)?(?<![\d.])\d+(?:[.·]\d+)?"
+_NUMBER = r"(?:[-−–]\s?)?(?<![\d.])\d{1,9}(?:[.·]\d{1,12})?(?!\d)"
 _SPREADS = (
     r"(?P<{0}sd>SDs?|S\.D\.|s\.d\.|standard\s+deviations?)|(?P<{0}se>SEM?s?|S\.E\.(?:M\.)?|s\.e\.(?:m\.)?"
     r"|standard\s+errors?(?:\s+of\s+the\s+means?)?)"
 )
 _UNIT = r"(?:\s?(?P<{0}>[°%]|[^\W\d_]+(?:/[^\W\d_]+)?))??"
-_MEAN = re.compile(
+PATTERN = re.compile(
     rf"(?<![\w.±])(?:M\s*=\s*)?(?P<mean>{_NUMBER}){_UNIT.format('unit')}"
     r"(?:"
     rf"\s*±\s*(?P<plus>{_NUMBER})(?:\s?(?P<behind>[°%]|[^\W\d_]+(?:/[^\W\d_]+)?))?"
@@ -50,12 +50,13 @@ class Mean(NamedTuple):
 
 def find(text: str) -> list[Mean]:
     """The means with a spread of a text, in order."""
-    return [_read(text, match) for match in _MEAN.finditer(text)]
+    return [_read(text, match) for match in PATTERN.finditer(text)]
 
 
 def parse(text: str) -> Mean | None:
     """The mean that a text is, or begins with."""
-    return next((found for found in find(text) if found.start == 0), None)
+    match = PATTERN.match(text)
+    return _read(text, match) if match else None
 
 
 def printed(answer: str, found: list[Mean]) -> str | None:

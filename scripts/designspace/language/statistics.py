@@ -1,23 +1,28 @@
 """Test statistics as papers print them: t(38) = 2.94, p = .006, d = 0.8.
 
-Read are t, F, r, chi-square and Z, with degrees of freedom in brackets or, where a subscript was lost, behind the
-letter, and what follows them: p, and the size of the effect.
+Read are t, F, r, chi-square and Z, with degrees of freedom in brackets or, as a subscript, behind the letter, and what
+follows them: p, and the size of the effect.
 """
 
 import re
 from typing import NamedTuple
 
-_SIGNED = r"[-−–]?\s?(?:\d+(?:[.·]\d+)?|[.·]\d+)"
+# Of so many digits that every number is finite.
+_SIGNED = r"[-−–]?\s?(?:\d{1,9}(?:[.·]\d{1,12})?|[.·]\d{1,12})"
 _NUMBER = rf"{_SIGNED}(?:\s?[×x·∙]\s?10\s?\^?\s?[-−–]\s?\d{{1,3}}|[eE][-−–]\d{{1,3}})?"
-_DF = r"\d+(?:\.\d+)?"
-_TWO = rf"(?:\s?[(\[]\s*(?P<f1>{_DF})\s*[,;]\s*(?P<f2>{_DF})\s*[)\]]|\s?(?P<s1>\d{{1,3}}),\s?(?P<s2>\d{{1,4}}))"
+_DF = r"\d{1,6}(?:\.\d{1,4})?"
+_OPEN, _CLOSE = r"\s?_?[(\[{]\s*", r"\s*[)\]}]"
+_TWO = (
+    rf"(?:{_OPEN}(?P<f1>{_DF})(?:\s*[,;]\s*(?P<f2>{_DF}))?{_CLOSE}|\s?_(?P<u1>{_DF}),\s?(?P<u2>{_DF})"
+    r"|\s?(?P<s1>\d{1,3}),\s?(?P<s2>\d{1,4}))"
+)
 _CHI = r"(?:[χΧX]\s?(?:2|²|\^2)|chi(?:\s?2|-squared?)?)"
-_TEST = re.compile(
+PATTERN = re.compile(
     r"(?<![\w.])(?:"
-    rf"(?P<t>t)(?:\s?[(\[]\s*(?P<tdf>{_DF})\s*[)\]]|(?P<tsub>\d{{1,3}}))"
+    rf"(?P<t>t)(?:{_OPEN}(?P<tdf>{_DF}){_CLOSE}|_(?P<tlow>{_DF})|(?P<tsub>\d{{1,3}}))"
     rf"|(?P<F>F){_TWO}"
-    rf"|(?P<r>r)\s?[(\[]\s*(?P<rdf>\d+)\s*[)\]]"
-    rf"|(?P<chi2>{_CHI})\s?[(\[]\s*(?P<cdf>\d+)(?:\s*[,;]\s*[Nn]\s*=\s*(?P<n>\d+))?\s*[)\]]"
+    rf"|(?P<r>r){_OPEN}(?P<rdf>\d{{1,6}}){_CLOSE}"
+    rf"|(?P<chi2>{_CHI}){_OPEN}(?P<cdf>\d{{1,6}})(?:\s*[,;]\s*[Nn]\s*=\s*(?P<n>\d{{1,9}}))?{_CLOSE}"
     rf"|(?P<Z>[zZ])"
     rf")\s*=\s*(?P<value>{_NUMBER})(?![\d.]*\d)"
 )
@@ -37,7 +42,7 @@ _EFFECTS = {
     "phi": r"[φϕ]",
     "V": r"(?:Cramér[’']?s)?V",
 }
-_MINUS = str.maketrans({"−": "-", "–": "-", "·": ".", " ": None, "\n": None, "\u2009": None})
+_MINUS = str.maketrans({"−": "-", "–": "-", "·": "."})
 
 
 class Printed(NamedTuple):
@@ -66,13 +71,14 @@ class Statistic(NamedTuple):
 
 def find(text: str) -> list[Statistic]:
     """The statistics of a text, in order. A z without a p is a coordinate."""
-    found = (_read(text, match) for match in _TEST.finditer(text))
+    found = (_read(text, match) for match in PATTERN.finditer(text))
     return [one for one in found if one.test != "Z" or one.p.sign]
 
 
 def parse(text: str) -> Statistic | None:
     """The statistic that a text is, or begins with."""
-    return next((found for found in find(text) if found.start == 0), None)
+    match = PATTERN.match(text)
+    return _read(text, match) if match else None
 
 
 def printed(answer: str, found: list[Statistic]) -> str | None:
@@ -85,10 +91,8 @@ def printed(answer: str, found: list[Statistic]) -> str | None:
 
 def number(text: str) -> float:
     """A number as papers print it: .006, −2.3, 3.1 × 10−3."""
-    head, _, power = (
-        re.sub(r"[×x∙]\s?10\s?\^?|[×x·∙]\s?10\s?\^?(?=\s?[-−–])", "e", text).translate(_MINUS).partition("e")
-    )
-    return float(f"{head}e{power}" if power else head)
+    text = re.sub(r"[×x·∙]\s?10\s?\^?(?=\s?[-−–])", "e", text)
+    return float(re.sub(r"\s", "", text).translate(_MINUS))
 
 
 def _decimals(text: str) -> int:
@@ -104,8 +108,10 @@ def _printed(sign: str, text: str) -> Printed:
 
 def _read(text: str, match: re.Match[str]) -> Statistic:
     test = next(name for name in ("t", "F", "r", "chi2", "Z") if match[name])
-    first, second = match["f1"] or match["s1"] or match["cdf"], match["f2"] or match["s2"]
-    second = second or match["tdf"] or match["tsub"] or match["rdf"]
+    first, second = match["f1"] or match["u1"] or match["s1"] or match["cdf"], match["f2"] or match["u2"] or match["s2"]
+    second = second or match["tdf"] or match["tlow"] or match["tsub"] or match["rdf"]
+    if test == "F" and not second:  # some print those of the error alone
+        first, second = None, first
     end, p, effect, size = match.end(), Printed(), "", None
     while interval := _INTERVAL_PART.match(text, end):
         end = interval.end()

@@ -19,7 +19,7 @@ import yaml
 
 from designspace.core import records
 from designspace.core.sheets import NUMBER
-from designspace.language import quantities
+from designspace.language import expressions, quantities
 from designspace.parsing import quality
 from designspace.project import ledger
 from designspace.results import corrections, tables
@@ -95,6 +95,9 @@ def build(
         "agreement": rows["agreement"],
         "corrections": correction_rows(corrected, rows["papers"]),
         "units": quantities.UNITS,
+        "expressions": {
+            kind: [expressions.PATTERNS[kind], expressions.EXAMPLES[kind]] for kind in sorted(expressions.KINDS)
+        },
         "memory": rows["memory"],
         "prisma": rows["prisma"],
         "steps": steps(results / "benchmarks"),

@@ -174,7 +174,7 @@ def deviation(outcome: OutcomeRow, n: int | None) -> tuple[float | None, str]:
     if spread == "SE" and size is not None:
         return size * math.sqrt(n), spread
     if spread == "CI" and outcome["ci_low"] is not None and outcome["ci_high"] is not None:
-        half = (outcome["ci_high"] - outcome["ci_low"]) / 2
+        half = abs(outcome["ci_high"] - outcome["ci_low"]) / 2
         return half / float(special.stdtrit(n - 1, 0.975)) * math.sqrt(n), spread
     return None, ""
 

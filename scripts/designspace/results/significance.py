@@ -16,10 +16,11 @@ ALPHA = 0.05
 
 
 def p_value(statistic: Statistic, value: float | None = None) -> float | None:
-    """The p of a statistic, or of another `value` of it; None where it has none, as an r above 1."""
+    """The p of a statistic, or of another `value` of it; None where it has none, as an r above 1, or where its degrees
+    of freedom are not printed."""
     value = statistic.value.number if value is None else value
     first, second = statistic.df1, statistic.df2
-    if value is None or any(df is not None and df <= 0 for df in (first, second)):
+    if value is None or not _is_whole(statistic) or any(df is not None and df <= 0 for df in (first, second)):
         return None
     if statistic.test == "r":
         if abs(value) >= 1:
@@ -35,10 +36,17 @@ def p_value(statistic: Statistic, value: float | None = None) -> float | None:
     return float(p) if math.isfinite(p) else None
 
 
+def _is_whole(statistic: Statistic) -> bool:
+    """Whether all degrees of freedom are printed that its p needs."""
+    first, second = statistic.df1, statistic.df2
+    needed = {"F": (first, second), "t": (second,), "r": (second,), "chi2": (first,), "Z": ()}
+    return None not in needed[statistic.test]
+
+
 def check(statistic: Statistic) -> str:
     """consistent, one_sided (as half of the p), inconsistent, or decision_error where the printed p also lies on the
-    other side of 0.05; "" where no p is printed."""
-    if not statistic.p.sign or statistic.value.number is None or statistic.p.number is None:
+    other side of 0.05; "" where no p, or not all degrees of freedom, are printed."""
+    if not statistic.p.sign or statistic.value.number is None or statistic.p.number is None or not _is_whole(statistic):
         return ""
     p = p_value(statistic)
     if p is None:

@@ -27,6 +27,10 @@ function typed(text, { kind, unit = "", values }) {
     if (!["true", "false"].includes(text.toLowerCase())) throw new Error(`“${text}” must be true or false.`);
     return text.toLowerCase();
   }
+  if (Object.hasOwn(DATA.expressions, kind)) {
+    const [pattern, example] = DATA.expressions[kind];
+    if (!new RegExp(`^(?:${pattern})`, "u").test(text)) throw new Error(`“${text}” must be a ${kind} such as ${example}.`);
+  }
   if (kind === "category" && !values.includes(text)) throw new Error(`“${text}” must be one of ${values.join(", ")}.`);
   return text;
 }
