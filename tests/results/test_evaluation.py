@@ -1,6 +1,7 @@
 """Scores: what counts as right, and where each error came from."""
 
 import csv
+import re
 import sys
 
 import pytest
@@ -298,8 +299,11 @@ def test_two_runs_are_compared(run, gold_file, tmp_path, capsys):
     assert (row["paper"], row["parameter"], row["value_a"], row["value_b"]) == ("first_2020", "n_total", "24", "25")
     assert (row["gold"], row["verdict"]) == ("24", "worse")
     printed = capsys.readouterr().out.splitlines()
-    assert "Changed   1, of which 0 have a value only in A and 0 only in B" in printed
-    assert "Run B     F1 0.200, precision 0.200, recall 0.200" in printed
+    changed = next(line for line in printed if line.startswith("Changed"))
+    assert re.fullmatch(r"Changed   1 \(\d\d% agree\), of which 0 have a value only in A and 0 only in B", changed)
+    run_b = next(line for line in printed if line.startswith("Run B"))
+    assert re.fullmatch(r"Run B     F1 0.200, precision 0.200, recall 0.200; confidence off by 0\.\d\d", run_b)
+    assert any(re.fullmatch(r"Seconds   \d+\.\d a paper in A, \d+\.\d in B", line) for line in printed)
     assert "Verdict   B is better in 0 cells and worse in 1" in printed
 
     (run.papers / "second_2021.pdf").unlink()
