@@ -97,9 +97,10 @@ def _summary(
 ) -> list[str]:
     only_a = sum(row["value_a"] != "" and row["value_b"] == "" for row in rows)
     only_b = sum(row["value_b"] != "" and row["value_a"] == "" for row in rows)
+    agree = f"{1 - len(rows) / max(1, cells):.0%}"
     lines = [
         f"Cells     {cells} of the {papers} papers that both have",
-        f"Changed   {len(rows)} ({1 - len(rows) / max(1, cells):.0%} agree), of which {only_a} have a value only in A and {only_b} only in B",
+        f"Changed   {len(rows)} ({agree} agree), of which {only_a} have a value only in A and {only_b} only in B",
     ]
     if scored_a:
         for name, scored in (("A", scored_a), ("B", scored_b)):
