@@ -28,6 +28,22 @@ def large(text, size=20):
 AUTHORS = "Ada B. Morrow#super[1,2], Jörn van der Kellen#super[2]\\* and Ruth Quist-Palmer#super[1]\n\n"
 
 
+@pytest.mark.parametrize(
+    "footer, journal",
+    [
+        (
+            "Proceedings of the 12th Annual Meeting of the Association for Moving Hands, pages 101–113",
+            "Proceedings of the 12th Annual Meeting of the Association for Moving Hands",
+        ),
+        ("Trends in Moving Hands, Month Year, Vol. xx, No. yy", "Trends in Moving Hands"),
+        ("Moving Hands 3(4), 101–113 (2014)", "Moving Hands"),
+    ],
+)
+def test_proceedings_and_placeholders_in_a_footer(footer, journal):
+    record = paper(large(TITLE) + AUTHORS, footer=f"[#text(size: 8pt)[{footer}]]")
+    assert record["journal"] == journal
+
+
 def test_an_article_with_header_title_by_line_and_doi():
     record = paper(
         large(TITLE) + AUTHORS + "#super[1]Department of Psychology, University of Norbury, Norbury, UK\n\n",

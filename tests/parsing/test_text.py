@@ -157,6 +157,16 @@ def test_hyphens_at_line_ends():
     assert "They made visuomotor movements" in hyphenated("visuo-", "motor")
     assert "made center-out movements" in hyphenated("center-", "out", "Some center-out movements were slow.")
     assert "made visuomotor movements" in hyphenated("visuo-", "motor", "A visuomotor task has visuomotor rotations.")
+    assert "made single- and paired-pulse movements" in hyphenated(
+        "single-", "and paired-pulse", "A single pulse was it."
+    )
+    assert "made end-to-end movements" in hyphenated("end-", "to-end", "In the end it came to ten.")
+    assert "made highlighted movements" in hyphenated("high-", "lighted")
+    assert "made thousand movements" in hyphenated("thous-", "and", "No such word.")
+    assert "made self-reported movements" in hyphenated("self-", "reported")
+    assert "made right-handed movements" in hyphenated("right-", "handed")
+    assert "made rightward movements" in hyphenated("right-", "ward")
+    assert "made decision-making movements" in hyphenated("decision-", "making", "making a", "a bad decision")
     assert "made 10-Hz movements" in hyphenated("10-", "Hz")
     assert "made time-consuming movements" in hyphenated("time-", "consuming", "In no time, a consuming task is done.")
     assert "made trial-by-trial movements" in hyphenated(

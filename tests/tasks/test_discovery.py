@@ -22,6 +22,7 @@ PAGE = [
     "The table was tilted by 15° and the monitor refreshed at 120 Hz.",
     "Each of 12 trials lasted 1500 ms, and breaks took 20-30 s.",
     "In all, 18 people were tired after 34 trials.",
+    "Onset of the rotation: abrupt or gradual; arm length (cm): 61.5; the map was [0, 1].",
 ]
 
 
@@ -64,6 +65,12 @@ def kept(tokenizer, *findings):
         ("120 Hz", "Hz", "monitor"),
         ("Digital  stylus", "", "stylus"),
         ("34 trials", "", "tired"),
+        ("34", "trial", "tired"),
+        ("34 trials", "trials", "tired"),
+        ("18", "people", "tired"),
+        ("61.5", "cm", "arm length"),
+        ("120 Hz", "hertz", "monitor"),
+        ("[0, 1]", "", "map"),
     ],
 )
 def test_a_finding_is_kept_with_the_sentence_that_holds_its_value(tokenizer, value, unit, evidence):
@@ -86,6 +93,16 @@ def test_a_finding_is_kept_with_the_sentence_that_holds_its_value(tokenizer, val
         ("18-34", ""),  # both stand, but not together
         ("35 trials", ""),
         ("1500", "s"),
+        ("15", "abrupt"),  # a unit is printed beside its value
+        ("15 deg", "abrupt"),
+        ("18", "years"),
+        ("18", "s"),
+        ("34", "participants"),
+        ("120", "1.0},{"),
+        ("120},{", ""),
+        ('"15"', "deg"),
+        ("abrupt", "abrupt"),
+        ("digital stylus", "mm"),
     ],
 )
 def test_a_finding_whose_value_does_not_stand_in_the_paper_is_left_out(tokenizer, value, unit):

@@ -1,5 +1,6 @@
 """Models of real shapes with random weights, a tokenizer of a real size, and papers of a given length."""
 
+import gc
 import itertools
 import random
 import string
@@ -69,10 +70,23 @@ def model(name, **changes):
 
 def in_eight_bits(made, quantization):
     """Round the weights of a model's layers, as loading it with `model.quantization` int8 or fp8 does."""
+    give_back()  # else they would lie in parts of what was used before, whose rest no other process could have
+    round_layers(made, quantization)
+    give_back()
+
+
+def round_layers(made, quantization):
     for name, layer in list(made.base_model.layers.named_modules()):
         if isinstance(layer, torch.nn.Linear):
             rounded = rounding.ROUND_ROWS[quantization](layer.weight)
             made.base_model.layers.set_submodule(name, rounding.LINEAR[quantization](*rounded, layer.bias))
+
+
+def give_back():
+    """Give the memory of the GPU that nothing uses any more back to the driver."""
+    gc.collect()
+    if ON_GPU:
+        torch.cuda.empty_cache()
 
 
 def quantization_of(made):

@@ -13,7 +13,7 @@ from designspace.language.statistics import number
 SD, SE, CI = "SD", "SE", "CI"
 _NUMBER = r"(?:[-−–]\s?)?(?<![\d.])\d+(?:[.·]\d+)?"
 _SPREADS = (
-    r"(?P<{0}sd>SDs?|S\.D\.|s\.d\.|standard\s+deviations?)|(?P<{0}se>SEMs?|SEs?|S\.E\.(?:M\.)?|s\.e\.(?:m\.)?"
+    r"(?P<{0}sd>SDs?|S\.D\.|s\.d\.|standard\s+deviations?)|(?P<{0}se>SEM?s?|S\.E\.(?:M\.)?|s\.e\.(?:m\.)?"
     r"|standard\s+errors?(?:\s+of\s+the\s+means?)?)"
 )
 _UNIT = r"(?:\s?(?P<{0}>[°%]|[^\W\d_]+(?:/[^\W\d_]+)?))??"

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from designspace.language import headings, sentences
-from designspace.parsing.hyphens import count_words, is_compound
+from designspace.parsing.hyphens import count_words, hangs, is_compound
 from designspace.parsing.pdf import Line, Page
 
 FLOAT = re.compile(r"(Fig(ure)?|Table|Box|Scheme)\b", re.IGNORECASE)
@@ -89,6 +89,8 @@ def _with_hyphen(separator: str, line: Line, following: Line, words: Counter[str
         return separator
     if separator == "\n":
         return "-\n"
+    if hangs(line.text, following.text, words):
+        return "- "
     return "-" if is_compound(line.text, following.text, words) else ""
 
 

@@ -81,14 +81,15 @@ def read_pdf(data: bytes, visit: Visit | None = None) -> list[Page]:
         pages: list[Page] = []
         length = 0
         for index in range(len(document)):
-            pages.append(_read_page(document, index, visit))
+            pages.append(read_page(document, index, visit))
             length += sum(len(line.text) for line in pages[-1].lines)
             if length > LONGEST:
                 raise BadPdf("unreadable", f"Its text has more than {LONGEST:,} characters, and no paper has so many.")
         return pages
 
 
-def _read_page(document: pypdfium2.PdfDocument, index: int, visit: Visit | None) -> Page:
+def read_page(document: pypdfium2.PdfDocument, index: int, visit: Visit | None = None) -> Page:
+    """One page of a document that is open, by its index; without lines where it is damaged."""
     try:
         page = document[index]
     except pypdfium2.PdfiumError:

@@ -29,6 +29,7 @@ from designspace.results.score_rows import CalibrationRow, ErrorRow, EvaluationR
 CLOSE = 0.01  # the difference, as a share of the gold, up to which two numbers are equal
 SIMILAR = 80  # of 100, from which two texts are equal by rapidfuzz's token_set_ratio
 BINS = 10  # of the confidence
+LEVELS = ("all (papers)", "all (experiments)", "all (groups)")
 
 Parameter = dict[str, Any]  # an entry of the library
 Scope = tuple[str, str]  # an experiment and a group
@@ -181,15 +182,23 @@ def _share(part: float, whole: int) -> float | None:
 
 
 def score_rows(scored: list[Cell], library: dict[str, Parameter]) -> list[EvaluationRow]:
-    """Rows of evaluation.csv: all values together (micro), the mean over the parameters (macro), each parameter."""
+    """Rows of evaluation.csv: all values together (micro), the mean over the parameters (macro), those of papers, of
+    experiments and of groups where gold speaks of several levels, each parameter."""
     by_parameter = {name: rates([cell for cell in scored if cell.parameter == name]) for name in library}
     known = {name: scores for name, scores in by_parameter.items() if scores["support"] or scores["reported"]}
     macro = {}
     for column in ("precision", "recall", "f1", "same_sentence", "same_page"):
         defined = [scores[column] for scores in known.values() if scores[column] is not None]
         macro[column] = _share(sum(defined), len(defined))
-    named = {"all (micro)": rates(scored), "all (macro)": macro, **known}
+    levels = {name: [cell for cell in scored if _level(cell) == name] for name in LEVELS}
+    by_level = {name: rates(own) for name, own in levels.items() if own}
+    named = {"all (micro)": rates(scored), "all (macro)": macro, **(by_level if len(by_level) > 1 else {}), **known}
     return [fill(EvaluationRow, scores, parameter=name) for name, scores in named.items()]
+
+
+def _level(cell: Cell) -> str:
+    """The name of the level of a cell, one of LEVELS."""
+    return LEVELS[2 if cell.group else 1 if cell.experiment else 0]
 
 
 def error_rows(scored: list[Cell], library: dict[str, Parameter], results: Path) -> list[ErrorRow]:

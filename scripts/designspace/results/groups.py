@@ -113,7 +113,9 @@ def group_frame(
     cells = values_of(extractions)
     rules = {(row["paper"], row["experiment"], row["group"], row["parameter"]): row["rule"] for row in extractions}
     warnings = _warnings(groups, cells, parameters)
-    frame = tables.frame_of(GroupRow, [{**row, "warning": warnings.get(row["paper"], "")} for row in groups])
+    frame = tables.frame_of(
+        GroupRow, [{**row, "warning": warnings.get((row["paper"], row["experiment"]), "")} for row in groups]
+    )
     pairs = [[text for name in parameters for text in _source(cells, rules, row, name)] for row in groups]
     columns = [column for name in parameters for column in (name, name + tables.SOURCE)]
     return pd.concat([frame, pd.DataFrame(pairs, columns=columns, dtype=object)], axis=1)
@@ -135,19 +137,39 @@ def _source(cells: dict[Cell, str], rules: dict[Cell, str], row: GroupRow, name:
     return value, f"{level}: {rules[cell]}" if rules.get(cell) else level
 
 
-def _warnings(groups: list[GroupRow], cells: dict[Cell, str], parameters: dict[str, Parameter]) -> dict[str, str]:
-    """{paper: sentence}, where the participants of the groups do not sum to the paper's total."""
+def _warnings(
+    groups: list[GroupRow], cells: dict[Cell, str], parameters: dict[str, Parameter]
+) -> dict[tuple[str, str], str]:
+    """{(paper, experiment): sentence}, where the participants of the groups do not sum to the paper's total, or those
+    of an experiment's groups to the experiment's number."""
     names = {parameter["participants"]: name for name, parameter in parameters.items() if "participants" in parameter}
     recruited = [names[role] for role in ("recruited", "analysed") if role in names]
-    counts: dict[str, list[str]] = defaultdict(list)
+    of_papers: dict[str, list[str]] = defaultdict(list)
+    of_experiments: dict[tuple[str, str], list[GroupRow]] = defaultdict(list)
     for row in groups:
+        of_experiments[row["paper"], row["experiment"]].append(row)
         if not row["same_sample"]:
             of_row = (cells.get((row["paper"], row["experiment"], row["group"], name), "") for name in recruited)
-            counts[row["paper"]].append(next(filter(None, of_row), ""))
+            of_papers[row["paper"]].append(next(filter(None, of_row), ""))
     warnings = {}
-    for paper, texts in counts.items():
+    for (paper, experiment), own in of_experiments.items():
         total = cells.get((paper, "", "", names.get("total", "")), "")
-        together = sum(map(int, texts)) if all(map(str.isdecimal, texts)) else 0
+        together = _sum(of_papers[paper])
         if total.isdecimal() and together and together != int(total):
-            warnings[paper] = f"The groups have {together} participants together, and {names['total']} is {total}."
+            sentence = f"The groups have {together} participants together, and {names['total']} is {total}."
+            warnings[paper, experiment] = sentence
+        for name in recruited if experiment else []:
+            texts = [cells.get((paper, experiment, row["group"], name), "") for row in own if row["group"]]
+            number, together = cells.get((paper, experiment, "", name), ""), _sum(texts)
+            # A model may also give the number of one group.
+            if number.isdecimal() and together and int(number) != together and number not in texts:
+                sentence = (
+                    f"The groups of {experiment} have {together} participants together, and its {name} is {number}."
+                )
+                warnings.setdefault((paper, experiment), sentence)
     return warnings
+
+
+def _sum(texts: list[str]) -> int:
+    """The sum of numbers, 0 where one of them is missing."""
+    return sum(map(int, texts)) if all(map(str.isdecimal, texts)) else 0

@@ -143,6 +143,9 @@ class GroupRow(TypedDict):
     confidence: Confidence
     evidence: Evidence
     page: Page
+    start: Start
+    end: End
+    boxes: Boxes
     evidence_file: EvidenceFile
     evidence_page: EvidencePage
 

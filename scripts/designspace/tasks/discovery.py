@@ -1,12 +1,14 @@
 """The task *discovery*: findings of a paper that the library does not ask for, a branch for each category."""
 
 import json
+import re
 from typing import Any
 
 from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import evidence, matching, quantities
 from designspace.language.evidence import Record
 from designspace.language.tokens import plain
+from designspace.language.units import known
 from designspace.planning.branches import of_discovery
 from designspace.tasks import answers, grammars
 from designspace.tasks.extraction import BEFORE
@@ -22,6 +24,9 @@ Answer with one JSON object that has a key for each category and as its value a 
 as the paper gives it, the unit may be empty, the description is one sentence, the importance high, medium or low.
 Report only what the paper says.
 """
+
+SIGNS = re.compile(r'[{}\[\]"\\_|<>`]|[,:;]\s*$')  # of the grammar that an answer is written in
+NEAR = 30  # characters between a value and its unit, at most
 
 
 def frame(library: list[Record], settings: Record) -> tuple[str, str]:
@@ -47,7 +52,7 @@ class Paper:
     """The questions about a paper, and the findings in their answers.
 
     A branch that runs out of tokens keeps the findings that are whole. A finding is kept where its evidence holds its
-    value and its name varies none of the library's, and a name once for a paper.
+    value in its unit and its name varies none of the library's, and a name once for a paper.
     """
 
     def __init__(
@@ -97,18 +102,52 @@ def locate(record: Record, context: Record, item: Record) -> Record:
 
 
 def holds(text: str, value: str, unit: str) -> bool:
-    """Whether a text holds the value of a finding: its numbers as quantities in its unit, other values as whole words
-    besides. A value without a letter or a digit stands nowhere."""
-    in_text = quantities.find(text)
-    numbers = quantities.find(value)
-    if quantities.alone(value):
-        unit = numbers[-1].unit or unit
-        if len(numbers) == 1:  # in any unit of its kind
-            return quantities.stands(numbers[0].number, unit, in_text) > 0
-        return quantities.stands(value, unit, in_text) > 0
-    if not all(quantities.stands(quantity.number, quantity.unit, in_text) for quantity in numbers):
+    """Whether a text holds a finding: its numbers as quantities in its unit, other values as whole words, and a unit
+    beside them. A value without a letter or a digit stands nowhere, and one with signs of JSON only letter by letter.
+    """
+    if any(SIGNS.search(written) and written not in text for written in (value, unit)):
         return False
-    return any(
-        not (text[max(start - 1, 0) : start].isalnum() or text[end : end + 1].isalnum())
-        for start, end in matching.places(text, value)
-    )
+    if quantities.alone(value):
+        return _holds_numbers(quantities.find(text), text, quantities.find(value), value, unit)
+    in_text = quantities.find(text)
+    if not all(quantities.stands(one.number, one.unit, in_text) for one in quantities.find(value)):
+        return False
+    found = matching.places(text, value)
+    whole = [(begin, end) for begin, end in found if not _goes_on(text, begin, end)]
+    in_value = _word(unit).search(value) and matching.letters(unit) != matching.letters(value)
+    return bool(whole) and bool(not unit or in_value or any(_beside(text, *place, unit) for place in whole))
+
+
+def _holds_numbers(
+    in_text: quantities.Quantities, text: str, numbers: quantities.Quantities, value: str, unit: str
+) -> bool:
+    """Whether the quantities of a text have the numbers of a value, in its unit or, if they have none, beside it."""
+    last, own = numbers[-1].number, numbers[-1].unit
+    if not quantities.stands(value if len(numbers) > 1 else last, own or unit, in_text):
+        return False
+    if own and unit and quantities.convert(1.0, own, unit) is None:
+        return False
+    if not (own or unit) or any(
+        known(q.unit) and quantities.agreement(*q[1:], last, own or unit) == 1 for q in in_text
+    ):
+        return True
+    alike = [q.position for q in in_text if q.number == last]
+    return any(_beside(text, position, position + len(value), own or unit) for position in alike)
+
+
+def _goes_on(text: str, begin: int, end: int) -> bool:
+    """Whether a word goes on before or behind a piece of a text."""
+    return text[max(begin - 1, 0) : begin].isalnum() or text[end : end + 1].isalnum()
+
+
+def _beside(text: str, begin: int, end: int, unit: str) -> bool:
+    """Whether a unit, in singular or plural, is printed near a piece of a text, as it is in the header of a table."""
+    before, behind = text[max(begin - NEAR, 0) : begin], text[end : end + NEAR]
+    return any(_word(unit).search(piece) for piece in (before, behind))
+
+
+def _word(unit: str) -> re.Pattern[str]:
+    """A pattern of a unit as a word of its own."""
+    unit = unit.strip()
+    single = unit.removesuffix("s") if len(unit) > 3 else unit  # neither "s" nor "ms" is a plural
+    return re.compile(rf"(?<![^\W\d_]){re.escape(single)}s?(?!\w)", re.IGNORECASE)

@@ -8,8 +8,9 @@ from designspace.parsing.citation.titles import HEADING
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 # Where a journal's name ends: what a header prints after it.
 START = re.compile(
-    rf"\d|\bvol(?:ume|\.)?\s*[\dx]|\(?\b{MONTH} (?:\d|(?:19|20))|\bxx+\b|\bdoi\b|https?:|\bISSN\b|\bpp?\.\s*\d"
-    r"|\bissue \d|\bno\. ?\d",
+    r"(?<!\d)\d+(?!\d|(?:st|nd|rd|th)\b)|\bmonth year\b|\bvol(?:ume|\.)?\s*[\dx]"
+    rf"|\(?\b{MONTH} (?:\d|(?:19|20))|\bxx+\b|\bdoi\b|https?:|\bISSN\b|\bpp?\.\s*\d"
+    r"|\bissue \d|\bno\. ?\d|\bpages? \d",
     re.IGNORECASE,
 )
 KEYWORD = re.compile(
@@ -67,7 +68,7 @@ def is_journal(name: str) -> bool:
     ):
         return False
     proper = [word for word in words if word.casefold().strip(".,:") not in SMALL]
-    return bool(proper) and all(word[0].isupper() or word[1:2].isupper() for word in proper)
+    return bool(proper) and all(word[0].isupper() or word[1:2].isupper() or word[0].isdigit() for word in proper)
 
 
 def abbreviates(short: str, long: str) -> bool:
