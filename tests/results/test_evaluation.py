@@ -1,7 +1,6 @@
 """Scores: what counts as right, and where each error came from."""
 
 import csv
-import re
 import sys
 
 import pytest
@@ -314,13 +313,10 @@ def test_two_runs_are_compared(run, gold_file, tmp_path, capsys):
         (row,) = csv.DictReader(file)
     assert (row["paper"], row["parameter"], row["value_a"], row["value_b"]) == ("first_2020", "n_total", "24", "25")
     assert (row["gold"], row["verdict"]) == ("24", "worse")
-    printed = capsys.readouterr().out.splitlines()
-    changed = next(line for line in printed if line.startswith("Changed"))
-    assert re.fullmatch(r"Changed   1 \(\d\d% agree\), of which 0 have a value only in A and 0 only in B", changed)
-    run_b = next(line for line in printed if line.startswith("Run B"))
-    assert re.fullmatch(r"Run B     F1 0.200, precision 0.200, recall 0.200; confidence off by 0\.\d\d", run_b)
-    assert any(re.fullmatch(r"Seconds   \d+\.\d a paper in A, \d+\.\d in B", line) for line in printed)
-    assert "Verdict   B is better in 0 cells and worse in 1" in printed
+    printed = capsys.readouterr().out
+    assert "\nChanged   1 (9" in printed and "% agree), of which 0 have a value only in A and 0 only in B\n" in printed
+    assert "\nRun B     F1 0.200, precision 0.200, recall 0.200; confidence off by 0." in printed
+    assert "Verdict   B is better in 0 cells and worse in 1\nSeconds   8.2 a paper in A, 8.2 in B\n" in printed
 
     (run.papers / "second_2021.pdf").unlink()
     run.merge()
