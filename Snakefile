@@ -50,7 +50,8 @@ onstart:
         RUN.start()
         expected = estimate.of_run(RUN, config)
         estimate.save(expected, RESULTS)
-    print(expected.line(), flush=True)
+    if expected.left:
+        print(expected.line(), flush=True)
 
 
 onsuccess:

@@ -313,10 +313,10 @@ def test_two_runs_are_compared(run, gold_file, tmp_path, capsys):
         (row,) = csv.DictReader(file)
     assert (row["paper"], row["parameter"], row["value_a"], row["value_b"]) == ("first_2020", "n_total", "24", "25")
     assert (row["gold"], row["verdict"]) == ("24", "worse")
-    printed = capsys.readouterr().out.splitlines()
-    assert "Changed   1, of which 0 have a value only in A and 0 only in B" in printed
-    assert "Run B     F1 0.200, precision 0.200, recall 0.200" in printed
-    assert "Verdict   B is better in 0 cells and worse in 1" in printed
+    printed = capsys.readouterr().out
+    assert "\nChanged   1 (9" in printed and "% agree), of which 0 have a value only in A and 0 only in B\n" in printed
+    assert "\nRun B     F1 0.200, precision 0.200, recall 0.200; confidence off by 0." in printed
+    assert "Verdict   B is better in 0 cells and worse in 1\nSeconds   8.2 a paper in A, 8.2 in B\n" in printed
 
     (run.papers / "second_2021.pdf").unlink()
     run.merge()

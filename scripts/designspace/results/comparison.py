@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from designspace.language.values import as_text
-from designspace.results import evaluation
+from designspace.results import evaluation, tables
 from designspace.results.annotations import Gold
 from designspace.results.evaluation import Cell
 from designspace.results.rows import ExtractionRow
@@ -37,7 +37,9 @@ def compare(a: Path, b: Path, golds: list[Gold], library: dict[str, dict[str, An
         values_a, values_b = (answers.of(paper, parameter, experiment, group)[0] for answers in (answers_a, answers_b))
         if {row["value"] for row in values_a} != {row["value"] for row in values_b}:
             rows.append(_row(cell, values_a, values_b, scored.get(cell)))
-    return rows, _summary(len(both), len(cells), rows, scored_a, scored_b)
+    lines = _summary(len(both), len(cells), rows, scored_a, scored_b)
+    seconds_a, seconds_b = (_seconds_a_paper(folder) for folder in (a, b))
+    return rows, "\n".join([*lines, f"Seconds   {seconds_a:.1f} a paper in A, {seconds_b:.1f} in B"])
 
 
 def _row(
@@ -75,17 +77,36 @@ def _verdict(one: Cell, other: Cell) -> Literal["better", "worse", "neither"]:
     return "better" if errors_now < errors else "worse" if errors_now > errors else "neither"
 
 
-def _summary(papers: int, cells: int, rows: Sequence[ComparisonRow], scored_a: list[Cell], scored_b: list[Cell]) -> str:
+def _seconds_a_paper(results: Path) -> float:
+    """What the model took for a paper, both tasks together, on average."""
+    rows = tables.read_rows(results / "memory.csv")
+    papers = {row["paper"] for row in rows}
+    phases = ("seconds_attach", "seconds_prefill", "seconds_decode")
+    return sum(row[phase] or 0 for row in rows for phase in phases) / max(1, len(papers))
+
+
+def _calibration_error(scored: list[Cell]) -> float:
+    """By how much the confidence of a value misses the share of such values that is right, on average."""
+    bins = [row for row in evaluation.calibration_rows(scored) if row["n"]]
+    missed = sum(row["n"] * abs((row["confidence"] or 0) - (row["correct"] or 0)) for row in bins)
+    return missed / max(1, sum(row["n"] for row in bins))
+
+
+def _summary(
+    papers: int, cells: int, rows: Sequence[ComparisonRow], scored_a: list[Cell], scored_b: list[Cell]
+) -> list[str]:
     only_a = sum(row["value_a"] != "" and row["value_b"] == "" for row in rows)
     only_b = sum(row["value_b"] != "" and row["value_a"] == "" for row in rows)
+    agree = f"{1 - len(rows) / max(1, cells):.0%}"
     lines = [
         f"Cells     {cells} of the {papers} papers that both have",
-        f"Changed   {len(rows)}, of which {only_a} have a value only in A and {only_b} only in B",
+        f"Changed   {len(rows)} ({agree} agree), of which {only_a} have a value only in A and {only_b} only in B",
     ]
     if scored_a:
         for name, scored in (("A", scored_a), ("B", scored_b)):
             f1, precision, recall = (evaluation.rates(scored)[rate] or 0 for rate in ("f1", "precision", "recall"))
-            lines.append(f"Run {name}     F1 {f1:.3f}, precision {precision:.3f}, recall {recall:.3f}")
+            off = f"confidence off by {_calibration_error(scored):.2f}"
+            lines.append(f"Run {name}     F1 {f1:.3f}, precision {precision:.3f}, recall {recall:.3f}; {off}")
         better, worse = (sum(row["verdict"] == verdict for row in rows) for verdict in ("better", "worse"))
         lines.append(f"Verdict   B is better in {better} cells and worse in {worse}")
-    return "\n".join(lines)
+    return lines

@@ -26,6 +26,7 @@ TASKS = ("extraction", "discovery")
 TOKENS_A_PAGE, CHARACTERS_A_TOKEN = 1400, 3.7  # of the invented papers
 PAGES = 10  # of a PDF that does not tell
 SAMPLE = 100  # PDFs whose pages are counted; those of the others are taken to be as many on average
+COUNTING_SECONDS = 20  # for all of the sample; a PDF that hangs costs no more, and then PAGES is taken for all
 SHORT_JOB_SECONDS = 2.0  # of a CPU: to read or truncate a paper, mostly the start of the program
 TEXT_BYTES, ANSWERS_BYTES, PICTURE_BYTES, PICTURES = 9, 60_000, 90_000, 4  # a token; a paper; a page; pages a paper
 ENOUGH = 3  # papers of a task that are measured, from which on they replace the plan's figures
@@ -85,13 +86,14 @@ class Estimate:
 def of_run(run: Run, config: dict[str, Any]) -> Estimate:
     """The estimate for the papers of a run. DesignspaceError where the model cannot be had."""
     around = memory.estimate_tokens(Path(config["parameters"]).read_text("utf-8"))
-    pages = pages_of(run)
-    kept = {paper: min(tokens_of(run, paper, pages[paper]), run.plan["token_budget"]) for paper in pages}
+    answered = {task: dict(answers(run, task)) for task in TASKS}
+    files = {row.paper: run.papers / row.file for row in run.rows if row.paper in run.present and row.is_asked}
+    left = {paper for paper in files if any(paper not in answered[task] for task in TASKS)}
+    pages = pages_of({paper: files[paper] for paper in sorted(left)})
+    kept = {paper: min(tokens_of(run, paper, pages.get(paper, PAGES)), run.plan["token_budget"]) for paper in files}
     device, capacity = device_of(config), run.plan["extraction"]["capacity_bytes"]
     seconds = paper_seconds(config, {paper: tokens + around for paper, tokens in kept.items()}, device)
-    answered = {task: dict(answers(run, task)) for task in TASKS}
     factor, measured = scale(seconds, answered)
-    left = {paper for paper in kept if any(paper not in answered[task] for task in TASKS)}
     batches = [batch for batch, papers in run.batches.items() if not left.isdisjoint(papers)]
     remaining = sum(
         factor[task] * seconds[task][paper] for task in TASKS for paper in left if paper not in answered[task]
@@ -100,7 +102,7 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
     return Estimate(
         papers=len(kept),
         left=len(left),
-        pages=sum(pages[paper] for paper in left),
+        pages=sum(pages.values()),
         tokens=2 * sum(kept[paper] + around for paper in left),
         batches=len(batches),
         jobs=2 * len(left) + 3 * len(batches) + 3,
@@ -113,9 +115,7 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
         measured=measured,
         all_seconds={task: sum(of_papers.values()) for task, of_papers in seconds.items()},
         job_minutes=math.ceil(30 + config["minutes_per_paper"] * config["papers_per_job"]),
-        job_mb=MAIN_MEMORY_MB
-        if config["model"]["device"] == "cuda"
-        else run.plan["extraction"]["capacity_bytes"] // 10**6,
+        job_mb=MAIN_MEMORY_MB if config["model"]["device"] == "cuda" else capacity // 10**6,
     )
 
 
@@ -178,18 +178,17 @@ def tokens_of(run: Run, paper: str, pages: int) -> int:
     return pages * TOKENS_A_PAGE
 
 
-def pages_of(run: Run) -> dict[str, int]:
-    """{paper: its pages}, those of the ledger that are asked; in a folder of many, by a sample."""
-    rows = [row for row in run.rows if row.paper in run.present and row.is_asked]
-    sample = rows[:: max(1, len(rows) // SAMPLE)]
+def pages_of(files: dict[str, Path]) -> dict[str, int]:
+    """The pages of papers, {paper: its PDF}; of many, a sample is counted."""
+    sample = list(files)[:: max(1, len(files) // SAMPLE)]
     counted: list[int] = []
-    with contextlib.suppress(limits.Failed):
-        counted = limits.call(
-            count_pages, [str(run.papers / row.file) for row in sample], seconds=120, address_space=2 * GIB
-        )
-    known = {row.paper: number for row, number in zip(sample, counted, strict=False) if number}
+    if sample:
+        with contextlib.suppress(limits.Failed):
+            paths = [str(files[paper]) for paper in sample]
+            counted = limits.call(count_pages, paths, seconds=COUNTING_SECONDS, address_space=2 * GIB)
+    known = {paper: number for paper, number in zip(sample, counted, strict=False) if number}
     usual = round(statistics.mean(known.values())) if known else PAGES
-    return {row.paper: known.get(row.paper, usual) for row in rows}
+    return {paper: known.get(paper, usual) for paper in files}
 
 
 def count_pages(files: list[str]) -> list[int]:

@@ -69,7 +69,7 @@ const RunView = (() => {
     const { memory, estimate } = DATA;
     if (!estimate) return card("Estimate and truth", empty("Nothing was estimated before this run."));
     const rows = Object.entries(estimate.seconds).map(([task, seconds]) => {
-      const of = memory.filter((row) => row.task === task);
+      const of = memory.filter((row) => row.task === task && row.prompt_tokens);
       const took = d3.sum(of, (row) => row.seconds_attach + row.seconds_prefill + row.seconds_decode);
       return [task, `${of.length} of ${estimate.papers}`, duration(seconds), duration(took)];
     });
