@@ -27,7 +27,7 @@ FIRST_PAGES = 4
 MOST_CHARACTERS = 12_000  # read of one page: a front page of two dense columns has fewer
 MOST_PIECES = 1_500
 RAISED = "\x1f"  # stands in `Row.marked` for the raised marks of footnotes and affiliations
-ACCENTS = dict(zip("¨´`ˆ˜ˇ¸˚", "\u0308\u0301\u0300\u0302\u0303\u030c\u0327\u030a", strict=True))
+ACCENTS = dict(zip("¨“´`ˆ˜ˇ¸˚", "\u0308\u0308\u0301\u0300\u0302\u0303\u030c\u0327\u030a", strict=True))
 ACCENT = re.compile(rf"([^\W\d_])([{''.join(ACCENTS)}])( ?[^\W\d_])")
 NUMBER = re.compile(r"\d{1,4}(?:\s+|$)")
 TYPE_3 = 10.0  # points: the size of a character whose font has a scale of its own
