@@ -194,3 +194,20 @@ def one_page(content):
     ]
     data = b"%PDF-1.7\n" + b"".join(b"%d 0 obj\n%s\nendobj\n" % (n, body) for n, body in enumerate(objects, 1))
     return data + b"trailer\n<< /Size 6 /Root 1 0 R >>\n"
+
+
+def test_a_running_head_above_the_caption_is_no_row_of_the_table():
+    source = f"""#set page(margin: (top: 40pt))\n568 #h(1fr) M. QUIST AND OTHERS #h(1fr) 2014\n
+Table 1. The groups of the study.\n\n#table(columns: 3, stroke: none, {BODY})\n\n{PROSE * 3}"""
+    (table,) = tables_of(source)
+    assert rows_of(table) == ROWS
+    assert table["caption"]["text"] == "Table 1. The groups of the study."
+
+
+def test_a_scan_behind_its_text_hides_no_table():
+    picture = '#set page(background: image("scan.svg", width: 100%, height: 100%))\n'
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><circle cx="45" cy="45" r="44"/></svg>'
+    rows = "".join(f"[Group {i}], [2{i}.4], [32{i}], [1{i}.5], [0.{i}], " for i in range(1, 7))
+    source = f"{picture}{PROSE}\n\n#table(columns: 5, column-gutter: 20pt, stroke: none, {rows})\n\n{PROSE}"
+    (table,) = read(typst.compile({"main": source.encode(), "scan.svg": svg}))
+    assert len(rows_of(table)) == 6

@@ -186,14 +186,15 @@ def _areas(words: list[Word], width: float) -> list[tuple[float, float]]:
 
 
 def _runs(page: list[Line]) -> list[list[Line]]:
-    """Consecutive lines of at least two pieces each; a single piece between them may be a section's head."""
+    """Consecutive lines of at least two pieces each; a single piece between them may be a section's head, and the
+    caption of a table ends what is above it."""
     found: list[list[Line]] = []
     run: list[Line] = []
     single = 0
     for line in page:
         several = len(line.pieces(APART)) > 1
         near = run and line.middle - run[-1].middle < 2 * NEXT * max(line.height, run[-1].height)
-        if not near or (not several and single >= 2):
+        if not near or not several and (single >= 2 or starts_caption(line.words)):
             found.append(run)
             run, single = [], 0
         if several or run:
