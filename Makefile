@@ -1,4 +1,5 @@
-# make demo    the whole workflow over four invented papers, on this machine's CPU
+# make demo    the whole workflow over four invented papers, on this machine's CPU; with MODEL=Qwen/Qwen3-0.6B or the
+#              folder of a model that model is asked all questions, with DEVICE=cuda besides on the GPU
 # make test    all tests, five files of them side by side
 # make check   the form, the spelling, the types and the directions of imports
 # make audit   known vulnerabilities of the installed packages, and withdrawn releases
@@ -19,9 +20,20 @@ env: .venv/installed
 	@python -m pip install --quiet --disable-pip-version-check $(foreach file,$^,-r $(file))
 	@touch $@
 
+ifdef MODEL
+DEMO := --configfile config/demo.yaml config/demo_model.yaml \
+	--config 'model={"name": "$(MODEL)", "device": "$(or $(DEVICE),cpu)"}'
 demo: env
-	@echo "Reading four invented papers with the embedded model on the CPU (about five minutes the first time) ..."
-	@snakemake --profile workflow/profiles/default --configfile config/demo.yaml --quiet rules host
+	@echo "Reading four invented papers with $(MODEL), with all questions; the first paper says how long the rest takes ..."
+	@snakemake --profile workflow/profiles/default $(DEMO) --quiet all
+	@echo "Open results/demo_model/report.html in a browser."
+else
+demo: env
+	@echo "Reading four invented papers with the embedded model on the CPU (about three minutes) ..."
+	@snakemake --profile workflow/profiles/default --configfile config/demo.yaml --quiet all
+	@echo "Open results/demo/report.html in a browser: each value has the sentence of the paper behind it, on its page."
+	@echo "A model of 1.5 billion parameters, asked everything about real papers, had an F1 of 0.66 where this one had 0.21."
+endif
 
 test: env
 	@echo "Running all tests ..."

@@ -48,6 +48,9 @@ onstart:
     look_for_jobs_when_one_ends(workflow)
     with errors_as_sentences():
         RUN.start()
+        expected = estimate.of_run(RUN, config)
+        estimate.save(expected, RESULTS)
+    print(expected.line(), flush=True)
 
 
 onsuccess:

@@ -6,7 +6,7 @@ from pathlib import Path
 from designspace.core.errors import DesignspaceError
 from designspace.core.program import program
 from designspace.results import annotations, comparison, tables
-from designspace.results.rows import ComparisonRow
+from designspace.results.score_rows import ComparisonRow
 from designspace.settings import parameters
 
 

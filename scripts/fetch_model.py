@@ -16,7 +16,6 @@ from pathlib import Path
 
 from huggingface_hub import constants
 
-from designspace.core import quiet
 from designspace.core.errors import DesignspaceError
 from designspace.core.program import program
 
@@ -50,7 +49,6 @@ def download(folder: str) -> Path:
 
 def convert(gguf: Path, output: Path) -> None:
     """Save the GGUF file's weights as safetensors, and its tokenizer as the byte-level BPE that it is."""
-    quiet.hush()
     from tokenizers import Tokenizer
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 

@@ -1,6 +1,7 @@
 """Merge the records of all papers into the tables of the run: CSV files and an SQLite file."""
 
 import argparse
+import json
 from pathlib import Path
 
 import yaml
@@ -9,7 +10,7 @@ from designspace.core.files import write_whole
 from designspace.core.program import program
 from designspace.project import exclusions
 from designspace.project.library import exports, loading, lookup
-from designspace.results import merging, prisma, tables
+from designspace.results import codebook, merging, prisma, tables, workbook
 from designspace.results.marks import STANDING
 
 
@@ -21,6 +22,7 @@ def main() -> None:
     parser.add_argument("--papers", type=Path, required=True, help="folder of the PDFs")
     parser.add_argument("--parameters", type=Path, required=True, help="the parameter library, YAML")
     parser.add_argument("--corrections", type=Path, required=True, help="corrections of reviewers, CSV; may be missing")
+    parser.add_argument("--configuration", type=json.loads, default={}, help="the settings of the run, JSON")
     parser.add_argument("--excluded", type=Path, help="papers to leave out, CSV; it may be missing")
     parser.add_argument("--library", type=Path, help="citations as CSL-JSON, BibTeX or RIS")
     parser.add_argument("--subfolders", action=argparse.BooleanOptionalAction, help="have papers, too")
@@ -43,7 +45,10 @@ def main() -> None:
     for name in tables.CSV_TABLES:
         tables.write_csv(frames[name], args.results / f"{name}.csv")
     tables.write_sqlite(frames, parameters, args.results / "designspace.sqlite")
+    workbook.write(frames, parameters, args.results / "designspace.xlsx")
     write_whole(args.results / "prisma.svg", prisma.svg(frames["prisma"].to_dict("records")))
+    package = codebook.package(parameters, frames, args.configuration, args.parameters)
+    write_whole(args.results / "datapackage.json", codebook.as_json(package))
     items = exports.keyed(included)
     write_whole(args.results / "papers.json", exports.csl_json(items))
     write_whole(args.results / "papers.bib", exports.bibtex(items))

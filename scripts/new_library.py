@@ -13,7 +13,7 @@ from designspace.settings import new_library
 @program
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sheet", type=Path, help="name, kind, definition, and perhaps unit, values, multiple (CSV)")
+    parser.add_argument("sheet", type=Path, help="name, kind, definition, perhaps unit, values, multiple, per (CSV)")
     parser.add_argument("--output", type=Path, help="the library, YAML; without it, the sheet's name with .yaml")
     args = parser.parse_args()
 

@@ -135,6 +135,7 @@ class Run:
     def arguments(self):
         files = {"ledger": self.results / "ledger.csv", "results": self.results, "papers": self.papers}
         files |= {"parameters": self.parameters, "corrections": self.corrections}
+        files |= {"configuration": '{"note": "A run."}'}
         return [str(part) for name, path in files.items() for part in (f"--{name}", path)]
 
     def merge(self):

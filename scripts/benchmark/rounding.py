@@ -15,15 +15,16 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from designspace.engine import fp8, fp8_loading, int8
+from designspace.engine import fp8
+from designspace.engine.rounding import RoundingConfig
 
 TOKENS = 512
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 WAYS = {
     "not rounded": lambda: None,
-    "int8": int8.config,
-    "fp8": fp8_loading.Fp8Config,
-    "fp8, inputs too": fp8_loading.Fp8Config,
+    "int8": lambda: RoundingConfig("int8"),
+    "fp8": lambda: RoundingConfig("fp8"),
+    "fp8, inputs too": lambda: RoundingConfig("fp8"),
 }
 if find_spec("bitsandbytes"):
     WAYS["bitsandbytes"] = lambda: BitsAndBytesConfig(load_in_8bit=True)
@@ -31,9 +32,7 @@ if find_spec("bitsandbytes"):
 
 def load(name, dtype, quantization=None):
     how = {"dtype": dtype, "quantization_config": quantization, "device_map": DEVICE, "use_safetensors": True}
-    model = AutoModelForCausalLM.from_pretrained(name, **how).eval()
-    int8.replace_linear(model)
-    return model
+    return AutoModelForCausalLM.from_pretrained(name, **how).eval()
 
 
 def round_inputs(model):

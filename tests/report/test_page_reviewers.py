@@ -151,6 +151,21 @@ def test_the_most_doubtful_value_comes_first(page):
     assert page.one("#panel h2").text == "n_total" and "several.pdf" in page.one("#panel .source").text
 
 
+def test_bad_pages_and_participants_that_do_not_add_up_are_doubtful(page):
+    page.js("""window.paper = findRow('several', '').paper;
+        window.doubtful = () => Queue.mostDoubtful((cell) => cell.row.paper === paper);
+        window.pagesOf = (cell) => cell.answers.flatMap(({ sentence }) => sentence?.page ?? []);
+        window.read = ALL_CELLS.filter((cell) => cell.row.paper === paper && pagesOf(cell).length);
+        paper.bad_pages = pagesOf(read.at(-1));""")
+    read = page.js("window.first = doubtful(); return pagesOf(first)")
+    assert set(read) & set(page.js("return paper.bad_pages"))
+    page.js("""Object.assign(paper, { bad_pages: [], sums_disagree: true });
+        const others = read.filter((cell) => !cell.verdict && cell.answers.some(({ value }) => value !== ""));
+        window.ofPeople = others.findLast((cell) => cell.parameter !== first.parameter).parameter;
+        ofPeople.participants = "total";""")
+    assert page.js("return doubtful().parameter === ofPeople")
+
+
 def test_a_random_sample_gives_an_error_rate_with_its_interval(page):
     page.js("Corrections.setReviewer('AB')")
     page.open("#view=reviews").click("Draw a sample")

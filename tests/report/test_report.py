@@ -139,6 +139,13 @@ def test_what_truncation_left_out_is_said_section_by_section(run):
     assert papers["scan"]["left_out"] == [] and "left_out" not in papers["copy"]
 
 
+def test_the_estimate_is_what_was_expected_before_the_run(run):
+    assert Page(write_report(run)).data["estimate"] is None
+    expected = {"device": "H100", "papers": 4, "seconds": {"extraction": 8.5, "discovery": 3}, "peak_bytes": 2**30}
+    (run.results / "estimate.json").write_text(json.dumps(expected))
+    assert Page(write_report(run)).data["estimate"] == expected
+
+
 def test_the_time_of_the_steps_is_that_of_their_jobs(tmp_path):
     (tmp_path / "extract").mkdir()
     head = "s\th:m:s\tmax_rss\n"

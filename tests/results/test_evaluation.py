@@ -17,7 +17,7 @@ from designspace.results import annotations, evaluation, loading, summary, table
 EFFECTOR = {"name": "effector", "kind": "category", "multiple": True, "values": ["arm", "eye"], "definition": "Part."}
 ENTRIES = [*LIBRARY, EFFECTOR, {"name": "age_range", "kind": "string", "multiple": True, "definition": "Range."}]
 KNOWN = {entry["name"]: entry for entry in ENTRIES}
-GOLD_COLUMNS = ["paper", "parameter", "value", "experiment", "evidence", "page", "certainty"]
+GOLD_COLUMNS = ["paper", "parameter", "value", "experiment", "group", "evidence", "page", "certainty"]
 
 
 def write_gold(path, *rows):
@@ -287,6 +287,22 @@ def test_gold_about_nothing_here_gives_empty_scores(run, tmp_path):
     micro, macro = tables.read_rows(run.results / "evaluation.csv")
     assert micro["support"] == 0 and micro["f1"] is None and macro["f1"] is None
     assert "F1 0.00" in summary.summary(loading.load(run.results, evaluated=True), run.results)
+
+
+def test_each_level_has_scores_where_gold_speaks_of_several(tmp_path):
+    run = Run(tmp_path)
+    first, early = {"experiment": "Experiment 1"}, {"experiment": "Experiment 1", "group": "Early"}
+    values = [reported("n_total", 24), reported("age_mean", 22.0, **first), reported("age_mean", 30.0, **early)]
+    run.add("first_2020", values=values)
+    run.write().merge()
+    gold = [("n_total", "24", {}), ("age_mean", "22", first), ("age_mean", "23", early)]
+    file = write_gold(tmp_path / "gold.csv", *(("first_2020", *row) for row in gold))
+    run_program(evaluate, "--results", run.results, "--gold", file, "--parameters", run.parameters)
+    scores = {row["parameter"]: row for row in loading.load(run.results, evaluated=True)["evaluation"]}
+    assert list(scores) == [
+        *("all (micro)", "all (macro)", "all (papers)", "all (experiments)", "all (groups)", "n_total", "age_mean"),
+    ]
+    assert [scores[f"all ({level})"]["f1"] for level in ("papers", "experiments", "groups")] == [1, 1, 0]
 
 
 def test_two_runs_are_compared(run, gold_file, tmp_path, capsys):

@@ -93,6 +93,14 @@ def test_groups_that_do_not_sum_to_the_total_are_a_warning(run):
     assert set(frames["groups"]["warning"]) == {"The groups have 70 participants together, and n_total is 60."}
 
 
+@pytest.mark.parametrize(("number", "warned"), [(40, True), (39, False), (20, False)])
+def test_groups_that_do_not_sum_to_their_experiment_are_a_warning_there(run, number, warned):
+    """39 are the sum; 20 is the number of a group."""
+    table = grouped(run, values=[reported("n", number, **FIRST)])["groups"].set_index("group")
+    sentence = f"The groups of Experiment 1 have 39 participants together, and its n is {number}." if warned else ""
+    assert table["warning"].to_dict() == {"Early": sentence, "Late": sentence, "": ""}
+
+
 def test_a_sample_that_two_experiments_share_counts_once(run):
     experiments = [{"name": "Experiment 1"} | PLACE, {"name": "Experiment 2", "same_sample": "Experiment 1"} | PLACE]
     values = [reported("n_total", 20), reported("n", 20, **FIRST), reported("n", 20, **SECOND)]

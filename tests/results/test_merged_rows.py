@@ -7,7 +7,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from designspace.core import records
-from designspace.results import columns, rows, tables
+from designspace.results import columns, score_rows, tables
 
 TABLES = tables.ROWS | tables.EVALUATION_ROWS
 
@@ -27,7 +27,7 @@ def test_a_number_that_is_not_finite_enters_no_table(table, column, number):
 @pytest.mark.parametrize("cell", ["inf", "nan", "1e999", "many", "1.5"])
 def test_a_table_with_a_cell_that_is_no_number_of_its_column_is_set_aside(tmp_path, cell):
     path = tmp_path / "memory.csv"
-    tables.write_csv(tables.frame_of(rows.MemoryRow, [whole_row("memory")]), path)
+    tables.write_csv(tables.frame_of(score_rows.MemoryRow, [whole_row("memory")]), path)
     assert tables.read_rows(path) == [whole_row("memory")]
     path.write_bytes(path.read_bytes().replace(b"4321", cell.encode()))
     with pytest.raises(records.BrokenResult, match="memory.csv.broken"):

@@ -204,7 +204,7 @@ def test_the_same_records_give_the_same_bytes(full):
 
     full.merge()
     first = products()
-    others = ["designspace.sqlite", "papers.bib", "papers.json", "prisma.svg"]
+    others = ["datapackage.json", "designspace.sqlite", "designspace.xlsx", "papers.bib", "papers.json", "prisma.svg"]
     assert sorted(first) == sorted([*(f"{name}.csv" for name in tables.CSV_TABLES), *others])
     for seed in (1, 2):
         full.write(seed).merge()

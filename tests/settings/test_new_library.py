@@ -9,12 +9,12 @@ from conftest import ROOT
 
 from designspace.settings import new_library, parameters
 
-SHEET = """name,kind,unit,definition,values,multiple
-n_arms,integer,,Arms to which a participant could be assigned.,,
-dose,Number,mg,Amount of the drug that is taken at once.,,yes
+SHEET = """name,kind,unit,definition,values,multiple,per
+n_arms,integer,,Arms to which a participant could be assigned.,,,
+dose,Number,mg,Amount of the drug that is taken at once.,,yes,Group
 
-blinding,category,,Who did not know the assignment.,open_label; double_blind; other,no
-sponsor,string,,"Who paid for the trial, companies included.",,
+blinding,category,,Who did not know the assignment.,open_label; double_blind; other,no,paper
+sponsor,string,,"Who paid for the trial, companies included.",,,
 """
 
 
@@ -40,12 +40,12 @@ def test_a_spreadsheet_becomes_a_library_that_the_workflow_takes(sheet):
     assert parameters.load(library) == [
         {"name": "n_arms", "kind": "integer", "definition": "Arms to which a participant could be assigned."},
         {
-            **{"name": "dose", "kind": "number", "unit": "mg", "multiple": True},
+            **{"name": "dose", "kind": "number", "unit": "mg", "per": "group", "multiple": True},
             **{"definition": "Amount of the drug that is taken at once."},
         },
         {
-            **{"name": "blinding", "kind": "category", "values": ["open_label", "double_blind", "other"]},
-            **{"definition": "Who did not know the assignment."},
+            **{"name": "blinding", "kind": "category", "per": "paper"},
+            **{"values": ["open_label", "double_blind", "other"], "definition": "Who did not know the assignment."},
         },
         {"name": "sponsor", "kind": "string", "definition": "Who paid for the trial, companies included."},
     ]
@@ -56,13 +56,14 @@ def test_a_spreadsheet_becomes_a_library_that_the_workflow_takes(sheet):
 @pytest.mark.parametrize(
     ("cells", "sentence"),
     [
-        ("dose,weight,mg,Amount.,,", '`kind` of the parameter `dose` is "weight"; it must be integer, number, string'),
-        ("Dose of drug,number,mg,Amount.,,", '`name` of entry 1 is "Dose of drug"; it must be a name in snake_case'),
-        ("dose,number,mg,,,", "the parameter `dose` has no `definition`"),
-        ("blinding,category,,Who did not know.,,", "the category `blinding` has no `values`"),
-        ("dose,number,mg,Amount.,low; high,", "`dose` has `values` but is of kind number"),
-        ("dose,number,mg,Amount.,,perhaps", 'row 2: `multiple` is "perhaps"; it must be yes, no or empty.'),
-        ("dose,number,mg,Amount, taken at once,,,,", "row 2 has 9 cells and not 6; quote what has a comma."),
+        ("dose,weight,mg,Amount.,,,", '`kind` of the parameter `dose` is "weight"; it must be integer, number, string'),
+        ("Dose of drug,number,mg,Amount.,,,", '`name` of entry 1 is "Dose of drug"; it must be a name in snake_case'),
+        ("dose,number,mg,,,,", "the parameter `dose` has no `definition`"),
+        ("blinding,category,,Who did not know.,,,", "the category `blinding` has no `values`"),
+        ("dose,number,mg,Amount.,low; high,,", "`dose` has `values` but is of kind number"),
+        ("dose,number,mg,Amount.,,perhaps,", 'row 2: `multiple` is "perhaps"; it must be yes, no or empty.'),
+        ("dose,number,mg,Amount.,,,arm", '`per` of the parameter `dose` is "arm"; it must be paper, experiment'),
+        ("dose,number,mg,Amount, taken at once,,,,", "row 2 has 9 cells and not 7; quote what has a comma."),
     ],
 )
 def test_an_error_in_the_sheet_is_a_sentence_and_nothing_is_written(sheet, cells, sentence):

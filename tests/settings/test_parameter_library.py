@@ -21,7 +21,7 @@ def config(tmp_path, monkeypatch):
         ("- {name: a, kind: int, definition: x}", '`kind` of the parameter `a` is "int"'),
         (
             "- {name: a, kind: integr, definition: x}",
-            '"integr"; it must be integer, number, string, boolean or category.',
+            '"integr"; it must be integer, number, string, boolean, category, statistic or mean.',
         ),
         ("- {name: a, kind: integer}", "the parameter `a` has no `definition`; it must be a sentence that says"),
         ("- {kind: integer, definition: x}", "entry 1 has no `name`; it must be a name in snake_case"),
@@ -39,6 +39,12 @@ def config(tmp_path, monkeypatch):
         (
             "- {name: a, kind: integer, definition: x, multiple: 1}",
             "`multiple` of the parameter `a` is 1; it must be true or",
+        ),
+        ("- {name: n1i, kind: integer, definition: x}", "`n1i` is the name of another column of meta.csv; rename it."),
+        ("- {name: f, kind: integer, definition: x}", "`f` is the name of another column of meta.csv; rename it."),
+        (
+            "- {name: page, kind: integer, definition: x}",
+            "`page` is the name of another column of groups.csv; rename it.",
         ),
         ("- {name: a, kind: category, definition: x}", "the category `a` has no `values`"),
         (

@@ -16,6 +16,7 @@ from designspace.engine import attention, loading
 from designspace.engine.generator import Answer, Generator
 from designspace.engine.masks import Masks
 from designspace.language import context, quantities
+from designspace.language.expressions import Expressions
 from designspace.planning.branches import TEXT_CHARACTERS
 from designspace.tasks import answers, discovery, extraction, grammars, prompts, questions
 
@@ -251,7 +252,9 @@ def test_a_text_that_the_grammar_cut_is_no_value(tokenizer):
     for characters, values in [(59, {59 * "a": 0.5}), (60, {})]:
         tokens = tokenizer.encode(f' "{characters * "a"}",\n', add_special_tokens=False)
         reply = Answer(tokens, [0.5] * len(tokens), 0.0, True)
-        found = questions.candidates_in(from_tokenizer(tokenizer, n_vocab=640), device, reply, quantities.find(""))
+        found = questions.candidates_in(
+            from_tokenizer(tokenizer, n_vocab=640), device, reply, quantities.find(""), Expressions("")
+        )
         assert found.values == values
 
 

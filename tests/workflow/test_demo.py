@@ -46,11 +46,11 @@ def test_every_sample_paper_was_read_and_the_long_one_truncated(demo):
 
 def test_every_value_is_typed_and_every_evidence_verbatim_on_its_page(demo):
     library = {
-        entry["name"]: entry for entry in yaml.safe_load((ROOT / "config" / "parameters.yaml").read_text("utf-8"))
+        entry["name"]: entry for entry in yaml.safe_load((ROOT / "config" / "demo_parameters.yaml").read_text("utf-8"))
     }
     values = tables.read_csv(demo / "extractions.csv")
     reported = values[values.status == "reported"]
-    assert len(reported) > 20
+    assert len(reported) > 10
     texts = {path.stem: json.loads(path.read_text("utf-8")) for path in (demo / "text").glob("*.json")}
     for _, value in reported.iterrows():
         text = texts[value.paper]
@@ -65,11 +65,18 @@ def test_every_value_is_typed_and_every_evidence_verbatim_on_its_page(demo):
         assert 0 <= value.confidence <= 1
 
 
+def test_what_the_demo_asks_is_a_part_of_the_library():
+    whole = {entry["name"]: entry for entry in yaml.safe_load((ROOT / "config" / "parameters.yaml").read_text("utf-8"))}
+    for entry in yaml.safe_load((ROOT / "config" / "demo_parameters.yaml").read_text("utf-8")):
+        assert whole[entry["name"]].items() >= entry.items()
+
+
 def test_every_finding_is_new_and_its_evidence_verbatim_on_its_page(demo):
-    known = {entry["name"] for entry in yaml.safe_load((ROOT / "config" / "parameters.yaml").read_text("utf-8"))}
+    library = yaml.safe_load((ROOT / "config" / "demo_parameters.yaml").read_text("utf-8"))
+    known = {entry["name"] for entry in library}
     (batch,) = (demo / "discovery").glob("*.jsonl")
     records = [json.loads(line) for line in batch.read_text("utf-8").splitlines()]
-    assert any(record["findings"] for record in records)
+    assert [record["status"] for record in records] == ["ok"] * 4
     for record in records:
         text = json.loads((demo / "text" / f"{record['paper']}.json").read_text("utf-8"))
         for finding in record["findings"]:
@@ -90,7 +97,7 @@ def test_the_database_has_the_same_rows(demo):
 def test_the_values_are_measured_by_what_the_sample_papers_say(demo):
     micro = tables.read_rows(demo / "evaluation.csv")[0]
     errors = tables.read_rows(demo / "evaluation_errors.csv")
-    assert micro["support"] > 150 and micro["reported"] > 20
+    assert micro["support"] > 20 and micro["reported"] > 10
     assert sum(row["gold"] != "" for row in errors) == micro["support"] - micro["correct"]
     assert sum(row["value"] != "" for row in errors) == micro["reported"] - micro["correct"]
     calibration = tables.read_rows(demo / "evaluation_calibration.csv")

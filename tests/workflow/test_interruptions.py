@@ -63,7 +63,8 @@ class Run:
 
 
 def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
-    hold(monkeypatch, tmp_path, "extract.py", 2, 4, and_first=WITHOUT_MODEL)
+    # The second paper's first, and the third paper's second one: its first is ended as the second paper starts again.
+    hold(monkeypatch, tmp_path, "extract.py", 2, 5, and_first=WITHOUT_MODEL)
     first = Run(night, "first.log")
     wait_for(lambda: list(night.glob("results/text/*.json")), first.process)
     os.kill(first.process.pid, signal.SIGSTOP)  # a laptop goes to sleep between two steps
@@ -72,7 +73,7 @@ def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
     go_on(first.process.pid)
 
     driver, paper = first.held()
-    os.kill(paper, signal.SIGKILL)  # the second paper's; its third process is of that paper once more
+    os.kill(paper, signal.SIGKILL)
     assert ended(paper)
     driver, paper = first.held()
     os.kill(driver, signal.SIGKILL)

@@ -36,7 +36,7 @@ def read_library(name):
 
 # Each set of papers: its PDFs by paper, its gold and its library.
 SETS = {
-    "motor adaptation": (build.PDF_NAMES.values(), PAPERS, "parameters.yaml"),
+    "motor adaptation": ((build.PDF_NAMES | build.EXAMPLE).values(), PAPERS, "parameters.yaml"),
     "clinical trials": ([f"{name}.pdf" for name in build.TRIALS], PAPERS / "trials", "clinical_trials.yaml"),
 }
 FIELDS = {
@@ -130,7 +130,7 @@ def test_what_is_asked_of_groups_has_gold_for_groups():
     _, gold, library = FIELDS["motor adaptation"]
     groups = {(row["paper"], row["experiment"], row["group"]) for row in gold if row["group"]}
     counted = {(row["paper"], row["experiment"], row["group"]) for row in gold if row["parameter"] == "n"}
-    assert len(groups) == 11 and groups < counted, "the number of each group"
+    assert len(groups) == 22 and groups < counted, "the number of each group"
     assert all(library[row["parameter"]].get("per") == "group" for row in gold if row["group"])
 
 

@@ -164,7 +164,7 @@ def test_bad_papers_have_their_row_and_good_ones_are_unharmed(new_project, finis
     values, alone = (table(at, "extractions").set_index("paper") for at in (new_project, finished_project))
     assert values.loc[["study_1", "study_2"]].equals(alone.loc[["study_1", "study_2"]])
     assert set(values.index) == set(rows[rows.status == "ok"].paper)
-    assert set(values.parameter) == set(table(new_project, "parameters").columns[3:])
+    assert set(values.parameter) == set(table(new_project, "parameters").columns[4:])
     assert all(rows[rows.status != "ok"].reason.str.endswith("."))
     assert "encrypted with a password.pdf: encrypted" in printed, "the summary says which papers were not read"
     assert (new_project / "results" / "report.html").exists()

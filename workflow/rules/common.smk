@@ -11,6 +11,7 @@ from designspace.core.errors import DesignspaceError
 from designspace.planning import memory, model_files
 from designspace.results import corrections
 from designspace.runner import journal
+from designspace.settings import estimate
 from designspace.settings.run import Run
 
 

@@ -23,6 +23,8 @@ rule merge:
                 "extractions",
                 "experiments",
                 "groups",
+                "outcomes",
+                "meta",
                 "discoveries",
                 "corrections_unused",
                 "memory",
@@ -32,6 +34,8 @@ rule merge:
         report(RESULTS / "prisma.svg", caption="../report/prisma.rst", category="Papers"),
         expand(RESULTS / "papers.{kind}", kind=["json", "bib"]),
         RESULTS / "designspace.sqlite",
+        RESULTS / "designspace.xlsx",
+        RESULTS / "datapackage.json",
     log:
         RESULTS / "logs/merge.log",
     benchmark:
@@ -55,7 +59,7 @@ rule merge:
     shell:
         "python {params.site[scripts]:q}/merge.py --ledger {params.site[results]:q}/ledger.csv "
         "--results {params.site[results]:q} --papers {params.site[papers]:q} --parameters {input.parameters:q} "
-        "--corrections {params.site[corrections]:q} {params.sources} 2>&1 | (tee {log:q} || true)"
+        "--corrections {params.site[corrections]:q} --configuration {params.site[configuration]:q} {params.sources} 2>&1 | (tee {log:q} || true)"
 
 
 if config["gold"]:

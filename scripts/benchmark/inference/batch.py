@@ -5,7 +5,7 @@ import time
 from collections import Counter
 
 from memory import LIBRARY, SETTINGS, job_of, served
-from shapes import DEVICE, GIB, LARGE, PAPER, model, paper, row, used
+from shapes import DEVICE, DTYPE, GIB, LARGE, PAPER, in_eight_bits, model, paper, quantization_of, row, used
 
 from designspace.runner.groups import Paper, together
 from designspace.runner.line import Line
@@ -23,6 +23,14 @@ AT_ONCE = (1, "auto")
 
 def measure():
     weights = model(LARGE)
+    measure_one(weights)
+    in_eight_bits(weights, "fp8")
+    measure_one(weights)
+
+
+def measure_one(weights):
+    """Print what the tasks take of a model."""
+    row(f"weights of {quantization_of(weights) or DTYPE}")
     whole = Counter()
     with served(weights) as place:
         for task, (module, settings) in TASKS.items():

@@ -3,7 +3,6 @@
 In one process that holds the weights; what a run adds is the start of a process for each group.
 """
 
-import gc
 from collections import Counter
 
 import torch
@@ -16,6 +15,7 @@ from shapes import (
     LARGE,
     ON_GPU,
     PAPER,
+    give_back,
     in_eight_bits,
     model,
     prompt,
@@ -28,6 +28,7 @@ from shapes import (
 from designspace.engine import kernels, loading, warming
 from designspace.engine.generator import Generator, Question, one_round
 from designspace.engine.passes import Passes
+from designspace.planning.branches import of_papers
 from designspace.planning.costs import PROCESS_BYTES, PROCESSES, costs_of, peak_bytes
 from designspace.planning.memory import prefix_tokens
 
@@ -60,7 +61,7 @@ def measure_one(weights):
         answer(weights, grammar_tokenizer, papers[:1], asked[:1], 1)  # once before: libraries
         alone = None
         for at_once in AT_ONCE:
-            costs = costs_for(weights, at_once * branches, tokens + PROMPT)
+            costs = costs_for(weights, of_papers(branches, at_once), tokens + PROMPT)
             planned = peak_bytes(costs, at_once * PAPER)
             if at_once * PAPER > prefix_tokens(costs, CAPACITY, 0):
                 row(f"  {at_once}", "no room", "", f"{planned / GIB:.2f} GiB")
@@ -86,10 +87,8 @@ def compile_all(weights):
 def answer(weights, grammar_tokenizer, papers, asked, at_once):
     """Answer all papers, so many at once. Returns (answers by paper, seconds a paper, bytes of the device that were in
     use, the contexts of the other processes of a run counted)."""
-    gc.collect()
-    if ON_GPU:
-        torch.cuda.empty_cache()
-    branches, slots = at_once * len(asked[0]), PROMPT + asked[0][0].max_new_tokens
+    give_back()
+    branches, slots = of_papers(len(asked[0]), at_once), PROMPT + asked[0][0].max_new_tokens
     answers = {}
 
     def run():

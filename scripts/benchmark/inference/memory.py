@@ -1,13 +1,11 @@
 """Fresh processes, one a paper, that attach the weights of this one: their start, their time and their memory."""
 
 import contextlib
-import gc
 import tempfile
 import time
 from multiprocessing import forkserver
 from pathlib import Path
 
-import torch
 import yaml
 from shapes import (
     CAPACITY,
@@ -18,6 +16,7 @@ from shapes import (
     PAPER,
     SCALE,
     SHAPES,
+    give_back,
     in_eight_bits,
     model,
     paper,
@@ -89,9 +88,7 @@ def five_in_a_row(weights, place):
 def free(weights):
     for weight in weights.parameters():
         weight.data = weight.data.new_empty(0)
-    gc.collect()
-    if DEVICE.type == "cuda":
-        torch.cuda.empty_cache()
+    give_back()
 
 
 class Place:

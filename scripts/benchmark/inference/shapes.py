@@ -1,5 +1,6 @@
 """Models of real shapes with random weights, a tokenizer of a real size, and papers of a given length."""
 
+import gc
 import itertools
 import random
 import string
@@ -11,7 +12,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 from transformers.initialization import no_init_weights
 
-from designspace.engine import fp8, int8
+from designspace.engine import fp8, rounding
 from designspace.engine.attention import FUSED
 from designspace.language import context
 from designspace.planning.memory import parse_size
@@ -69,14 +70,23 @@ def model(name, **changes):
 
 def in_eight_bits(made, quantization):
     """Round the weights of a model's layers, as loading it with `model.quantization` int8 or fp8 does."""
-    if quantization == "int8":
-        from torchao.quantization import Int8WeightOnlyConfig, quantize_
+    give_back()  # else they would lie in parts of what was used before, whose rest no other process could have
+    round_layers(made, quantization)
+    give_back()
 
-        quantize_(made.base_model.layers, Int8WeightOnlyConfig())
-        return int8.replace_linear(made)
+
+def round_layers(made, quantization):
     for name, layer in list(made.base_model.layers.named_modules()):
         if isinstance(layer, torch.nn.Linear):
-            made.base_model.layers.set_submodule(name, fp8.Fp8Linear(*fp8.round_rows(layer.weight), layer.bias))
+            rounded = rounding.ROUND_ROWS[quantization](layer.weight)
+            made.base_model.layers.set_submodule(name, rounding.LINEAR[quantization](*rounded, layer.bias))
+
+
+def give_back():
+    """Give the memory of the GPU that nothing uses any more back to the driver."""
+    gc.collect()
+    if ON_GPU:
+        torch.cuda.empty_cache()
 
 
 def quantization_of(made):

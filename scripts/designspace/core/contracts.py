@@ -202,6 +202,15 @@ class Answers(TypedDict):
     findings: NotRequired[list[Finding]]
 
 
+class Estimated(TypedDict):
+    """estimate.json: what the model was expected to take for all papers, by task, when the run began."""
+
+    device: str
+    papers: Count
+    seconds: dict[str, Length]
+    peak_bytes: Count
+
+
 class TaskPlan(TypedDict):
     """What a task takes of the memory; `planning.memory.plan` adds the terms of the sum."""
 

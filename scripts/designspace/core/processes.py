@@ -9,8 +9,6 @@ from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
-from designspace.core import quiet
-
 TOKENIZER = "DESIGNSPACE_TOKENIZER"  # in the environment, the model whose tokenizer the server makes ready
 
 
@@ -21,7 +19,6 @@ def start(model: str, revision: str | None, preload: str) -> ForkServerContext:
     something else.
     """
     os.environ[TOKENIZER] = json.dumps([model, revision])
-    quiet.hush()
     # The server is a new interpreter, which does not know the folder of this library.
     library = str(Path(__file__).resolve().parents[2])
     known = os.environ.get("PYTHONPATH", "").split(os.pathsep)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import msgspec
 
-from designspace.core.contracts import Answers, Context, Located, Plan, Text
+from designspace.core.contracts import Answers, Context, Estimated, Located, Plan, Text
 from designspace.core.errors import DesignspaceError
 
 Record = TypeVar("Record")
@@ -90,6 +90,11 @@ def read_batch(path: Path, papers: list[str]) -> dict[str, Answers]:
 def read_plan(path: Path) -> Plan:
     """The memory plan. BrokenResult where it is missing or broken."""
     return _read(path, Plan)
+
+
+def read_estimate(path: Path) -> Estimated | None:
+    """What the run was expected to take; None where nothing was estimated. BrokenResult where it is broken."""
+    return _read(path, Estimated) if path.exists() else None
 
 
 def parse_answers(line: bytes) -> Answers:

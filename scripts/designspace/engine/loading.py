@@ -2,7 +2,6 @@
 
 import functools
 import shutil
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -11,7 +10,7 @@ from llguidance.hf import from_tokenizer
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging
 
-from designspace.engine import decoder, fp8_loading, int8
+from designspace.engine import decoder, rounding
 from designspace.engine.attention import FUSED, PLAIN
 from designspace.engine.gpus import check_compiler, check_fp8
 from designspace.planning import model_files
@@ -47,11 +46,6 @@ def load(
         config = AutoConfig.from_pretrained(**source)
         model_files.check_attention(config.to_dict(), name)
         model_files.check_rounding(config.to_dict(), quantization, name)
-        ways: dict[str | None, Callable[[], Any]] = {
-            None: lambda: None,
-            "int8": int8.config,
-            "fp8": lambda: fp8_loading.config(config),
-        }
         where: dict[str, Any] = {"device_map": device}
         if gpus > 1:  # shared out evenly, and nothing but GPUs is offered: a model never spills into main memory
             where = {"device_map": "balanced", "max_memory": dict.fromkeys(range(gpus), room)}
@@ -62,7 +56,7 @@ def load(
             use_safetensors=True,
             dtype=getattr(torch, dtype),
             attn_implementation=FUSED if attention == "fused" else PLAIN,
-            quantization_config=ways[quantization](),
+            quantization_config=rounding.config(config, quantization),
         )
     except (model_files.ModelError, torch.OutOfMemoryError):
         raise
@@ -73,8 +67,6 @@ def load(
             f"The weights of the model {name} do not fit {gpus} GPUs (some would be on {', '.join(spilled)}): set "
             f"`model.gpus` to more, or `model.quantization` to fp8 or int8."
         )
-    if quantization == "int8":
-        int8.replace_linear(model)
     if decoder.serves(model):
         remove_hook_from_submodules(model)  # decoder.py goes from GPU to GPU by itself, and hooks cannot be shared
     ready: PreTrainedModel = model.eval().requires_grad_(False)

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
-from designspace.engine import fp8_loading, int8, kernels
+from designspace.engine import kernels, rounding
 from designspace.engine.attention import FUSED
 from designspace.engine.passes import Passes
+from designspace.planning.branches import step_rows
 
 # Enough that the output layer has more blocks than any GPU has multiprocessors, as that of the whole model has.
 VOCABULARY = 2**15
@@ -46,7 +47,7 @@ def meanwhile(
     finally:
         if thread:
             thread.join()
-            torch.cuda.empty_cache()
+        torch.cuda.empty_cache()  # of what was loaded within, too: matrices in the dtype that they are rounded from
 
 
 def _compile(passes: Passes) -> None:
@@ -73,10 +74,11 @@ def load_kernels(model: PreTrainedModel, branches: int) -> None:
     if model.device.type == "cpu":
         return
     with shallow(model), torch.inference_mode():
-        passes = Passes(model, ROWS[-1], branches, SLOTS, papers=1, chunk=ROWS[-1])
+        most = step_rows(branches)
+        passes = Passes(model, ROWS[-1], most, SLOTS, papers=1, chunk=ROWS[-1])
         passes.read([0] * ROWS[-1], 0)
         for rows in ROWS:
-            if rows <= branches:
+            if rows <= most:
                 passes.rehearse(rows)
     del passes
     torch.cuda.empty_cache()
@@ -105,9 +107,7 @@ def one_layer(
     text.vocab_size = min(text.vocab_size, VOCABULARY + text.vocab_size % 16)  # as aligned as the whole one
     with torch.device(device):
         model = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation=FUSED)
-    if quantization == "int8":
-        int8.empty_linear(model.base_model.layers)
-    if quantization == "fp8":
-        fp8_loading.replace_linear(model.base_model.layers, blocks=hasattr(config, "quantization_config"))
+    if quantization:
+        rounding.replace_linear(model.base_model.layers, quantization, blocks=hasattr(config, "quantization_config"))
     ready: PreTrainedModel = model.eval().requires_grad_(False)
     return ready

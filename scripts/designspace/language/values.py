@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from designspace.core.sheets import NUMBER
-from designspace.language import quantities
+from designspace.language import expressions, quantities
 
 QUANTITY = re.compile(rf"(?P<number>{NUMBER.pattern})\s*(?P<unit>\S*)")
 
@@ -43,6 +43,8 @@ def typed(text: str, parameter: dict[str, Any]) -> Value:
         if text.lower() not in ("true", "false"):
             raise ValueError("it must be true or false")
         return text.lower() == "true"
+    if kind in expressions.KINDS and not expressions.is_one(kind, text):
+        raise ValueError(f"it must be a {kind} such as {expressions.EXAMPLES[kind]}")
     if kind == "category" and text not in parameter["values"]:
         raise ValueError(f"it must be one of {', '.join(parameter['values'])}")
     return text

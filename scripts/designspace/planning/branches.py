@@ -24,6 +24,7 @@ NAME_CHARACTERS = 40  # of the name of an experiment or a group
 NAMES_TOKENS = 40  # of all names together: six times "Experiment 1" take 31
 FINDING_CHARACTERS, REASON_CHARACTERS = 120, 200  # of a finding's value or description; of a sentence of reasoning
 ROWS = 64  # of a step: its time is still that of reading the weights, and the slots of more take the room of a paper
+FEWEST_ROWS = 16  # of a step: fewer take as long
 ROWS_TOGETHER = 128  # of a step for several papers: the more rows, the less of a step is that of reading the weights
 
 
@@ -81,6 +82,11 @@ def differing(library: Library, level: str) -> Library:
     return [parameter for parameter in library if per(parameter) in levels]
 
 
+def step_rows(branches: int) -> int:
+    """Rows of a step of so many branches: a power of two. Those that no branch needs are given to forced tokens."""
+    return max(FEWEST_ROWS, 1 << (branches - 1).bit_length())
+
+
 def value_tokens(parameter: dict[str, Any]) -> int:
     """The tokens that the value of a parameter may take: as many as the longest that its grammar allows, and for
     several values at least LIST_TOKENS."""
@@ -88,7 +94,7 @@ def value_tokens(parameter: dict[str, Any]) -> int:
         "integer": 1 + DIGITS,
         "number": 1 + DIGITS + 1 + DECIMALS,
         "boolean": len("false"),
-        "string": text_tokens(TEXT_CHARACTERS),
+        **dict.fromkeys(("string", "statistic", "mean"), text_tokens(TEXT_CHARACTERS)),
         "category": text_tokens(max(map(len, parameter.get("values", [""])))),
     }
     single = longest[parameter["kind"]] + AROUND

@@ -23,6 +23,7 @@ from msgspec import Meta
 from designspace.core.errors import DesignspaceError
 from designspace.core.files import write_whole
 from designspace.core.sheets import escape, unescape
+from designspace.project import pilot as pilots
 from designspace.project import supplements
 from designspace.project.folder import hash_of, is_pdf, last_change, pdf_files
 from designspace.project.library.entries import Entry
@@ -79,10 +80,12 @@ def plan(
     with_subfolders: bool = False,
     entries: Iterable[Entry] = (),
     excluded: Iterable[str] = (),
+    pilot: int | None = None,
 ) -> list[Row]:
     """The ledger as it should be now: its known rows, in their order, then the new PDFs of the folder, by name.
 
-    `entries` are those of the library, which knows supplements; what `excluded` names is given no batch. Reads only.
+    `entries` are those of the library, which knows supplements; what `excluded` names is given no batch, and of a
+    `pilot` of so many papers neither are the others. Reads only.
     LedgerError where the ledger is damaged or a file name cannot be used.
     """
     rows = [row if row.is_asked else row._replace(batch="") for row in load(ledger_file)]
@@ -100,7 +103,10 @@ def plan(
         rows.append(Row(paper, file, hashes[file], "", ""))
     rows = _mark_supplements(_mark_copies(rows, hashes), hashes, entries)
     called = names(row._asdict() for row in rows)
-    return _assign_batches(rows, papers_per_job, {called[name] for name in excluded if name in called})
+    left_out = {called[name] for name in excluded if name in called}
+    if pilot is not None:
+        left_out |= _beside_pilot(rows, left_out, pilot, Path(papers_folder))
+    return _assign_batches(rows, papers_per_job, left_out)
 
 
 def _follow_files(rows: list[Row], hashes: dict[str, str], away: set[str]) -> list[Row]:
@@ -148,6 +154,17 @@ def _mark_supplements(rows: list[Row], hashes: dict[str, str], entries: Iterable
     files = {row.file: row.paper for row in rows if row.file in hashes and not row.duplicate_of}
     found = supplements.find(files, entries)
     return [row._replace(supplement_of=found.get(row.paper, "")) for row in rows]
+
+
+def _beside_pilot(rows: list[Row], excluded: set[str], pilot: int, folder: Path) -> set[str]:
+    """The papers that a pilot of so many leaves out. What was asked before is a part of it."""
+    papers = [row for row in rows if not (row.duplicate_of or row.supplement_of) and (folder / row.file).is_file()]
+    new = {
+        row.paper: pilots.Paper(pilots.year_in(row.file), (folder / row.file).stat().st_size, row.paper)
+        for row in papers
+        if not row.batch and row.paper not in excluded
+    }
+    return pilots.left_out(new, sum(row.is_asked for row in papers), pilot)
 
 
 def _assign_batches(rows: list[Row], papers_per_job: int, excluded: set[str]) -> list[Row]:

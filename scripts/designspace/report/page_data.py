@@ -29,12 +29,13 @@ VALUE = ("value", "status", "confidence", "p_null", "candidate", "reason", "reas
 REVIEW = ("review", "model_value", "reviewer", "reviewed", "review_note")
 FINDING = ("value", "unit", "confidence", "description")
 # The tables of the page whose rows are lists. `paper` and `parameter` are places in their lists from 0, `sentence` in
-# that of sentences (None without one) and `experiment` the place among its paper's from 1, 0 for the whole paper.
+# that of sentences (None without one) and `part` the place among its paper's experiments and groups from 1, 0 for the
+# whole paper.
 COLUMNS = {
-    "values": ("paper", "experiment", "parameter", "sentence", *VALUE, *REVIEW),
+    "values": ("paper", "part", "parameter", "sentence", *VALUE, *REVIEW, "rule"),
     "sentences": ("page", "text", "boxes"),
     "boxes": ("page", "left", "bottom", "right", "top"),
-    "experiments": ("name", "sentence"),
+    "parts": ("experiment", "group", "sentence"),
     "left_out": ("title", "kind", "tokens", "tokens_kept"),
     "findings": ("paper", "sentence", *FINDING),
     "corrections": ("id", *corrections.Correction._fields),
@@ -79,15 +80,16 @@ def build(
     to the folder of the PDFs, `corrected` the corrections in the reviewers' file."""
     sentences, numbers = Sentences(), {row["paper"]: number for number, row in enumerate(rows["papers"])}
     files = {row["paper"]: row["file"] for row in rows["papers"]}
-    experiments: dict[str, list[list[Any]]] = defaultdict(list)
-    whole = [row for row in rows["extractions"] if not row["group"]]  # groups are in the tables only
-    for row in rows["experiments"]:
-        experiments[row["paper"]].append([row["experiment"], sentences.number(row)])
+    parts = parts_of(rows["experiments"], rows["groups"], sentences)
+    unequal = {row["paper"] for row in rows["groups"] if row["warning"]}
     return {
         "columns": COLUMNS,
         "parameters": parameters,
-        "papers": [paper(row, experiments[row["paper"]], results, papers, files) for row in rows["papers"]],
-        "values": list(value_rows(whole, numbers, experiments, parameters, sentences)),
+        "papers": [
+            paper(row, parts[row["paper"]], results, papers, files) | {"sums_disagree": row["paper"] in unequal}
+            for row in rows["papers"]
+        ],
+        "values": list(value_rows(rows["extractions"], numbers, parts, parameters, sentences)),
         "discoveries": discoveries(rows["discoveries"], read_findings(results), numbers, parameters, sentences),
         "sentences": sentences.all,
         "agreement": rows["agreement"],
@@ -96,25 +98,42 @@ def build(
         "memory": rows["memory"],
         "prisma": rows["prisma"],
         "steps": steps(results / "benchmarks"),
+        "estimate": records.read_estimate(results / "estimate.json"),
         "evaluation": {name.removeprefix("evaluation_"): rows[name] for name in SCORES} if SCORES[0] in rows else None,
     }
 
 
-def paper(row: Row, experiments: list[list[Any]], results: Path, papers: str, files: dict[str, str]) -> Row:
+def parts_of(experiments: list[Row], groups: list[Row], sentences: Sentences) -> dict[str, list[list[Any]]]:
+    """The rows of a paper that are parts of it, by paper: the groups of an experiment behind it."""
+    parts: dict[str, list[list[Any]]] = defaultdict(list)
+    of: dict[tuple[str, str], list[list[Any]]] = defaultdict(list)
+    for row in groups:
+        if row["group"]:
+            named = [row["experiment"], row["group"], sentences.number(row)]
+            of[row["paper"], row["experiment"]].append(named)
+    for (name, experiment), own in of.items():
+        if not experiment:
+            parts[name] += own
+    for row in experiments:
+        parts[row["paper"]] += [[row["experiment"], "", sentences.number(row)], *of[row["paper"], row["experiment"]]]
+    return parts
+
+
+def paper(row: Row, parts: list[list[Any]], results: Path, papers: str, files: dict[str, str]) -> Row:
     """A paper: its row, its PDF as a link, the sizes of its pages in points, its supplements, and what truncation left
     out. `files` is {paper: file}."""
     is_counted = row["status"] not in LEFT_OUT
-    known = {key: row[key] for key in SHOWN} | {"experiments": experiments, "is_counted": is_counted}
+    known = {key: row[key] for key in SHOWN} | {"parts": parts, "is_counted": is_counted}
     known["pdf"] = f"{papers}/{quote(row['file'])}" if row["file"] else ""
     if not is_counted:
         return known
     text, context = records.read_paper(results, row["paper"])
     cut = [section for section in context["sections"] if section["tokens_kept"] < section["tokens"]]
-    parts = [(part["page"], files[part["paper"]]) for part in text.get("parts", []) if part["paper"] in files]
+    supplements = [(part["page"], files[part["paper"]]) for part in text.get("parts", []) if part["paper"] in files]
     return known | {
         "bad_pages": quality.bad_pages(text["pages"]),
         "sizes": {page["page"]: [page["width"], page["height"]] for page in text["pages"]},
-        "supplements": [{"page": page, "file": file, "pdf": f"{papers}/{quote(file)}"} for page, file in parts],
+        "supplements": [{"page": page, "file": file, "pdf": f"{papers}/{quote(file)}"} for page, file in supplements],
         "left_out": [[section[key] for key in COLUMNS["left_out"]] for section in cut],  # type: ignore[literal-required]
     }
 
@@ -122,17 +141,21 @@ def paper(row: Row, experiments: list[list[Any]], results: Path, papers: str, fi
 def value_rows(
     extractions: Iterable[Row],
     numbers: dict[str, int],
-    experiments: dict[str, list[list[Any]]],
+    parts: dict[str, list[list[Any]]],
     parameters: list[Row],
     sentences: Sentences,
 ) -> Iterator[list[Any]]:
     """The rows of extractions.csv. What is empty at a row's end is left out."""
     places = {parameter["name"]: number for number, parameter in enumerate(parameters)}
-    named = {(paper, name): n for paper, names in experiments.items() for n, (name, _) in enumerate(names, 1)}
+    named = {(paper, *scope): n for paper, own in parts.items() for n, (*scope, _) in enumerate(own, 1)}
     for row in extractions:
-        place = numbers[row["paper"]], named.get((row["paper"], row["experiment"]), 0), places[row["parameter"]]
+        place = (
+            numbers[row["paper"]],
+            named.get((row["paper"], row["experiment"], row["group"]), 0),
+            places[row["parameter"]],
+        )
         cells = [*place, sentences.number(row), *(_short(row[key]) for key in VALUE)]
-        cells += [row[key] for key in REVIEW] if row["review"] else []
+        cells += [row[key] for key in (*REVIEW, "rule")]
         while cells[-1] in (None, ""):
             cells.pop()
         yield cells

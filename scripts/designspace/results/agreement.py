@@ -20,7 +20,7 @@ from designspace.language.matching import spelled
 from designspace.language.values import Value, parse
 from designspace.results.columns import fill
 from designspace.results.marks import Marks, Parameter, same
-from designspace.results.rows import AgreementRow, ReviewRow
+from designspace.results.score_rows import AgreementRow, ReviewRow
 
 MODEL = "model"  # as one of the two who are compared
 ALL = "all"  # in place of a parameter

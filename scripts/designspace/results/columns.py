@@ -19,6 +19,10 @@ class Sql(str):
     """What stands behind a column's type in SQLite."""
 
 
+class About(str):
+    """What a column has, in a sentence."""
+
+
 class InvalidRow(DesignspaceError, ValueError):
     """A row that is none of its table; the message is the end of a sentence that begins with the table's name."""
 
@@ -30,17 +34,17 @@ def columns(kind: type) -> dict[str, str]:
 
 
 def _declaration(hint: Any) -> str:
-    parts = list(_parts(hint))
-    constraint = next((part for part in parts if isinstance(part, Sql)), "")
-    type_ = next((TYPES[part] for part in parts if isinstance(part, type) and part in TYPES), "TEXT")
+    known = list(parts(hint))
+    constraint = next((part for part in known if isinstance(part, Sql)), "")
+    type_ = next((TYPES[part] for part in known if isinstance(part, type) and part in TYPES), "TEXT")
     return f"{type_} {constraint}".strip()
 
 
-def _parts(hint: Any) -> Iterable[Any]:
+def parts(hint: Any) -> Iterable[Any]:
     """The types that a type is made of, and what is annotated to it."""
     if inner := get_args(hint):
         for part in inner:
-            yield from _parts(part)
+            yield from parts(part)
     else:
         yield hint
 

@@ -8,7 +8,8 @@ from designspace.language.values import as_text
 from designspace.results import evaluation
 from designspace.results.annotations import Gold
 from designspace.results.evaluation import Cell
-from designspace.results.rows import ComparisonRow, ExtractionRow
+from designspace.results.rows import ExtractionRow
+from designspace.results.score_rows import ComparisonRow
 
 
 def compare(a: Path, b: Path, golds: list[Gold], library: dict[str, dict[str, Any]]) -> tuple[list[ComparisonRow], str]:

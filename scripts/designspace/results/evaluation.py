@@ -17,17 +17,19 @@ from rapidfuzz import fuzz, utils
 
 from designspace.core import records
 from designspace.core.contracts import Context, Text
-from designspace.language import matching, quantities
+from designspace.language import expressions, matching, quantities
 from designspace.language.values import as_text
 from designspace.project import ledger
 from designspace.results import tables
 from designspace.results.annotations import Gold
 from designspace.results.columns import fill
-from designspace.results.rows import CalibrationRow, ErrorRow, EvaluationRow, ExtractionRow
+from designspace.results.rows import ExtractionRow
+from designspace.results.score_rows import CalibrationRow, ErrorRow, EvaluationRow
 
 CLOSE = 0.01  # the difference, as a share of the gold, up to which two numbers are equal
 SIMILAR = 80  # of 100, from which two texts are equal by rapidfuzz's token_set_ratio
 BINS = 10  # of the confidence
+LEVELS = ("all (papers)", "all (experiments)", "all (groups)")
 
 Parameter = dict[str, Any]  # an entry of the library
 Scope = tuple[str, str]  # an experiment and a group
@@ -51,6 +53,8 @@ def similarity(value: Any, text: str, parameter: Parameter) -> float:
     """How alike a value of gold and a value of the tables are: from 0, which is not equal, to 1."""
     if parameter["kind"] in ("integer", "number"):
         return _closeness(value, float(text))
+    if parameter["kind"] in expressions.KINDS:
+        return float(expressions.same(parameter["kind"], value, text))
     if parameter["kind"] != "string":
         return float(as_text(value) == text)
     numbers = quantities.alone(value)
@@ -178,15 +182,23 @@ def _share(part: float, whole: int) -> float | None:
 
 
 def score_rows(scored: list[Cell], library: dict[str, Parameter]) -> list[EvaluationRow]:
-    """Rows of evaluation.csv: all values together (micro), the mean over the parameters (macro), each parameter."""
+    """Rows of evaluation.csv: all values together (micro), the mean over the parameters (macro), those of papers, of
+    experiments and of groups where gold speaks of several levels, each parameter."""
     by_parameter = {name: rates([cell for cell in scored if cell.parameter == name]) for name in library}
     known = {name: scores for name, scores in by_parameter.items() if scores["support"] or scores["reported"]}
     macro = {}
     for column in ("precision", "recall", "f1", "same_sentence", "same_page"):
         defined = [scores[column] for scores in known.values() if scores[column] is not None]
         macro[column] = _share(sum(defined), len(defined))
-    named = {"all (micro)": rates(scored), "all (macro)": macro, **known}
+    levels = {name: [cell for cell in scored if _level(cell) == name] for name in LEVELS}
+    by_level = {name: rates(own) for name, own in levels.items() if own}
+    named = {"all (micro)": rates(scored), "all (macro)": macro, **(by_level if len(by_level) > 1 else {}), **known}
     return [fill(EvaluationRow, scores, parameter=name) for name, scores in named.items()]
+
+
+def _level(cell: Cell) -> str:
+    """The name of the level of a cell, one of LEVELS."""
+    return LEVELS[2 if cell.group else 1 if cell.experiment else 0]
 
 
 def error_rows(scored: list[Cell], library: dict[str, Parameter], results: Path) -> list[ErrorRow]:
@@ -232,7 +244,7 @@ def calibration_rows(scored: list[Cell]) -> list[CalibrationRow]:
 def missing_from(gold: Gold, text: Text, context: Context, parameter: Parameter) -> str:
     """Why a model could not find a value: `lost_text` where the text record does not have it, `not_kept` where only
     what truncation left out has it, and "" where it could. Looked for are the quotes, or without any the value."""
-    if gold.quotes or parameter["kind"] == "string":
+    if gold.quotes or parameter["kind"] in ("string", *expressions.KINDS):
         sought = gold.quotes or [str(gold.value)]
         places = [place for quote in sought for place in matching.places(text["text"], quote)]
     elif parameter["kind"] in ("integer", "number"):

@@ -6,7 +6,7 @@ from.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -113,35 +113,63 @@ def group_frame(
     cells = values_of(extractions)
     rules = {(row["paper"], row["experiment"], row["group"], row["parameter"]): row["rule"] for row in extractions}
     warnings = _warnings(groups, cells, parameters)
-    frame = tables.frame_of(GroupRow, [{**row, "warning": warnings.get(row["paper"], "")} for row in groups])
-    pairs = [[text for name in parameters for text in _holds(cells, rules, row, name)] for row in groups]
+    frame = tables.frame_of(
+        GroupRow, [{**row, "warning": warnings.get((row["paper"], row["experiment"]), "")} for row in groups]
+    )
+    pairs = [[text for name in parameters for text in _source(cells, rules, row, name)] for row in groups]
     columns = [column for name in parameters for column in (name, name + tables.SOURCE)]
     return pd.concat([frame, pd.DataFrame(pairs, columns=columns, dtype=object)], axis=1)
 
 
-def _holds(cells: dict[Cell, str], rules: dict[Cell, str], row: GroupRow, name: str) -> tuple[str, str]:
-    """(value, where it comes from) of a parameter for a group."""
+def holds(cells: Mapping[Cell, str], row: GroupRow, name: str) -> tuple[str, str, Cell]:
+    """(value, level that it comes from, its cell) of a parameter for a group."""
     scopes = {"group": (row["experiment"], row["group"]), "experiment": (row["experiment"], ""), "paper": ("", "")}
     for level, scope in scopes.items():
         cell = (row["paper"], *scope, name)
         if cell in cells and row.get(level):  # a row without a group begins with its experiment
-            return cells[cell], f"{level}: {rules[cell]}" if rules[cell] else level
-    return "", ""
+            return cells[cell], level, cell
+    return "", "", (row["paper"], "", "", name)
 
 
-def _warnings(groups: list[GroupRow], cells: dict[Cell, str], parameters: dict[str, Parameter]) -> dict[str, str]:
-    """{paper: sentence}, where the participants of the groups do not sum to the paper's total."""
+def _source(cells: dict[Cell, str], rules: dict[Cell, str], row: GroupRow, name: str) -> tuple[str, str]:
+    """(value, where it comes from) of a parameter for a group."""
+    value, level, cell = holds(cells, row, name)
+    return value, f"{level}: {rules[cell]}" if rules.get(cell) else level
+
+
+def _warnings(
+    groups: list[GroupRow], cells: dict[Cell, str], parameters: dict[str, Parameter]
+) -> dict[tuple[str, str], str]:
+    """{(paper, experiment): sentence}, where the participants of the groups do not sum to the paper's total, or those
+    of an experiment's groups to the experiment's number."""
     names = {parameter["participants"]: name for name, parameter in parameters.items() if "participants" in parameter}
     recruited = [names[role] for role in ("recruited", "analysed") if role in names]
-    counts: dict[str, list[str]] = defaultdict(list)
+    of_papers: dict[str, list[str]] = defaultdict(list)
+    of_experiments: dict[tuple[str, str], list[GroupRow]] = defaultdict(list)
     for row in groups:
+        of_experiments[row["paper"], row["experiment"]].append(row)
         if not row["same_sample"]:
             of_row = (cells.get((row["paper"], row["experiment"], row["group"], name), "") for name in recruited)
-            counts[row["paper"]].append(next(filter(None, of_row), ""))
+            of_papers[row["paper"]].append(next(filter(None, of_row), ""))
     warnings = {}
-    for paper, texts in counts.items():
+    for (paper, experiment), own in of_experiments.items():
         total = cells.get((paper, "", "", names.get("total", "")), "")
-        together = sum(map(int, texts)) if all(map(str.isdecimal, texts)) else 0
+        together = _sum(of_papers[paper])
         if total.isdecimal() and together and together != int(total):
-            warnings[paper] = f"The groups have {together} participants together, and {names['total']} is {total}."
+            sentence = f"The groups have {together} participants together, and {names['total']} is {total}."
+            warnings[paper, experiment] = sentence
+        for name in recruited if experiment else []:
+            texts = [cells.get((paper, experiment, row["group"], name), "") for row in own if row["group"]]
+            number, together = cells.get((paper, experiment, "", name), ""), _sum(texts)
+            # A model may also give the number of one group.
+            if number.isdecimal() and together and int(number) != together and number not in texts:
+                sentence = (
+                    f"The groups of {experiment} have {together} participants together, and its {name} is {number}."
+                )
+                warnings.setdefault((paper, experiment), sentence)
     return warnings
+
+
+def _sum(texts: list[str]) -> int:
+    """The sum of numbers, 0 where one of them is missing."""
+    return sum(map(int, texts)) if all(map(str.isdecimal, texts)) else 0

@@ -5,6 +5,7 @@ from typing import Any
 
 from designspace.core import records
 from designspace.results import tables
+from designspace.results.evaluation import LEVELS
 
 Tables = dict[str, list[Any]]  # the rows of each, by its name
 
@@ -29,7 +30,7 @@ def _check_sums(rows: Tables, results: Path) -> None:
     scores, errors, bins = (rows[name] for name in tables.EVALUATION_TABLES)
     if not scores:
         raise records.set_aside(results / "evaluation.csv", "has no rows")
-    all_values, parts = scores[0], scores[2:]
+    all_values, parts = scores[0], [row for row in scores[2:] if row["parameter"] not in LEVELS]
     support, reported, correct = (all_values[column] or 0 for column in ("support", "reported", "correct"))
     for name, values, expected in [
         ("evaluation", sum(part["support"] for part in parts), support),

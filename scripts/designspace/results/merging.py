@@ -21,22 +21,36 @@ from designspace.planning.branches import differing
 from designspace.project import exclusions, ledger
 from designspace.project.folder import pdf_files
 from designspace.project.library.entries import Entry
-from designspace.results import agreement, corrections, discoveries, groups, marks, papers, prisma, tables
+from designspace.project.pilot import NOT_YET
+from designspace.results import (
+    agreement,
+    corrections,
+    discoveries,
+    groups,
+    marks,
+    meta,
+    outcomes,
+    papers,
+    prisma,
+    tables,
+)
 from designspace.results.agreement import Reviewed
 from designspace.results.columns import fill, plain
 from designspace.results.marks import Cells, Corrected
+from designspace.results.outcome_rows import OutcomeRow
 from designspace.results.papers import LookUp
 from designspace.results.rows import (
     ExperimentRow,
     ExtractionRow,
     GroupRow,
-    MemoryRow,
     PaperRow,
     UnusedRow,
 )
+from designspace.results.score_rows import MemoryRow
 
-TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,), "string": (str,)}  # in a record, by kind
+TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,)}  # in a record, by kind
 Parameter = dict[str, Any]  # an entry of the library
+WIDE = ("parameters", "groups", "meta")  # the tables that have columns for the parameters
 
 
 def papers_present(ledger_file: Path, folder: Path, with_subfolders: bool) -> list[dict[str, Any]]:
@@ -89,7 +103,7 @@ def is_value(value: Any, parameter: Parameter) -> bool:
     """Whether a record may have this as the value of a parameter: one of its kind, or None."""
     if parameter["kind"] == "category":
         return value is None or value in parameter["values"]
-    return value is None or type(value) in TYPES[parameter["kind"]]
+    return value is None or type(value) in TYPES.get(parameter["kind"], (str,))
 
 
 def answers_of(record: Answers) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
@@ -166,6 +180,7 @@ class PaperRows(NamedTuple):
     extractions: list[ExtractionRow] = []
     experiments: list[ExperimentRow] = []
     groups: list[GroupRow] = []
+    outcomes: list[OutcomeRow] = []
     memory: list[MemoryRow] = []
     findings: list[dict[str, Any]] = []
     reviewed: list[Reviewed] = []
@@ -204,11 +219,12 @@ def build(
     of_papers: dict[str, PaperRows] = {}
     for paper, text, context, extraction, discovery in _papers(results, present, library):
         readings[paper] = papers.reading(text, context, [extraction, discovery])
-        of_papers[paper] = _rows_of(extraction, discovery, library, corrected[paper], standing)
+        of_papers[paper] = _rows_of(text, extraction, discovery, library, corrected[paper], standing)
         bad = quality.bad_pages(text["pages"])
         for row in of_papers[paper].extractions:
             row["warning"] = quality.warning(row["page"], bad)
-    excluded = exclusions.of_papers(sources.excluded, called)
+    excluded = {entry["paper"]: NOT_YET for entry in present if entry["batch"] == ledger.EXCLUDED}
+    excluded |= exclusions.of_papers(sources.excluded, called)
     outcome = papers.Papers(present, readings, sources.entries, excluded, sources.look_up).outcome()
     counted = [row["paper"] for row in outcome.rows if row["status"] not in papers.LEFT_OUT]
     rows: dict[str, list[Any]] = {name: [] for name in tables.ROWS}
@@ -218,20 +234,23 @@ def build(
     rows["extractions"] = [row for paper in counted for row in of_papers[paper].extractions]
     rows["experiments"] = [row for paper in counted for row in of_papers[paper].experiments]
     rows["groups"] = [row for paper in counted for row in of_papers[paper].groups]
+    rows["outcomes"] = [row for paper in counted for row in of_papers[paper].outcomes]
     reviewed = [cell for paper in counted for cell in of_papers[paper].reviewed]
     rows["reviews"] = agreement.review_rows(reviewed, library)
     rows["agreement"] = agreement.agreement_rows(reviewed, library)
     findings = [finding for paper in counted for finding in of_papers[paper].findings]
     cited = {row["paper"]: row["citation"] for row in outcome.rows}
     files = {entry["paper"]: entry["file"] for entry in present}
-    located = [*rows["extractions"], *rows["experiments"], *rows["groups"], *rows["memory"], *findings]
+    located = [*rows["extractions"], *rows["experiments"], *rows["groups"], *rows["outcomes"]]
+    located += [*rows["memory"], *findings]
     _locate(located, cited, files, readings)
     rows["discoveries"], rows["findings"] = discoveries.merge(findings)
-    frames = {name: tables.frame_of(kind, rows[name]) for name, kind in tables.ROWS.items() if name != "parameters"}
+    frames = {name: tables.frame_of(kind, rows[name]) for name, kind in tables.ROWS.items() if name not in WIDE}
     frames["parameters"] = groups.parameter_frame(
         rows["extractions"], rows["groups"], {one: cited[one] for one in counted}, library
     )
     frames["groups"] = groups.group_frame(rows["extractions"], rows["groups"], library)
+    frames["meta"] = meta.build(rows["extractions"], rows["groups"], rows["outcomes"], library)
     return Tables(frames, outcome.included)
 
 
@@ -247,15 +266,17 @@ def _locate(
 
 
 def _rows_of(
-    extraction: Answers, discovery: Answers, library: dict[str, Parameter], corrected: Cells, standing: str
+    text: Text, extraction: Answers, discovery: Answers, library: dict[str, Parameter], corrected: Cells, standing: str
 ) -> PaperRows:
     paper = extraction["paper"]
     named = groups.experiments_of(extraction, corrected)
     reviewed = reviewed_cells(extraction, library, corrected)
+    extractions = extraction_rows(extraction, library, corrected, standing)
     return PaperRows(
-        extraction_rows(extraction, library, corrected, standing),
+        extractions,
         [fill(ExperimentRow, experiment, paper=paper, experiment=experiment["name"]) for experiment in named],
         groups.rows_of(extraction, corrected),
+        outcomes.rows_of(extractions, text, library),
         [memory_row(record) for record in (extraction, discovery)],
         [{**finding, "paper": paper, "item": item} for item, finding in enumerate(discovery.get("findings", []), 1)],
         sorted(reviewed, key=lambda cell: (cell.experiment, cell.group, list(library).index(cell.parameter))),

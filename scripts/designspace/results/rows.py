@@ -1,294 +1,205 @@
-"""The rows of the tables: every column declared once, from which the header of a CSV file and SQLite's columns follow.
+"""The rows of the tables: every column declared once, with its type and what it has in a sentence.
 
-A missing text is "", a missing number None. No number is infinite or NaN.
+The header of a CSV file, SQLite's columns and the codebook follow from it.
 """
 
 from typing import Annotated, Literal, TypedDict
 
-from designspace.core.contracts import Count, Number, Ordinal, Probability
-from designspace.results.columns import Sql
-
-Text = Annotated[str, Sql("NOT NULL")]  # also where it is empty
-Paper = Annotated[str, Sql("NOT NULL REFERENCES papers (paper)")]
-Item = Annotated[Ordinal, Sql("NOT NULL")]
+from designspace.core.contracts import Count, Number, Probability
+from designspace.results.column_types import (
+    Boxes,
+    Candidate,
+    Category,
+    Citation,
+    Confidence,
+    Date,
+    Description,
+    End,
+    Evidence,
+    EvidenceFile,
+    EvidencePage,
+    Experiment,
+    Group,
+    Importance,
+    Note,
+    Nth,
+    Page,
+    Paper,
+    Parameter,
+    PNull,
+    Reviewer,
+    SameSample,
+    Start,
+    Text,
+    Unit,
+)
+from designspace.results.columns import About, Sql
 
 
 class PaperRow(TypedDict):
-    citation: str  # McDougle & Taylor 2019; this and the next six as the library or the PDF have them
-    title: str
-    authors: str  # with semicolons between them
-    year: str
-    journal: str
-    doi: str
-    type: str  # article, preprint, supplement or other
-    paper: Annotated[str, Sql("PRIMARY KEY")]
-    file: Text
-    sha256: Text
-    pages: Count | None
-    tokens: Count | None
-    tokens_kept: Count | None
-    status: Text
-    reason: str
-    duplicate_of: Annotated[str, Sql("REFERENCES papers (paper)")]
-    version_of: Annotated[str, Sql("REFERENCES papers (paper)")]
-    supplement_of: Annotated[str, Sql("REFERENCES papers (paper)")]
-    key: str  # of its entry in the library
-    found_in: str  # where each part of the citation was found: the library, doi.org, or which place of the PDF
-    unknown_characters: Probability | None  # share of the text's characters that could not be read
-    true_words: Probability | None  # share of words among what should be words
-    pages_by_ocr: Count | None
-    sections: Count | None  # with a heading
+    citation: Citation
+    title: Annotated[str, About("Title of the paper; this and the next as the library or the PDF has it.")]
+    authors: Annotated[str, About("Authors, with semicolons between them.")]
+    year: Annotated[str, About("Year of publication.")]
+    journal: Annotated[str, About("Journal.")]
+    doi: Annotated[str, About("DOI.")]
+    type: Annotated[str, About("article, preprint, supplement or other.")]
+    paper: Annotated[str, Sql("PRIMARY KEY"), About("The paper's id.")]
+    file: Annotated[Text, About("File of the PDF in the folder of papers.")]
+    sha256: Annotated[Text, About("Hash of the PDF.")]
+    pages: Annotated[Count | None, About("Pages that it has.")]
+    tokens: Annotated[Count | None, About("Length of its text in tokens.")]
+    tokens_kept: Annotated[Count | None, About("Tokens that the model was given.")]
+    status: Annotated[Text, About("What became of the file: ok, duplicate, needs_ocr, failed, ...")]
+    reason: Annotated[str, About("Why the status is so, and which pages cannot be trusted.")]
+    duplicate_of: Annotated[str, Sql("REFERENCES papers (paper)"), About("The paper that has the same content.")]
+    version_of: Annotated[str, Sql("REFERENCES papers (paper)"), About("The paper of which this is another version.")]
+    supplement_of: Annotated[str, Sql("REFERENCES papers (paper)"), About("The paper whose supplement this is.")]
+    key: Annotated[str, About("Its entry in the library.")]
+    found_in: Annotated[str, About("Where each part of the citation was found.")]
+    unknown_characters: Annotated[Probability | None, About("Share of the text's characters that could not be read.")]
+    true_words: Annotated[Probability | None, About("Share of words among what should be words.")]
+    pages_by_ocr: Annotated[Count | None, About("Pages that OCR read.")]
+    sections: Annotated[Count | None, About("Sections with a heading.")]
 
 
 class PrismaRow(TypedDict):
     """How many files, papers or entries a step has. Of `excluded` there is a row for each reason behind their sum."""
 
-    step: Text
-    reason: Text
-    papers: Annotated[Count, Sql("NOT NULL")]
+    step: Annotated[Text, About("A step from files to included papers.")]
+    reason: Annotated[Text, About("Of excluded papers, why.")]
+    papers: Annotated[Count, Sql("NOT NULL"), About("How many there are.")]
 
 
 class ExtractionRow(TypedDict):
-    citation: str
+    citation: Citation
     paper: Paper
-    experiment: Text  # empty: the whole paper
-    group: Text  # empty: all groups of the experiment
-    parameter: Text
-    item: Item
-    value: str
-    unit: str
-    rule: str  # of a number of participants that is not printed: how it follows from the evidence
-    confidence: Probability | None
-    reasoning: str
-    evidence: str
-    page: Ordinal | None
-    start: Count | None
-    end: Count | None
-    boxes: str
-    status: Text
-    reason: str
-    candidate: str
-    p_null: Probability | None
-    number: Number | None
-    review: Literal["", "accepted", "corrected", "rejected", "disputed"]
-    model_value: str  # of a reviewed row: what the model reported, empty where it reported nothing
-    reviewer: str
-    reviewed: str
-    review_note: str
-    evidence_file: str  # the PDF with the evidence, the paper's or a supplement's, and the page of that file
-    evidence_page: Ordinal | None
-    warning: str  # where the page of the evidence is read badly
+    experiment: Experiment
+    group: Group
+    parameter: Parameter
+    item: Annotated[Nth, About("Which of several values of the cell, from 1.")]
+    value: Annotated[str, About("The reported value.")]
+    unit: Unit
+    rule: Annotated[str, About("Of a number of participants that is not printed: how it follows from the evidence.")]
+    confidence: Confidence
+    reasoning: Annotated[str, About("A sentence by the model, if it was asked for one.")]
+    evidence: Evidence
+    page: Page
+    start: Start
+    end: End
+    boxes: Boxes
+    status: Annotated[Text, About("reported, not_reported or failed.")]
+    reason: Annotated[str, About("Why it failed.")]
+    candidate: Candidate
+    p_null: PNull
+    number: Annotated[Number | None, About("The value of a numeric parameter.")]
+    review: Annotated[Literal["", "accepted", "corrected", "rejected", "disputed"], About("What reviewers decided.")]
+    model_value: Annotated[str, About("Of a reviewed row: what the model reported.")]
+    reviewer: Reviewer
+    reviewed: Annotated[str, About("When.")]
+    review_note: Annotated[str, About("The reviewers' notes.")]
+    evidence_file: EvidenceFile
+    evidence_page: EvidencePage
+    warning: Annotated[str, About("There where the page of the evidence is read badly.")]
 
 
 class ExperimentRow(TypedDict):
     """An experiment of a paper that reports several. `same_sample` is another one with the same participants."""
 
-    citation: str
+    citation: Citation
     paper: Paper
-    experiment: Text
-    same_sample: str
-    confidence: Probability | None
-    evidence: str
-    page: Ordinal | None
-    start: Count | None
-    end: Count | None
-    boxes: str
-    evidence_file: str
-    evidence_page: Ordinal | None
+    experiment: Experiment
+    same_sample: SameSample
+    confidence: Confidence
+    evidence: Evidence
+    page: Page
+    start: Start
+    end: End
+    boxes: Boxes
+    evidence_file: EvidenceFile
+    evidence_page: EvidencePage
 
 
 class ParametersRow(TypedDict):
     """A paper, one of its experiments or one of their groups; behind these columns is one for each parameter of the
     library."""
 
-    citation: str
+    citation: Citation
     paper: Paper
-    experiment: Text
-    group: Text
+    experiment: Experiment
+    group: Group
 
 
 class GroupRow(TypedDict):
     """A group of participants, or all those of an experiment that has no groups; behind these columns are two for each
     parameter of the library: the value that holds for the group, and where it comes from."""
 
-    citation: str
+    citation: Citation
     paper: Paper
-    experiment: Text
-    group: Text
-    same_sample: str  # the experiment that has the same participants
-    warning: str
-    confidence: Probability | None
-    evidence: str
-    page: Ordinal | None
-    evidence_file: str
-    evidence_page: Ordinal | None
+    experiment: Experiment
+    group: Group
+    same_sample: SameSample
+    warning: Annotated[str, About("There where the groups do not have as many participants together as they should.")]
+    confidence: Confidence
+    evidence: Evidence
+    page: Page
+    start: Start
+    end: End
+    boxes: Boxes
+    evidence_file: EvidenceFile
+    evidence_page: EvidencePage
 
 
 class DiscoveryRow(TypedDict):
-    name: Annotated[str, Sql("PRIMARY KEY")]
-    category: str
-    description: str
-    unit: str
-    n_papers: Item
-    papers: Text
-    values: str
-    importance: str
-    evidence: str
-    evidence_citation: str
-    evidence_paper: Paper
-    evidence_file: str
-    evidence_page: Ordinal | None  # of that file
+    name: Annotated[str, Sql("PRIMARY KEY"), About("Name of the discovery.")]
+    category: Category
+    description: Description
+    unit: Unit
+    n_papers: Annotated[Nth, About("In how many papers it was found.")]
+    papers: Annotated[Text, About("Those papers.")]
+    values: Annotated[str, About("What each reports.")]
+    importance: Importance
+    evidence: Evidence
+    evidence_citation: Annotated[str, About("The citation of the paper with the evidence.")]
+    evidence_paper: Annotated[Paper, About("The id of that paper.")]
+    evidence_file: EvidenceFile
+    evidence_page: EvidencePage
 
 
 class UnusedRow(TypedDict):
     """A correction of a paper or a parameter that is not there now."""
 
-    paper: Text
-    parameter: Text
-    experiment: Text
-    group: Text
-    kind: str
-    old_value: str
-    value: str
-    note: str
-    reviewer: str
-    date: str
-    reason: Text
+    paper: Annotated[Text, About("The paper as the correction names it.")]
+    parameter: Parameter
+    experiment: Experiment
+    group: Group
+    kind: Annotated[str, About("What the row of a reviewer is.")]
+    old_value: Annotated[str, About("The value that was corrected.")]
+    value: Annotated[str, About("The corrected value.")]
+    note: Note
+    reviewer: Reviewer
+    date: Date
+    reason: Annotated[Text, About("Why it is not used.")]
 
 
 class FindingRow(TypedDict):
     """A finding of a paper."""
 
-    citation: str
+    citation: Citation
     paper: Paper
-    item: Item
-    discovery: Annotated[str, Sql("NOT NULL REFERENCES discoveries (name)")]
-    name: Text
-    category: str
-    description: str
-    value: str
-    unit: str
-    importance: str
-    confidence: Probability | None
-    evidence: str
-    page: Ordinal | None
-    start: Count | None
-    end: Count | None
-    boxes: str
-    evidence_file: str
-    evidence_page: Ordinal | None
-
-
-class MemoryRow(TypedDict):
-    """What one task took for one paper."""
-
-    citation: str
-    paper: Paper
-    task: Text
-    attempt: Ordinal | None
-    predicted_bytes: Count | None
-    allocated_bytes: Count | None
-    device_bytes: Count | None
-    prompt_tokens: Count | None
-    new_tokens: Count | None
-    seconds_attach: Number | None
-    seconds_prefill: Number | None
-    seconds_decode: Number | None
-    status: Text
-    model: str
-    revision: str
-    software: str
-
-
-class ReviewRow(TypedDict):
-    """A mark of a reviewer."""
-
-    paper: Paper
-    experiment: Text
-    group: Text
-    parameter: Text
-    reviewer: Text
-    kind: Literal["review", "adjudication", "note"]
-    value: str
-    model_value: str
-    note: str
-    date: str
-    state: Literal["", "single", "agreed", "disagreement", "adjudicated"]  # of its cell
-
-
-class AgreementRow(TypedDict):
-    """How far a reviewer agrees with another, or with the model, about a parameter, or about all."""
-
-    reviewer: Text
-    other: Text
-    parameter: Text
-    cells: Annotated[Count, Sql("NOT NULL")]
-    agreed: Annotated[Count, Sql("NOT NULL")]
-    share: Probability
-    share_low: Probability
-    share_high: Probability
-    kappa: Number | None
-    kappa_low: Number | None
-    kappa_high: Number | None
-
-
-class EvaluationRow(TypedDict):
-    """The scores of a parameter, or of all. A rate that is not defined is missing."""
-
-    parameter: str
-    precision: Probability | None
-    recall: Probability | None
-    f1: Probability | None
-    support: Count | None
-    reported: Count | None
-    correct: Count | None
-    with_evidence: Count | None
-    same_sentence: Probability | None
-    same_page: Probability | None
-
-
-class ErrorRow(TypedDict):
-    """A value that is missed or wrong."""
-
-    paper: str
-    experiment: str
-    group: str
-    parameter: str
-    error: str
-    gold: str
-    value: str
-    confidence: Probability | None
-    candidate: str
-    p_null: Probability | None
-    gold_evidence: str
-    gold_page: Count | None
-    evidence: str
-    page: Ordinal | None
-
-
-# The values whose confidence is in a bin.
-CalibrationRow = TypedDict(
-    "CalibrationRow",
-    {
-        "from": Number,
-        "to": Number,
-        "n": Count,
-        "confidence": Probability | None,
-        "correct": Probability | None,
-    },
-)
-
-
-class ComparisonRow(TypedDict):
-    """A cell in which two runs, A and B, differ."""
-
-    paper: str
-    experiment: str
-    group: str
-    parameter: str
-    value_a: str
-    value_b: str
-    confidence_a: Probability | None
-    confidence_b: Probability | None
-    gold: str
-    verdict: Literal["", "better", "worse", "neither"]
+    item: Annotated[Nth, About("Which of several, from 1.")]
+    discovery: Annotated[str, Sql("NOT NULL REFERENCES discoveries (name)"), About("The discovery that it belongs to.")]
+    name: Annotated[Text, About("Its name.")]
+    category: Category
+    description: Description
+    value: Annotated[str, About("The value as the paper gives it.")]
+    unit: Unit
+    importance: Importance
+    confidence: Confidence
+    evidence: Evidence
+    page: Page
+    start: Start
+    end: End
+    boxes: Boxes
+    evidence_file: EvidenceFile
+    evidence_page: EvidencePage

@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from designspace.results import tables
+from designspace.results import precision, tables
 from designspace.results.loading import Tables
 from designspace.results.papers import LEFT_OUT
 
@@ -31,7 +31,7 @@ def figures(rows: Tables) -> dict[str, int]:
 
 
 def summary(rows: Tables, results: Path, note: str = "", most: int = 3) -> str:
-    """What came out, in 6 to 13 lines: the note, if there is one, the papers that were not read (at most `most` by
+    """What came out, in 6 to 14 lines: the note, if there is one, the papers that were not read (at most `most` by
     name), values, files."""
     count = figures(rows)
     missed = [row for row in rows["papers"] if row["status"] not in ("ok", *LEFT_OUT)]
@@ -50,6 +50,7 @@ def summary(rows: Tables, results: Path, note: str = "", most: int = 3) -> str:
             f"Values       {count['values reported']} reported, {count['values with evidence']} with evidence, "
             f"{count['values reviewed']} reviewed",
             *_corrections(rows),
+            *_error_rate(rows, count["papers"]),
             *_evaluation(rows),
             f"Discoveries  {count['discoveries']}",
             f"Tables       {', '.join(str(results / f'{name}.csv') for name in tables.CSV_TABLES)}",
@@ -70,6 +71,16 @@ def _corrections(rows: Tables) -> list[str]:
     if disputed:
         line += f", {len(disputed)} disputed (see reviews.csv)"
     return [line + (f"; {unused} without their paper or parameter, see corrections_unused.csv" if unused else "")]
+
+
+def _error_rate(rows: Tables, papers: int) -> list[str]:
+    """How many values are wrong by the reviewers, and how many papers more to check, if two papers were reviewed."""
+    known = precision.error_rate(rows["extractions"], papers)
+    if known is None:
+        return []
+    line = f"Error rate   {known.rate:.0%} ± {known.half_width:.0%} of {known.values} values in {known.papers} papers"
+    advice = f"to know it within ±{precision.WITHIN:.0%}, review {known.more} papers more" if known.more else "enough"
+    return [f"{line}; {advice}"]
 
 
 def _evaluation(rows: Tables) -> list[str]:

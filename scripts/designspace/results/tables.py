@@ -18,8 +18,9 @@ import pandas as pd
 from designspace.core import records
 from designspace.core.files import write_whole
 from designspace.core.sheets import escape, unescape
+from designspace.language import expressions
 from designspace.results import columns as declarations
-from designspace.results import rows
+from designspace.results import outcome_rows, rows, score_rows
 
 ROWS: dict[str, type] = {
     "papers": rows.PaperRow,
@@ -28,18 +29,20 @@ ROWS: dict[str, type] = {
     "experiments": rows.ExperimentRow,
     "parameters": rows.ParametersRow,
     "groups": rows.GroupRow,
+    "outcomes": outcome_rows.OutcomeRow,
+    "meta": outcome_rows.MetaRow,
     "discoveries": rows.DiscoveryRow,
     "corrections_unused": rows.UnusedRow,
     "findings": rows.FindingRow,  # SQLite only, where discoveries can be joined to all their evidence
-    "memory": rows.MemoryRow,
-    "reviews": rows.ReviewRow,
-    "agreement": rows.AgreementRow,
+    "memory": score_rows.MemoryRow,
+    "reviews": score_rows.ReviewRow,
+    "agreement": score_rows.AgreementRow,
 }
 # What `evaluate` makes of the tables and of annotations: CSV files only, and only where there are annotations.
 EVALUATION_ROWS: dict[str, type] = {
-    "evaluation": rows.EvaluationRow,
-    "evaluation_errors": rows.ErrorRow,
-    "evaluation_calibration": rows.CalibrationRow,
+    "evaluation": score_rows.EvaluationRow,
+    "evaluation_errors": score_rows.ErrorRow,
+    "evaluation_calibration": score_rows.CalibrationRow,
 }
 TABLES, EVALUATION_TABLES = (
     {name: declarations.columns(kind) for name, kind in kinds.items()} for kinds in (ROWS, EVALUATION_ROWS)
@@ -50,6 +53,7 @@ KEYS = {
     "experiments": "paper, experiment",
     "parameters": 'paper, experiment, "group"',
     "groups": 'paper, experiment, "group"',
+    "outcomes": 'paper, experiment, "group", parameter, item',
     "findings": "paper, item",
     "memory": "paper, task",
 }
@@ -148,7 +152,8 @@ def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict[str, Any
     types = {"integer": "INTEGER", "number": "REAL"}
     wide = {p["name"]: "TEXT" if p.get("multiple") else types.get(p["kind"], "TEXT") for p in parameters}
     paired = {column: kind for name in wide for column, kind in ((name, wide[name]), (name + SOURCE, "TEXT"))}
-    more = {"parameters": wide, "groups": paired}
+    moderators = {p["name"]: wide[p["name"]] for p in parameters if p["kind"] not in expressions.KINDS}
+    more = {"parameters": wide, "groups": paired, "meta": moderators}
     database = sqlite3.connect(":memory:")
     database.execute("PRAGMA page_size = 4096")
     with database:

@@ -22,6 +22,7 @@ from designspace.runner import PRELOAD, worker
 from designspace.runner.groups import Paper, together
 from designspace.runner.journal import JOURNAL, Journal
 from designspace.runner.line import Line, Stop
+from designspace.runner.progress import Progress
 from designspace.runner.worker import Job
 
 Record = dict[str, Any]
@@ -37,23 +38,26 @@ def run(
     """Answer the papers, [(text record, context record)], and write one JSON line for each to the output."""
     output = Path(output)
     journal = Journal(output.with_name(output.name + JOURNAL), fingerprint(job, papers), log)
+    progress = Progress(job.task, papers)
     done = {record["paper"] for record in journal.records}
+    for record in journal.records:
+        progress.passed_over(record)
     start = processes.start(job.model["name"], job.model["revision"], PRELOAD)
     # Tensors on a CPU are shared by name: by open file, a model has more of them than a process may be handed.
     set_sharing_strategy("file_system")
 
-    def finish(number: int, record: Record, fields: Record) -> None:
+    def finish(record: Record, fields: Record, asked: bool) -> None:
         head = {"paper": record["paper"], "task": job.task, "status": record["status"], "reason": record["reason"]}
         head |= {"model": job.model["name"], "revision": job.model["revision"]}  # the worker knows the exact one
         journal.append(head | fields)
-        print(f"{job.task} {number}/{len(papers)} {summary(head | fields)}", file=log, flush=True)
+        print(progress.finished(head | fields, asked), file=log, flush=True)
 
     readable = []
     for number, (record, context) in enumerate(papers, 1):
         if record["status"] == "ok" and record["paper"] not in done:
             readable.append(Paper(number, record, context))
         elif record["paper"] not in done:
-            finish(number, record, {})
+            finish(record, {}, asked=False)
     groups = list(together(job, readable))
     # One process needs no second one to hold the weights for it: it loads them.
     weights = load_for_all(job, log) if len(groups) > 1 else None
@@ -63,7 +67,7 @@ def run(
             fields: Record = {"attempt": attempt} | outcome
             if fields["status"] == "failed" and weights and (obstacle := loading.obstacle_to_computing(weights)):
                 raise Stop(obstacle)  # it would fail every paper that is left; a job that fails goes on with this one
-            finish(paper.number, paper.record, fields)
+            finish(paper.record, fields, asked=True)
     journal.finish(output, [record["paper"] for record, _ in papers])
 
 
@@ -89,12 +93,3 @@ def fingerprint(job: Job, papers: list[tuple[Record, Record]]) -> str:
     """
     inputs = [designspace.__version__, asdict(job), papers]
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
-
-
-def summary(record: Record) -> str:
-    """A finished paper in a few words, for the log."""
-    if record["status"] != "ok":
-        return f"{record['paper']}: {record['status']}: {record['reason']}"
-    values = sum(value["status"] == "reported" for value in record.get("values", [])) + len(record.get("findings", []))
-    seconds = sum(record["seconds"].values())
-    return f"{record['paper']}: {values} values in {seconds:.1f} s ({record['prompt_tokens']} tokens read)"

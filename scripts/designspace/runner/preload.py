@@ -12,10 +12,6 @@ import os
 _gpus = os.environ.get("CUDA_VISIBLE_DEVICES")
 os.environ |= {"CUDA_VISIBLE_DEVICES": "", "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
 
-from designspace.core import quiet
-
-quiet.hush()
-
 from designspace.core import processes
 from designspace.engine import loading
 from designspace.planning import model_files

@@ -1,5 +1,5 @@
-"""A parameter library of a spreadsheet: a row a parameter, with the columns name, kind, unit, definition, values and
-multiple, of which only name, kind and definition are needed."""
+"""A parameter library of a spreadsheet: a row a parameter, with the columns name, kind, unit, definition, values,
+multiple and per, of which only name, kind and definition are needed."""
 
 import itertools
 from pathlib import Path
@@ -36,6 +36,7 @@ def read(path: Path) -> list[Parameter]:
 def parameter_of(row: dict[str, str]) -> Parameter:
     """The entry of a row; an empty cell is a key that is not there."""
     parameter: Parameter = {"name": row["name"], "kind": row["kind"].lower(), "unit": row.get("unit")}
+    parameter["per"] = row.get("per", "").lower()
     parameter["multiple"] = ANSWERS[row.get("multiple", "").lower()]
     parameter["values"] = [value.strip() for value in row.get("values", "").split(";") if value.strip()]
     parameter["definition"] = " ".join(row["definition"].split())

@@ -7,8 +7,14 @@ from typing import Any
 import yaml
 
 from designspace.planning.branches import per
+from designspace.results.outcome_rows import MetaRow
+from designspace.results.rows import GroupRow
 from designspace.settings.schema import ConfigurationError, refuse, violations
 
+# The columns beside which those of parameters stand; SQLite does not tell F from f.
+COLUMNS = {
+    name.lower(): table for table, row in (("meta", MetaRow), ("groups", GroupRow)) for name in row.__annotations__
+}
 EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as)[^.;)]*", re.IGNORECASE)
 
 
@@ -33,6 +39,8 @@ def check(parameters: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
         name, kind = parameter["name"], parameter["kind"]
         if name in names:
             problems.append(f"{path}: two parameters have the name `{name}`; rename or remove one.")
+        if name in COLUMNS:
+            problems.append(f"{path}: `{name}` is the name of another column of {COLUMNS[name]}.csv; rename it.")
         if kind == "category" and "values" not in parameter:
             problems.append(f"{path}: the category `{name}` has no `values`; list those that are allowed.")
         if kind != "category" and "values" in parameter:
@@ -60,6 +68,6 @@ def example_warnings(parameters: list[dict[str, Any]], path: str) -> list[str]:
         f"{path}: the definition of `{parameter['name']}` has an example ({match[0]!r}), and a model may copy it as "
         "the value of a paper that has no such value; describe in words what is meant."
         for parameter in parameters
-        if parameter["kind"] in ("integer", "number", "string")
+        if parameter["kind"] not in ("category", "boolean")
         for match in EXAMPLE.finditer(parameter["definition"])
     ]

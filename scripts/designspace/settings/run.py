@@ -46,6 +46,7 @@ class Run:
                 self._with_subfolders,
                 entries,
                 exclusions.load(config["excluded"]),
+                config["pilot"],
             )
         else:
             self.rows = ledger.load(self.ledger_file)

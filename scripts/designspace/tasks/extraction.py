@@ -10,8 +10,9 @@ from typing import Any
 
 from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import context as contexts
-from designspace.language import quantities
+from designspace.language import expressions, quantities
 from designspace.language.evidence import Record
+from designspace.language.expressions import Expressions
 from designspace.language.tokens import plain
 from designspace.planning.branches import NAMES_TOKENS, differing, of_extraction, value_tokens
 from designspace.tasks import derived, experiments, groups, reasoning, scopes
@@ -72,7 +73,7 @@ class Paper:
         self.cap = Cap(self.most_tokens)
         self.threshold: float = settings["min_confidence"]
         self.text = contexts.kept_text(record, context)
-        self.quantities = quantities.find(self.text)
+        self.quantities, self.expressions = quantities.find(self.text), Expressions(self.text)
 
     def rounds(self) -> Rounds[None]:
         """Ask the parameters, then for reasons, then what differs between the experiments, then between groups."""
@@ -121,7 +122,7 @@ class Paper:
 
     def candidates_in(self, parameter: Record, reply: Answer) -> Candidates:
         """The values that a reply proposes for a parameter, with the confidence of each in this paper."""
-        return candidates_in(self.grammar_tokenizer, parameter, reply, self.quantities)
+        return candidates_in(self.grammar_tokenizer, parameter, reply, self.quantities, self.expressions)
 
     def ask_reasons(self, replies: list[Answer]) -> Rounds[dict[int, str]]:
         """A sentence of reasoning for each parameter that is reported, by its index in the library."""
@@ -171,6 +172,8 @@ class Paper:
             if parameter["name"] in candidates
         }
         several = parameter.get("multiple")
+        # What is computed with has to stand with each scope that reports it.
+        always = parameter["kind"] in expressions.KINDS or "participants" in parameter
         # What an experiment reports of a parameter that may have several values, its paper does.
         joined = of_paper.joined(c for scope, c in of_scopes.items() if several and not scope.group)
         made = rows(self.record, self.context, joined, self.threshold)
@@ -187,6 +190,6 @@ class Paper:
         for scope, candidates in of_scopes.items():
             above = of_scopes.get(Scope(scope.experiment), of_paper) if scope.group else joined
             differs = candidates.reported(self.threshold) != above.reported(self.threshold)
-            if differs or not scope.group and own != joined.reported(self.threshold):
+            if always or differs or not scope.group and own != joined.reported(self.threshold):
                 made += scopes.rows(self.record, self.context, scope, candidates, self.threshold)
         return made

@@ -35,6 +35,8 @@ _SCALARS = {
     "number": rf"/{_WHOLE}(\.[0-9]{{1,{DECIMALS}}})?/",
     "boolean": "/true|false/",
     "string": _string(1, TEXT_CHARACTERS),
+    "statistic": _string(1, TEXT_CHARACTERS),
+    "mean": _string(1, TEXT_CHARACTERS),
 }
 SENTENCE = f"start: TEXT {END}\nTEXT: / ?/ {_string(2, REASON_CHARACTERS)}"
 

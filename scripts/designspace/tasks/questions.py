@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from designspace.engine.generator import Answer, Question
-from designspace.language import evidence, quantities
+from designspace.language import evidence, expressions, quantities
 from designspace.language.evidence import Record, Value
+from designspace.language.expressions import Expressions
 from designspace.language.tokens import plain
 from designspace.planning.branches import TEXT_CHARACTERS, value_tokens
 from designspace.tasks import answers, grammars
 
+# Kinds whose name does not say what to answer. What is copied keeps the unit that it has.
+_COPIED = {"statistic": "test statistic as printed, with its p", "mean": "mean with its spread as printed"}
 _NOTHING: Record = {"value": None, "status": "not_reported", "reason": "", "confidence": None, "reasoning": ""}
 _NOTHING |= {"evidence": None, "page": None, "start": None, "end": None, "boxes": []}
 
@@ -37,10 +40,11 @@ class Candidates(NamedTuple):
 
 def describe(parameter: dict[str, Any]) -> str:
     """A parameter as the model reads it, in one line."""
+    copied = _COPIED.get(parameter["kind"])
     kind = "one of " + ", ".join(parameter["values"]) if parameter["kind"] == "category" else parameter["kind"]
-    unit = f", in {parameter['unit']}" if parameter.get("unit") else ""
+    unit = f", in {parameter['unit']}" if parameter.get("unit") and not copied else ""
     several = ", several possible" if parameter.get("multiple") else ""
-    return f"- {parameter['name']} ({kind}{unit}{several}): {parameter['definition']}"
+    return f"- {parameter['name']} ({copied or kind}{unit}{several}): {parameter['definition']}"
 
 
 def begin(key: str, **before: Any) -> str:
@@ -60,14 +64,21 @@ def question(tokenizer: Any, parameter: dict[str, Any], tokens: int, **before: A
 
 
 def candidates_in(
-    grammar_tokenizer: Any, parameter: dict[str, Any], reply: Answer, in_paper: quantities.Quantities
+    grammar_tokenizer: Any,
+    parameter: dict[str, Any],
+    reply: Answer,
+    in_paper: quantities.Quantities,
+    printed: Expressions,
 ) -> Candidates:
-    """The candidates in a reply about a parameter of a paper that has those quantities; a text as long as the grammar
-    allows is none, since its end may have been cut."""
+    """The candidates in a reply about a parameter of a paper that has those quantities and those expressions; a text as
+    long as the grammar allows is none, since its end may have been cut."""
     answered = answers.scalars(grammar_tokenizer, reply)
     if parameter["kind"] == "string":
         answered = [(value, probability) for value, probability in answered if len(value) < TEXT_CHARACTERS]
-    values = confidences(parameter, answered, reply.p_alternative, in_paper)
+    if parameter["kind"] in expressions.KINDS:
+        values = _copied(parameter["kind"], answered, reply.p_alternative, printed)
+    else:
+        values = confidences(parameter, answered, reply.p_alternative, in_paper)
     return Candidates(parameter, reply.p_alternative, values)
 
 
@@ -90,15 +101,26 @@ def confidences(
     return values
 
 
+def _copied(kind: str, answered: list[tuple[Any, float]], p_null: float, printed: Expressions) -> dict[Value, float]:
+    """The expressions of a paper that the answers copy, with their confidence; one that it does not have has none."""
+    values: dict[Value, float] = {}
+    for answer, probability in answered:
+        text = printed.printed(kind, answer)
+        values.setdefault(text or answer, probability * (1 - p_null) if text else 0.0)
+    return values
+
+
 def rows(
     record: Record, context: Record, candidates: Candidates, threshold: float, near: re.Pattern[str] | None = None
 ) -> list[Record]:
     """The candidates as the record has them, a row for each value; those under the threshold have no evidence, the
-    others one that is sought `near` a pattern. Where no value was whole, one row says that nothing is reported."""
+    others one that is sought `near` a pattern, or where an expression stands. Where no value was whole, one row says
+    that nothing is reported."""
     parameter = candidates.parameter
     head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "p_null": candidates.p_null} | _NOTHING
     made = [head | {"value": value, "confidence": confidence} for value, confidence in candidates.values.items()]
     for row in made:
         if row["confidence"] >= threshold:
-            row |= {"status": "reported"} | evidence.locate(record, context, parameter, row["value"], near)
+            place = expressions.written(row["value"]) if parameter["kind"] in expressions.KINDS else near
+            row |= {"status": "reported"} | evidence.locate(record, context, parameter, row["value"], place)
     return made or [head]

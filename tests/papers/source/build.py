@@ -1,4 +1,4 @@
-"""Compile the sample papers into tests/papers and tests/papers/trials: python tests/papers/source/build.py"""
+"""Compile the sample papers into the folders of tests/papers: python tests/papers/source/build.py"""
 
 from pathlib import Path
 
@@ -14,12 +14,14 @@ PDF_NAMES = {
     "marchetti_2022": "Marchetti et al. 2022 – force fields.pdf",
     "tanaka_2020": "tanaka_2020.pdf",
 }
-
+# For the example of docs/example, which reads these besides; a supplement is a part of its paper.
+EXAMPLE = {name: f"example/{name}.pdf" for name in ("delgado_2020", "hartwig_2023", "osei_2018")}
+SUPPLEMENTS = {"hartwig_2023_supplement": "example/hartwig_2023_supplement.pdf"}
 
 # Of another field, with a library of its own, config/clinical_trials.yaml.
 TRIALS = ("brandt_2020", "nakashima_2022")
 # Each source and its PDF, from tests/papers.
-PDFS = {f"source/{source}.typ": name for source, name in PDF_NAMES.items()}
+PDFS = {f"source/{source}.typ": name for source, name in (PDF_NAMES | EXAMPLE | SUPPLEMENTS).items()}
 PDFS |= {f"trials/source/{source}.typ": f"trials/{source}.pdf" for source in TRIALS}
 
 

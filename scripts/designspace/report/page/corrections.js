@@ -38,11 +38,10 @@ const Corrections = (() => {
     return JSON.stringify([paper, parameter, spelled(experiment), spelled(group), spelled(reviewer), subject]);
   }
 
-  /** The cell of a mark; none where the run does not have its paper, experiment or parameter, and for a group. */
-  function cellOf({ paper, parameter, experiment, group }) {
-    if (group) return null;
-    const row = findRow(paper, experiment);
-    if (!row || spelled(row.experiment) !== spelled(experiment)) return null;
+  /** The cell of a mark; none where the run does not have its paper, experiment, group or parameter. */
+  function cellOf({ paper, parameter, experiment, group = "" }) {
+    const row = findRow(paper, experiment, group);
+    if (!row || spelled(row.experiment) !== spelled(experiment) || spelled(row.group) !== spelled(group)) return null;
     return row.cells[PARAMETER.get(parameter)] ?? null;
   }
 
@@ -118,7 +117,7 @@ const Corrections = (() => {
 
   function markFor(cell, more) {
     const { row, parameter, values } = cell;
-    const place = { paper: row.paper.paper, parameter: parameter.name, experiment: row.experiment };
+    const place = { paper: row.paper.paper, parameter: parameter.name, experiment: row.experiment, group: row.group };
     const date = new Date().toISOString().replace(/\.\d+/, "");
     return {
       ...place,

@@ -1,5 +1,5 @@
 "use strict";
-// The data of the page as objects: papers, rows (a paper or one of its experiments) and cells (a row's parameter).
+// The data of the page as objects: papers, rows (a paper, an experiment or a group) and cells (a row's parameter).
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const PARAMETERS = DATA.parameters;
@@ -17,17 +17,25 @@ const sentenceOf = ({ sentence }) => (sentence === "" ? null : SENTENCES[sentenc
 
 const spelled = (name) => name.split(/\s+/).filter(Boolean).join(" ").toLowerCase();
 
-/** A row of the matrix. The row of a paper has those of its experiments as `parts`; theirs have the paper's as `whole`. */
-function makeRow(paper, experiment, whole) {
-  const row = { paper, experiment, whole, parts: [] };
+/**
+ * A row of the matrix. The row of a paper has those of its experiments and groups as `parts`; theirs have the paper's as
+ * `whole`, and as `above` the row whose values hold for them: a group's that of its experiment, if it has one.
+ */
+function makeRow(paper, experiment, group, whole) {
+  const row = { paper, experiment, group, whole, above: whole, parts: [], isLeaf: true };
   row.cells = PARAMETERS.map((parameter) => ({ row, parameter, answers: [] }));
   return row;
 }
 
 const ROWS = DATA.papers.map((paper) => {
-  const whole = makeRow(paper, "", null);
-  paper.experiments = paper.experiments.map((row) => named("experiments", row));
-  whole.parts = paper.experiments.map(({ name }) => makeRow(paper, name, whole));
+  const whole = makeRow(paper, "", "", null);
+  paper.parts = paper.parts.map((row) => named("parts", row));
+  whole.parts = paper.parts.map(({ experiment, group }) => makeRow(paper, experiment, group, whole));
+  for (const part of whole.parts) {
+    const own = part.group && part.experiment;
+    part.above = whole.parts.find((row) => own && !row.group && row.experiment === part.experiment) ?? whole;
+    part.above.isLeaf = false;
+  }
   return whole;
 });
 const ROW = new Map(ROWS.map((row) => [row.paper.paper, row]));
@@ -53,20 +61,26 @@ function placeOf(paper, page) {
 for (const cells of DATA.values) {
   const answer = named("values", cells);
   const whole = ROWS[answer.paper];
-  const row = answer.experiment ? whole.parts[answer.experiment - 1] : whole;
+  const row = answer.part ? whole.parts[answer.part - 1] : whole;
   answer.sentence = sentenceOf(answer);
   row.cells[answer.parameter].answers.push(answer);
 }
 for (const discovery of DATA.discoveries) discovery.findings = discovery.findings.map((row) => named("findings", row));
 
 const rowsOf = (whole) => [whole, ...whole.parts];
+/** The rows of a paper that have no parts: its groups, the experiments without groups, or the paper. */
+const leavesOf = (whole) => rowsOf(whole).filter((row) => row.isLeaf);
 const ALL_CELLS = PAPERS.flatMap(rowsOf).flatMap((row) => row.cells);
 
-/** The row of an experiment, however it is spelled; that of the paper where there is none. */
-function findRow(paper, experiment) {
+/** The row of an experiment or a group, however it is spelled; that of the paper where there is none. */
+function findRow(paper, experiment, group = "") {
   const whole = ROW.get(paper);
-  return whole?.parts.find((part) => spelled(part.experiment) === spelled(experiment)) ?? whole;
+  const isIt = (part) => spelled(part.experiment) === spelled(experiment) && spelled(part.group) === spelled(group);
+  return whole?.parts.find(isIt) ?? whole;
 }
+
+/** Where a row stands, as people read it: the paper by any name, then experiment and group. */
+const whereOf = ({ experiment, group }, paper) => [paper, experiment, group].filter(Boolean).join(", ");
 
 /** What the model reported in a cell, whatever reviewers corrected since. */
 function modelValues(cell) {
@@ -76,10 +90,10 @@ function modelValues(cell) {
   return values.filter((value) => value !== "");
 }
 
-/** The values that hold for a row: its own, or what its paper says for all. */
+/** The values that hold for a row: its own, or what its experiment or its paper says for all. */
 function heldBy(row, index) {
   const own = row.cells[index].values;
-  return own.length || !row.whole ? own : row.whole.cells[index].values;
+  return own.length || !row.above ? own : heldBy(row.above, index);
 }
 
 const lowest = (cell) =>
@@ -87,10 +101,10 @@ const lowest = (cell) =>
 
 /** A cell as a sentence, for its tooltip and for assistive software. */
 function describe(cell) {
-  const where = [cell.parameter.name, citationOf(cell.row.paper), cell.row.experiment].filter(Boolean).join(", ");
+  const where = `${cell.parameter.name}, ${whereOf(cell.row, citationOf(cell.row.paper))}`;
   const what = cell.values.length
     ? cell.values.join("; ") + (cell.parameter.unit ? ` ${cell.parameter.unit}` : "")
-    : ({ failed: "failed", none: "no answer", same: "as the whole paper" }[cell.status] ?? "not reported");
+    : ({ failed: "failed", none: "no answer", same: `as ${cell.row.above?.experiment ? "its experiment" : "the whole paper"}` }[cell.status] ?? "not reported");
   const confidence =
     cell.status === "reported" && Number.isFinite(lowest(cell)) ? `, confidence ${lowest(cell).toFixed(2)}` : "";
   return `${where}: ${what}${confidence}${cell.verdict ? `, ${cell.verdict}` : ""}${cell.pending ? ", not in the run yet" : ""}`;

@@ -54,10 +54,10 @@ const Details = (() => {
         paper.file && el("p", { class: "source" }, link(paper.pdf, paper.file)),
         facts(pairs),
         paper.is_counted && values,
-        paper.experiments.length > 0 && el("h3", {}, "Experiments"),
-        paper.experiments.map((experiment) => [
-          el("p", {}, experiment.name),
-          sentenceOf(experiment) && Evidence.quote(paper, sentenceOf(experiment)),
+        paper.parts.length > 0 && el("h3", {}, paper.parts.some((part) => part.group) ? "Experiments and groups" : "Experiments"),
+        paper.parts.map((part) => [
+          el("p", {}, [part.experiment, part.group].filter(Boolean).join(", ")),
+          sentenceOf(part) && Evidence.quote(paper, sentenceOf(part)),
         ]),
         el("h3", {}, "Left out by truncation"),
         paper.left_out?.length ? leftOut(paper) : empty("Nothing was left out."),

@@ -57,7 +57,7 @@ const Evaluation = (() => {
     const chosen = kinds.includes(View.state.error) ? View.state.error : "";
     const rows = errors
       .filter((row) => !chosen || row.error === chosen)
-      .map((row) => ({ ...row, where: [citationById(row.paper), row.experiment].filter(Boolean).join(", ") }));
+      .map((row) => ({ ...row, where: whereOf(row, citationById(row.paper)) }));
     const choices = kinds.map((kind) => [kind, `${kind} (${errors.filter((row) => row.error === kind).length})`]);
     const pick = select("Kind of error", [["", "All kinds"], ...choices], chosen, (error) => View.go({ error }));
     host.append(el("div", { class: "above" }, el("h3", {}, "Errors"), pick));
@@ -65,7 +65,7 @@ const Evaluation = (() => {
       label: "Errors",
       rows,
       none: "There are no errors.",
-      open: (row) => View.go({ open: address("cell", row.paper, row.experiment, row.parameter) }),
+      open: (row) => View.go({ open: addressOfCell(row) }),
       columns: [
         text("where", "Paper", 240),
         text("parameter", "Parameter", 190),

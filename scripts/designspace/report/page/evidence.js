@@ -4,8 +4,8 @@
 const Evidence = (() => {
   const panel = document.getElementById("panel");
 
-  function of(paper, experiment, name) {
-    const row = findRow(paper, experiment);
+  function of(paper, experiment, name, group = "") {
+    const row = findRow(paper, experiment, group);
     if (!row || !PARAMETER.has(name)) return null;
     const cell = row.cells[PARAMETER.get(name)];
     const { parameter } = cell;
@@ -14,6 +14,7 @@ const Evidence = (() => {
       { class: "source" },
       link(row.paper.pdf, row.paper.file),
       row.experiment && `, ${row.experiment}`,
+      row.group && `, ${row.group}`,
       row.paper.status !== "ok" && `, ${row.paper.status}: ${row.paper.reason}`,
     );
     const first = cell.answers.find((answer) => answer.sentence);
@@ -46,15 +47,18 @@ const Evidence = (() => {
 
   function inherited(cell) {
     if (!cell.row.whole || cell.status !== "same") return null;
-    const whole = cell.row.whole.cells[PARAMETER.get(cell.parameter.name)];
-    const paper = whole.values.length
-      ? `For the whole paper it is ${whole.values.join("; ")}.`
-      : "Nor for the whole paper.";
+    const { above, group } = cell.row;
+    const index = PARAMETER.get(cell.parameter.name);
+    const held = heldBy(above, index);
+    const what = above.experiment || "the whole paper";
+    const holds = held.length ? `For ${what} it is ${held.join("; ")}.` : `Nor for ${what}.`;
     return el(
       "p",
       { class: "inherited" },
-      `Nothing of its own is reported for this experiment. ${paper} `,
-      button("Show the paper’s", () => View.go({ open: addressOf(whole) }), { class: "plain" }),
+      `Nothing of its own is reported for this ${group ? "group" : "experiment"}. ${holds} `,
+      button(`Show the ${above.experiment ? "experiment" : "paper"}’s`, () => View.go({ open: addressOf(above.cells[index]) }), {
+        class: "plain",
+      }),
     );
   }
 
@@ -86,6 +90,7 @@ const Evidence = (() => {
         candidate && el("p", {}, candidate.trim()),
       );
     }
+    if (answer.rule) parts.push(el("p", { class: "rule" }, `It is not printed, but follows: ${answer.rule}.`));
     if (answer.sentence) parts.push(quote(cell.row.paper, answer.sentence));
     if (answer.reasoning)
       parts.push(

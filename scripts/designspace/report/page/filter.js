@@ -47,7 +47,7 @@ const Filter = (() => {
   function byValues(conditions) {
     const tests = conditions.map(readCondition).filter(Boolean);
     const fits = (row) => tests.every(({ index, test }) => heldBy(row, index).some(test));
-    return (whole) => !tests.length || (whole.parts.length ? whole.parts : [whole]).some(fits);
+    return (whole) => !tests.length || leavesOf(whole).some(fits);
   }
 
   function readCondition(text) {

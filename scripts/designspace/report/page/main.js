@@ -156,8 +156,8 @@
   draw();
   if (View.state.open) {
     Panel.show(View.state.open);
-    const [kind, paper, experiment, name] = parseAddress(View.state.open);
-    const row = kind === "cell" ? findRow(paper, experiment) : null;
+    const [kind, paper, experiment, name, group] = parseAddress(View.state.open);
+    const row = kind === "cell" ? findRow(paper, experiment, group) : null;
     if (row && current() === "matrix" && PARAMETER.has(name)) Matrix.show(row.cells[PARAMETER.get(name)]);
   }
 })();

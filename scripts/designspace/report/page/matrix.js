@@ -1,10 +1,10 @@
 "use strict";
-// The matrix: papers by parameters, with the rows of its experiments behind a paper's.
+// The matrix: papers by parameters, with the rows of its experiments and their groups behind a paper's.
 
 const Matrix = (() => {
   const MARKS = { accepted: "✓", corrected: "✎", rejected: "✕", disputed: "≠" };
   const WIDTHS = { integer: 108, number: 108, boolean: 104, category: 136, string: 152 };
-  const folded = new Set(); // papers whose experiments are hidden
+  const folded = new Set(); // papers whose experiments and groups are hidden
   let grid, rows, shown;
 
   /** The grid's rows: papers in order, each with its experiments. */
@@ -92,15 +92,15 @@ const Matrix = (() => {
   const breakable = (name) => name.split(/(?<=_)/).flatMap((word) => [word, el("wbr")]);
 
   function fillName(td, row) {
-    const { paper, whole, experiment, parts } = row;
+    const { paper, whole, above, experiment, group, parts } = row;
     if (whole) {
-      td.append(el("span", { class: "experiment" }, experiment));
-      td.title = `${experiment} of ${citationOf(paper)}`;
+      td.append(el("span", { class: above === whole ? "experiment" : "experiment group" }, group || experiment));
+      td.title = `${[group, experiment].filter(Boolean).join(" of ")} of ${citationOf(paper)}`;
       return;
     }
     td.title = [paper.title, paper.paper, paper.file].filter(Boolean).join("\n");
     const isFolded = folded.has(paper.paper);
-    const label = `${isFolded ? "Show" : "Hide"} the experiments of ${citationOf(paper)}`;
+    const label = `${isFolded ? "Show" : "Hide"} the ${parts.some((part) => !part.group) ? "experiments" : "groups"} of ${citationOf(paper)}`;
     const attributes = {
       class: "fold",
       tabindex: "-1",
@@ -278,7 +278,7 @@ const Help = {
       ["/", "to the search"],
       ["↑ ↓ ← →", "from cell to cell; Ctrl+Home and Ctrl+End to the first and the last"],
       ["Enter", "opens a cell, or sorts by a column"],
-      ["E", "hides or shows the experiments of a paper"],
+      ["E", "hides or shows the experiments and groups of a paper"],
       ["Esc", "closes the details"],
       ["A", "accepts the value"],
       ["C", "changes it"],

@@ -52,11 +52,11 @@ const Pairs = (() => {
     return [ranked.find((index) => index !== first && isNumeric(PARAMETERS[index])) ?? ranked[1] ?? first, first];
   }
 
-  /** Each pair of values that one row, an experiment or a paper without any, holds: {whole, values: [x, y]}. */
+  /** Each pair of values that one row, a group, or an experiment or a paper without any, holds: {whole, values: [x, y]}. */
   function pairs(result, x, y) {
     const dots = new Map();
     for (const whole of result.papers) {
-      for (const row of whole.parts.length ? whole.parts : [whole]) {
+      for (const row of leavesOf(whole)) {
         for (const a of heldBy(row, x)) {
           for (const b of heldBy(row, y))
             dots.set(JSON.stringify([whole.paper.paper, a, b]), { whole, values: [a, b] });

@@ -7,13 +7,19 @@ const Queue = (() => {
   const passed = new Set(); // cells that were shown as doubtful in this window
   let drawn = null; // the last sample, and what it was drawn by
 
-  /** How doubtful a cell is: 2 where reviewers disagree, else from 0 to 1, the nearer to the threshold the more. */
+  /**
+   * How doubtful a cell is: 3 where reviewers disagree, 2 where it counts participants that do not add up, more than 1
+   * where it was read from a bad page, else from 0 to 1, the nearer to the threshold the more.
+   */
   function doubt(cell) {
-    if (cell.state === "disagreement") return 2;
+    const { paper } = cell.row;
+    if (cell.state === "disagreement") return 3;
     if (cell.verdict || !cell.answers.some((answer) => answer.value !== "" || answer.candidate !== "")) return -1;
+    if (cell.parameter.participants && paper.sums_disagree) return 2;
     const confidence = lowest(cell);
     if (!Number.isFinite(confidence)) return -1;
-    return 1 - Math.abs(confidence - THRESHOLD) / Math.max(THRESHOLD, 1 - THRESHOLD);
+    const isBad = cell.answers.some(({ sentence }) => sentence && paper.bad_pages?.includes(sentence.page));
+    return 1 - Math.abs(confidence - THRESHOLD) / Math.max(THRESHOLD, 1 - THRESHOLD) + (isBad ? 1 : 0);
   }
 
   /** The most doubtful cell of those that are wanted and were not shown yet; null where there is none. */

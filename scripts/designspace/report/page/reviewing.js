@@ -121,7 +121,7 @@ const Reviewing = (() => {
 
   // ---- disagreements and agreement
 
-  const place = (cell) => [cell.row.paper.paper, cell.row.experiment].filter(Boolean).join(", ");
+  const place = (cell) => whereOf(cell.row, cell.row.paper.paper);
   const markText = ({ reviewer, value }) => `${reviewer}: ${value === "" ? "nothing" : value}`;
 
   function drawDisagreements(host) {

@@ -8,7 +8,7 @@ const RunView = (() => {
     const below = el("div", { class: "below" });
     host.append(
       heading("Run", "The model and its configuration, and the memory and time that the run took."),
-      el("div", { class: "cards" }, papersCard(), modelCard(), memoryCard(), timeCard(), configurationCard()),
+      el("div", { class: "cards" }, papersCard(), modelCard(), memoryCard(), timeCard(), estimateCard(), configurationCard()),
       below,
     );
     drawPapers(below);
@@ -62,6 +62,20 @@ const RunView = (() => {
       ? plainTable(["Step", "Jobs", "Time", "Memory"], rows)
       : empty("No step recorded its time.");
     return card("Time by step", table);
+  }
+
+  /** What was expected of the model before the run, beside what it took. */
+  function estimateCard() {
+    const { memory, estimate } = DATA;
+    if (!estimate) return card("Estimate and truth", empty("Nothing was estimated before this run."));
+    const rows = Object.entries(estimate.seconds).map(([task, seconds]) => {
+      const of = memory.filter((row) => row.task === task);
+      const took = d3.sum(of, (row) => row.seconds_attach + row.seconds_prefill + row.seconds_decode);
+      return [task, `${of.length} of ${estimate.papers}`, duration(seconds), duration(took)];
+    });
+    const about = `By the plan on one ${estimate.device}, for all papers, without the loading of the model.`;
+    const table = plainTable(["Task", "Papers read", "Estimate", "Truth"], rows);
+    return card("Estimate and truth", table, el("p", { class: "faint" }, about));
   }
 
   function configurationCard() {

@@ -60,7 +60,9 @@ const View = (() => {
 
 /** What stands in the panel, as a part of the address: a cell, a paper or a discovery. */
 const address = (...parts) => parts.map(encodeURIComponent).join("/");
-const addressOf = ({ row, parameter }) => address("cell", row.paper.paper, row.experiment, parameter.name);
+const addressOfCell = ({ paper, experiment, group, parameter }) =>
+  address("cell", paper, experiment, parameter, ...(group ? [group] : []));
+const addressOf = ({ row, parameter }) => addressOfCell({ ...row, paper: row.paper.paper, parameter: parameter.name });
 
 function parseAddress(text) {
   try {

@@ -1,4 +1,4 @@
-"""Weights of eight-bit floating point: rounded to the nearest or as a checkpoint has them, planned for, and shared."""
+"""Weights of eight bits: rounded to the nearest or as a checkpoint has them, planned for, and shared."""
 
 import dataclasses
 import json
@@ -9,17 +9,14 @@ from batches import job_of, lines, read_papers
 from conftest import model_section, random_model
 from safetensors.torch import load_file, save_file
 
-from designspace.engine import fp8, linear, loading
+from designspace.engine import fp8, int8, linear, loading
 from designspace.planning import model_files, shapes
 from designspace.runner import driver
 
 BLOCK = 128
 LAYERS = 2 * 7
-
-
-@pytest.fixture
-def papers(tokenizer):
-    return read_papers(tokenizer)
+ROUNDED_LAYERS = int8.Int8Linear, fp8.Fp8Linear
+WAYS = [("folder", "int8"), ("folder", "fp8"), ("official", "fp8")]  # a checkpoint, and what it is loaded with
 
 
 @pytest.fixture
@@ -30,7 +27,7 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def official(folder, tokenizer):
+def official(folder):
     """The same model as a checkpoint that is rounded already, in blocks, its scales in bfloat16."""
     tensors = load_file(folder / "model.safetensors")
     for name in [name for name in tensors if name.endswith("_proj.weight")]:
@@ -40,7 +37,6 @@ def official(folder, tokenizer):
     rounding = {"quant_method": "fp8", "activation_scheme": "dynamic", "fmt": "e4m3"}
     rounding |= {"weight_block_size": [BLOCK, BLOCK], "modules_to_not_convert": ["lm_head"]}
     (folder / "config.json").write_text(json.dumps(config | {"quantization_config": rounding}))
-    tokenizer.save_pretrained(folder)
     return folder
 
 
@@ -61,7 +57,9 @@ def load(folder, quantization=None):
 
 
 def layers_of(model):
-    return {name: layer for name, layer in model.named_modules() if isinstance(layer, fp8.Fp8Linear)}
+    layers = {name: layer for name, layer in model.named_modules() if isinstance(layer, ROUNDED_LAYERS)}
+    assert len(layers) == LAYERS
+    return layers
 
 
 def assert_same_logits(rounded, exact):
@@ -70,11 +68,19 @@ def assert_same_logits(rounded, exact):
         torch.testing.assert_close(rounded(tokens).logits, exact(tokens).logits, rtol=1e-4, atol=1e-3)
 
 
-def test_a_model_answers_as_one_with_the_nearest_weights(folder):
+def test_int8_answers_as_a_model_with_the_nearest_weights(folder):
+    exact, rounded = load(folder), load(folder, "int8")
+    for name, layer in layers_of(rounded).items():
+        weight, step = exact.get_submodule(name).weight, layer.scale[:, None]
+        near = layer.weight * step
+        assert ((weight - near).abs() <= step * 0.501).all()
+        weight.data = near
+    assert_same_logits(rounded, exact)
+
+
+def test_fp8_answers_as_a_model_with_the_nearest_weights(folder):
     exact, rounded = load(folder), load(folder, "fp8")
-    layers = layers_of(rounded)
-    assert len(layers) == LAYERS
-    for name, layer in layers.items():
+    for name, layer in layers_of(rounded).items():
         weight, scale = exact.get_submodule(name).weight, layer.scale
         near = layer.weight.float() * scale
         assert near.abs().amax(1).allclose(weight.abs().amax(1))  # the largest of a row is the largest of the format
@@ -86,11 +92,9 @@ def test_a_model_answers_as_one_with_the_nearest_weights(folder):
 
 def test_a_checkpoint_that_is_rounded_already_is_taken_as_it_is(folder, official):
     rounded, stored = load(official, "fp8"), load_file(official / "model.safetensors")
-    layers = layers_of(rounded)
-    assert len(layers) == LAYERS
     exact = random_model("qwen2")
     exact.load_state_dict({name: tensor for name, tensor in stored.items() if "_proj.weight" not in name}, strict=False)
-    for name, layer in layers.items():
+    for name, layer in layers_of(rounded).items():
         weight, scale = stored[f"{name}.weight"], stored[f"{name}.weight_scale_inv"].float()
         assert layer.weight.view(torch.uint8).equal(weight.view(torch.uint8))
         for row in range(0, len(weight), BLOCK):
@@ -101,12 +105,12 @@ def test_a_checkpoint_that_is_rounded_already_is_taken_as_it_is(folder, official
     assert_same_logits(rounded, exact)
 
 
-@pytest.mark.parametrize("checkpoint", ["folder", "official"])
-def test_rounded_weights_are_planned_for(checkpoint, request):
+@pytest.mark.parametrize(("checkpoint", "quantization"), WAYS)
+def test_rounded_weights_are_planned_for(checkpoint, quantization, request):
     folder = request.getfixturevalue(checkpoint)
     config = json.loads((folder / "config.json").read_text())
-    actual = loading.size(load(folder, "fp8"))
-    assert actual <= shapes.weights_bytes(config, "float32", folder, "fp8") <= 1.05 * actual
+    actual = loading.size(load(folder, quantization))
+    assert actual <= shapes.weights_bytes(config, "float32", folder, quantization) <= 1.05 * actual
 
 
 def test_weights_of_a_large_model_are_half_of_those_in_bfloat16():
@@ -117,11 +121,13 @@ def test_weights_of_a_large_model_are_half_of_those_in_bfloat16():
     assert 29.0 < exact - rounded < 29.1  # the embeddings and the output layer stay
 
 
-@pytest.mark.parametrize("checkpoint", ["model_folder", "official"])
-def test_papers_of_a_batch_attach_rounded_weights(checkpoint, request, papers, tmp_path, capsys):
-    job = job_of(str(request.getfixturevalue(checkpoint)))
-    job = dataclasses.replace(job, model=job.model | {"quantization": "fp8"})
-    driver.run(job, papers[:2], tmp_path / "b.jsonl")
+@pytest.mark.parametrize(("checkpoint", "quantization"), WAYS)
+def test_papers_of_a_batch_attach_rounded_weights(checkpoint, quantization, request, tokenizer, tmp_path, capsys):
+    folder = request.getfixturevalue(checkpoint)
+    tokenizer.save_pretrained(folder)
+    job = job_of(str(folder))
+    job = dataclasses.replace(job, model=job.model | {"quantization": quantization})
+    driver.run(job, read_papers(tokenizer)[:2], tmp_path / "b.jsonl")
     assert [record["status"] for record in lines(tmp_path / "b.jsonl")] == ["ok", "ok"]
     assert "loads the weights itself" not in capsys.readouterr().err
 

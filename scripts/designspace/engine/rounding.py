@@ -1,4 +1,4 @@
-"""Loading of weights in eight-bit floating point: as a checkpoint has them, or rounded from wider ones.
+"""Loading of weights in eight bits: as a checkpoint has them, or rounded from wider ones.
 
 A model's layers are replaced before its files are read, and each matrix is rounded as it comes from them: never is more
 than one of them on the device in a wider dtype. The embeddings and the output layer stay as they are.
@@ -14,38 +14,45 @@ from transformers.quantizers.base import HfQuantizer
 from transformers.quantizers.quantizers_utils import should_convert_module
 from transformers.utils.quantization_config import QuantizationConfigMixin
 
-from designspace.engine import fp8
+from designspace.engine import fp8, int8
 
-METHOD = "designspace_fp8"  # transformers' own, "fp8", fetches kernels from the hub, and rounds nothing on a CPU
+METHOD = "designspace"  # transformers' own "fp8" fetches kernels from the hub, and rounds nothing on a CPU
+LINEAR: dict[str, type[fp8.Fp8Linear | int8.Int8Linear]] = {"fp8": fp8.Fp8Linear, "int8": int8.Int8Linear}
+ROUND_ROWS = {"fp8": fp8.round_rows, "int8": int8.round_rows}
 
 
 @register_quantization_config(METHOD)
-class Fp8Config(QuantizationConfigMixin):
-    """What transformers needs to load a model's layers as Fp8Linear.
+class RoundingConfig(QuantizationConfigMixin):
+    """What transformers needs to load a model's layers in fp8 or int8.
 
     `rounded` is whether the checkpoint has weights in e4m3, with a scale for each block; `kept` names the layers that
     are not rounded in it, or None.
     """
 
-    def __init__(self, rounded: bool = False, kept: list[str] | None = None, quant_method: str = METHOD) -> None:
+    def __init__(
+        self, way: str, rounded: bool = False, kept: list[str] | None = None, quant_method: str = METHOD
+    ) -> None:
         self.quant_method = quant_method  # type: ignore[assignment]  # those that others register are text
-        self.rounded, self.kept = rounded, kept
+        self.way, self.rounded, self.kept = way, rounded, kept
 
 
-def config(model_config: Any) -> Fp8Config:
-    """How to load the model of a transformers configuration, from which what it says of its own rounding is removed."""
+def config(model_config: Any, way: str | None) -> RoundingConfig | None:
+    """How to load the model of a transformers configuration, from which what it says of its own rounding is removed;
+    None where no weights are rounded."""
+    if way is None:
+        return None
     own = model_config.__dict__.pop("quantization_config", None)
-    return Fp8Config(rounded=own is not None, kept=own and own.get("modules_to_not_convert"))
+    return RoundingConfig(way, rounded=own is not None, kept=own and own.get("modules_to_not_convert"))
 
 
 @register_quantizer(METHOD)
-class Fp8Quantizer(HfQuantizer):
+class Quantizer(HfQuantizer):
     """Replaces the layers of a model that is about to be loaded, and rounds their weights on the way."""
 
-    quantization_config: Fp8Config
+    quantization_config: RoundingConfig
     is_trainable = False
 
-    def __init__(self, quantization_config: Fp8Config, **options: Any) -> None:
+    def __init__(self, quantization_config: RoundingConfig, **options: Any) -> None:
         super().__init__(quantization_config, **options)
         self.pre_quantized = quantization_config.rounded
 
@@ -56,7 +63,7 @@ class Fp8Quantizer(HfQuantizer):
         kept = self.get_modules_to_not_convert(model, self.quantization_config.kept, add_default_skips=True)
         for name, layer in list(model.named_modules()):
             if isinstance(layer, torch.nn.Linear) and should_convert_module(name, kept):
-                empty = empty_linear(layer, blocks=self.pre_quantized)
+                empty = empty_linear(layer, self.quantization_config.way, blocks=self.pre_quantized)
                 if not self.pre_quantized:  # it is read in the dtype of the weight that is there
                     empty.weight = torch.nn.Parameter(layer.weight, requires_grad=False)
                 model.set_submodule(name, empty)
@@ -68,15 +75,17 @@ class Fp8Quantizer(HfQuantizer):
 
     def param_needs_quantization(self, model: PreTrainedModel, param_name: str, **options: Any) -> bool:
         module, _, name = param_name.rpartition(".")
-        return not self.pre_quantized and name == "weight" and isinstance(model.get_submodule(module), fp8.Fp8Linear)
+        if self.pre_quantized or name != "weight":
+            return False
+        return isinstance(model.get_submodule(module), LINEAR[self.quantization_config.way])
 
     def param_element_size(self, model: PreTrainedModel, param_name: str, param: torch.Tensor) -> float:
         if self.param_needs_quantization(model, param_name):
-            return fp8.FORMAT.itemsize
+            return 1
         return param.element_size()
 
     def get_quantize_ops(self) -> ConversionOps:
-        return RoundRows()
+        return RoundRows(self.quantization_config.way)
 
     def get_weight_conversions(self) -> list[WeightRenaming]:
         return [WeightRenaming(r"\.weight_scale_inv$", ".scale")]
@@ -85,25 +94,31 @@ class Fp8Quantizer(HfQuantizer):
 class RoundRows(ConversionOps):
     """Rounds each row of a weight by its largest value."""
 
+    def __init__(self, way: str) -> None:
+        self.round_rows = ROUND_ROWS[way]
+
     def convert(
         self, input_dict: dict[str, Any], source_patterns: list[str], target_patterns: list[str], **options: Any
     ) -> dict[str, list[torch.Tensor]]:
         (weight,) = input_dict.values()
-        rounded, scale = fp8.round_rows(weight[0] if isinstance(weight, list) else weight)
+        rounded, scale = self.round_rows(weight[0] if isinstance(weight, list) else weight)
         name = options["full_layer_name"]
         return {name: [rounded], name.removesuffix("weight") + "scale": [scale]}
 
 
-def replace_linear(layers: torch.nn.Module, blocks: bool) -> None:
+def replace_linear(layers: torch.nn.Module, way: str, blocks: bool = False) -> None:
     """Replace the linear layers by ones whose values are arbitrary."""
     for name, layer in list(layers.named_modules()):
         if isinstance(layer, torch.nn.Linear):
-            layers.set_submodule(name, empty_linear(layer, blocks))
+            layers.set_submodule(name, empty_linear(layer, way, blocks))
 
 
-def empty_linear(layer: torch.nn.Linear, blocks: bool) -> fp8.Fp8Linear:
-    """A layer of the same shape, on the same device, with scales for blocks or for rows; its values are arbitrary."""
-    rows, columns = (-(-size // fp8.BLOCK) for size in layer.weight.shape)
-    shape = (rows, columns) if blocks else (layer.out_features, 1)
-    scale = torch.empty(shape, dtype=torch.float32, device=layer.weight.device)
-    return fp8.Fp8Linear(torch.empty_like(layer.weight, dtype=fp8.FORMAT), scale, layer.bias)
+def empty_linear(layer: torch.nn.Linear, way: str, blocks: bool) -> torch.nn.Module:
+    """A layer of the same shape, on the same device, with scales for rows, or for blocks of fp8; its values are
+    arbitrary."""
+    weight = layer.weight
+    if way == "int8":
+        return int8.Int8Linear(torch.empty_like(weight, dtype=torch.int8), torch.empty_like(weight[:, 0]), layer.bias)
+    rows, columns = (-(-size // fp8.BLOCK) for size in weight.shape)
+    scale = weight.new_empty((rows, columns) if blocks else (layer.out_features, 1), dtype=torch.float32)
+    return fp8.Fp8Linear(torch.empty_like(weight, dtype=fp8.FORMAT), scale, layer.bias)

@@ -1,0 +1,39 @@
+"""The kinds of values that are expressions of numbers, copied from the paper and read by the program: statistics and
+means with their spread."""
+
+import re
+from typing import Any
+
+from designspace.language import means, statistics
+
+_READERS: dict[str, Any] = {"statistic": statistics, "mean": means}
+KINDS = frozenset(_READERS)
+EXAMPLES = {"statistic": "t(38) = 2.94, p = .006", "mean": "12.3 ± 1.1"}
+
+
+class Expressions:
+    """The expressions of a text, by their kind."""
+
+    def __init__(self, text: str) -> None:
+        self._found = {kind: reader.find(text) for kind, reader in _READERS.items()}
+
+    def printed(self, kind: str, answer: str) -> str | None:
+        """The expression of the text that an answer copies, on one line and without semicolons, which are between
+        several values; None where there is none."""
+        text: str | None = _READERS[kind].printed(answer, self._found[kind])
+        return text and " ".join(text.replace(";", ",").split())
+
+
+def is_one(kind: str, text: str) -> bool:
+    """Whether a text is an expression of a kind."""
+    return _READERS[kind].parse(text) is not None
+
+
+def same(kind: str, one: str, other: str) -> bool:
+    """Whether two expressions of a kind have the same numbers; a statistic's p and effect are left out of account."""
+    return Expressions(other).printed(kind, one) is not None
+
+
+def written(value: str) -> re.Pattern[str]:
+    """The pattern of an expression in the text that it was copied from."""
+    return re.compile(r"\s+".join(map(re.escape, value.split())).replace(",", "[,;]"))

@@ -1,0 +1,135 @@
+"""Test statistics as papers print them: t(38) = 2.94, p = .006, d = 0.8.
+
+Read are t, F, r, chi-square and Z, with degrees of freedom in brackets or, where a subscript was lost, behind the
+letter, and what follows them: p, and the size of the effect.
+"""
+
+import re
+from typing import NamedTuple
+
+_SIGNED = r"[-−–]?\s?(?:\d+(?:[.·]\d+)?|[.·]\d+)"
+_NUMBER = rf"{_SIGNED}(?:\s?[×x·∙]\s?10\s?\^?\s?[-−–]\s?\d{{1,3}}|[eE][-−–]\d{{1,3}})?"
+_DF = r"\d+(?:\.\d+)?"
+_TWO = rf"(?:\s?[(\[]\s*(?P<f1>{_DF})\s*[,;]\s*(?P<f2>{_DF})\s*[)\]]|\s?(?P<s1>\d{{1,3}}),\s?(?P<s2>\d{{1,4}}))"
+_CHI = r"(?:[χΧX]\s?(?:2|²|\^2)|chi(?:\s?2|-squared?)?)"
+_TEST = re.compile(
+    r"(?<![\w.])(?:"
+    rf"(?P<t>t)(?:\s?[(\[]\s*(?P<tdf>{_DF})\s*[)\]]|(?P<tsub>\d{{1,3}}))"
+    rf"|(?P<F>F){_TWO}"
+    rf"|(?P<r>r)\s?[(\[]\s*(?P<rdf>\d+)\s*[)\]]"
+    rf"|(?P<chi2>{_CHI})\s?[(\[]\s*(?P<cdf>\d+)(?:\s*[,;]\s*[Nn]\s*=\s*(?P<n>\d+))?\s*[)\]]"
+    rf"|(?P<Z>[zZ])"
+    rf")\s*=\s*(?P<value>{_NUMBER})(?![\d.]*\d)"
+)
+_INTERVAL = r"\s*[,;]?\s*\(?(?:9[059]%|CI\b)[^\[(\d]{0,25}[\[(]\s*{n}\s*(?:,|;|to|–)\s*{n}\s*[\])]\)?"
+_INTERVAL_PART = re.compile(_INTERVAL.replace("{n}", _SIGNED))
+_PART = re.compile(rf"\s*[,;]\s*(?P<name>[^,;()\[\]=<>≤≥]{{1,30}}?)\s*(?P<sign>[=<>≤≥])\s*(?P<number>{_NUMBER})")
+_P = re.compile(r"[pP](?:\s?-?\s?values?)?")
+# The sizes of effects, by how they are printed without spaces.
+_EFFECTS = {
+    "d": r"(?:Cohen[’']?s?)?d[s]?",
+    "dz": r"(?:Cohen[’']?s?)?dz",
+    "g": r"(?:Hedges[’']?s?)?g",
+    "partial eta2": r"(?:partial(?:η|eta)[-]?(?:2|²|squared)|ηp[2²]|η[2²]p)",
+    "eta2": r"(?:η|eta)[-]?(?:2|²|squared)",
+    "omega2": r"ω[2²]",
+    "r": r"r",
+    "phi": r"[φϕ]",
+    "V": r"(?:Cramér[’']?s)?V",
+}
+_MINUS = str.maketrans({"−": "-", "–": "-", "·": ".", " ": None, "\n": None, "\u2009": None})
+
+
+class Printed(NamedTuple):
+    """A number as it is printed: behind which sign (= < >, "" where there is none), and with how many decimals."""
+
+    sign: str = ""
+    number: float | None = None
+    decimals: int = 0
+
+
+class Statistic(NamedTuple):
+    """A test statistic of a text. `df1` is F's or chi-square's first degree of freedom, `df2` that of the error, of t
+    and of r; `n` the sample of a chi-square."""
+
+    start: int
+    text: str
+    test: str
+    df1: float | None
+    df2: float | None
+    n: int | None
+    value: Printed
+    p: Printed = Printed()
+    effect: str = ""
+    effect_size: float | None = None
+
+
+def find(text: str) -> list[Statistic]:
+    """The statistics of a text, in order. A z without a p is a coordinate."""
+    found = (_read(text, match) for match in _TEST.finditer(text))
+    return [one for one in found if one.test != "Z" or one.p.sign]
+
+
+def parse(text: str) -> Statistic | None:
+    """The statistic that a text is, or begins with."""
+    return next((found for found in find(text) if found.start == 0), None)
+
+
+def printed(answer: str, found: list[Statistic]) -> str | None:
+    """The expression of a paper, of those `found` in it, that an answer copies: the same test, degrees of freedom and
+    value. None where there is none."""
+    own = parse(answer)
+    same = (one for one in found if own and (one.test, one.df1, one.df2) == (own.test, own.df1, own.df2))
+    return next((one.text for one in same if own and one.value.number == own.value.number), None)
+
+
+def number(text: str) -> float:
+    """A number as papers print it: .006, −2.3, 3.1 × 10−3."""
+    head, _, power = (
+        re.sub(r"[×x∙]\s?10\s?\^?|[×x·∙]\s?10\s?\^?(?=\s?[-−–])", "e", text).translate(_MINUS).partition("e")
+    )
+    return float(f"{head}e{power}" if power else head)
+
+
+def _decimals(text: str) -> int:
+    """How many decimals a number is printed with; with a power of ten, those of the whole."""
+    head = re.split(r"[eE×x∙]|\s10", text.translate(str.maketrans("·", ".")))[0]
+    power = re.search(r"[-−–]\s?(\d+)$", text[len(head) :])
+    return len(head.partition(".")[2].strip()) + (int(power[1]) if power else 0)
+
+
+def _printed(sign: str, text: str) -> Printed:
+    return Printed({"≤": "<", "≥": ">"}.get(sign, sign), number(text), _decimals(text))
+
+
+def _read(text: str, match: re.Match[str]) -> Statistic:
+    test = next(name for name in ("t", "F", "r", "chi2", "Z") if match[name])
+    first, second = match["f1"] or match["s1"] or match["cdf"], match["f2"] or match["s2"]
+    second = second or match["tdf"] or match["tsub"] or match["rdf"]
+    end, p, effect, size = match.end(), Printed(), "", None
+    while interval := _INTERVAL_PART.match(text, end):
+        end = interval.end()
+    while part := _PART.match(text, end):
+        name = re.sub(r"\s", "", part["name"])
+        known = next((known for known, pattern in _EFFECTS.items() if re.fullmatch(pattern, name)), "")
+        if _P.fullmatch(part["name"].strip()) and not p.sign:
+            p = _printed(part["sign"], part["number"])
+        elif known and not effect:
+            effect, size = known, number(part["number"])
+        elif name != "MSE":
+            break
+        end = part.end()
+        while interval := _INTERVAL_PART.match(text, end):
+            end = interval.end()
+    return Statistic(
+        match.start(),
+        text[match.start() : end],
+        test,
+        float(first) if first else None,
+        float(second) if second else None,
+        int(match["n"]) if match["n"] else None,
+        _printed("=", match["value"]),
+        p,
+        effect,
+        size,
+    )

@@ -1,0 +1,166 @@
+"""The codebook: every column of every table with its type, unit and meaning, also as a Frictionless data package.
+
+Both come from the declarations that the rows are checked with, and from the parameter library.
+"""
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+import pandas as pd
+
+from designspace import __version__
+from designspace.language import expressions
+from designspace.results import columns, tables
+
+TYPES = {"TEXT": "string", "INTEGER": "integer", "REAL": "number"}
+REFERENCE = re.compile(r"REFERENCES (\w+) \((\w+)\)")
+ABOUT = {
+    "papers": "A row for each PDF and each entry of the library without one.",
+    "prisma": "How many files, papers and entries are left at each step.",
+    "extractions": "A row for each value, with its evidence.",
+    "experiments": "The experiments of papers with several.",
+    "parameters": "A row for each paper, and for its experiments and groups as they differ.",
+    "groups": "A row for each group of participants, with all that holds for it.",
+    "outcomes": "Reported statistics and means, read into their numbers.",
+    "meta": "Comparisons, means of groups and statistics, as metafor and metalab read them.",
+    "discoveries": "What papers report and the library does not ask for.",
+    "corrections_unused": "Corrections of a paper or a parameter that is not there.",
+    "memory": "What each paper took in each task.",
+    "reviews": "A row for each mark of a reviewer.",
+    "agreement": "How far reviewers agree with each other and with the model.",
+}
+
+
+class Field(NamedTuple):
+    """A column of a table; `type` is one of Frictionless' Table Schema, `values` those that it may have, if listed."""
+
+    table: str
+    column: str
+    type: str
+    description: str
+    unit: str = ""
+    values: tuple[str, ...] = ()
+
+
+def fields(library: list[dict[str, Any]]) -> list[Field]:
+    """The columns of the CSV tables, in order."""
+    return [field for name in tables.CSV_TABLES for field in [*_declared(name), *_of_parameters(name, library)]]
+
+
+def _declared(table: str) -> list[Field]:
+    kind = tables.ROWS[table]
+    made = []
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        about = next(part for part in columns.parts(hint) if isinstance(part, columns.About))
+        bare = get_type_hints(kind)[name]
+        choices = tuple(filter(None, get_args(bare))) if get_origin(bare) is Literal else ()
+        made.append(Field(table, name, TYPES[tables.TABLES[table][name].split()[0]], str(about), "", choices))
+    return made
+
+
+def _of_parameters(table: str, library: list[dict[str, Any]]) -> list[Field]:
+    """The columns of a table for the parameters: none, one, or in groups two of each."""
+    made: list[Field] = []
+    if table not in ("parameters", "groups", "meta"):
+        return made
+    for entry in library:
+        name, kind = entry["name"], entry["kind"]
+        if table == "meta" and kind in expressions.KINDS:
+            continue
+        single = kind in ("integer", "number", "boolean") and not entry.get("multiple")
+        choices = () if entry.get("multiple") else tuple(entry.get("values", ()))
+        what = kind if single else "string"
+        made.append(Field(table, name, what, _sentence(entry["definition"]), entry.get("unit", ""), choices))
+        if table == "groups":
+            source = f"Where the value of {name} comes from: group, experiment or paper, and the rule behind a colon."
+            made.append(Field(table, name + tables.SOURCE, "string", source))
+    return made
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def package(
+    library: list[dict[str, Any]], frames: dict[str, pd.DataFrame], settings: dict[str, Any], parameters_file: Path
+) -> dict[str, Any]:
+    """The data package of a run: the schema of each table, and where the tables come from."""
+    of_tables: dict[str, list[Field]] = defaultdict(list)
+    for field in fields(library):
+        of_tables[field.table].append(field)
+    papers = frames["papers"].sort_values("paper")
+    files = papers[papers["file"] != ""][["file", "sha256"]].to_dict("records")
+    return {
+        "profile": "tabular-data-package",
+        "name": "designspace",
+        "title": "Experimental parameters of papers, each value with its evidence",
+        "sources": [{"title": str(row["file"]), "sha256": str(row["sha256"])} for row in files],
+        "run": {
+            "software": {"name": "Designspace", "version": __version__},
+            "models": _distinct(frames["memory"][["model", "revision", "software"]]),
+            "settings": settings,
+            "parameters": {"sha256": hashlib.sha256(parameters_file.read_bytes()).hexdigest()},
+            "corrections": _corrections(frames["reviews"]),
+        },
+        "resources": [_resource(name, own) for name, own in of_tables.items()],
+    }
+
+
+def _distinct(frame: pd.DataFrame) -> list[dict[str, str]]:
+    known = {tuple(map(str, row)) for row in frame.itertuples(index=False, name=None) if any(row)}
+    return [dict(zip(frame.columns, row, strict=True)) for row in sorted(known)]
+
+
+def _corrections(reviews: pd.DataFrame) -> list[dict[str, Any]]:
+    """How many marks each reviewer made, and from when to when; reviews.csv has each."""
+    made: dict[str, list[str]] = defaultdict(list)
+    for row in reviews.to_dict("records"):
+        made[row["reviewer"]].append(row["date"])
+    return [
+        {"reviewer": name, "marks": len(dates), "first": min(dates), "last": max(dates)}
+        for name, dates in sorted(made.items())
+    ]
+
+
+def _resource(table: str, own: list[Field]) -> dict[str, Any]:
+    schema: dict[str, Any] = {"fields": [_descriptor(field) for field in own]}
+    references = []
+    for column, declaration in tables.TABLES[table].items():
+        if reference := REFERENCE.search(declaration):
+            other = "" if reference[1] == table else reference[1]
+            to = {"resource": other, "fields": [reference[2]]}
+            references.append({"fields": [column], "reference": to})
+        if "PRIMARY KEY" in declaration:
+            schema["primaryKey"] = [column]
+    if table in tables.KEYS:
+        schema["primaryKey"] = [column.strip(' "') for column in tables.KEYS[table].split(",")]
+    if references:
+        schema["foreignKeys"] = references
+    return {
+        "name": table,
+        "description": ABOUT[table],
+        "path": f"{table}.csv",
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8-sig",
+        "schema": schema,
+    }
+
+
+def _descriptor(field: Field) -> dict[str, Any]:
+    made: dict[str, Any] = {"name": field.column, "type": field.type, "description": field.description}
+    if field.unit:
+        made["unit"] = field.unit
+    if field.values:
+        made["constraints"] = {"enum": list(field.values)}
+    return made
+
+
+def as_json(made: dict[str, Any]) -> bytes:
+    """A data package as the bytes of its file."""
+    return (json.dumps(made, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()

@@ -1,0 +1,184 @@
+"""meta.csv: comparisons of two groups, means of one group, and statistics, as R's metafor and metalab read them.
+
+A standard deviation is the printed one, or computed from the standard error, SE sqrt(n), or from the 95% confidence
+interval of the mean, its half by the quantile of t with n - 1 degrees of freedom, times sqrt(n) (Cochrane Handbook,
+6.5.2.2).
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import pandas as pd
+from scipy import special
+
+from designspace.language import expressions
+from designspace.results import groups, tables
+from designspace.results.columns import fill
+from designspace.results.groups import Cell
+from designspace.results.marks import Parameter
+from designspace.results.outcome_rows import MetaRow, OutcomeRow
+from designspace.results.rows import ExtractionRow, GroupRow
+
+Scope = tuple[str, str, str]  # paper, experiment, group
+Columns = dict[str, Any]
+
+
+class Sample(NamedTuple):
+    """A group, or all participants of an experiment without groups: how many, and what holds for them."""
+
+    row: GroupRow
+    n: int | None
+    holds: dict[str, str]
+
+
+def build(
+    extractions: list[ExtractionRow],
+    of_groups: list[GroupRow],
+    outcomes: list[OutcomeRow],
+    library: dict[str, Parameter],
+) -> pd.DataFrame:
+    """The table. Its last columns, the moderators, are the parameters that are no outcomes."""
+    moderators = [name for name, parameter in library.items() if parameter["kind"] not in expressions.KINDS]
+    cells = groups.values_of(extractions)
+    counted = next((name for name, entry in library.items() if entry.get("participants") == "analysed"), "")
+    samples = [_sample(row, cells, counted, moderators) for row in of_groups]
+    found: dict[tuple[Scope, str], list[OutcomeRow]] = defaultdict(list)
+    for outcome in outcomes:
+        found[(outcome["paper"], outcome["experiment"], outcome["group"]), outcome["parameter"]].append(outcome)
+    rows: list[MetaRow] = []
+    held: list[list[str]] = []
+    for made, own in _rows(samples, found, library):
+        rows.append(made)
+        held.append([_shared([sample.holds[name] for sample in own]) for name in moderators])
+    frame = tables.frame_of(MetaRow, rows)
+    return pd.concat([frame, pd.DataFrame(held, columns=moderators, dtype=object)], axis=1)
+
+
+def _sample(row: GroupRow, cells: Mapping[Cell, str], counted: str, moderators: Iterable[str]) -> Sample:
+    """A row of groups.csv with its number of participants: its own, or without groups the experiment's or paper's."""
+    n = cells.get((row["paper"], row["experiment"], row["group"], counted), "")
+    if not n and not row["group"]:
+        n = cells.get((row["paper"], "", "", counted), "")
+    return Sample(
+        row, int(n) if n.isdecimal() else None, {name: groups.holds(cells, row, name)[0] for name in moderators}
+    )
+
+
+def _rows(
+    samples: list[Sample], found: Mapping[tuple[Scope, str], list[OutcomeRow]], library: dict[str, Parameter]
+) -> Iterator[tuple[MetaRow, list[Sample]]]:
+    """Each row with the samples that it is about, experiment by experiment."""
+    experiments: dict[tuple[str, str], list[Sample]] = defaultdict(list)
+    numbers: dict[str, dict[str, int]] = defaultdict(dict)
+    for sample in samples:
+        paper, experiment = sample.row["paper"], sample.row["experiment"]
+        experiments[paper, experiment].append(sample)
+        digits = re.search(r"\d+", experiment)
+        numbers[paper].setdefault(experiment, int(digits[0]) if digits else len(numbers[paper]) + 1)
+    for (paper, experiment), own in experiments.items():
+        for name, parameter in library.items():
+            if parameter["kind"] not in expressions.KINDS:
+                continue
+            place: Columns = {"paper": paper, "experiment": experiment, "outcome": name, "study_ID": paper}
+            place |= {"expt_num": numbers[paper][experiment], "short_cite": own[0].row["citation"]}
+            place |= {"citation": own[0].row["citation"]}
+            of_samples = [(sample, _of(found, sample.row, name)) for sample in own]
+            made = _of_means if parameter["kind"] == "mean" else _of_statistics
+            for columns, about in made(of_samples, found.get(((paper, experiment, ""), name), [])):
+                same = about[0].row["same_sample"] or experiment
+                yield fill(MetaRow, columns, place, same_infant=f"{paper} {same}".strip()), about
+
+
+def _of(found: Mapping[tuple[Scope, str], list[OutcomeRow]], row: GroupRow, name: str) -> list[OutcomeRow]:
+    """What a sample reports of an outcome; without groups and experiments, what its paper does."""
+    own = found.get(((row["paper"], row["experiment"], row["group"]), name), [])
+    return own if own or row["group"] else found.get(((row["paper"], "", ""), name), [])
+
+
+OfSamples = list[tuple[Sample, list[OutcomeRow]]]
+
+
+def _of_means(of_samples: OfSamples, _: list[OutcomeRow]) -> Iterator[tuple[Columns, list[Sample]]]:
+    """Comparisons of each two groups that report one mean, then each mean of each group."""
+    for (one, first), (other, second) in combinations(of_samples, 2):
+        if len(first) == len(second) == 1 and first[0]["unit"] == second[0]["unit"]:
+            (sd1, from1), (sd2, from2) = deviation(first[0], one.n), deviation(second[0], other.n)
+            columns: Columns = {"row": "comparison", "participant_design": "between", "unit": first[0]["unit"]}
+            columns |= {"group_name_1": one.row["group"], "group_name_2": other.row["group"]}
+            columns |= {"n1i": one.n, "m1i": first[0]["mean"], "sd1i": sd1, "sd1i_from": from1}
+            columns |= {"n2i": other.n, "m2i": second[0]["mean"], "sd2i": sd2, "sd2i_from": from2}
+            columns |= {"n_1": one.n, "x_1": first[0]["mean"], "SD_1": sd1}
+            columns |= {"n_2": other.n, "x_2": second[0]["mean"], "SD_2": sd2}
+            yield columns, [one, other]
+    for sample, several in of_samples:
+        for outcome in several:
+            sd, origin = deviation(outcome, sample.n)
+            columns = {"row": "group", "group_name_1": sample.row["group"], "unit": outcome["unit"]}
+            columns |= {"ni": sample.n, "mi": outcome["mean"], "sdi": sd, "sdi_from": origin}
+            columns |= {"participant_design": "within_one", "n_1": sample.n, "x_1": outcome["mean"], "SD_1": sd}
+            yield columns, [sample]
+
+
+def _of_statistics(of_samples: OfSamples, of_experiment: list[OutcomeRow]) -> Iterator[tuple[Columns, list[Sample]]]:
+    """Each statistic of the experiment, then those of its groups."""
+    everyone = [sample for sample, _ in of_samples]
+    for outcome in of_experiment:
+        yield _test(outcome, everyone), everyone
+    for sample, several in of_samples:
+        for outcome in several:
+            if outcome not in of_experiment:
+                yield _test(outcome, [sample]), [sample]
+
+
+def _test(outcome: OutcomeRow, about: list[Sample]) -> Columns:
+    """The columns of a statistic. Groups are named where it compares the two: its degrees of freedom are theirs."""
+    value, test = outcome["statistic"], outcome["test"]
+    columns: Columns = {"row": "statistic", "pi": outcome["p"] if outcome["p_sign"] == "=" else None}
+    columns |= {"ti": value, "t": value} if test == "t" else {}
+    columns |= {"F": value, "fi": value if outcome["df1"] == 1 else None} if test == "F" else {}
+    columns |= {"d": outcome["effect_size"]} if outcome["effect"] == "d" else {}
+    if test == "r" and outcome["df2"]:
+        columns |= {"ri": value, "r": value, "ni": int(outcome["df2"]) + 2}
+    if len(about) == 1:
+        columns |= {"group_name_1": about[0].row["group"], "n_1": about[0].n}
+    if len(about) == 2 and _between(outcome, *(sample.n for sample in about)):
+        first, second = about
+        columns |= {"group_name_1": first.row["group"], "n1i": first.n, "n_1": first.n}
+        columns |= {"group_name_2": second.row["group"], "n2i": second.n, "n_2": second.n}
+        columns |= {"participant_design": "between"}
+    return columns
+
+
+def _between(outcome: OutcomeRow, n1: int | None, n2: int | None) -> bool:
+    """Whether a t or F compares two groups of these sizes: Student's degrees of freedom, or Welch's, which are fewer
+    and no whole number."""
+    df = outcome["df2"]
+    if df is None or n1 is None or n2 is None or outcome["test"] not in ("t", "F"):
+        return False
+    most = n1 + n2 - 2
+    return df == most or not df.is_integer() and min(n1, n2) - 1 <= df <= most
+
+
+def deviation(outcome: OutcomeRow, n: int | None) -> tuple[float | None, str]:
+    """(standard deviation, what it is from: SD, SE or CI) of a mean of n participants; (None, "") where it does not
+    follow."""
+    spread, size = outcome["spread"], outcome["spread_size"]
+    if spread == "SD" and size is not None:
+        return size, spread
+    if n is None or n < 2:
+        return None, ""
+    if spread == "SE" and size is not None:
+        return size * math.sqrt(n), spread
+    if spread == "CI" and outcome["ci_low"] is not None and outcome["ci_high"] is not None:
+        half = (outcome["ci_high"] - outcome["ci_low"]) / 2
+        return half / float(special.stdtrit(n - 1, 0.975)) * math.sqrt(n), spread
+    return None, ""
+
+
+def _shared(values: list[str]) -> str:
+    """The value that all have, "" where they differ."""
+    return values[0] if len(set(values)) == 1 else ""

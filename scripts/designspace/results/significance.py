@@ -1,0 +1,68 @@
+"""Whether the p that a paper prints beside a statistic is that of the statistic, as statcheck asks.
+
+Nuijten et al. 2016, Behavior Research Methods 48:1205.
+
+A printed statistic stands for all numbers that are rounded to it, and so for a range of p; a printed p that none of
+them is rounded to is inconsistent. Tests of t, r and Z are two-sided.
+"""
+
+import math
+
+from scipy import special
+
+from designspace.language.statistics import Printed, Statistic
+
+ALPHA = 0.05
+
+
+def p_value(statistic: Statistic, value: float | None = None) -> float | None:
+    """The p of a statistic, or of another `value` of it; None where it has none, as an r above 1."""
+    value = statistic.value.number if value is None else value
+    first, second = statistic.df1, statistic.df2
+    if value is None or any(df is not None and df <= 0 for df in (first, second)):
+        return None
+    if statistic.test == "r":
+        if abs(value) >= 1:
+            return None
+        value *= math.sqrt(second / (1 - value**2)) if second else 1.0
+    p = {
+        "t": lambda: 2 * special.stdtr(second, -abs(value)),
+        "r": lambda: 2 * special.stdtr(second, -abs(value)),
+        "F": lambda: special.fdtrc(first, second, max(value, 0.0)),
+        "chi2": lambda: special.chdtrc(first, max(value, 0.0)),
+        "Z": lambda: 2 * special.ndtr(-abs(value)),
+    }[statistic.test]()
+    return float(p) if math.isfinite(p) else None
+
+
+def check(statistic: Statistic) -> str:
+    """consistent, one_sided (as half of the p), inconsistent, or decision_error where the printed p also lies on the
+    other side of 0.05; "" where no p is printed."""
+    if not statistic.p.sign or statistic.value.number is None or statistic.p.number is None:
+        return ""
+    p = p_value(statistic)
+    if p is None:
+        return "inconsistent"
+    size, half = abs(statistic.value.number), 0.5 * 10.0**-statistic.value.decimals
+    limits = (p_value(statistic, size + half), p_value(statistic, max(size - half, 0.0)))
+    low, high = (p if limit is None else limit for limit in limits)
+    if _agrees(statistic.p, low, high):
+        return "consistent"
+    if statistic.test in ("t", "r", "Z") and _agrees(statistic.p, low / 2, high / 2):
+        return "one_sided"
+    return "decision_error" if _significant(statistic.p) is not (p <= ALPHA) else "inconsistent"
+
+
+def _agrees(printed: Printed, low: float, high: float) -> bool:
+    """Whether a printed p is that of a statistic whose p is between two limits."""
+    assert printed.number is not None
+    if printed.sign == "<":
+        return low < printed.number
+    if printed.sign == ">":
+        return high > printed.number
+    return round(low, printed.decimals) <= printed.number <= round(high, printed.decimals)
+
+
+def _significant(printed: Printed) -> bool:
+    assert printed.number is not None
+    return printed.sign != ">" and printed.number <= ALPHA

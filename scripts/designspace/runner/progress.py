@@ -1,0 +1,56 @@
+"""How far a batch has come: a line for each paper that is finished, with the time that is left."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Record = dict[str, Any]
+
+
+class Progress:
+    """The papers of a batch of a task, some of which may be finished already, counted by the tokens that are read."""
+
+    def __init__(
+        self, task: str, papers: Iterable[tuple[Record, Record]], now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.task, self.now, self.started = task, now, now()
+        self.tokens = {record["paper"]: context["tokens_kept"] for record, context in papers}
+        self.left, self.seen, self.values = dict(self.tokens), 0, 0
+
+    def finished(self, record: Record, asked: bool = True) -> str:
+        """The line of a paper that is finished now; `asked`: whether the model read it, which takes time."""
+        tokens = self.left.pop(record["paper"])
+        self.seen += tokens if asked else 0
+        found = values_in(record)
+        self.values += found
+        head = f"{self.task} {len(self.tokens) - len(self.left)}/{len(self.tokens)} {record['paper']}: "
+        if record["status"] != "ok":
+            return f"{head}{record['status']}: {record['reason']}{self._time_left()}"
+        seconds = sum(record["seconds"].values())
+        read = f"{record['prompt_tokens']:,} tokens read in {seconds:.1f} s"
+        return f"{head}{found} values, {self.values} in all; {read}{self._time_left()}"
+
+    def passed_over(self, record: Record) -> None:
+        """Count a paper that was finished before this job began."""
+        self.left.pop(record["paper"])
+        self.values += values_in(record)
+
+    def _time_left(self) -> str:
+        """What is added to a line: the time left where papers are left and one has been read."""
+        left = sum(self.left.values())
+        if not left or not self.seen:
+            return ""
+        return f"; {duration((self.now() - self.started) * left / self.seen)} left"
+
+
+def values_in(record: Record) -> int:
+    """How many values and findings the record of a paper reports."""
+    reported = [value for value in record.get("values", []) if value["status"] == "reported"]
+    return len(reported) + len(record.get("findings", []))
+
+
+def duration(seconds: float) -> str:
+    """A time in words: 40 s, 12 min, 3.5 h."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"

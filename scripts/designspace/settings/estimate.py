@@ -1,0 +1,217 @@
+"""What a run will cost, before it starts: tokens, jobs, time, memory and disk; better with every paper that is read."""
+
+import contextlib
+import json
+import math
+import os
+import shutil
+import statistics
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from designspace.core import limits, records
+from designspace.core.errors import DesignspaceError
+from designspace.core.files import write_whole
+from designspace.planning import branches, memory, speed
+from designspace.planning.costs import GIB
+from designspace.planning.shapes import read_model
+from designspace.runner.progress import duration
+from designspace.settings import parameters
+from designspace.settings.run import Run
+
+TASKS = ("extraction", "discovery")
+TOKENS_A_PAGE, CHARACTERS_A_TOKEN = 1400, 3.7  # of the invented papers
+PAGES = 10  # of a PDF that does not tell
+SAMPLE = 100  # PDFs whose pages are counted; those of the others are taken to be as many on average
+SHORT_JOB_SECONDS = 2.0  # of a CPU: to read or truncate a paper, mostly the start of the program
+TEXT_BYTES, ANSWERS_BYTES, PICTURE_BYTES, PICTURES = 9, 60_000, 90_000, 4  # a token; a paper; a page; pages a paper
+ENOUGH = 3  # papers of a task that are measured, from which on they replace the plan's figures
+MAIN_MEMORY_MB = 32_000  # of a GPU job, as workflow/rules asks for it
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What the papers that have no answers yet will cost; `all_seconds` are those of every paper, by task, unscaled."""
+
+    papers: int
+    left: int
+    pages: int
+    tokens: int
+    batches: int
+    jobs: int
+    device: str
+    device_seconds: float
+    wall_seconds: float
+    peak_bytes: int
+    capacity_bytes: int
+    disk_bytes: int
+    measured: int
+    all_seconds: dict[str, float]
+    job_minutes: int
+    job_mb: int
+
+    def line(self) -> str:
+        """The estimate in a line, for the beginning of a run."""
+        source = f"as {self.measured} papers took so far" if self.measured else "by the plan"
+        return (
+            f"Estimate   {self.left} of {self.papers} papers to read, {self.tokens:,} tokens: "
+            f"{duration(self.wall_seconds)} on one {self.device} ({source}), "
+            f"{self.peak_bytes / GIB:.1f} GiB of memory, {self.disk_bytes / 1e9:.2g} GB of disk"
+        )
+
+    def lines(self) -> str:
+        """The estimate in some lines, for a person."""
+        source = (
+            f"scaled by {self.measured} papers of this run" if self.measured else "no paper of this run is read yet"
+        )
+        return "\n".join(
+            [
+                f"Papers     {self.papers}, of which {self.left} have no answers yet",
+                f"Reading    {self.pages:,} pages, {self.tokens:,} tokens with the questions, {source}",
+                f"Jobs       {self.jobs}, of which {2 * self.batches} with the model, for {self.batches} batches",
+                f"Model      {duration(self.device_seconds)} on one {self.device}",
+                f"Time       {duration(self.wall_seconds)} with one job with the model at a time",
+                f"Memory     {self.peak_bytes / GIB:.1f} GiB of {self.capacity_bytes / GIB:.1f} GiB at most",
+                f"Disk       {self.disk_bytes / 1e9:.2g} GB in the folder of the results",
+                f"SLURM      each job with the model asks for {duration(60 * self.job_minutes)} at most and "
+                f"{self.job_mb / 1000:.0f} GB of main memory; a retry for more",
+            ]
+        )
+
+
+def of_run(run: Run, config: dict[str, Any]) -> Estimate:
+    """The estimate for the papers of a run. DesignspaceError where the model cannot be had."""
+    around = memory.estimate_tokens(Path(config["parameters"]).read_text("utf-8"))
+    pages = pages_of(run)
+    kept = {paper: min(tokens_of(run, paper, pages[paper]), run.plan["token_budget"]) for paper in pages}
+    device, capacity = device_of(config), run.plan["extraction"]["capacity_bytes"]
+    seconds = paper_seconds(config, {paper: tokens + around for paper, tokens in kept.items()}, device)
+    answered = {task: dict(answers(run, task)) for task in TASKS}
+    factor, measured = scale(seconds, answered)
+    left = {paper for paper in kept if any(paper not in answered[task] for task in TASKS)}
+    batches = [batch for batch, papers in run.batches.items() if not left.isdisjoint(papers)]
+    remaining = sum(
+        factor[task] * seconds[task][paper] for task in TASKS for paper in left if paper not in answered[task]
+    )
+    loading = 2 * len(batches) * speed.Speed(*read_model(config["model"]), config["model"], device).job()
+    return Estimate(
+        papers=len(kept),
+        left=len(left),
+        pages=sum(pages[paper] for paper in left),
+        tokens=2 * sum(kept[paper] + around for paper in left),
+        batches=len(batches),
+        jobs=2 * len(left) + 3 * len(batches) + 3,
+        device=device.name,
+        device_seconds=remaining + loading,
+        wall_seconds=remaining + loading + 2 * len(left) * SHORT_JOB_SECONDS / (os.cpu_count() or 1),
+        peak_bytes=max(run.plan[task]["predicted_peak_bytes"] for task in TASKS),
+        capacity_bytes=capacity,
+        disk_bytes=sum(TEXT_BYTES * kept[paper] + ANSWERS_BYTES + PICTURES * PICTURE_BYTES for paper in left),
+        measured=measured,
+        all_seconds={task: sum(of_papers.values()) for task, of_papers in seconds.items()},
+        job_minutes=math.ceil(30 + config["minutes_per_paper"] * config["papers_per_job"]),
+        job_mb=MAIN_MEMORY_MB
+        if config["model"]["device"] == "cuda"
+        else run.plan["extraction"]["capacity_bytes"] // 10**6,
+    )
+
+
+def save(estimate: Estimate, results: Path) -> None:
+    """Write what the page compares with the truth, as estimate.json."""
+    kept = {"device": estimate.device, "papers": estimate.papers, "seconds": estimate.all_seconds}
+    kept |= {"peak_bytes": estimate.peak_bytes}
+    write_whole(results / "estimate.json", records.encode(kept, indent=1))
+
+
+def paper_seconds(config: dict[str, Any], tokens: dict[str, int], device: speed.Device) -> dict[str, dict[str, float]]:
+    """{task: {paper: seconds}} by the shapes of the model, for prompts of so many tokens."""
+    library = parameters.load(config["parameters"])
+    model = config["model"]
+    found, asking = config["discovery"], config["extraction"]
+    of_speed = speed.Speed(*read_model(model), model, device)
+    extraction = branches.of_extraction(library, asking["max_new_tokens"], asking["reasoning"])
+    discovery = branches.of_discovery(len(found["categories"]), found["max_new_tokens"])
+    tasks = {
+        "extraction": (extraction, speed.extraction_steps(library, extraction)),
+        "discovery": (discovery, speed.discovery_steps(found["findings"], discovery)),
+    }
+    return {
+        task: {paper: of_speed.paper(number, asked, steps) for paper, number in tokens.items()}
+        for task, (asked, steps) in tasks.items()
+    }
+
+
+def scale(seconds: dict[str, dict[str, float]], answered: dict[str, dict[str, float]]) -> tuple[dict[str, float], int]:
+    """({task: what its papers took of the seconds by the plan}, the papers that say so). A task of which fewer than
+    ENOUGH are measured has the factor of the other, or 1."""
+    factors = {}
+    for task, of_papers in answered.items():
+        measured = {paper: time for paper, time in of_papers.items() if time and paper in seconds[task]}
+        if len(measured) >= ENOUGH:
+            factors[task] = sum(measured.values()) / sum(seconds[task][paper] for paper in measured)
+    other = next(iter(factors.values()), 1.0)
+    measured_papers = max((len(answered[task]) for task in factors), default=0)
+    return {task: factors.get(task, other) for task in answered}, measured_papers
+
+
+def answers(run: Run, task: str) -> Iterable[tuple[str, float]]:
+    """(paper, seconds that it took) of each that is answered, 0 where it was not read."""
+    for batch in run.batches:
+        for ending in (".jsonl", ".jsonl.journal"):
+            with contextlib.suppress(OSError):
+                for line in Path(run.results, task, f"{batch}{ending}").read_bytes().splitlines():
+                    with contextlib.suppress(ValueError, DesignspaceError, AttributeError, TypeError, KeyError):
+                        record = json.loads(line)
+                        yield record["paper"], sum(map(float, record.get("seconds", {}).values()))
+
+
+def tokens_of(run: Run, paper: str, pages: int) -> int:
+    """Tokens of a paper: as counted, by its text, or by its pages."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        return int(json.loads(Path(run.results, "context", f"{paper}.json").read_bytes())["tokens_kept"])
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        text = json.loads(Path(run.results, "text", f"{paper}.json").read_bytes())
+        return round(len(text["text"]) / CHARACTERS_A_TOKEN)
+    return pages * TOKENS_A_PAGE
+
+
+def pages_of(run: Run) -> dict[str, int]:
+    """{paper: its pages}, those of the ledger that are asked; in a folder of many, by a sample."""
+    rows = [row for row in run.rows if row.paper in run.present and row.is_asked]
+    sample = rows[:: max(1, len(rows) // SAMPLE)]
+    counted: list[int] = []
+    with contextlib.suppress(limits.Failed):
+        counted = limits.call(
+            count_pages, [str(run.papers / row.file) for row in sample], seconds=120, address_space=2 * GIB
+        )
+    known = {row.paper: number for row, number in zip(sample, counted, strict=False) if number}
+    usual = round(statistics.mean(known.values())) if known else PAGES
+    return {row.paper: known.get(row.paper, usual) for row in rows}
+
+
+def count_pages(files: list[str]) -> list[int]:
+    """The pages of PDFs, 0 of one that cannot be opened; to be called in a process of its own."""
+    import pypdfium2  # which the environment of snakemake itself need not have
+
+    counted = []
+    for file in files:
+        try:
+            with pypdfium2.PdfDocument(file) as pdf:
+                counted.append(len(pdf))
+        except (OSError, pypdfium2.PdfiumError):
+            counted.append(0)
+    return counted
+
+
+def device_of(config: dict[str, Any]) -> speed.Device:
+    """The device of a run: this machine's GPU where nvidia-smi names one that is known, an H100 elsewhere."""
+    if config["model"]["device"] == "cpu":
+        return speed.cpu(os.cpu_count() or 1, config["model"]["dtype"])
+    names = ""
+    if shutil.which("nvidia-smi"):
+        command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+        names = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return next((gpu for gpu in speed.GPUS if gpu.name in names), speed.GPUS[1])

@@ -1,0 +1,73 @@
+"""The codebook declares every column that is written, and datapackage.json is valid and true of the tables."""
+
+import csv
+import json
+
+import pytest
+from made_up_run import LIBRARY, Run, full_run, reported
+
+from designspace import __version__
+from designspace.results import codebook, tables
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    run = full_run(tmp_path_factory.mktemp("full"))
+    run.corrections.write_text(
+        "paper,parameter,value,reviewer,date\nzhou_2020,n_total,159,AB,2026-01-02\nzhou_2020,software,R,AB,2026-01-03\n"
+    )
+    run.merge()
+    return run
+
+
+def test_every_column_of_every_table_has_a_sentence(full):
+    known = {(field.table, field.column): field for field in codebook.fields(LIBRARY)}
+    for name in tables.CSV_TABLES:
+        for column in tables.read_csv(full.results / f"{name}.csv").columns:
+            assert known.pop((name, column)).description.endswith("."), (name, column)
+    assert not known
+
+
+def test_a_parameter_is_in_the_codebook_as_the_library_has_it():
+    known = {(field.table, field.column): field for field in codebook.fields(LIBRARY)}
+    assert known["parameters", "offset"] == ("parameters", "offset", "number", "Signed offset.", "deg", ())
+    assert known["parameters", "age_mean"].type == "string", "it may have several values"
+    assert known["groups", "offset_from"].type == "string" and known["meta", "aiming_report"].type == "boolean"
+    assert known["extractions", "review"].values == ("accepted", "corrected", "rejected", "disputed")
+
+
+def validated(file):
+    """The report of frictionless, which lifts Python's limit of a CSV field for the whole process."""
+    limit = csv.field_size_limit()
+    from frictionless import Package
+
+    try:
+        return Package(str(file)).validate()
+    finally:
+        csv.field_size_limit(limit)
+
+
+def test_the_package_is_valid_and_the_tables_are_what_it_declares(full):
+    report = validated(full.results / "datapackage.json")
+    assert report.valid, report.flatten(["title", "fieldName", "note"])
+    assert [task.name for task in report.tasks] == list(tables.CSV_TABLES)
+
+
+def test_the_package_says_where_the_tables_come_from(full):
+    package = json.loads((full.results / "datapackage.json").read_text("utf-8"))
+    papers = tables.read_csv(full.results / "papers.csv")
+    assert {source["sha256"] for source in package["sources"]} == set(papers.sha256)
+    run = package["run"]
+    assert run["software"] == {"name": "Designspace", "version": __version__}
+    assert run["corrections"] == [{"reviewer": "AB", "marks": 2, "first": "2026-01-02", "last": "2026-01-03"}]
+    assert len(run["parameters"]["sha256"]) == 64 and run["settings"] == {"note": "A run."}
+
+
+def test_the_models_that_answered_are_named(tmp_path):
+    run = Run(tmp_path)
+    run.add("a_2020", values=[reported("n_total", 8)])
+    for batch in run.batches.values():
+        batch[0] |= {"model": "Qwen/Qwen3-32B", "revision": "abc", "software": "torch 2"}
+    run.write().merge()
+    package = json.loads((run.results / "datapackage.json").read_text("utf-8"))
+    assert package["run"]["models"] == [{"model": "Qwen/Qwen3-32B", "revision": "abc", "software": "torch 2"}]

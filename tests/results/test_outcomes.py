@@ -1,0 +1,131 @@
+"""Reported results become numbers: outcomes.csv has each, and meta.csv what a meta-analysis computes with."""
+
+import shutil
+import subprocess
+
+import pytest
+import yaml
+from made_up_run import Run, reported
+
+from designspace.results import tables
+
+LIBRARY = [
+    {"name": "n", "kind": "integer", "multiple": True, "per": "group", "participants": "analysed", "definition": "n."},
+    {"name": "size", "kind": "number", "unit": "deg", "per": "group", "multiple": True, "definition": "Rotation."},
+    {"name": "aftereffect", "kind": "mean", "unit": "deg", "per": "group", "multiple": True, "definition": "It."},
+    {"name": "test", "kind": "statistic", "per": "experiment", "definition": "Its test."},
+]
+FIRST, SECOND = {"experiment": "Experiment 1"}, {"experiment": "Experiment 2"}
+PLACE = {"evidence": "They took part.", "page": 3, "start": 7, "end": 22, "boxes": [], "confidence": 0.7}
+
+
+@pytest.fixture
+def run(tmp_path):
+    run = Run(tmp_path)
+    run.parameters.write_text(yaml.safe_dump(LIBRARY))
+    return run
+
+
+def add(run, paper, means, size, n=(20, 20), test=None):
+    """A paper with one experiment whose groups Early and Late report a mean each."""
+    values = [reported("size", size, evidence="Values are means ± standard errors.")]
+    for group, number, mean in zip(("Early", "Late"), n, means, strict=True):
+        values += [reported("n", number, group=group)]
+        values += [reported("aftereffect", mean, group=group, evidence=f"It was {mean} then.")]
+    values += [reported("test", test)] if test else []
+    run.add(paper, values=values, groups=[{"experiment": "", "name": name} | PLACE for name in ("Early", "Late")])
+
+
+def test_a_statistic_is_read_and_checked(run):
+    add(run, "one_2020", ["19.6 ± 1.2°", "8.8 ± 1.0°"], 30, test="t(38) = 2.94, p = .06, d = 0.8")
+    row = run.write().merge()["outcomes"].query("parameter == 'test'").iloc[0]
+    assert row[["test", "df2", "statistic", "p_sign", "p", "effect", "effect_size"]].tolist() == [
+        *("t", 38, 2.94, "=", 0.06, "d", 0.8),
+    ]
+    assert row.p_computed == pytest.approx(0.0055588, rel=1e-4) and row.p_check == "decision_error"
+    assert (row.value, row.evidence_page) == ("t(38) = 2.94, p = .06, d = 0.8", 2)
+
+
+def test_a_mean_is_in_the_unit_of_its_parameter_with_its_kind_of_spread(run):
+    add(run, "one_2020", ["0.5 ± 0.1 rad", "8.8 ± 1.0° SD"], 30)
+    rows = run.write().merge()["outcomes"]
+    assert rows["mean"].tolist() == pytest.approx([28.6478897565, 8.8])
+    assert rows["spread_size"].tolist() == pytest.approx([5.7295779513, 1.0])
+    assert rows[["unit", "spread", "spread_from"]].values.tolist() == [
+        ["deg", "SE", "stated"],
+        ["deg", "SD", "printed"],
+    ]
+
+
+def test_two_groups_are_a_comparison_and_a_row_each(run):
+    add(run, "one_2020", ["19.6 ± 1.2°", "8.8° (95% CI 6.8 to 10.8)"], 30, (20, 16), "t(34) = 5.1, p < .001")
+    rows = run.write().merge()["meta"]
+    assert rows["row"].tolist() == ["comparison", "group", "group", "statistic"]
+    pair, early, late, test = rows.to_dict("records")
+    assert [pair[name] for name in ("group_name_1", "n1i", "m1i", "sd1i_from")] == ["Early", 20, 19.6, "SE"]
+    assert [pair[name] for name in ("group_name_2", "n2i", "m2i", "sd2i_from")] == ["Late", 16, 8.8, "CI"]
+    assert (pair["sd1i"], pair["sd2i"]) == pytest.approx((1.2 * 20**0.5, 2 / 2.131449546 * 4))
+    assert (pair["SD_1"], pair["x_2"], pair["n_2"], pair["size"]) == (pair["sd1i"], 8.8, 16, "30")
+    assert (early["ni"], early["mi"], early["sdi"], late["group_name_1"]) == (20, 19.6, pair["sd1i"], "Late")
+    assert [test[name] for name in ("ti", "t", "n1i", "n2i", "participant_design")] == [5.1, 5.1, 20, 16, "between"]
+
+
+def test_what_cannot_be_known_is_missing(run):
+    add(run, "one_2020", ["19.6 ± 1.2°", "8.8 ± 1.0°"], 30, (20, 1), "t(18) = 5.1, p < .001")
+    rows = run.write().merge()["meta"]
+    pair, test = rows.iloc[0], rows.iloc[-1]
+    assert rows["sd2i"].isna().all() and rows["n2i"].tolist()[0] == 1 and pair["sd2i_from"] == ""
+    assert (test["group_name_1"], test["participant_design"]) == ("", ""), "it is no test between these groups"
+
+
+def test_groups_of_one_experiment_are_not_compared_with_those_of_another(run):
+    values = [reported("n", 20, **FIRST), reported("n", 16, **SECOND), reported("aftereffect", "3 ± 1 deg", **FIRST)]
+    values += [reported("aftereffect", "4 ± 1 deg", **SECOND), reported("test", "r(14) = .5, p = .05", **SECOND)]
+    run.add("two_2020", values=values, experiments=[{"name": name["experiment"]} | PLACE for name in (FIRST, SECOND)])
+    rows = run.write().merge()["meta"]
+    assert rows[["experiment", "row", "expt_num", "ni"]].values.tolist() == [
+        ["Experiment 1", "group", 1, 20],
+        ["Experiment 2", "group", 2, 16],
+        ["Experiment 2", "statistic", 2, 16],
+    ]
+    assert rows["sdi"].isna().all() and rows["ri"].dropna().tolist() == [0.5]
+
+
+# The invented papers of the demonstration: outcome and moderator as they print them, with their groups' sizes.
+PRINTED = {
+    "lindqvist_2019": (["19.6 ± 1.2°", "8.8 ± 1.0°"], 60, (20, 20)),
+    "okafor_2021": (["11.3 ± 1.2°", "12.0 ± 1.3°"], 45, (16, 16)),
+    "tanaka_adults_2020": (["8.9 ± 1.0°", "5.2 ± 1.1°"], 40, (16, 16)),
+    "tanaka_children_2020": (["2.9 ± 0.6°", "1.4 ± 0.6°"], 20, (16, 16)),
+}
+R = """library(metafor)
+meta <- read.csv("meta.csv", fileEncoding = "UTF-8-BOM")
+dat <- escalc("MD", n1i=n1i, m1i=m1i, sd1i=sd1i, n2i=n2i, m2i=m2i, sd2i=sd2i, data=meta, subset=row == "comparison")
+fit <- rma(yi, vi, mods = ~ size, data = dat, method = "DL", test = "knha")
+pdf("forest.pdf"); forest(fit); invisible(dev.off())
+cat(sprintf("%.10f", c(coef(fit), fit$tau2, fit$se)))
+"""
+
+
+def python_model(file):
+    """The same model in Python."""
+    from pymare import Dataset
+    from pymare.estimators import DerSimonianLaird
+
+    pairs = tables.read_csv(file).query("row == 'comparison'").astype({"size": float})
+    y, v = pairs.m1i - pairs.m2i, pairs.sd1i**2 / pairs.n1i + pairs.sd2i**2 / pairs.n2i
+    data = Dataset(y.to_numpy(float), v.to_numpy(float), X=pairs[["size"]].to_numpy(float), X_names=["size"])
+    result = DerSimonianLaird().fit_dataset(data).summary()
+    fixed = result.get_fe_stats()
+    return [*fixed["est"].ravel(), *result.tau2.ravel(), *fixed["se"].ravel()]
+
+
+@pytest.mark.skipif(not shutil.which("Rscript"), reason="R with metafor is not installed")
+def test_metafor_and_pymare_read_the_table_and_agree(run):
+    for paper, (means, size, n) in PRINTED.items():
+        add(run, paper, means, size, n)
+    run.write().merge()
+    done = subprocess.run(["Rscript", "-e", R], cwd=run.results, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert list(map(float, done.stdout.split())) == pytest.approx(python_model(run.results / "meta.csv"), abs=1e-6)
+    assert (run.results / "forest.pdf").stat().st_size > 1000

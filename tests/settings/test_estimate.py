@@ -1,0 +1,85 @@
+"""What a run will cost is told from what is there: pages, texts or contexts, and the papers that were read already."""
+
+import json
+import shutil
+import types
+
+import pytest
+from configurations import make_config
+from conftest import ROOT
+
+from designspace.core.files import write_whole
+from designspace.settings import estimate
+from designspace.settings.run import Run
+
+PDFS = ("okafor_2021", "lindqvist_2019", "tanaka_2020")
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    config = make_config(tmp_path, monkeypatch)
+    (tmp_path / "papers" / "a.pdf").unlink()
+    for name in PDFS:
+        shutil.copy(ROOT / "tests" / "papers" / f"{name}.pdf", tmp_path / "papers")
+    config["memory"] |= {"token_budget": 4096}
+    config["model"] |= {"device": "cpu"}
+    return config | {"papers_per_job": 2}
+
+
+def estimate_of(config):
+    return estimate.of_run(Run(config, "run"), config)
+
+
+def test_before_a_paper_is_read_its_pages_are_counted(config):
+    first = estimate_of(config)
+    assert (first.papers, first.left, first.pages, first.batches, first.measured) == (3, 3, 12, 2, 0)
+    assert first.jobs == 3 * 2 + 2 * 3 + 3
+    assert first.device == "CPU" and first.wall_seconds > first.device_seconds > sum(first.all_seconds.values())
+    assert first.line().startswith("Estimate   3 of 3 papers to read, ") and "(by the plan)" in first.line()
+    assert "2 with the model" not in first.lines() and "4 with the model, for 2 batches" in first.lines()
+
+
+def test_a_text_and_a_context_say_more_than_pages(tmp_path):
+    run = types.SimpleNamespace(results=tmp_path)
+    assert estimate.tokens_of(run, "a", 3) == 3 * estimate.TOKENS_A_PAGE
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "a.json").write_text(json.dumps({"text": 3700 * "x"}))
+    assert estimate.tokens_of(run, "a", 3) == 1000
+    (tmp_path / "context").mkdir()
+    (tmp_path / "context" / "a.json").write_text('{"tokens_kept": 912}')
+    assert estimate.tokens_of(run, "a", 3) == 912
+    (tmp_path / "context" / "a.json").write_text('{"tokens_kept": ')
+    assert estimate.tokens_of(run, "a", 3) == 1000, "a broken record is not the estimate's to report"
+
+
+def test_papers_that_were_read_are_paid_and_scale_the_rest(config, tmp_path):
+    before = estimate_of(config)
+    (tmp_path / "results" / "extraction").mkdir(parents=True)
+    seconds = {"attach": 1.0, "prefill": 2.0, "decode": 3.0}
+    lines = [json.dumps({"paper": name, "seconds": seconds}) for name in PDFS]
+    journal = tmp_path / "results" / "extraction" / "b0001.jsonl.journal"
+    journal.write_text("\n".join(['{"fingerprint": "x"}', *lines, "{"]))
+    after = estimate_of(config)
+    assert after.left == 3, "discovery has not read them yet"
+    assert after.measured == 3
+    factor = 18 / before.all_seconds["extraction"]
+    expected = factor * before.all_seconds["discovery"] + before.device_seconds - sum(before.all_seconds.values())
+    assert after.device_seconds == pytest.approx(expected)
+    assert after.all_seconds == before.all_seconds, "what the page compares with the truth is not scaled"
+    assert "as 3 papers took so far" in after.line()
+
+
+def test_one_paper_is_too_few_to_scale_by():
+    seconds = {"extraction": {"a": 1.0, "b": 1.0, "c": 2.0}, "discovery": {"a": 5.0, "b": 5.0, "c": 5.0}}
+    assert estimate.scale(seconds, {"extraction": {"a": 9.0}, "discovery": {}}) == (
+        {"extraction": 1.0, "discovery": 1.0},
+        0,
+    )
+    factors, measured = estimate.scale(seconds, {"extraction": {"a": 2.0, "b": 2.0, "c": 4.0}, "discovery": {}})
+    assert factors == {"extraction": 2.0, "discovery": 2.0} and measured == 3
+
+
+def test_a_pdf_that_cannot_be_opened_has_no_pages(tmp_path):
+    write_whole(tmp_path / "bad.pdf", b"%PDF")
+    files = [str(tmp_path / "bad.pdf"), str(tmp_path / "none.pdf"), str(ROOT / "tests" / "papers" / "tanaka_2020.pdf")]
+    assert estimate.count_pages(files) == [0, 0, 7]
