@@ -217,6 +217,7 @@ def test_short_citations():
 
 def test_an_accent_printed_apart_is_joined_to_its_letter():
     assert paper(large(TITLE) + "Jo¨rn Morrow and Ruth Quist-Palmer\n\n")["authors"][0] == "Jörn Morrow"
+    assert paper(large(TITLE) + "Jo“rn Morrow and Ruth Quist-Palmer\n\n")["authors"][0] == "Jörn Morrow"
 
 
 @pytest.mark.parametrize("data", [b"", b"not a PDF", b"%PDF-1.7\n%%EOF", b"%PDF-1.4\n" + b"\x00\xff" * 5000])

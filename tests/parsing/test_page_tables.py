@@ -194,3 +194,43 @@ def one_page(content):
     ]
     data = b"%PDF-1.7\n" + b"".join(b"%d 0 obj\n%s\nendobj\n" % (n, body) for n, body in enumerate(objects, 1))
     return data + b"trailer\n<< /Size 6 /Root 1 0 R >>\n"
+
+
+def test_a_running_head_above_the_caption_is_no_row_of_the_table():
+    source = f"""#set page(margin: (top: 40pt))\n568 #h(1fr) M. QUIST AND OTHERS #h(1fr) 2014\n
+Table 1. The groups of the study.\n\n#table(columns: 3, stroke: none, {BODY})\n\n{PROSE * 3}"""
+    (table,) = tables_of(source)
+    assert rows_of(table) == ROWS
+    assert table["caption"]["text"] == "Table 1. The groups of the study."
+
+
+def test_a_scan_behind_its_text_hides_no_table():
+    picture = '#set page(background: image("scan.svg", width: 100%, height: 100%))\n'
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><circle cx="45" cy="45" r="44"/></svg>'
+    rows = "".join(f"[Group {i}], [2{i}.4], [32{i}], [1{i}.5], [0.{i}], " for i in range(1, 7))
+    source = f"{picture}{PROSE}\n\n#table(columns: 5, column-gutter: 20pt, stroke: none, {rows})\n\n{PROSE}"
+    (table,) = read(typst.compile({"main": source.encode(), "scan.svg": svg}))
+    assert len(rows_of(table)) == 6
+
+
+@pytest.mark.parametrize("caption", ["", "Table 2. The people of the study.\n\n"])
+def test_a_table_across_two_columns_of_text_is_one(caption):
+    rows = "".join(f"[P{i}], [2{i}], [32{i}], [1{i}.5], [0.{i}], [4{i}], " for i in range(1, 8))
+    source = f"""#set page(width: 500pt, height: 700pt, margin: 40pt)\n#set text(size: 8pt)\n{caption}
+#table(columns: 6 * (1fr,), stroke: none, {rows})\n#v(20pt)\n#columns(2)[{PROSE * 14}]"""
+    (table,) = tables_of(source)
+    assert [row[0] for row in rows_of(table)] == [f"P{i}" for i in range(1, 8)]
+    assert all(len(row) == 6 for row in rows_of(table))
+
+
+def test_tables_side_by_side_in_two_columns_are_two():
+    def column(number):
+        rows = "".join(f"[P{i}], [2{i}], [32{i}], " for i in range(1, 8))
+        table = f"#table(columns: 3 * (1fr,), stroke: none, {rows})"
+        return f"Table {number}. The people of group {number}.\n\n{table}\n\n{PROSE * 5}"
+
+    source = f"""#set page(width: 500pt, height: 700pt, margin: 40pt)\n#set text(size: 8pt)
+#grid(columns: (1fr, 1fr), column-gutter: 20pt, [{column(1)}], [{column(2)}])"""
+    tables = tables_of(source)
+    assert [table["caption"]["text"] for table in tables] == [f"Table {n}. The people of group {n}." for n in (1, 2)]
+    assert all(len(rows_of(table)[0]) == 3 for table in tables)

@@ -5,7 +5,6 @@ The order of the file is not used: titles and by-lines are often drawn last.
 
 import ctypes
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +16,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.citation.accents import accented
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import HYPHEN, normalise
 
@@ -27,8 +27,6 @@ FIRST_PAGES = 4
 MOST_CHARACTERS = 12_000  # read of one page: a front page of two dense columns has fewer
 MOST_PIECES = 1_500
 RAISED = "\x1f"  # stands in `Row.marked` for the raised marks of footnotes and affiliations
-ACCENTS = dict(zip("¨´`ˆ˜ˇ¸˚", "\u0308\u0301\u0300\u0302\u0303\u030c\u0327\u030a", strict=True))
-ACCENT = re.compile(rf"([^\W\d_])([{''.join(ACCENTS)}])( ?[^\W\d_])")
 NUMBER = re.compile(r"\d{1,4}(?:\s+|$)")
 TYPE_3 = 10.0  # points: the size of a character whose font has a scale of its own
 GAP, WIDE = 1.3, 14  # of a size, at most so many points, between the pieces of a row
@@ -310,8 +308,8 @@ def _row(pieces: list[_Piece], stamp: bool = False) -> Row:
     boxes = [piece.box for piece in pieces]
     bold = max(pieces, key=lambda piece: len(piece.chars)).bold
     return Row(
-        _accented(normalise("".join(char[0] for char in chars)))[:1000],
-        _accented(marked)[:1000],
+        accented(normalise("".join(char[0] for char in chars)))[:1000],
+        accented(marked)[:1000],
         min(box[0] for box in boxes),
         min(box[1] for box in boxes),
         max(box[2] for box in boxes),
@@ -321,23 +319,6 @@ def _row(pieces: list[_Piece], stamp: bool = False) -> Row:
         pieces[0].page,
         stamp,
     )
-
-
-def _accented(text: str) -> str:
-    """Text in which an accent that is printed as a character of its own is joined to its letter: "Jo¨ rn", "J¨orn"."""
-    if not ACCENT.search(text):
-        return text
-
-    def join(match: re.Match[str]) -> str:
-        before, accent, after = match.groups()
-        mark = ACCENTS[accent]
-        letter = unicodedata.normalize("NFC", before + mark)
-        if len(letter) == 1 and before.casefold() in "aeiouncsz":
-            return letter + after.strip()
-        letter = unicodedata.normalize("NFC", after.strip() + mark)
-        return before + letter if len(letter) == 1 else match.group()
-
-    return ACCENT.sub(join, text)
 
 
 def _raised(char: Char, size: float, base: float) -> bool:

@@ -17,6 +17,7 @@ Box = tuple[float, float, float, float]
 
 MOST_CHARACTERS = 40_000  # of a page; a full page of a journal has a quarter of them
 LARGEST = 14_400.0  # points; the largest page that PDF allows
+WHOLE = 0.85  # of a page: what covers so much of it is its ground
 SPACE = 0.2  # of a character's height: a wider gap parts words
 
 
@@ -106,7 +107,9 @@ class PageMarks:
                 marks.across.append(Rule((y0 + y1) / 2, x0, x1, drawn))
             elif y1 > y0:
                 marks.down.append(Rule((x0 + x1) / 2, y0, y1, drawn))
-        marks.drawings = [_within(turned(self._down(*box), turn, width, height), page) for box in self._paths.drawings]
+        drawings = [_within(turned(self._down(*box), turn, width, height), page) for box in self._paths.drawings]
+        whole = WHOLE * marks.width * marks.height  # the picture of a scanned page is no figure on it
+        marks.drawings = [(x0, y0, x1, y1) for x0, y0, x1, y1 in drawings if (x1 - x0) * (y1 - y0) < whole]
         return marks
 
     def _read_words(self, textpage: pdfium.FPDF_TEXTPAGE, text: str) -> None:

@@ -12,6 +12,7 @@ SAME_EDGE = 6.0  # points by which rules of one table may differ in extent
 SHORTEST = 50.0  # points of a rule that bounds a table
 EMPTIEST = 60.0  # points between two rules without text
 MOST_RULES = 600  # of a page that are looked at for tables
+OWN = 10.0  # of a line's height above a table, in which its caption stands
 NEXT = 1.9  # of a line's height: middles of lines that follow each other are not farther apart
 CAPTION = re.compile(
     r"(?i:(?:supplement\w*|appendix|extended\s*data)?\s*(?:t\s?a\s?b\s?l\s?e|tab\.|exhibit))\s*"
@@ -158,13 +159,37 @@ def overlap(one: Box, other: Box) -> float:
 
 
 def spaced_regions(marks: Marks, words: list[Word]) -> list[Region]:
-    """The boxes of consecutive lines that have gaps in common."""
-    found = []
-    for area in _areas(words, marks.width):
+    """The boxes of consecutive lines that have gaps in common, those across the columns of a page first."""
+    areas = _areas(words, marks.width)
+    found = _across(lines(words), areas[0][1]) if len(areas) > 1 else []
+    for area in areas:
         chosen = [word for word in words if area[0] <= (word.x0 + word.x1) / 2 <= area[1]]
         for run in _runs(lines(chosen)):
             found += _aligned(run)
     return [Region(box, False) for box in found]
+
+
+def _across(page: list[Line], gutter: float) -> list[Box]:
+    """The boxes of lines that have several pieces on both sides of the gutter, and no sentence on either, where no
+    caption says that the right side is a table of its own."""
+    captions = [
+        line.middle
+        for line in page
+        if any(piece.x0 > gutter and starts_caption(piece.words) for piece in line.pieces(APART))
+    ]
+    found = []
+    for run in _runs(page):
+        part: list[Line] = []
+        for line in [*run, None]:
+            pieces = line.pieces(APART) if line else []
+            left = sum(piece.middle < gutter for piece in pieces)
+            if line and min(left, len(pieces) - left) > 1 and not any(map(_is_sentence, pieces)):
+                part.append(line)
+            elif not line or len(pieces) > 1:
+                own = part and any(part[0].middle - OWN * part[0].height < at < part[-1].middle for at in captions)
+                found += _aligned(part) if len(part) > 2 and not own else []
+                part = []
+    return found
 
 
 def _areas(words: list[Word], width: float) -> list[tuple[float, float]]:
@@ -186,14 +211,15 @@ def _areas(words: list[Word], width: float) -> list[tuple[float, float]]:
 
 
 def _runs(page: list[Line]) -> list[list[Line]]:
-    """Consecutive lines of at least two pieces each; a single piece between them may be a section's head."""
+    """Consecutive lines of at least two pieces each; a single piece between them may be a section's head, and the
+    caption of a table ends what is above it."""
     found: list[list[Line]] = []
     run: list[Line] = []
     single = 0
     for line in page:
         several = len(line.pieces(APART)) > 1
         near = run and line.middle - run[-1].middle < 2 * NEXT * max(line.height, run[-1].height)
-        if not near or (not several and single >= 2):
+        if not near or not several and (single >= 2 or starts_caption(line.words)):
             found.append(run)
             run, single = [], 0
         if several or run:
