@@ -91,8 +91,9 @@ def without_model(monkeypatch, tmp_path_factory):
 
 # Files that take minutes begin first, so that none of them is left alone at the end. Those that mostly wait come first:
 # the others have the processor meanwhile.
-LONGEST = ("test_slurm", "test_interruptions", "test_workflow", "test_reruns", "test_disk", "test_faults")
-LONGEST += ("test_model_and_gpu", "test_bad_papers", "test_generator", "test_offline")
+LONGEST = ("test_slurm", "test_interruptions", "test_workflow", "test_reruns", "test_bad_papers", "test_generator")
+LONGEST += ("test_library_workflow", "test_model_and_gpu", "test_offline", "test_disk", "test_tasks", "test_faults")
+LONGEST += ("test_second_library",)
 
 
 def pytest_collection_modifyitems(items):
