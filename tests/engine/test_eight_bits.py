@@ -162,6 +162,13 @@ def test_weights_and_the_setting_that_do_not_go_together(folder, rounding, quant
         load(folder, quantization)
 
 
+def test_int8_rounds_weights_in_bfloat16_to_the_nearest():
+    weight = torch.randn(64, 512).to(torch.bfloat16)
+    rounded, scale = int8.round_rows(weight)
+    exact = weight.double() / scale[:, None].double()
+    assert ((rounded - exact).abs() <= 0.5).logical_or(exact.abs() > int8.LARGEST).all()
+
+
 def test_rows_are_rounded_by_their_largest_value():
     x = torch.tensor([[1.0, -448.0, 17.0, 0.0], [0.0, 0.0, 0.0, 0.0], [4480.0, 10.0, -0.1, 170.0]])
     rounded, scale = fp8.round_rows(x)

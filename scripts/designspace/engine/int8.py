@@ -16,7 +16,7 @@ SMALLEST = 1e-12  # of a scale: rows of zeros have one, too
 def round_rows(x: Tensor) -> tuple[Tensor, Tensor]:
     """(x in int8 [rows, in], its scales [rows] in the dtype of x) of x [rows, in]: each row by its largest value."""
     scale = (x.abs().amax(1).float() / LARGEST).clamp_(min=SMALLEST).to(x.dtype)
-    return (x / scale[:, None]).round_().clamp_(-LARGEST, LARGEST).to(torch.int8), scale
+    return (x / scale.float()[:, None]).round_().clamp_(-LARGEST, LARGEST).to(torch.int8), scale
 
 
 class Int8Linear(torch.nn.Module):
