@@ -2,13 +2,12 @@
 
 import contextlib
 import json
-import math
 import shlex
 
 import snakemake
 
 from designspace.core.errors import DesignspaceError
-from designspace.planning import memory, model_files
+from designspace.planning import model_files
 from designspace.results import corrections
 from designspace.runner import journal
 from designspace.settings import estimate
@@ -77,13 +76,13 @@ def of_batch(kind):
 
 
 def batch_memory(wildcards, attempt):
-    """MB of main memory for a batch: on a CPU what the model may use, beside a GPU what loading the weights takes."""
-    return (32_000 if ON_GPU else memory.parse_size(config["memory"]["capacity"]) // 10**6) * attempt
+    """MB of main memory for a batch, more for each retry."""
+    return estimate.job_mb(config) * attempt
 
 
 def batch_minutes(wildcards, attempt):
-    """Minutes for a batch: to start and to load the model, and for each paper the most that one may take."""
-    return math.ceil(30 + config["minutes_per_paper"] * len(RUN.batches[wildcards.batch])) * attempt
+    """Minutes for a batch, more for each retry."""
+    return estimate.job_minutes(config, len(RUN.batches[wildcards.batch])) * attempt
 
 
 def look_for_jobs_when_one_ends(workflow):

@@ -59,7 +59,8 @@ rule merge:
     shell:
         "python {params.site[scripts]:q}/merge.py --ledger {params.site[results]:q}/ledger.csv "
         "--results {params.site[results]:q} --papers {params.site[papers]:q} --parameters {input.parameters:q} "
-        "--corrections {params.site[corrections]:q} --configuration {params.site[configuration]:q} {params.sources} 2>&1 | (tee {log:q} || true)"
+        "--corrections {params.site[corrections]:q} --configuration {params.site[configuration]:q} "
+        "{params.sources} 2>&1 | (tee {log:q} || true)"
 
 
 if config["gold"]:

@@ -30,7 +30,8 @@ COUNTING_SECONDS = 20  # for all of the sample; a PDF that hangs costs no more, 
 SHORT_JOB_SECONDS = 2.0  # of a CPU: to read or truncate a paper, mostly the start of the program
 TEXT_BYTES, ANSWERS_BYTES, PICTURE_BYTES, PICTURES = 9, 60_000, 90_000, 4  # a token; a paper; a page; pages a paper
 ENOUGH = 3  # papers of a task that are measured, from which on they replace the plan's figures
-MAIN_MEMORY_MB = 32_000  # of a GPU job, as workflow/rules asks for it
+MAIN_MEMORY_MB = 32_000  # of a job on a GPU: what loading the weights takes
+START_MINUTES = 30  # of a job with the model: to start and to load it
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,21 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
         disk_bytes=sum(TEXT_BYTES * kept[paper] + ANSWERS_BYTES + PICTURES * PICTURE_BYTES for paper in left),
         measured=measured,
         all_seconds={task: sum(of_papers.values()) for task, of_papers in seconds.items()},
-        job_minutes=math.ceil(30 + config["minutes_per_paper"] * config["papers_per_job"]),
-        job_mb=MAIN_MEMORY_MB if config["model"]["device"] == "cuda" else capacity // 10**6,
+        job_minutes=job_minutes(config, config["papers_per_job"]),
+        job_mb=job_mb(config),
     )
+
+
+def job_minutes(config: dict[str, Any], papers: int) -> int:
+    """What a job with the model asks a cluster for: to start, and for each paper the most that one may take."""
+    return math.ceil(START_MINUTES + config["minutes_per_paper"] * papers)
+
+
+def job_mb(config: dict[str, Any]) -> int:
+    """MB of main memory that a job with the model asks a cluster for: on a CPU what the model may use."""
+    if config["model"]["device"] == "cuda":
+        return MAIN_MEMORY_MB
+    return memory.parse_size(config["memory"]["capacity"]) // 10**6
 
 
 def save(estimate: Estimate, results: Path) -> None:
