@@ -1,7 +1,6 @@
 """What a run will cost, before it starts: tokens, jobs, time, memory and disk; better with every paper that is read."""
 
 import contextlib
-import json
 import math
 import os
 import shutil
@@ -12,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from designspace.core import limits, records
-from designspace.core.errors import DesignspaceError
 from designspace.core.files import write_whole
 from designspace.planning import branches, memory, speed
 from designspace.planning.costs import GIB
@@ -32,6 +32,20 @@ TEXT_BYTES, ANSWERS_BYTES, PICTURE_BYTES, PICTURES = 9, 60_000, 90_000, 4  # a t
 ENOUGH = 3  # papers of a task that are measured, from which on they replace the plan's figures
 MAIN_MEMORY_MB = 32_000  # of a job on a GPU: what loading the weights takes
 START_MINUTES = 30  # of a job with the model: to start and to load it
+
+
+# What is read of each record: a run looks at those of all papers before it starts, and the rest is large.
+class _Answer(msgspec.Struct):
+    paper: str
+    seconds: dict[str, float] = {}
+
+
+class _Context(msgspec.Struct):
+    tokens_kept: int
+
+
+class _Text(msgspec.Struct):
+    text: str
 
 
 @dataclass(frozen=True)
@@ -122,7 +136,8 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
 
 def job_minutes(config: dict[str, Any], papers: int) -> int:
     """What a job with the model asks a cluster for: to start, and for each paper the most that one may take."""
-    return math.ceil(START_MINUTES + config["minutes_per_paper"] * papers)
+    minutes: float = config["minutes_per_paper"]
+    return math.ceil(START_MINUTES + minutes * papers)
 
 
 def job_mb(config: dict[str, Any]) -> int:
@@ -176,18 +191,18 @@ def answers(run: Run, task: str) -> Iterable[tuple[str, float]]:
         for ending in (".jsonl", ".jsonl.journal"):
             with contextlib.suppress(OSError):
                 for line in Path(run.results, task, f"{batch}{ending}").read_bytes().splitlines():
-                    with contextlib.suppress(ValueError, DesignspaceError, AttributeError, TypeError, KeyError):
-                        record = json.loads(line)
-                        yield record["paper"], sum(map(float, record.get("seconds", {}).values()))
+                    with contextlib.suppress(msgspec.DecodeError):
+                        answer = msgspec.json.decode(line, type=_Answer)
+                        yield answer.paper, sum(answer.seconds.values())
 
 
 def tokens_of(run: Run, paper: str, pages: int) -> int:
     """Tokens of a paper: as counted, by its text, or by its pages."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        return int(json.loads(Path(run.results, "context", f"{paper}.json").read_bytes())["tokens_kept"])
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        text = json.loads(Path(run.results, "text", f"{paper}.json").read_bytes())
-        return round(len(text["text"]) / CHARACTERS_A_TOKEN)
+    context, text = (Path(run.results, kind, f"{paper}.json") for kind in ("context", "text"))
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        return msgspec.json.decode(context.read_bytes(), type=_Context).tokens_kept
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        return round(len(msgspec.json.decode(text.read_bytes(), type=_Text).text) / CHARACTERS_A_TOKEN)
     return pages * TOKENS_A_PAGE
 
 
