@@ -64,11 +64,11 @@ def test_papers_that_share_a_process_have_the_values_that_they_have_alone(model_
 
 
 def test_those_that_share_a_process_have_room_together(model_folder, papers, monkeypatch):
-    readable = [Paper(number, *paper) for number, paper in enumerate(papers[:3], 1)]
+    readable = [Paper(*paper) for paper in papers[:3]]
 
     def groups(at_once, **memory):
         job = dataclasses.replace(job_of(model_folder, **memory), papers_at_once=at_once)
-        return [[paper.number for paper in group] for group in together(job, readable)]
+        return [[readable.index(paper) + 1 for paper in group] for group in together(job, readable)]
 
     assert groups(1) == [[1], [2], [3]] and groups(2) == [[1, 2], [3]] and groups("auto") == [[1, 2, 3]]
     monkeypatch.setattr("designspace.planning.memory.prefix_tokens", lambda costs, capacity, reserve: capacity)

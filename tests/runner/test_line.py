@@ -74,7 +74,7 @@ def scripted(monkeypatch):
 
 
 def paper_of(number):
-    return Paper(number, {"paper": f"p{number}"}, {})
+    return Paper({"paper": f"p{number}"}, {})
 
 
 def test_the_next_paper_makes_itself_ready_and_goes_as_soon_as_the_memory_is_free(scripted):

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from designspace.results.agreement import Z
+
 WITHIN = 0.05  # of the rate, on either side
-NORMAL = 1.96  # standard errors that hold the rate in 95 of 100 samples
 WRONG = ("corrected", "rejected")
 
 
@@ -44,7 +45,7 @@ def error_rate(rows: Iterable[dict[str, Any]], all_papers: int) -> ErrorRate | N
         half_width = min(1.0, 3 / values)
         needed = math.ceil(papers * half_width / WITHIN)
         return ErrorRate(rate, half_width, values, papers, max(0, min(needed, all_papers) - papers))
-    half_width = NORMAL * math.sqrt(max(0.0, 1 - papers / all_papers) * spread / papers)
-    infinite = spread * (NORMAL / WITHIN) ** 2
+    half_width = Z * math.sqrt(max(0.0, 1 - papers / all_papers) * spread / papers)
+    infinite = spread * (Z / WITHIN) ** 2
     needed = math.ceil(infinite / (1 + infinite / all_papers))
     return ErrorRate(rate, half_width, values, papers, max(0, needed - papers))

@@ -53,9 +53,9 @@ def run(
         print(progress.finished(head | fields, asked), file=log, flush=True)
 
     readable = []
-    for number, (record, context) in enumerate(papers, 1):
+    for record, context in papers:
         if record["status"] == "ok" and record["paper"] not in done:
-            readable.append(Paper(number, record, context))
+            readable.append(Paper(record, context))
         elif record["paper"] not in done:
             finish(record, {}, asked=False)
     groups = list(together(job, readable))

@@ -14,9 +14,8 @@ MOST = 8  # papers where the plan says how many: more make a step no cheaper, an
 
 
 class Paper(NamedTuple):
-    """A paper of the batch and its place in it."""
+    """A paper of the batch: its text and what is kept of it."""
 
-    number: int
     record: Record
     context: Record
 
