@@ -19,8 +19,10 @@ GRAMMARS = [
     'start: / ?"[^"\\n]{1,200}"[,}]/',
     "start: / ?(true|false)[,}]/",
     "start: / ?\\[[0-9]+(, ?[0-9]+){0,3}\\][,}]/",
+    # Much of it is forced: what has one token only, and what can be written in several ways.
+    'start: / ?"[a-z]{1,3}", "ZQXJ": (true|false), "reasoning": "participants"[,}]/',
 ]
-PROMPTS = ['{"n_total": {"value":', '{"x":', "a", '{"a_much_longer_name_than_the_others": {"value":']
+PROMPTS = ['{"n_total": {"value":', '{"x":', "a", '{"a_much_longer_name_than_the_others": {"value":', "{"]
 
 
 class Grammar(LogitsProcessor):
@@ -114,6 +116,21 @@ def test_branches_together_say_what_each_says_alone(family, tokenizer, chunk, de
         assert [answer.tokens for answer in first] == expected[:2], seed
         assert [answer.tokens for answer in second] == expected, seed
         assert [answer.tokens for answer in third] == expected[::-1]
+
+
+def test_what_a_grammar_forces_takes_no_steps_of_its_own(tokenizer, device, implementation, monkeypatch):
+    model = random_model("llama").to(device)
+    prefix, question = tokenizer.encode(WORDS), questions_for(tokenizer)[-1]
+    grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
+    expected = alone(model, grammar_tokenizer, prefix, question)
+    model.set_attn_implementation(implementation)
+    generator = Generator(model, grammar_tokenizer, len(prefix), 1, 64, 64)
+    steps, step = [], generator.passes.step
+    monkeypatch.setattr(generator.passes, "step", lambda *of: steps.append(of) or step(*of))
+    (answer,) = generator.answer_one(prefix, one_round([question]))
+    assert answer.tokens == expected
+    assert len(answer.probabilities) == len(expected)
+    assert len(steps) <= len(expected) - len(', "ZQXJ": '.strip())
 
 
 def test_more_questions_than_branches_are_asked_in_turn(tokenizer, device):

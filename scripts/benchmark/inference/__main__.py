@@ -5,18 +5,24 @@ tiny shape goes through the same code. Times are of one run each, after a first 
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")  # as a run does
+os.environ["PYTHONPATH"] = os.pathsep.join(  # of the fork servers, one of which imports `endless`
+    [str(Path(__file__).resolve().parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
 
 PARTS = {
     "speed": "engine.measure",  # prefill, decode step and both tasks, against the ceilings and transformers' own ways
     "memory": "memory.measure",  # fresh processes: start, predicted and measured peak, what is left afterwards
     "compilation": "compilation.measure",  # kernels compiled before and behind the first paper, of models of many heads
     "batch": "batch.measure",  # eight papers through the driver: what they wait for besides reading and answering
+    "throughput": "batch.measure_written_out",  # the same with answers of a fixed length, and with other shapes
     "groups": "groups.measure",  # both tasks of eight papers, so many at once: seconds a paper, tokens, memory
     "int8": "engine.measure_int8",
     "fp8": "engine.measure_fp8",

@@ -4,9 +4,27 @@ and answering, one at a time and several at once, and what memory they take."""
 import time
 from collections import Counter
 
-from memory import LIBRARY, SETTINGS, job_of, served
-from shapes import DEVICE, DTYPE, GIB, LARGE, PAPER, in_eight_bits, model, paper, quantization_of, row, used
+from engine import TASKS
+from groups import compile_all
+from memory import LIBRARY, SETTINGS, free, job_of, served
+from shapes import (
+    DEVICE,
+    DTYPE,
+    GIB,
+    LARGE,
+    ON_GPU,
+    PAPER,
+    SHAPES,
+    UNTUNED,
+    in_eight_bits,
+    model,
+    paper,
+    quantization_of,
+    row,
+    used,
+)
 
+from designspace.runner import PRELOAD
 from designspace.runner.groups import Paper, together
 from designspace.runner.line import Line
 from designspace.tasks import discovery, extraction
@@ -14,39 +32,64 @@ from designspace.tasks.prompts import overhead
 
 PAPERS = 8
 CATEGORIES = ["participants", "apparatus", "procedure", "feedback", "analysis", "other"]
-TASKS = {
-    "extraction": (extraction, SETTINGS),
-    "discovery": (discovery, {"max_new_tokens": 256 * len(CATEGORIES), "findings": 5, "categories": CATEGORIES}),
+# The tasks of a run, under their grammars.
+OF_A_RUN = {
+    "extraction": ("extraction", SETTINGS),
+    "discovery": ("discovery", {"max_new_tokens": 256 * len(CATEGORIES), "findings": 5, "categories": CATEGORIES}),
+}
+# Questions whose answers have so many tokens each, whatever the weights.
+WRITTEN_OUT = {
+    f"{questions} questions of {tokens} tokens": (
+        "discovery",
+        {"max_new_tokens": questions * tokens, "findings": 5, "categories": [f"part {n}" for n in range(questions)]},
+    )
+    for questions, tokens in TASKS.values()
 }
 AT_ONCE = (1, "auto")
 
 
 def measure():
     weights = model(LARGE)
-    measure_one(weights)
+    measure_one(weights, OF_A_RUN)
     in_eight_bits(weights, "fp8")
-    measure_one(weights)
+    measure_one(weights, OF_A_RUN)
 
 
-def measure_one(weights):
-    """Print what the tasks take of a model."""
+def measure_written_out():
+    weights = model(LARGE)
+    measure_one(weights, WRITTEN_OUT)
+    in_eight_bits(weights, "fp8")
+    measure_one(weights, WRITTEN_OUT)
+    free(weights)
+    for name, papers in ((list(SHAPES)[1], 2 * PAPERS), (UNTUNED, PAPERS)):
+        row(name)
+        weights = model(name)
+        measure_one(weights, WRITTEN_OUT, papers)
+        free(weights)
+
+
+def measure_one(weights, tasks, papers=PAPERS):
+    """Print what tasks take of a model."""
     row(f"weights of {quantization_of(weights) or DTYPE}")
+    if ON_GPU:
+        compile_all(weights)
     whole = Counter()
-    with served(weights) as place:
-        for task, (module, settings) in TASKS.items():
+    with served(weights, preload="endless" if tasks is WRITTEN_OUT else PRELOAD) as place:
+        for name, (task, settings) in tasks.items():
+            module = {"extraction": extraction, "discovery": discovery}[task]
             around = overhead(place.words, *module.frame(LIBRARY, settings))
-            papers = [Paper(n, *paper(PAPER - around, place.words)) for n in range(1, PAPERS + 1)]
-            for each in papers:
-                each.record["paper"] += f"_{each.number}"
-            row(f"{task}, {PAPERS} papers: at once", *COLUMNS)
+            batch = [Paper(*paper(max(PAPER - around, 256), place.words)) for _ in range(papers)]
+            for n, each in enumerate(batch):
+                each.record["paper"] += f"_{n}"
+            row(f"{name}, {papers} papers: at once", *COLUMNS)
             for at_once in AT_ONCE:
                 job = job_of(weights, place, task=task, settings=settings, papers_at_once=at_once)
-                whole[at_once] += through_driver(place, job, weights, papers)
+                whole[at_once] += through_driver(place, job, weights, batch)
     for at_once, seconds in whole.items():
-        row(f"both tasks, {at_once} at once, a paper", f"{seconds:.2f} s")
+        row(f"all of them, {at_once} at once, a paper", f"{seconds:.2f} s")
 
 
-COLUMNS = ("s a paper", "to its work", "start", "prefill", "decode", "planned", "measured", "left")
+COLUMNS = ("s a paper", "to its work", "start", "prefill", "decode", "tokens", "planned", "measured", "left")
 
 
 def through_driver(place, job, weights, papers):
@@ -70,6 +113,7 @@ def through_driver(place, job, weights, papers):
         f"{waited / work:.3f}" if job.papers_at_once == 1 else "-",  # of several the times overlap
         f"{first:.2f}, {max(later):.2f} s",
         *(f"{sum(times[part]) / len(papers):.2f} s" for part in ("prefill", "decode")),
+        sum(outcome["new_tokens"] for outcome in outcomes) // len(papers),
         f"{planned / GIB:.2f} GiB",
         f"{measured / GIB:.2f} GiB",
         f"{(used() - before) / 2**20:.0f} MiB" if DEVICE.type == "cuda" else "-",

@@ -82,6 +82,8 @@ def compile_all(weights):
     with torch.inference_mode(), kernels.compiling():
         for rows in warming.ROWS:
             passes.rehearse(rows)
+    del passes
+    give_back()
 
 
 def answer(weights, grammar_tokenizer, papers, asked, at_once):

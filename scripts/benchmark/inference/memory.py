@@ -94,18 +94,18 @@ def free(weights):
 class Place:
     """Where the processes find what they read of a model besides its weights, and the server that starts them."""
 
-    def __init__(self, folder, weights):
+    def __init__(self, folder, weights, preload):
         self.folder, self.words = folder, tokenizer(weights.config.vocab_size)
         weights.config.save_pretrained(folder)
         self.words.save_pretrained(folder)
-        self.start = processes.start(folder, None, PRELOAD)
+        self.start = processes.start(folder, None, preload)
 
 
 @contextlib.contextmanager
-def served(weights):
+def served(weights, preload=PRELOAD):
     """A place for a model, its server ready; the next model's server has that model's tokenizer."""
     with tempfile.TemporaryDirectory() as folder:
-        place = Place(folder, weights)
+        place = Place(folder, weights, preload)
         started = time.monotonic()
         process = place.start.Process(target=int)
         process.start()
@@ -118,7 +118,7 @@ def served(weights):
 def one(weights, place, tokens, reserve=0, gpus=1):
     """The outcome of one paper of so many tokens in a fresh process."""
     job = job_of(weights, place, reserve=reserve, gpus=gpus)
-    ((_, _, outcome),) = Line(place.start, job, weights, minutes=60).outcomes([[Paper(1, *paper(tokens, place.words))]])
+    ((_, _, outcome),) = Line(place.start, job, weights, minutes=60).outcomes([[Paper(*paper(tokens, place.words))]])
     return outcome
 
 

@@ -41,7 +41,11 @@ VARIED = {
     "Qwen2.5-7B": ("qwen2", _QWEN2_LARGER | {"num_key_value_heads": 4, "vocab_size": 152064}),
     "Qwen3-32B": SHAPES["Qwen3-32B"],
 }
+UNTUNED = "Mistral-Small-24B"  # which no other part measures
+VARIED[UNTUNED] = "mistral", {"hidden_size": 5120, "intermediate_size": 32768, "num_hidden_layers": 40, "head_dim": 128}
+VARIED[UNTUNED][1].update(num_attention_heads=32, num_key_value_heads=8, vocab_size=131072)
 if not ON_GPU:
+    VARIED[UNTUNED] = "mistral", _TINY
     SHAPES = {f"tiny {name}": (family, _TINY) for name, (family, _) in SHAPES.items()}
 LARGE = next(iter(SHAPES))
 SCALE = 1 if ON_GPU else 64  # a tiny shape reads so many times fewer tokens
@@ -58,7 +62,8 @@ def machine():
 
 
 def model(name, **changes):
-    """A model of a shape, its weights drawn anew."""
+    """A model of a shape with random weights, the same in every run."""
+    torch.manual_seed(0)
     family, shape = (SHAPES | VARIED)[name]
     config = AutoConfig.for_model(family, **_DENSE | shape | changes)
     with no_init_weights(), DEVICE:
@@ -114,6 +119,7 @@ def prompt(length, vocabulary):
 
 def paper(tokens, tokenizer):
     """(text record, context record) of a paper of so many tokens, at most."""
+    random.seed(tokens)  # the same papers in every run
     words = ["".join(random.choices(string.ascii_lowercase, k=random.randint(2, 8))) for _ in range(tokens)]
     text = " ".join(
         word.title() if n % 15 == 0 else f"{word}." if n % 15 == 14 else word for n, word in enumerate(words)

@@ -1,8 +1,9 @@
 """Reads papers and answers many questions about each, those of several papers at the same time.
 
 The prefix of a paper is prefilled in chunks; then every question is a branch that continues it under a grammar of its
-own, and all branches of all papers advance together, one token each a step, greedily. What ends makes room at once for
-what waits: branches for those of the next round of a paper, papers for the next ones.
+own, and all branches of all papers advance together, greedily: a token each a step, and more where the grammar forces
+what follows and greedy decoding confirms it. What ends makes room at once for what waits: branches for those of the
+next round of a paper, papers for the next ones.
 """
 
 import time
@@ -10,6 +11,7 @@ from collections import deque
 from collections.abc import Generator as Coroutine
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate, chain, islice, zip_longest
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
@@ -85,15 +87,20 @@ class Branch:
     slots: int = 0
     length: int = 0
 
+    def row(self, ahead: int = 0) -> Row:
+        """The row of its next tokens, or of those so many tokens ahead."""
+        length = self.length + ahead
+        return Row(self.slots, length, self.prefix.length + length, self.prefix)
+
     @property
-    def row(self) -> Row:
-        """The row of its next tokens."""
-        return Row(self.slots, self.length, self.prefix.length + self.length, self.prefix)
+    def left(self) -> int:
+        """How many tokens it may still write."""
+        return self.question.max_new_tokens - len(self.answer.tokens)
 
     @property
     def ended(self) -> bool:
         """Whether nothing more is to come."""
-        return self.answer.complete or len(self.answer.tokens) >= self.question.max_new_tokens
+        return self.answer.complete or self.left <= 0
 
 
 @dataclass(eq=False)
@@ -209,30 +216,31 @@ class Generator(Generic[Outcome]):
             branch.slots = self.free.pop()
         admitted.sort(key=lambda branch: branch.prefix)
         prompts = [branch.question.prompt[:-1] for branch in admitted]
-        self.passes.read_prompts([branch.row for branch in admitted], prompts)
+        self.passes.read_prompts([branch.row() for branch in admitted], prompts)
         for branch, prompt in zip(admitted, prompts, strict=True):
             branch.length = len(prompt)
         self.active = sorted(self.active + admitted, key=lambda branch: branch.prefix)
 
     def _step(self) -> Iterator[Result[Outcome]]:
-        """Advance all branches by a token, and yield the papers that end."""
+        """Advance all branches by a token, and by those behind it that grammars force; yield the papers that end."""
         if not self.active:
             return
-        branches = self.active
-        logits = self.passes.step([branch.row for branch in branches], [branch.last for branch in branches])
-        allowed = self.masks.allowed([branch.matcher for branch in branches])  # a GPU is still at work meanwhile
-        self._weigh_alternatives(logits, allowed)
+        branches, fed = self.active, self._fed()
+        rows = [branch.row(n) for branch, tokens in zip(branches, fed, strict=True) for n in range(len(tokens))]
+        tokens, matchers = zip(*chain.from_iterable(fed), strict=True)
+        logits = self.passes.step(rows, list(tokens))
+        allowed = self.masks.allowed(matchers)  # a GPU is still at work meanwhile
+        firsts = accumulate(map(len, fed[:-1]), initial=0)
+        self._weigh_alternatives(dict(zip(firsts, branches, strict=True)), logits, allowed)
         best = logits.masked_fill_(~allowed, -torch.inf).softmax(-1).max(-1)
+        chosen = zip(best.indices.tolist(), best.values.tolist(), strict=True)
         errors: dict[Prefix, Exception] = {}
-        for branch, token, probability in zip(branches, best.indices.tolist(), best.values.tolist(), strict=True):
-            branch.last, branch.length = token, branch.length + 1
-            branch.answer.tokens.append(token)
-            branch.answer.probabilities.append(probability)
+        for branch, of_branch in zip(branches, fed, strict=True):
+            forced = [token for token, _ in of_branch[1:]]
             try:
-                self.masks.advance(branch.matcher, token)
+                self._write(branch, list(islice(chosen, len(of_branch))), forced)
             except GrammarRefused as error:
                 errors.setdefault(branch.prefix, error)
-            branch.answer.complete = branch.matcher.is_stopped()
         self.free += [branch.slots for branch in branches if branch.ended]
         self.active = [branch for branch in branches if not branch.ended]
         changed = {branch.prefix for branch in branches if branch.ended} | errors.keys()
@@ -242,11 +250,35 @@ class Generator(Generic[Outcome]):
             else:
                 yield from self._go_on(paper)
 
-    def _weigh_alternatives(self, logits: Tensor, allowed: Tensor) -> None:
-        """Note how probable the first tokens are that begin only the alternative, among those that begin either."""
+    def _fed(self) -> list[list[tuple[int, LLMatcher]]]:
+        """What a step feeds of each branch, each token with the grammar's state behind it: the last token, and forced
+        ones in rows that the step has anyway."""
+        spare = self.passes.spare(len(self.active))
+        fed = []
+        for branch in self.active:
+            forced = self.masks.forced(branch.matcher, min(spare, branch.left - 1))
+            spare -= len(forced)
+            fed.append([(branch.last, branch.matcher), *forced])
+        return fed
+
+    def _write(self, branch: Branch, chosen: list[tuple[int, float]], forced: list[int]) -> None:
+        """Write the tokens, with their probabilities, that were chosen behind the last one and behind forced ones, as
+        long as these are what was chosen before them."""
+        for (token, probability), expected in zip_longest(chosen, forced):
+            branch.last, branch.length = token, branch.length + 1
+            branch.answer.tokens.append(token)
+            branch.answer.probabilities.append(probability)
+            self.masks.advance(branch.matcher, token)
+            branch.answer.complete = branch.matcher.is_stopped()
+            if branch.ended or token != expected:
+                return
+
+    def _weigh_alternatives(self, firsts: dict[int, Branch], logits: Tensor, allowed: Tensor) -> None:
+        """Note how probable the first tokens are that begin only the alternative, among those that begin either.
+        `firsts` are the branches by their first rows."""
         others = {
             row: branch.alternative
-            for row, branch in enumerate(self.active)
+            for row, branch in firsts.items()
             if branch.alternative is not None and not branch.answer.tokens
         }
         if not others:
@@ -255,4 +287,4 @@ class Generator(Generic[Outcome]):
         one = allowed[rows]
         probabilities = logits[rows].masked_fill_(~(one | other), -torch.inf).softmax(-1)
         for row, probability in zip(rows, probabilities.masked_fill_(one | ~other, 0).sum(-1).tolist(), strict=True):
-            self.active[row].answer.p_alternative = probability
+            firsts[row].answer.p_alternative = probability

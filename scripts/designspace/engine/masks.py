@@ -45,6 +45,18 @@ class Masks:
         matcher.consume_token(token)
         _check(matcher)
 
+    def forced(self, matcher: LLMatcher, most: int) -> list[tuple[int, LLMatcher]]:
+        """The tokens that are likely next since the grammar forces their text, so many at most, each with the state of
+        the grammar behind it, which is not its end. The same text may be written in other tokens."""
+        ahead = []
+        for token in matcher.compute_ff_tokens()[: max(most, 0)]:
+            matcher = matcher.deep_copy()
+            matcher.consume_token(token)
+            if matcher.is_stopped():
+                break
+            ahead.append((token, matcher))
+        return ahead
+
     def allowed(self, matchers: Sequence[LLMatcher]) -> Tensor:
         """The tokens that each matcher allows next: boolean [matchers, vocabulary]. GrammarRefused as above."""
         packed = allocate_token_bitmask(len(matchers), self.vocabulary)

@@ -8,9 +8,8 @@ from torch import Tensor
 
 from designspace.engine import decoder, linear
 from designspace.engine.attention import Batch, Prefix, Row, SharedPrefixCache
+from designspace.planning.branches import step_rows
 
-# Rows of a captured step are a power of two, and so many at least: fewer take as long.
-FEWEST_ROWS = 16
 # A smaller step is captured for what is left of the rows only where it is at most such a part of the one that is there:
 # a capture takes as long as some twenty steps.
 PART = 4
@@ -52,13 +51,18 @@ class Passes:
             self.cache.advance(rows[first : first + at_once], longest)
             self._hidden(padded[first : first + at_once])
 
+    def spare(self, rows: int) -> int:
+        """How many rows a step of so many has besides."""
+        return (self._size(rows) if self.graphed else step_rows(rows)) - rows
+
     def step(self, rows: Sequence[Row], tokens: list[int]) -> Tensor:
-        """Advance branches, those of a paper side by side, by a token each: logits [rows, vocabulary] in float32."""
+        """Advance branches by the tokens of their rows, those of a paper side by side, and those of a branch one behind
+        the other: logits [rows, vocabulary] in float32."""
         if self.graphed:
             size = self._size(len(rows))
-            # Rows that no branch needs are computed in slots that none has, where it is overwritten.
-            free = set(range(self.branches)) - {row.slots for row in rows}
-            padded = [*rows, *(Row(free.pop(), 0, 0, rows[-1].prefix) for _ in range(size - len(rows)))]
+            # Rows that no branch needs are computed in the last slot of one: its last token is never fed.
+            nowhere = Row(rows[-1].slots, self.cache.slots - 1, 0, rows[-1].prefix)
+            padded = [*rows, *[nowhere] * (size - len(rows))]
             if size not in self.graphs:
                 pool = next(iter(self.graphs.values())).graph.pool() if self.graphs else None
                 self.graphs[size] = GraphedStep(self._logits, self.cache, padded, self.papers, pool)
@@ -78,7 +82,7 @@ class Passes:
 
     def _size(self, rows: int) -> int:
         """Rows of the smallest captured step that has so many, or of a new one that is much smaller."""
-        new = min(max(FEWEST_ROWS, 1 << (rows - 1).bit_length()), self.branches)
+        new = step_rows(rows)
         least = min((size for size in self.graphs if size >= rows), default=PART * new)
         return new if PART * new <= least else least
 

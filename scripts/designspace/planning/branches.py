@@ -24,6 +24,7 @@ NAME_CHARACTERS = 40  # of the name of an experiment or a group
 NAMES_TOKENS = 40  # of all names together: six times "Experiment 1" take 31
 FINDING_CHARACTERS, REASON_CHARACTERS = 120, 200  # of a finding's value or description; of a sentence of reasoning
 ROWS = 64  # of a step: its time is still that of reading the weights, and the slots of more take the room of a paper
+FEWEST_ROWS = 16  # of a step: fewer take as long
 ROWS_TOGETHER = 128  # of a step for several papers: the more rows, the less of a step is that of reading the weights
 
 
@@ -79,6 +80,11 @@ def differing(library: Library, level: str) -> Library:
     """The parameters that may differ between the experiments of a paper, or between the groups of an experiment."""
     levels = ("experiment", "group") if level == "experiment" else ("group",)
     return [parameter for parameter in library if per(parameter) in levels]
+
+
+def step_rows(branches: int) -> int:
+    """Rows of a step of so many branches: a power of two. Those that no branch needs are given to forced tokens."""
+    return max(FEWEST_ROWS, 1 << (branches - 1).bit_length())
 
 
 def value_tokens(parameter: dict[str, Any]) -> int:

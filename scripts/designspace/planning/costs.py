@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from designspace.planning import model_files
+from designspace.planning.branches import step_rows
 from designspace.planning.shapes import DTYPE_BYTES, Shape
 
 GIB = 2**30
@@ -56,7 +57,7 @@ def costs_of(
         "branches": branches,
         "branch_tokens": branch_tokens,
         "slots_bytes": branches * branch_tokens * kv_bytes,
-        "logits_bytes": branches * shape.vocabulary * 4 * LOGITS_COPIES,
+        "logits_bytes": step_rows(branches) * shape.vocabulary * 4 * LOGITS_COPIES,
         "processes_bytes": PROCESSES * PROCESS_BYTES[device],
         "library_bytes": LIBRARY_BYTES[device],
         "positions": shape.positions,
