@@ -40,7 +40,8 @@ def compare(a: Path, b: Path, golds: list[Gold], library: dict[str, dict[str, An
             rows.append(_row(cited[paper], cell, values_a, values_b, scored.get(cell)))
     lines = _summary(len(both), len(cells), rows, scored_a, scored_b)
     seconds_a, seconds_b = (_seconds_a_paper(folder) for folder in (a, b))
-    return sorted(rows, key=sort_key), "\n".join([*lines, f"Seconds   {seconds_a:.1f} a paper in A, {seconds_b:.1f} in B"])
+    lines.append(f"Seconds   {seconds_a:.1f} a paper in A, {seconds_b:.1f} in B")
+    return sorted(rows, key=sort_key), "\n".join(lines)
 
 
 def _row(
