@@ -214,7 +214,11 @@ def test_a_supplement_says_so_and_has_the_title_that_it_names(head):
     ],
 )
 def test_a_paper_about_something_supplementary_is_no_supplement(head):
-    assert paper(head + "= Abstract\n")["type"] == "article"
+    assert paper(head)["type"] == "other"
+
+
+def test_a_paper_with_an_abstract_only_mentions_its_supplement():
+    assert paper(large(TITLE) + AUTHORS + "Supplementary Material\n\nAbstract\n\n")["type"] == "article"
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,20 @@
 """A run as the Snakefile needs to know it: its papers, their batches and the memory plan."""
 
 import time
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from designspace.core import locks
-from designspace.project import exclusions, ledger, rereads
+from designspace.project import exclusions, first_pages, ledger, rereads
 from designspace.project.folder import pdf_files
 from designspace.project.library import loading
 from designspace.settings import configuration
 
 # What the graph of the rules is drawn for where there is no paper yet.
 EXAMPLE = ledger.Row("paper", "paper.pdf", "", "b0001", "")
+FIRST_PAGES = "first_pages.json"
 # run: checks the configuration, hashes the papers and plans the memory. job: one of the run's jobs, which takes the
 # papers that the run has saved and opens no PDF. outline: only shows the rules, so nothing needs to be there.
 Mode = Literal["run", "job", "outline"]
@@ -47,10 +49,15 @@ class Run:
                 entries,
                 exclusions.load(config["excluded"]),
                 config["pilot"],
+                self._read_first_pages,
             )
         else:
             self.rows = ledger.load(self.ledger_file)
         self.present = set(ledger.present(self.rows, self.papers, self._with_subfolders))
+
+    def _read_first_pages(self, hashes: Mapping[str, str]) -> Mapping[str, first_pages.FirstPage]:
+        self._first_pages = first_pages.known(self.papers, hashes, self.results / FIRST_PAGES)
+        return self._first_pages
 
     @cached_property
     def sha256(self) -> dict[str, str]:
@@ -99,3 +106,4 @@ class Run:
         """Lock the results and save the ledger. ValueError where another run has the lock or the disk is full."""
         locks.keep_others_out(self.results)
         ledger.save(self.rows, self.ledger_file, self._seen)
+        first_pages.save(self._first_pages, self.results / FIRST_PAGES)

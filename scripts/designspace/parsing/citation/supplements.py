@@ -27,7 +27,10 @@ MOST_ROWS = 3  # of a title that is printed like the text
 
 
 def heading(front: Front, title: str) -> str:
-    """The text with which a file calls itself a supplement, empty where it does not; `title` is its title."""
+    """The text with which a file calls itself a supplement, empty where it does not; `title` is its title. What has an
+    abstract only mentions its supplement."""
+    if any(plain(row.text) == "abstract" for row in front.page(1)):
+        return ""
     for text in (*(row.text for row in front.page(1)[:HEAD]), title):
         if (MARK.match(text) or AT_THE_END.search(text)) and not ELSEWHERE.search(text):
             return text
@@ -43,7 +46,7 @@ def named(title: str) -> str:
 
 
 def names(front: Front, title: str) -> list[str]:
-    """What a supplement may mean as the title of its paper, in plain letters: its own title, or where that is none, what
+    """What a supplement may mean as its paper's title, in plain letters: its own title, or where that is none, what
     stands behind the words that call it a supplement."""
     own = named(title)
     if not MARK.match(own):
