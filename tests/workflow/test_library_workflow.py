@@ -142,13 +142,8 @@ def check_new_supplement(zotero, feet):
         "",
         "In part 3 a belt ran at 2 cm a second. " * 20,
     )
-    article(
-        zotero / "papers" / "FFFF6666" / "1234-5678-1-SP.pdf",
-        f"Supporting Online Material for {FEET}",
-        "",
-        "",
-        "In part 4 a belt ran at 3 cm a second. " * 20,
-    )
+    named = f"Supporting Online Material for\n\n#text(16pt)[{FEET}]\n\n"
+    pdf(named + "In part 4 a belt ran at 3 cm a second. " * 20, zotero / "papers" / "FFFF6666" / "1234-5678-1-SP.pdf")
     finished, _ = snakemake(zotero)
     assert {rule: finished[rule] for rule in (*PAPER_WORK, *GPU_WORK)} == dict.fromkeys([*PAPER_WORK, *GPU_WORK], 1)
     assert table(zotero, "papers").set_index("file").loc["FFFF6666/main supp.pdf"].supplement_of == feet.paper
