@@ -4,6 +4,7 @@ import pytest
 import typst
 from test_catalogue import entry
 
+from designspace.parsing.citation.names import plain
 from designspace.project import first_pages, ledger, supplements
 from designspace.project.first_pages import FirstPage
 
@@ -91,6 +92,24 @@ def test_first_pages_are_kept_and_what_ends_the_process_has_none(folder, monkeyp
 
     monkeypatch.setattr(first_pages.limits, "call", call)
     assert first_pages.known(folder, hashes, folder / "kept.json") == pages
+
+
+@pytest.mark.parametrize(
+    "page, is_behind",
+    [
+        (f"header{HANDS}" + "text" * 500, False),
+        (f"header{HANDS.replace('dark', 'dork')}" + "text" * 500, False),
+        ("of the end of another article about feet" * 40 + HANDS, True),
+        ("of the end of another article about feet" * 40, True),
+        ("a scan", False),
+    ],
+    ids=["at its head", "with a slip", "in its middle", "on no page of these", "a scan"],
+)
+def test_the_title_of_a_paper_that_may_begin_behind_another_is_known(page, is_behind):
+    pages = {"a": FirstPage(plain(page)), "b": FirstPage(plain(page))}
+    entries = [entry("k", title=HANDS, files=["x/a.pdf"]), entry("l", title=HANDS, doi="10.1/b")]
+    found = first_pages.titles_behind({"a.pdf": "a", "b.pdf": "b"}, pages, entries)
+    assert found == ({"a": plain(HANDS)} if is_behind else {})
 
 
 def test_the_ledger_gives_a_supplement_no_batch(folder):

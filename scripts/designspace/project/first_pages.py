@@ -1,16 +1,18 @@
-"""The first pages of the PDFs of a folder, by which supplements are known whose names say nothing.
+"""The first pages of the PDFs of a folder: they tell supplements whose names say nothing, and PDFs that begin with
+another article than the library's.
 
 They are read when a run is planned, in a process of its own, and kept by the hashes of the files, since opening
 thousands of files takes a while.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import pypdfium2
+from rapidfuzz import fuzz
 
 from designspace.core import limits
 from designspace.core.files import write_whole
@@ -18,8 +20,13 @@ from designspace.parsing.citation import supplements
 from designspace.parsing.citation.front import read_front
 from designspace.parsing.citation.names import plain
 from designspace.parsing.citation.titles import find_title
+from designspace.project.library import catalogue
+from designspace.project.library.entries import Entry
 
 LETTERS = 3000  # of a first page; a title stands before
+FEWEST = 200  # letters of a page that was read well
+MIDDLE = 1200  # letters, behind which a title may be that of a second article
+ALIKE = 85  # of 100, from which a title stands on a page, by rapidfuzz's partial_ratio
 LIMITS = {"seconds": 120, "address_space": 2 * 2**30}
 CHUNK = 200  # files that a process reads
 
@@ -45,6 +52,21 @@ def known(folder: Path, hashes: Mapping[str, str], kept: Path) -> dict[str, Firs
 def save(pages: Mapping[str, FirstPage], kept: Path) -> None:
     """Keep first pages for the next run."""
     write_whole(kept, json.dumps(pages, indent=0).encode())
+
+
+def titles_behind(files: Mapping[str, str], pages: Mapping[str, FirstPage], entries: Iterable[Entry]) -> dict[str, str]:
+    """{paper: its title in the library, in plain letters} of papers whose first page does not begin with it, so that
+    another article may. `files` is {file: paper} and `pages` {paper: its first page}."""
+    titles = {entry.key: plain(entry.title) for entry in entries}
+    own = {papers[0]: titles[key] for key, papers in catalogue.attached(entries, files).items()}
+    return {paper: title for paper, title in own.items() if title and _is_behind(title, pages[paper].page)}
+
+
+def _is_behind(title: str, page: str) -> bool:
+    if len(page) < FEWEST or 0 <= page.find(title) < MIDDLE:
+        return False
+    near = fuzz.partial_ratio_alignment(title, page, score_cutoff=ALIKE)
+    return near is None or near.dest_start >= MIDDLE
 
 
 def _load(kept: Path) -> dict[str, FirstPage]:

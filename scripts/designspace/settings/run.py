@@ -1,5 +1,6 @@
 """A run as the Snakefile needs to know it: its papers, their batches and the memory plan."""
 
+import json
 import time
 from collections.abc import Mapping
 from functools import cached_property
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from designspace.core import locks
+from designspace.core.files import write_whole
 from designspace.project import exclusions, first_pages, ledger, rereads
 from designspace.project.folder import pdf_files
 from designspace.project.library import loading
@@ -14,7 +16,7 @@ from designspace.settings import configuration
 
 # What the graph of the rules is drawn for where there is no paper yet.
 EXAMPLE = ledger.Row("paper", "paper.pdf", "", "b0001", "")
-FIRST_PAGES = "first_pages.json"
+FIRST_PAGES, TITLES = "first_pages.json", "titles.json"
 # run: checks the configuration, hashes the papers and plans the memory. job: one of the run's jobs, which takes the
 # papers that the run has saved and opens no PDF. outline: only shows the rules, so nothing needs to be there.
 Mode = Literal["run", "job", "outline"]
@@ -34,6 +36,7 @@ class Run:
         self._with_subfolders = config["papers_in_subfolders"]
         self._seen = time.time_ns()  # what changes while the papers are hashed is hashed again by the next run
         self.notes = rereads.noted(self.results / "text", config["ocr"])
+        self.titles: dict[str, str] = {}  # of papers whose PDF may begin with another article
         if mode == "outline":
             self.rows, self.present = [EXAMPLE], {EXAMPLE.paper}
             self.plan: dict[str, Any] = {"token_budget": None, "prefill_chunk": None}
@@ -51,8 +54,12 @@ class Run:
                 config["pilot"],
                 self._read_first_pages,
             )
+            files = {row.file: row.paper for row in self.rows if row.sha256 in self._first_pages}
+            pages = {row.paper: self._first_pages[row.sha256] for row in self.rows if row.file in files}
+            self.titles = first_pages.titles_behind(files, pages, entries)
         else:
             self.rows = ledger.load(self.ledger_file)
+            self.titles = json.loads((self.results / TITLES).read_bytes())
         self.present = set(ledger.present(self.rows, self.papers, self._with_subfolders))
 
     def _read_first_pages(self, hashes: Mapping[str, str]) -> Mapping[str, first_pages.FirstPage]:
@@ -107,3 +114,4 @@ class Run:
         locks.keep_others_out(self.results)
         ledger.save(self.rows, self.ledger_file, self._seen)
         first_pages.save(self._first_pages, self.results / FIRST_PAGES)
+        write_whole(self.results / TITLES, json.dumps(self.titles).encode())
