@@ -43,9 +43,10 @@ def test_without_the_library_the_first_is_kept_and_a_note_names_the_page_of_the_
         (FIRST + SECOND, ""),
         (SECOND, HANDS),
         (paper(*HEADINGS[:2]) + f"\n{HANDS}\n" + SECOND, HANDS),
+        (f"{HANDS}s\nReferences\nhttps://example.org/7\nThis article cites 48 articles.\n" + SECOND, HANDS),
         (FIRST.replace("part 7", HANDS) + paper("Appendix"), HANDS),
     ],
-    ids=["another title", "no title", "at the start", "no references before", "within a reference"],
+    ids=["another title", "no title", "at the start", "no references before", "a cover page", "within a reference"],
 )
 def test_nothing_is_left_out_where_no_other_article_stands_before_the_title(text, title):
     assert articles.start_of(record(text), title) == 0

@@ -5,6 +5,7 @@ from typing import Any
 from designspace.language import matching, sections
 
 LETTERS = 15  # of a title that is a paper's alone
+FEWEST = 3  # entries of a list of references
 
 
 def start_of(record: dict[str, Any], title: str) -> int:
@@ -15,7 +16,9 @@ def start_of(record: dict[str, Any], title: str) -> int:
     starts = {line["start"] for page in record["pages"] for line in page["lines"]}
     start = next((start for start, _ in matching.places(record["text"], title) if start in starts), 0)
     before = sections.split(sections.between(record, 0, start))
-    return start if any(section["kind"] == "references" for section in before) else 0
+    lists = (record["text"][one["start"] : one["end"]] for one in before if one["kind"] == "references")
+    entries = sum(bool(sections.ENTRY.match(line)) for text in lists for line in text.splitlines())
+    return start if entries >= FEWEST else 0  # a cover page has the heading at most
 
 
 def note(record: dict[str, Any], found: list[dict[str, Any]]) -> str:

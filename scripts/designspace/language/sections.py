@@ -16,7 +16,7 @@ _RUN_IN = re.compile(
     re.IGNORECASE,
 )
 # An entry of a reference list: perhaps a number, a surname and initials in any order, and a year somewhere.
-_ENTRY = re.compile(
+ENTRY = re.compile(
     r"(?:[\[(]?\d{1,3}[\]).]*\s+)?(?:(?:[Vv][ao]n|[Dd]e[nr]?|[Dd][iu]|[Ll]e|[Tt]er) )*"
     r"(?:[A-Z][\w’'-]+,? (?:[A-Z]\.|[A-Z]{1,3}\b|[A-Z][a-z]+(?: [A-Z]\.)*,)|(?:[A-Z]\.[ -]?){1,3}[A-Z][\w’'-]+[, ])"
     r".*\b(?:19|20)\d\d[a-z]?\b",
@@ -294,7 +294,7 @@ def _opening_without_headings(found: list[Section], text: str) -> None:
 def _reference_list(text: str) -> int | None:
     """Start of a list of references in the second half of the text that has no heading, or None."""
     lines = [match for match in _PARAGRAPH.finditer(text, len(text) // 2) if len(match.group()) > 30]
-    entries = [bool(_ENTRY.match(line.group())) for line in lines]
+    entries = [bool(ENTRY.match(line.group())) for line in lines]
     for index, line in enumerate(lines):
         if entries[index] and sum(entries[index : index + 8]) >= 5:
             return line.start()
