@@ -8,6 +8,7 @@ import re
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.dropped import PageText, find
 from designspace.parsing.glyphs import PI, UNKNOWN
 from designspace.parsing.symbols import PageSymbols
 
@@ -22,8 +23,9 @@ CMSY = dict(zip((0, 1, 2, 3, 6, 7, 15, 20, 21, 24, 25, 33), "−·×∗±∓•�
 SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f" + "".join(ADVENT) + "]")
 
 
-def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> str:
-    """The text of a page with exactly one character for each of pdfium's, so that positions in it are pdfium's own.
+def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> PageText:
+    """The text of a page with exactly one character for each of pdfium's, so that positions in it are pdfium's own, and
+    what pdfium dropped between them.
 
     A character beyond the Basic Multilingual Plane is two surrogates, as it is for pdfium.
     """
@@ -32,7 +34,8 @@ def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> str:
     if len(text) != n_chars:
         units = memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
         text = _with_missing(textpage, "".join(map(chr, units)), n_chars)
-    return fonts.symbols(textpage).corrected(text, fonts.named(textpage, text))
+    read = fonts.symbols(textpage).corrected(text, fonts.named(textpage, text))
+    return PageText(read, {} if read == text else fonts.dropped(textpage, text, read))
 
 
 def _with_missing(textpage: pypdfium2.PdfTextPage, text: str, n_chars: int) -> str:
@@ -70,6 +73,10 @@ class PageFonts:
     def symbols(self, textpage: pypdfium2.PdfTextPage) -> PageSymbols:
         """The glyphs of the page that its fonts do not explain."""
         return PageSymbols(self._document, textpage)
+
+    def dropped(self, textpage: pypdfium2.PdfTextPage, raw: str, read: str) -> dict[int, str]:
+        """What pdfium dropped, see `dropped.find`."""
+        return find(self._document[self._index], textpage, raw, read)
 
     def named(self, textpage: pypdfium2.PdfTextPage, text: str) -> dict[int, str]:
         """What the names of glyphs say of the characters that may be none: {place in the text: character}."""

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.dropped import dropped_from
+
 _DIGITS = re.compile(r"[0-9]+")
 _SIGNS = "-−–\ufffe"
 # Behind a unit or a single letter a raised digit is an exponent, as it is behind a ten.
@@ -23,13 +25,19 @@ class Scripts:
 
     def __init__(self, textpage: pypdfium2.PdfTextPage, text: str) -> None:
         self._text = text
-        self._marks = {at: mark for at, mark in _marks(textpage, text) if mark}
+        marks = {at: mark for at, mark in _marks(textpage, text) if mark}
+        dropped = {at: characters + marks.get(at, "") for at, characters in dropped_from(text).items()}
+        self._marks = dict(sorted((marks | dropped).items())) if dropped else marks
         self._places = list(self._marks)
 
     def text(self, begin: int, end: int) -> str:
-        """The text of a stretch of the page with "^" before what is raised and "_" before what is lowered."""
+        """The text of a stretch of the page with what pdfium dropped, "^" before what is raised and "_" before what is
+        lowered."""
         pieces: list[str] = []
-        for place in self._places[bisect_left(self._places, begin) : bisect_left(self._places, end)]:
+        last = end + self._text.startswith(
+            ("\r", "\n"), end
+        )  # what is dropped at the end of a row stands before its break
+        for place in self._places[bisect_left(self._places, begin) : bisect_left(self._places, last)]:
             pieces += self._text[begin:place], self._marks[place]
             begin = place
         return "".join([*pieces, self._text[begin:end]])

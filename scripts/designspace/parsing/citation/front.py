@@ -17,6 +17,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from designspace.parsing.citation.accents import accented
+from designspace.parsing.dropped import dropped_from
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import HYPHEN, normalise
 
@@ -171,7 +172,12 @@ def _pieces(
     get_box, get_matrix = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetMatrix
     get_size = pdfium.FPDFText_GetFontSize
     start, right_end = 0, 0.0
+    dropped = dropped_from(text)
     for index, char in enumerate(text[:MOST_CHARACTERS]):
+        for lost in dropped.get(index, "") if chars else "":
+            _, left, bottom, right, top, size = chars[-1]
+            right_end += (right - left) * (lost != " ")
+            chars.append((lost, right_end - (right - left) * (lost != " "), bottom, right_end, top, size))
         if char in "\r\n":
             _end_piece(pieces, chars, handle, start, number)
             chars, start = [], index + 1

@@ -11,6 +11,7 @@ from math import pi
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.dropped import dropped_from
 from designspace.parsing.tables.paths import Paths
 
 Box = tuple[float, float, float, float]
@@ -178,14 +179,19 @@ def _characters(textpage: pdfium.FPDF_TEXTPAGE, text: str) -> Iterator[tuple[str
     rect = pdfium.FS_RECTF()
     pointer, edges = ctypes.byref(rect), (ctypes.c_float * 4).from_buffer(rect)
     get_box, get_angle = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharAngle
+    dropped, turn, left, bottom, right, top = dropped_from(text), 0, 0.0, 0.0, 0.0, 0.0
     for index, character in enumerate(text):
+        for lost in dropped.get(index, ""):
+            left, right = right, 2 * right - left
+            yield lost.strip(), turn, (left, bottom, right, top)
         if character.isspace() or character == "\x00":
             yield "", 0, (0.0, 0.0, 0.0, 0.0)
             continue
         get_box(textpage, index, pointer)
         left, top, right, bottom = edges[:]
         if abs(left) + abs(top) + abs(right) + abs(bottom) < 4 * LARGEST:  # and not infinite, nor no number
-            yield character, round(-get_angle(textpage, index) / (pi / 2)) % 4, (left, bottom, right, top)
+            turn = round(-get_angle(textpage, index) / (pi / 2)) % 4
+            yield character, turn, (left, bottom, right, top)
 
 
 def _join(word: Word, end: float, character: str, box: Box) -> bool:

@@ -1,0 +1,97 @@
+"""What pdfium drops: of several spaces in a row it keeps one, and takes for a space whatever has a space's code.
+
+So a subset font that has its zero at code 32 makes 200 of 2000, and "20ms" of "20 ms". What is printed tells.
+"""
+
+import ctypes
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+SCALE = 3.0  # pixels a point
+DARK = 128  # of 255, below which there is ink
+ALIKE = 0.7  # share of the ink of a character that its copies have at least
+MOST = 5  # characters dropped at one place
+GAP = 0.4  # of the width of the character, from which there is a space
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+class PageText(str):
+    """The text of a page with one character for each of pdfium's; `dropped` is {place: what stands before it, too}."""
+
+    dropped: Mapping[int, str]
+
+    def __new__(cls, text: str, dropped: Mapping[int, str]) -> "PageText":
+        made = super().__new__(cls, text)
+        made.dropped = dropped
+        return made
+
+
+def dropped_from(text: str) -> Mapping[int, str]:
+    """{place in the text of a page: what pdfium dropped before it}."""
+    return text.dropped if isinstance(text, PageText) else {}
+
+
+def find(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, raw: str, read: str) -> dict[int, str]:
+    """{place: what pdfium dropped before it}. `raw` is pdfium's text of the page and `read` what is printed, of the
+    same length. A page that is turned is left as it is."""
+    places = [at for at, (code, char) in enumerate(zip(raw, read, strict=True)) if code == " " and not char.isspace()]
+    if not places or page.get_rotation():
+        return {}
+    ink, found = _Ink(page), {}
+    for at in places:
+        left, top, right, bottom = _box(textpage, at)
+        width = right - left
+        if not 0.5 < width < 100:
+            continue
+        if at and not read[at - 1].isspace() and raw[at - 1] != " " and left - _box(textpage, at - 1)[2] > GAP * width:
+            found[at] = " "
+        follows = at + 1 < len(read) and not read[at + 1].isspace()
+        end = _box(textpage, at + 1)[0] if follows else right + MOST * width
+        n = 0
+        while n < MOST and right + (n + 1) * width <= end + 0.15 * width:
+            if not ink.is_copied((left, top, right, bottom), (n + 1) * width):
+                break
+            n += 1
+        has_space = follows and GAP * width < end - right - n * width
+        if dropped := read[at] * n + " " * has_space:
+            found[at + 1] = dropped
+    return found
+
+
+def _box(textpage: pypdfium2.PdfTextPage, index: int) -> Box:
+    rect = pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(textpage, index, rect)
+    return rect.left, rect.top, rect.right, rect.bottom
+
+
+class _Ink:
+    """A page as it is printed."""
+
+    def __init__(self, page: pypdfium2.PdfPage) -> None:
+        self._page = page
+        self._dark: npt.NDArray[np.bool_] = page.render(scale=SCALE, grayscale=True).to_numpy().squeeze() < DARK
+
+    def is_copied(self, box: Box, shift: float) -> bool:
+        """Whether what is printed in a box of the page is printed once more, so many points to the right."""
+        own, other = self._part(box, 0.0), self._part(box, shift)
+        if own.shape != other.shape or not own.any():
+            return False
+        return bool(np.minimum(own.sum(0), other.sum(0)).sum() >= ALIKE * own.sum())
+
+    def _part(self, box: Box, shift: float) -> npt.NDArray[np.bool_]:
+        left, top, right, bottom = box
+        x0, y0 = self._device(left + shift, max(top, bottom))
+        x1, y1 = self._device(right, min(top, bottom))
+        width = max(1, x1 - self._device(left, top)[0])
+        return self._dark[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x0, 0) + width]
+
+    def _device(self, x: float, y: float) -> tuple[int, int]:
+        height, width = self._dark.shape
+        column, row = ctypes.c_int(), ctypes.c_int()
+        pdfium.FPDF_PageToDevice(self._page, 0, 0, width, height, 0, x, y, column, row)
+        return column.value, row.value
