@@ -51,7 +51,8 @@ _EACH = re.compile(
 _TOTAL = re.compile(rf"({_NUMBER})\s+{_GAP}{{0,2}}{_PEOPLE}", re.IGNORECASE)
 _PARTS = re.compile(rf"({_NUMBER})\s+(?:[\w-]+\s+)?{_GROUP}", re.IGNORECASE)
 _SAME = re.compile(
-    rf"\bsame\s+(?:{_NUMBER}\s+)?(?:(?:healthy|young|older|adult|human|right-handed)\s+){{0,3}}{_PEOPLE}|{_PEOPLE}\s+(?:also\s+)?(?:took part|participated) in both\b"
+    rf"\bsame\s+(?:{_NUMBER}\s+)?(?:(?:healthy|young|older|adult|human|right-handed)\s+){{0,3}}{_PEOPLE}"
+    rf"|{_PEOPLE}\s+(?:also\s+)?(?:took part|participated) in both\b"
     rf"|{_PEOPLE}\s+who\s+(?:had\s+)?(?:already\s+)?(?:took|taken) part in\b",
     re.IGNORECASE,
 )
