@@ -18,11 +18,12 @@ def main() -> None:
     parser.add_argument("--token-budget", type=int, required=True, help="tokens of its text to keep")
     parser.add_argument("--model", required=True, help="whose tokenizer counts: a name on the hub, or a folder")
     parser.add_argument("--revision", help="revision of a hub's model")
+    parser.add_argument("--title", default="", help="of the paper, where another article begins its PDF")
     parser.add_argument("--output", type=Path, required=True, help="context record to write (JSON)")
     arguments = parser.parse_args()
     path = model_files.model_file(arguments.model, "tokenizer.json", arguments.revision)
     record = records.read_text(arguments.text)
-    fitted = context.fit(dict(record), arguments.token_budget, Tokenizer.from_file(str(path)))
+    fitted = context.fit(dict(record), arguments.token_budget, Tokenizer.from_file(str(path)), arguments.title)
     files.write_whole(arguments.output, records.encode(fitted, indent=1))
     left_out = [section["title"] or section["kind"] for section in fitted["sections"] if not section["tokens_kept"]]
     print(f"{fitted['paper']}: {fitted['tokens_kept']} of {fitted['tokens']} tokens kept", end="")

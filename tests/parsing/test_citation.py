@@ -185,8 +185,40 @@ def test_metadata_counts_only_where_the_page_agrees():
     assert "metadata" in record["sources"]["title"]
 
 
-def test_a_supplement_says_so():
-    assert paper(large("Supplementary Information", 16) + large(TITLE) + AUTHORS)["type"] == "supplement"
+@pytest.mark.parametrize(
+    "head",
+    [
+        large("Supplementary Information", 16) + large(TITLE) + AUTHORS,
+        large(f"Supplementary Information for: {TITLE}", 11) + AUTHORS,
+        "Supporting Online Material for\n\n" + large(TITLE) + AUTHORS,
+        large(TITLE) + AUTHORS + "Supplemental Material\n\n",
+        large(f"Appendix S1. {TITLE}", 14),
+        large(f"{TITLE} – Supplementary Information", 11) + AUTHORS,
+        large("S1 Text", 12) + large(TITLE) + AUTHORS,
+        "Additional file 1\n\n" + large(TITLE) + AUTHORS,
+        large("Web appendix", 12) + large(TITLE),
+    ],
+)
+def test_a_supplement_says_so_and_has_the_title_that_it_names(head):
+    record = paper(head)
+    assert (record["type"], record["title"]) == ("supplement", TITLE)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        large("Supplementary motor area and the learning of sequences") + AUTHORS,
+        large("Appendix surgery in the elderly: a review of forty cases") + AUTHORS,
+        large("Supporting information seeking in the home of older people") + AUTHORS,
+        large(TITLE) + AUTHORS + "Supplementary material for this article is available online.\n\n",
+    ],
+)
+def test_a_paper_about_something_supplementary_is_no_supplement(head):
+    assert paper(head)["type"] == "other"
+
+
+def test_a_paper_with_an_abstract_only_mentions_its_supplement():
+    assert paper(large(TITLE) + AUTHORS + "Supplementary Material\n\nAbstract\n\n")["type"] == "article"
 
 
 @pytest.mark.parametrize(

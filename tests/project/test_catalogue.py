@@ -52,6 +52,12 @@ def test_an_entry_that_is_no_paper_has_no_file(one, says):
     assert catalogue.match([one], {"a.pdf": "a"}, {"a": says}) == ({}, [one])
 
 
+@pytest.mark.parametrize("one", [entry("k", doi="10.1/A"), entry("k", title=LONG)], ids=["doi", "title"])
+def test_an_entry_is_the_paper_and_not_the_supplement_that_prints_the_same(one):
+    says = {"a": printed(LONG, doi="10.1/a"), "s": printed(LONG, doi="10.1/a", kind="supplement")}
+    assert catalogue.match([one], {"a.pdf": "a", "s.pdf": "s"}, says) == ({"a": one}, [])
+
+
 def test_an_entry_that_is_in_the_library_twice_is_not_missing():
     first, second = entry("k", title=LONG, files=["a.pdf"]), entry("l", title=LONG)
     assert catalogue.match([second, first], {"a.pdf": "a"}, {"a": None}) == ({"a": first}, [])

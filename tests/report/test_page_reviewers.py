@@ -80,7 +80,11 @@ def test_a_disagreement_is_adjudicated_and_undone(page):
     drop(page, "AB.csv", row("n_total", "40", "AB", date="2020-11-19"))
     drop(page, "CD.csv", row("n_total", "44"), row("age_mean", "25.1", experiment="Experiment 1"))
     assert cells_of(page, "Disagreements") == ["several", "n_total", "AB: 40 / CD: 44", "40"]
-    assert label(page).startswith("n_total, several: not reported") and ", disputed" in label(page)
+    page.js("""findRow('several', '').paper.citation = 'Ng 2019';
+        View.go({ view: 'matrix' });
+        View.go({ view: 'reviews' });""")
+    assert cells_of(page, "Disagreements")[0] == "Ng 2019 (several)"
+    assert label(page).startswith("n_total, Ng 2019: not reported") and ", disputed" in label(page)
     page.one("[aria-label=Disagreements] tbody tr:not(.space) > *").click()
     page.click("CD: 44", "#panel")
     text = page.one("#panel .review").text

@@ -200,6 +200,9 @@ def fill(run, n_total=24):
     run.add("third_2022", values=[reported("n_total", 7)])
     for paper in ("first_2020", "second_2021", "third_2022"):
         record = text_record(paper, ["A total of 24 participants took part.", "Their age was 21.5 years."])
+        if paper == "second_2021":
+            cited = {"title": "A study", "authors": ["Ada Ng"], "year": "2019", "type": "article", "sources": {}}
+            record["citation"] = {"citation": "Ng 2019", "journal": "", "doi": ""} | cited
         run._json(f"text/{paper}.json", record)
         kept = [[0, len(record["text"])]] if paper == "first_2020" else []
         section = {"title": "", "kind": "body", "start": 0, "end": len(record["text"]), "kept": kept}
@@ -253,6 +256,7 @@ def test_the_three_tables(run, gold_file, capsys):
     assert (macro["precision"], macro["recall"], macro["f1"], macro["support"]) == (0.3333, 0.3333, 0.25, None)
 
     errors = tables.read_rows(run.results / "evaluation_errors.csv")
+    assert [(row["citation"], row["paper"]) for row in errors[2:]] == [("", "first_2020"), ("Ng 2019", "second_2021")]
     assert [[row[key] for key in ("paper", "parameter", "error", "gold", "value", "candidate")] for row in errors] == [
         ["first_2020", "age_mean", "lost_text", "22", "30", ""],
         ["first_2020", "aiming_report", "spurious", "", "true", ""],

@@ -69,7 +69,19 @@ def test_an_excluded_paper_and_corrections_of_it_are_listed_with_the_reason(run)
     frames, _ = build(run, excluded={"a.pdf": "no hands"})
     assert frames["papers"].set_index("paper").loc["a"][["status", "reason"]].tolist() == ["excluded", "no hands"]
     assert set(frames["extractions"].paper) == {"b"}
-    assert frames["corrections_unused"].reason.tolist() == ["The paper is not counted: its status is excluded."]
+    (unused,) = frames["corrections_unused"].itertuples()
+    assert unused.reason == "The paper is not counted: its status is excluded."
+
+
+def test_reviews_and_unused_corrections_show_the_citation_beside_the_id(run):
+    run.add("a", values=[reported("n_total", 3)])
+    cite(run, "a")
+    rows = ["a,n_total,5", "a.pdf,gone,5", "nobody,n_total,5"]
+    run.corrections.write_text("\n".join(["paper,parameter,value", *rows, ""]))
+    frames, _ = build(run)
+    assert frames["reviews"][["citation", "paper"]].values.tolist() == [["Ng 2019", "a"]]
+    unused = frames["corrections_unused"][["citation", "paper"]].values.tolist()
+    assert unused == [["Ng 2019", "a.pdf"], ["", "nobody"]]
 
 
 def test_a_supplement_that_names_its_paper_is_not_a_paper(run):

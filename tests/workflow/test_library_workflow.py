@@ -102,6 +102,8 @@ def check_tables(zotero, hands, feet):
     """The supplement is read with its paper, and what is not counted is in no other table."""
     text = json.loads((zotero / "results" / "text" / f"{hands.paper}.json").read_text("utf-8"))
     assert "the tablet weighed 800 g." in text["text"] and [part["paper"] for part in text["parts"]] == ["mmc1"]
+    titles = json.loads((zotero / "results" / "titles.json").read_text("utf-8"))
+    assert titles == {feet.paper: "walkingfeet"}, "its PDF does not begin with the title that the library has"
     counted = {hands.paper, feet.paper}
     assert set(table(zotero, "extractions").paper) == set(table(zotero, "parameters").paper) == counted
     assert counts(zotero) == {
@@ -142,9 +144,14 @@ def check_new_supplement(zotero, feet):
         "",
         "In part 3 a belt ran at 2 cm a second. " * 20,
     )
+    named = f"Supporting Online Material for\n\n#text(16pt)[{FEET}]\n\n"
+    pdf(named + "In part 4 a belt ran at 3 cm a second. " * 20, zotero / "papers" / "FFFF6666" / "1234-5678-1-SP.pdf")
     finished, _ = snakemake(zotero)
     assert {rule: finished[rule] for rule in (*PAPER_WORK, *GPU_WORK)} == dict.fromkeys([*PAPER_WORK, *GPU_WORK], 1)
     assert table(zotero, "papers").set_index("file").loc["FFFF6666/main supp.pdf"].supplement_of == feet.paper
+    assert table(zotero, "papers").set_index("file").loc["FFFF6666/1234-5678-1-SP.pdf"].supplement_of == feet.paper
+    text = json.loads((zotero / "results" / "text" / f"{feet.paper}.json").read_text("utf-8"))
+    assert "a belt ran at 2 cm" in text["text"] and "a belt ran at 3 cm" in text["text"]
     assert not snakemake(zotero)[0]
 
 

@@ -51,7 +51,11 @@ rule truncate:
     params:
         # Not a file: contexts, and with them GPU work, are made anew where the budget changes and nowhere else.
         budget=RUN.plan["token_budget"],
-        model=options(model=config["model"]["name"], revision=config["model"]["revision"]),
+        model=lambda wildcards: options(
+            model=config["model"]["name"],
+            revision=config["model"]["revision"],
+            title=RUN.titles.get(wildcards.paper),
+        ),
         site=site,
     shell:
         "python {params.site[scripts]:q}/truncate.py --text {input.text:q} "

@@ -5,7 +5,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
-from designspace.language import sections, sentences
+from designspace.language import articles, sections, sentences
 from designspace.language.tokens import plain
 
 # From the first to go to the last. References and back matter say nothing about the experiments. The discussion and the
@@ -18,11 +18,12 @@ Span = tuple[int, int]  # of characters of the text
 Unit = tuple[int, int, int]  # index of a section, start and end of a sentence
 
 
-def fit(record: dict[str, Any], token_budget: int, tokenizer: Tokenizer) -> dict[str, Any]:
+def fit(record: dict[str, Any], token_budget: int, tokenizer: Tokenizer, title: str = "") -> dict[str, Any]:
     """Context record of the text `record`: its sections and, for each, the spans that are kept within `token_budget`.
 
     The kept text, encoded as one piece without special tokens, has `tokens_kept`
     tokens, never more than `token_budget`. Within a kind of section sentences are left out from the end.
+    With the paper's `title`, what stands before it is left out where that is another article.
     A record whose status is not ok passes its status on, with no sections.
     """
     tokenizer.no_truncation()  # a tokenizer.json may hold both from its training
@@ -31,14 +32,17 @@ def fit(record: dict[str, Any], token_budget: int, tokenizer: Tokenizer) -> dict
     if record["status"] != "ok":
         return context | {"tokens": 0, "tokens_kept": 0, "sections": []}
     text = record["text"]
-    parts = sections.split(record)
+    article = articles.start_of(record, title)
+    parts = sections.split(record, article)
+    context["reason"] = f"{record['reason']} {articles.note(record, parts)}".strip()
     units = [unit for index, part in enumerate(parts) for unit in _units(text, index, part)]
     lengths = [count(text[start:end], tokenizer) for _, start, end in units]
-    kept = list(range(len(units)))
-    total = tokens_kept = count(text, tokenizer)
-    if total > token_budget:
+    kept = [index for index, (_, start, _) in enumerate(units) if start >= article]
+    total = count(text, tokenizer)
+    tokens_kept = count(text[article:], tokenizer) if article else total
+    if tokens_kept > token_budget:
         priority = [DROPPED.index(parts[index]["kind"]) for index, _, _ in units]
-        kept = _within(token_budget, priority, lengths)
+        kept = [index for index in _within(token_budget, priority, lengths) if units[index][1] >= article]
         # Words may merge or part where sentences meet, so what counts is the text as it will be read.
         while (tokens_kept := count(_join(text, _merge(units, kept)), tokenizer)) > token_budget:
             excess = tokens_kept - token_budget
@@ -53,7 +57,8 @@ def fit(record: dict[str, Any], token_budget: int, tokenizer: Tokenizer) -> dict
             "tokens": sum(lengths[unit] for unit in own),
             "tokens_kept": sum(lengths[unit] for unit in remaining),
         }
-        context["sections"].append(parts[index] | numbers | {"kept": [list(span) for span in _merge(units, remaining)]})
+        section = {key: value for key, value in parts[index].items() if key != sections.OTHER}
+        context["sections"].append(section | numbers | {"kept": [list(span) for span in _merge(units, remaining)]})
     return context
 
 

@@ -16,7 +16,7 @@ _RUN_IN = re.compile(
     re.IGNORECASE,
 )
 # An entry of a reference list: perhaps a number, a surname and initials in any order, and a year somewhere.
-_ENTRY = re.compile(
+ENTRY = re.compile(
     r"(?:[\[(]?\d{1,3}[\]).]*\s+)?(?:(?:[Vv][ao]n|[Dd]e[nr]?|[Dd][iu]|[Ll]e|[Tt]er) )*"
     r"(?:[A-Z][\w’'-]+,? (?:[A-Z]\.|[A-Z]{1,3}\b|[A-Z][a-z]+(?: [A-Z]\.)*,)|(?:[A-Z]\.[ -]?){1,3}[A-Z][\w’'-]+[, ])"
     r".*\b(?:19|20)\d\d[a-z]?\b",
@@ -36,6 +36,8 @@ _ARTICLE = {"introduction", "methods", "results", "discussion"}
 _OPENING = ("front", "abstract", "introduction")
 _INHERITED = ("introduction", "methods", "results", "discussion")
 
+OTHER = "other_article"  # the key that marks a section of another article in the file
+
 Section = dict[str, Any]
 
 
@@ -50,21 +52,26 @@ class Candidate(NamedTuple):
     prose: bool
 
 
-def split(record: dict[str, Any]) -> list[dict[str, Any]]:
+def split(record: dict[str, Any], article: int = 0) -> list[dict[str, Any]]:
     """Sections `{"title", "kind", "start", "end"}` of a text record, in order, covering its text without gaps.
 
     A heading below Methods opens a section of its own title and of kind methods; the same for the other kinds. The
-    supplements of a paper have sections of their own: what stands behind its references is none.
+    supplements of a paper have sections of their own: what stands behind its references is none. What stands before
+    `article`, where the paper begins behind another one, is back matter, as an article behind the paper is; sections of
+    another article have the key OTHER.
     """
-    starts = [part["start"] for part in record.get("parts", [])]
+    parts = [part["start"] for part in record.get("parts", [])]
+    starts = [0, *([article] if article else []), *parts]
     found: list[Section] = []
-    for start, end in zip([0, *starts], [*starts, len(record["text"])], strict=True):
-        own = _split(_between(record, start, end) if starts else record, Outline(in_supplement=start > 0))
+    for start, end in zip(starts, [*starts[1:], len(record["text"])], strict=True):
+        own = _split(between(record, start, end) if len(starts) > 1 else record, Outline(in_supplement=start in parts))
+        if start < article:
+            own = [{"title": "", "kind": "back", "start": 0, "end": end, OTHER: True}]
         found += [section | {key: section[key] + start for key in ("start", "end")} for section in own]
     return found
 
 
-def _between(record: dict[str, Any], start: int, end: int) -> dict[str, Any]:
+def between(record: dict[str, Any], start: int, end: int) -> dict[str, Any]:
     """The part of a text record whose text is [start, end)."""
     lines = [line for page in record["pages"] for line in page["lines"] if start <= line["start"] < end]
     moved = [line | {key: line[key] - start for key in ("start", "end")} for line in lines]
@@ -241,6 +248,7 @@ def _second_article(found: list[Section], length: int) -> None:
     article = len({section["kind"] for section in between} & _ARTICLE) > 1
     if article and not supplement and found[first]["start"] > _SHORTEST_ARTICLE * length:
         for section in found[first:]:
+            section |= {OTHER: True} if section["kind"] in _ARTICLE else {}
             section["kind"] = "references" if section["kind"] == "references" else "back"
 
 
@@ -286,7 +294,7 @@ def _opening_without_headings(found: list[Section], text: str) -> None:
 def _reference_list(text: str) -> int | None:
     """Start of a list of references in the second half of the text that has no heading, or None."""
     lines = [match for match in _PARAGRAPH.finditer(text, len(text) // 2) if len(match.group()) > 30]
-    entries = [bool(_ENTRY.match(line.group())) for line in lines]
+    entries = [bool(ENTRY.match(line.group())) for line in lines]
     for index, line in enumerate(lines):
         if entries[index] and sum(entries[index : index + 8]) >= 5:
             return line.start()

@@ -67,7 +67,7 @@ def _paragraphs(pages: list[Page], words: Counter[str]) -> list[Paragraph]:
             separator = "\n"
         elif j and _is_same_row(line, following):
             gap = (following.box[0] - line.box[2]) / line.size
-            separator = "" if gap < 0.25 else " " if gap < 3 else "\n"
+            separator = "" if gap < 0.25 and not line.spaced else " " if gap < 3 else "\n"
         elif j and _is_below(line, following) and _is_same_paragraph(below, j, leading, begins):
             separator = " "
         else:

@@ -43,6 +43,7 @@ class Line:
     box: Box
     size: float
     hyphenated: bool = False  # a hyphen at its end (not in `text`) divides a word or joins a compound
+    spaced: bool = False  # the file has a space behind it
     row: bool = False  # the row of a table, which is a paragraph of its own
 
 
@@ -156,7 +157,7 @@ def _read_lines(
         line = scripts.text(begin, end)
         line = normalise(line[:-1] if hyphenated else line)
         if line:
-            lines.append(Line(line, box, size, hyphenated))
+            lines.append(Line(line, box, size, hyphenated, text.startswith(" ", end)))
     return lines
 
 

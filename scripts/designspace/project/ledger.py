@@ -13,7 +13,7 @@ import os
 import re
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -25,6 +25,7 @@ from designspace.core.files import write_whole
 from designspace.core.sheets import escape, unescape
 from designspace.project import pilot as pilots
 from designspace.project import supplements
+from designspace.project.first_pages import FirstPage
 from designspace.project.folder import hash_of, is_pdf, last_change, pdf_files
 from designspace.project.library.entries import Entry
 
@@ -81,11 +82,12 @@ def plan(
     entries: Iterable[Entry] = (),
     excluded: Iterable[str] = (),
     pilot: int | None = None,
+    first_pages: Callable[[Mapping[str, str]], Mapping[str, FirstPage]] = lambda hashes: {},
 ) -> list[Row]:
     """The ledger as it should be now: its known rows, in their order, then the new PDFs of the folder, by name.
 
     `entries` are those of the library, which knows supplements; what `excluded` names is given no batch, and of a
-    `pilot` of so many papers neither are the others. Reads only.
+    `pilot` of so many papers neither are the others; `first_pages` gives those of {file: sha256}. Reads only.
     LedgerError where the ledger is damaged or a file name cannot be used.
     """
     rows = [row if row.is_asked else row._replace(batch="") for row in load(ledger_file)]
@@ -101,7 +103,7 @@ def plan(
             )
         taken.add(paper.casefold())
         rows.append(Row(paper, file, hashes[file], "", ""))
-    rows = _mark_supplements(_mark_copies(rows, hashes), hashes, entries)
+    rows = _mark_supplements(_mark_copies(rows, hashes), hashes, entries, first_pages(hashes))
     called = names(row._asdict() for row in rows)
     left_out = {called[name] for name in excluded if name in called}
     if pilot is not None:
@@ -149,10 +151,13 @@ def _mark_copies(rows: list[Row], hashes: dict[str, str]) -> list[Row]:
     return marked
 
 
-def _mark_supplements(rows: list[Row], hashes: dict[str, str], entries: Iterable[Entry]) -> list[Row]:
-    """Rows whose `supplement_of` is what the library and the names of the files that are there say now."""
+def _mark_supplements(
+    rows: list[Row], hashes: dict[str, str], entries: Iterable[Entry], pages: Mapping[str, FirstPage]
+) -> list[Row]:
+    """Rows whose `supplement_of` is what the library, the names and the first pages of the files say now."""
     files = {row.file: row.paper for row in rows if row.file in hashes and not row.duplicate_of}
-    found = supplements.find(files, entries)
+    of_papers = {files[file]: pages[sha256] for file, sha256 in hashes.items() if file in files and sha256 in pages}
+    found = supplements.find(files, entries, of_papers)
     return [row._replace(supplement_of=found.get(row.paper, "")) for row in rows]
 
 

@@ -1,15 +1,16 @@
-"""Which files are the supplements of which papers, as far as that can be known before any PDF is read.
+"""Which files are the supplements of which papers, as far as that can be known when a run is planned.
 
 The library says so, where one entry has several PDFs, or the name of a file: `smith_2019_supp.pdf` is the supplement
-of `smith_2019.pdf`.
+of `smith_2019.pdf`, or its first page, which names the title of its paper.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import PurePosixPath
 
 from designspace.parsing.citation.names import plain
+from designspace.project.first_pages import FirstPage
 from designspace.project.library import catalogue
 from designspace.project.library.entries import Entry
 
@@ -21,11 +22,13 @@ _KIND = (
 MARKED = re.compile(rf"(?P<paper>.*?\w)\W*[\s_.,(\[–—-]+(?:{_KIND})[\s_.-]*(?:\d{{1,3}}|[a-z])?[)\]\s]*", re.IGNORECASE)
 
 
-def find(files: Mapping[str, str], entries: Iterable[Entry]) -> dict[str, str]:
-    """{supplement: its paper}; `files` is {file: paper} of the folder, without copies.
+def find(
+    files: Mapping[str, str], entries: Iterable[Entry], pages: Mapping[str, FirstPage] | None = None
+) -> dict[str, str]:
+    """{supplement: its paper}; `files` is {file: paper} of the folder, without copies, `pages` {paper: its first page}.
 
     Of an entry's PDFs the first whose name is no supplement's is the paper. What the library says of a file wins over
-    its name.
+    its name, and both over its first page.
     """
     name_of = {paper: file for file, paper in files.items()}
     found: dict[str, str] = {}
@@ -37,7 +40,20 @@ def find(files: Mapping[str, str], entries: Iterable[Entry]) -> dict[str, str]:
     for file, main in _by_name(files).items():
         if files[file] not in settled:
             found[files[file]] = found.get(files[main], files[main])
+    known = settled | found.keys() | set(found.values())
+    found = _by_first_page({paper: page for paper, page in (pages or {}).items() if paper not in found}, known) | found
     return {supplement: paper for supplement, paper in found.items() if paper not in found}
+
+
+def _by_first_page(pages: Mapping[str, FirstPage], known: Set[str]) -> dict[str, str]:
+    """{supplement: the one paper on whose first page the title stands that it names}, without those that are known."""
+    works = {paper: page.page for paper, page in pages.items() if paper in known or not page.names}
+    found = {}
+    for supplement, (_, names) in pages.items():
+        named = [[paper for paper, page in works.items() if name in page] for name in names if supplement not in known]
+        if papers := next((papers for papers in reversed(named) if len(papers) == 1), []):  # of the longest name
+            found[supplement] = papers[0]
+    return found
 
 
 def _marked(file: str) -> re.Match[str] | None:

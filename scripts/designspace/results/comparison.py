@@ -8,6 +8,7 @@ from designspace.language.values import as_text
 from designspace.results import evaluation, tables
 from designspace.results.annotations import Gold
 from designspace.results.evaluation import Cell
+from designspace.results.papers import sort_key
 from designspace.results.rows import ExtractionRow
 from designspace.results.score_rows import ComparisonRow
 
@@ -18,7 +19,7 @@ def compare(a: Path, b: Path, golds: list[Gold], library: dict[str, dict[str, An
     `a` and `b` are folders of results; compared are the papers that both have. Where gold speaks of a cell, `verdict`
     is whether `b` misses fewer values there and has fewer wrong ones than `a` (better), more (worse), or neither.
     """
-    (answers_a, papers), (answers_b, papers_b) = evaluation.read(a), evaluation.read(b)
+    (answers_a, papers, cited), (answers_b, papers_b, _) = evaluation.read(a), evaluation.read(b)
     both = set(papers.values()) & set(papers_b.values())
     golds = [gold for gold in golds if papers.get(gold.paper) in both]
     scored_a, scored_b = (evaluation.cells(golds, answers, papers, library) for answers in (answers_a, answers_b))
@@ -36,17 +37,23 @@ def compare(a: Path, b: Path, golds: list[Gold], library: dict[str, dict[str, An
         paper, experiment, group, parameter = cell
         values_a, values_b = (answers.of(paper, parameter, experiment, group)[0] for answers in (answers_a, answers_b))
         if {row["value"] for row in values_a} != {row["value"] for row in values_b}:
-            rows.append(_row(cell, values_a, values_b, scored.get(cell)))
+            rows.append(_row(cited[paper], cell, values_a, values_b, scored.get(cell)))
     lines = _summary(len(both), len(cells), rows, scored_a, scored_b)
     seconds_a, seconds_b = (_seconds_a_paper(folder) for folder in (a, b))
-    return rows, "\n".join([*lines, f"Seconds   {seconds_a:.1f} a paper in A, {seconds_b:.1f} in B"])
+    lines.append(f"Seconds   {seconds_a:.1f} a paper in A, {seconds_b:.1f} in B")
+    return sorted(rows, key=sort_key), "\n".join(lines)
 
 
 def _row(
-    cell: tuple[str, str, str, str], a: list[ExtractionRow], b: list[ExtractionRow], scored: tuple[Cell, Cell] | None
+    citation: str,
+    cell: tuple[str, str, str, str],
+    a: list[ExtractionRow],
+    b: list[ExtractionRow],
+    scored: tuple[Cell, Cell] | None,
 ) -> ComparisonRow:
     paper, experiment, group, parameter = cell
     return {
+        "citation": citation,
         "paper": paper,
         "experiment": experiment,
         "group": group,

@@ -23,6 +23,7 @@ from designspace.project import ledger
 from designspace.results import tables
 from designspace.results.annotations import Gold
 from designspace.results.columns import fill
+from designspace.results.papers import sort_key
 from designspace.results.rows import ExtractionRow
 from designspace.results.score_rows import CalibrationRow, ErrorRow, EvaluationRow
 
@@ -201,16 +202,18 @@ def _level(cell: Cell) -> str:
     return LEVELS[2 if cell.group else 1 if cell.experiment else 0]
 
 
-def error_rows(scored: list[Cell], library: dict[str, Parameter], results: Path) -> list[ErrorRow]:
+def error_rows(
+    scored: list[Cell], library: dict[str, Parameter], results: Path, cited: dict[str, str]
+) -> list[ErrorRow]:
     """Rows of evaluation_errors.csv: each value of gold that is missing beside one that stands in its place, if any,
-    then those that are too many."""
+    then those that are too many. `cited` are the citations, {paper: citation}."""
     rows = []
     for cell in scored:
         candidate: Any = next(iter(cell.silent), {})
         silent = {key: candidate.get(key) for key in ("confidence", "candidate", "p_null")}
         for gold, row in zip_longest(cell.missed, cell.wrong):
-            error: dict[str, Any] = {"paper": cell.paper, "experiment": cell.experiment, "group": cell.group}
-            error["parameter"] = cell.parameter
+            place = {"paper": cell.paper, "experiment": cell.experiment, "group": cell.group}
+            error: dict[str, Any] = {"citation": cited[cell.paper], **place, "parameter": cell.parameter}
             if gold:
                 why = missing_from(gold, *_texts(results, cell.paper), library[cell.parameter])
                 error |= {"error": why or ("wrong_value" if row else "missed"), "gold": as_text(gold.value)}
@@ -218,7 +221,7 @@ def error_rows(scored: list[Cell], library: dict[str, Parameter], results: Path)
             else:
                 error |= {"error": "spurious"}
             rows.append(fill(ErrorRow, error, row or silent))
-    return rows
+    return sorted(rows, key=sort_key)
 
 
 def calibration_rows(scored: list[Cell]) -> list[CalibrationRow]:
@@ -264,19 +267,20 @@ def _texts(results: Path, paper: str) -> tuple[Text, Context]:
     return records.read_paper(results, paper)
 
 
-def read(results: Path) -> tuple[Answers, dict[str, str]]:
-    """The answers of a run, and what its papers may be called, from the CSV tables in its folder."""
+def read(results: Path) -> tuple[Answers, dict[str, str], dict[str, str]]:
+    """The answers of a run, what its papers may be called, and their citations, from the CSV tables in its folder."""
     answers = Answers(tables.read_rows(results / "extractions.csv"))
-    return answers, ledger.names(tables.read_rows(results / "papers.csv"))
+    papers = tables.read_rows(results / "papers.csv")
+    return answers, ledger.names(papers), {row["paper"]: row["citation"] for row in papers}
 
 
 def evaluate(results: Path, golds: list[Gold], library: dict[str, Parameter]) -> tuple[dict[str, list[Any]], list[str]]:
     """The rows of the three tables of a run's evaluation, by table, and sentences about gold that was left out."""
-    answers, papers = read(results)
+    answers, papers, cited = read(results)
     scored = cells(golds, answers, papers, library)
     rows: dict[str, list[Any]] = {
         "evaluation": score_rows(scored, library),
-        "evaluation_errors": error_rows(scored, library, results),
+        "evaluation_errors": error_rows(scored, library, results, cited),
         "evaluation_calibration": calibration_rows(scored),
     }
     unknown = {

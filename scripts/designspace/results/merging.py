@@ -240,9 +240,11 @@ def build(
     rows["agreement"] = agreement.agreement_rows(reviewed, library)
     findings = [finding for paper in counted for finding in of_papers[paper].findings]
     cited = {row["paper"]: row["citation"] for row in outcome.rows}
+    for unused_row in rows["corrections_unused"]:
+        unused_row["citation"] = cited.get(called.get(unused_row["paper"], ""), "")
     files = {entry["paper"]: entry["file"] for entry in present}
     located = [*rows["extractions"], *rows["experiments"], *rows["groups"], *rows["outcomes"]]
-    located += [*rows["memory"], *findings]
+    located += [*rows["memory"], *rows["reviews"], *findings]
     _locate(located, cited, files, readings)
     rows["discoveries"], rows["findings"] = discoveries.merge(findings)
     frames = {name: tables.frame_of(kind, rows[name]) for name, kind in tables.ROWS.items() if name not in WIDE}

@@ -48,7 +48,7 @@ def reading(text: Text, context: Context, answers: list[Answers]) -> Reading:
     elif failed:
         status, reason = "failed", " ".join(f"{r['task'].capitalize()}: {r['reason']}" for r in failed)
     else:
-        status, reason = "ok", text["reason"]
+        status, reason = "ok", context.get("reason", text["reason"])
     cells = {"pages": text["n_pages"], "status": status, "reason": reason}
     cells |= {key: context[key] for key in ("tokens", "tokens_kept")}
     cells |= quality.of_paper(text["pages"]) | {"sections": sum(bool(s["title"]) for s in context["sections"]) or None}
@@ -132,7 +132,7 @@ class Papers:
                 {**cited, "sources": {}} | kind, row, status="duplicate" if row["duplicate_of"] else "supplement"
             )
         cells = dict(self.read[paper].cells) if paper in self.read else {}
-        if other := self._other_article(paper):
+        if "another article" not in cells.get("reason", "") and (other := self._other_article(paper)):
             note = f"The PDF has another article, too: {other}."
             cells["reason"] = f"{cells['reason']} {note}".strip()
         key = self.found[paper].key if paper in self.found else ""

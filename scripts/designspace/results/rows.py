@@ -169,6 +169,7 @@ class DiscoveryRow(TypedDict):
 class UnusedRow(TypedDict):
     """A correction of a paper or a parameter that is not there now."""
 
+    citation: Citation
     paper: Annotated[Text, About("The paper as the correction names it.")]
     parameter: Parameter
     experiment: Experiment

@@ -45,6 +45,7 @@ class MemoryRow(TypedDict):
 class ReviewRow(TypedDict):
     """A mark of a reviewer."""
 
+    citation: Citation
     paper: Paper
     experiment: Experiment
     group: Group
@@ -95,6 +96,7 @@ class EvaluationRow(TypedDict):
 class ErrorRow(TypedDict):
     """A value that is missed or wrong."""
 
+    citation: Citation
     paper: Paper
     experiment: Experiment
     group: Group
@@ -127,6 +129,7 @@ CalibrationRow = TypedDict(
 class ComparisonRow(TypedDict):
     """A cell in which two runs, A and B, differ."""
 
+    citation: Citation
     paper: Paper
     experiment: Experiment
     group: Group

@@ -1,18 +1,22 @@
 """A run as the Snakefile needs to know it: its papers, their batches and the memory plan."""
 
+import json
 import time
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from designspace.core import locks
-from designspace.project import exclusions, ledger, rereads
+from designspace.core.files import write_whole
+from designspace.project import exclusions, first_pages, ledger, rereads
 from designspace.project.folder import pdf_files
 from designspace.project.library import loading
 from designspace.settings import configuration
 
 # What the graph of the rules is drawn for where there is no paper yet.
 EXAMPLE = ledger.Row("paper", "paper.pdf", "", "b0001", "")
+FIRST_PAGES, TITLES = "first_pages.json", "titles.json"
 # run: checks the configuration, hashes the papers and plans the memory. job: one of the run's jobs, which takes the
 # papers that the run has saved and opens no PDF. outline: only shows the rules, so nothing needs to be there.
 Mode = Literal["run", "job", "outline"]
@@ -32,6 +36,7 @@ class Run:
         self._with_subfolders = config["papers_in_subfolders"]
         self._seen = time.time_ns()  # what changes while the papers are hashed is hashed again by the next run
         self.notes = rereads.noted(self.results / "text", config["ocr"])
+        self.titles: dict[str, str] = {}  # of papers whose PDF may begin with another article
         if mode == "outline":
             self.rows, self.present = [EXAMPLE], {EXAMPLE.paper}
             self.plan: dict[str, Any] = {"token_budget": None, "prefill_chunk": None}
@@ -47,10 +52,19 @@ class Run:
                 entries,
                 exclusions.load(config["excluded"]),
                 config["pilot"],
+                self._read_first_pages,
             )
+            files = {row.file: row.paper for row in self.rows if row.sha256 in self._first_pages}
+            pages = {row.paper: self._first_pages[row.sha256] for row in self.rows if row.file in files}
+            self.titles = first_pages.titles_behind(files, pages, entries)
         else:
             self.rows = ledger.load(self.ledger_file)
+            self.titles = json.loads((self.results / TITLES).read_bytes())
         self.present = set(ledger.present(self.rows, self.papers, self._with_subfolders))
+
+    def _read_first_pages(self, hashes: Mapping[str, str]) -> Mapping[str, first_pages.FirstPage]:
+        self._first_pages = first_pages.known(self.papers, hashes, self.results / FIRST_PAGES)
+        return self._first_pages
 
     @cached_property
     def sha256(self) -> dict[str, str]:
@@ -99,3 +113,5 @@ class Run:
         """Lock the results and save the ledger. ValueError where another run has the lock or the disk is full."""
         locks.keep_others_out(self.results)
         ledger.save(self.rows, self.ledger_file, self._seen)
+        first_pages.save(self._first_pages, self.results / FIRST_PAGES)
+        write_whole(self.results / TITLES, json.dumps(self.titles).encode())

@@ -3,18 +3,13 @@
 import re
 from typing import Any
 
+from designspace.parsing.citation import supplements
 from designspace.parsing.citation.dois import find_doi
 from designspace.parsing.citation.front import Front, read_front
 from designspace.parsing.citation.names import cite, family, plain
 from designspace.parsing.citation.sources import Evidence, Sources
 from designspace.parsing.citation.titles import Title, find_title, is_cover
 
-SUPPLEMENT = re.compile(
-    r"(?:online |electronic )?(?:supplement(?:al|ary)?|supporting)\s*(?:online )?"
-    r"(?:information|materials?|data|methods|text|notes?|figures?|tables?|results|appendix|file)?\b"
-    r"|(?:SI|online) appendix|appendix\b",
-    re.IGNORECASE,
-)
 LONGEST = 500  # characters of a title; the longest of real papers have fewer
 
 
@@ -52,7 +47,9 @@ def citation_of(front: Front) -> dict[str, Any]:
     kind, kind_places = _kind(front, title, sources, values)
     printed = {key: [_text(place) for place in places[key][:8]] for key, value in values.items() if value}
     authors = [_text(name) for name in title.authors] if title else []
-    citation = short_citation(authors, year.value if year else "", _text(title.text) if title else "")
+    if kind == "supplement":
+        values["title"] = supplements.named(str(values["title"]))
+    citation = short_citation(authors, year.value if year else "", str(values["title"]))
     return {"citation": citation, **values, "type": kind, "sources": printed | {"type": kind_places}}
 
 
@@ -71,8 +68,7 @@ def _kind(
     front: Front, title: Title | None, sources: Sources, values: dict[str, str | list[str]]
 ) -> tuple[str, list[str]]:
     """(type, places): what a file is, as far as it says so."""
-    head = [row for row in front.page(1)[:8] if SUPPLEMENT.match(row.text) and len(row.text) < 80]
-    if head or (title and SUPPLEMENT.match(title.text)):
+    if supplements.heading(front, title.text if title else ""):
         return "supplement", ["page 1, heading"]
     if sources.server:
         return "preprint", _places(sources.server)

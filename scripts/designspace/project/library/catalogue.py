@@ -40,8 +40,10 @@ def match(
     by_key = {entry.key: entry for entry in entries}
     found = {papers[0]: by_key[key] for key, papers in attached(entries, files).items()}
     used = {entry.key for entry in found.values()}
-    dois = {citation["doi"]: paper for paper, citation in printed.items() if citation and citation["doi"]}
-    titles = {plain(citation["title"]): paper for paper, citation in printed.items() if citation}
+    # A supplement prints the title and DOI of its paper, too, which has them where it is there.
+    own = sorted((c["type"] != "supplement", paper) for paper, c in printed.items() if c)
+    dois = {citation["doi"]: paper for _, paper in own if (citation := printed[paper]) and citation["doi"]}
+    titles = {plain(citation["title"]): paper for _, paper in own if (citation := printed[paper])}
     for entry in entries:
         if entry.key in used:
             continue

@@ -43,6 +43,7 @@ const PAPERS = ROWS.filter((row) => row.paper.is_counted); // those of the matri
 
 /** What a paper is called where people read it; its id is in the address and in the corrections. */
 const citationOf = (paper) => paper.citation || paper.paper;
+const citationAndId = ({ citation, paper }) => (citation ? `${citation} (${paper})` : paper);
 const citationById = (id) => (ROW.has(id) ? citationOf(ROW.get(id).paper) : id);
 
 /** Why a paper is not in the matrix, or what went wrong with it. */

@@ -121,7 +121,7 @@ const Reviewing = (() => {
 
   // ---- disagreements and agreement
 
-  const place = (cell) => whereOf(cell.row, cell.row.paper.paper);
+  const place = (cell) => whereOf(cell.row, citationAndId(cell.row.paper));
   const markText = ({ reviewer, value }) => `${reviewer}: ${value === "" ? "nothing" : value}`;
 
   function drawDisagreements(host) {

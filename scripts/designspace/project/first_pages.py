@@ -1,0 +1,106 @@
+"""The first pages of the PDFs of a folder: they tell supplements whose names say nothing, and PDFs that begin with
+another article than the library's.
+
+They are read when a run is planned, in a process of its own, and kept by the hashes of the files, since opening
+thousands of files takes a while.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pypdfium2
+from rapidfuzz import fuzz
+
+from designspace.core import limits
+from designspace.core.files import write_whole
+from designspace.parsing.citation import supplements
+from designspace.parsing.citation.front import read_front
+from designspace.parsing.citation.names import plain
+from designspace.parsing.citation.titles import find_title
+from designspace.project.library import catalogue
+from designspace.project.library.entries import Entry
+
+LETTERS = 3000  # of a first page; a title stands before
+FEWEST = 200  # letters of a page that was read well
+MIDDLE = 1200  # letters, behind which a title may be that of a second article
+ALIKE = 85  # of 100, from which a title stands on a page, by rapidfuzz's partial_ratio
+LIMITS = {"seconds": 120, "address_space": 2 * 2**30}
+CHUNK = 200  # files that a process reads
+
+
+class FirstPage(NamedTuple):
+    """The letters of a first page, and of a supplement what may be the title of its paper there."""
+
+    page: str = ""
+    names: list[str] = []
+
+
+def known(folder: Path, hashes: Mapping[str, str], kept: Path) -> dict[str, FirstPage]:
+    """{sha256: the first page} of files, {file: sha256}: from the file `kept`, or from the PDFs in `folder`."""
+    pages = _load(kept)
+    files = {sha256: file for file, sha256 in hashes.items() if sha256}
+    new = [sha256 for sha256 in files if sha256 not in pages]
+    for start in range(0, len(new), CHUNK):
+        chunk = new[start : start + CHUNK]
+        pages |= zip(chunk, _safely([str(folder / files[sha256]) for sha256 in chunk]), strict=True)
+    return {sha256: pages[sha256] for sha256 in files}
+
+
+def save(pages: Mapping[str, FirstPage], kept: Path) -> None:
+    """Keep first pages for the next run."""
+    write_whole(kept, json.dumps(pages, indent=0).encode())
+
+
+def titles_behind(files: Mapping[str, str], pages: Mapping[str, FirstPage], entries: Iterable[Entry]) -> dict[str, str]:
+    """{paper: its title in the library, in plain letters} of papers whose first page does not begin with it, so that
+    another article may. `files` is {file: paper} and `pages` {paper: its first page}."""
+    titles = {entry.key: plain(entry.title) for entry in entries}
+    own = {papers[0]: titles[key] for key, papers in catalogue.attached(entries, files).items()}
+    return {paper: title for paper, title in own.items() if title and _is_behind(title, pages[paper].page)}
+
+
+def _is_behind(title: str, page: str) -> bool:
+    if len(page) < FEWEST or 0 <= page.find(title) < MIDDLE:
+        return False
+    near = fuzz.partial_ratio_alignment(title, page, score_cutoff=ALIKE)
+    return near is None or near.dest_start >= MIDDLE
+
+
+def _load(kept: Path) -> dict[str, FirstPage]:
+    """What was kept; nothing of a file that is damaged, as it can be made again."""
+    try:
+        return msgspec.json.decode(kept.read_bytes(), type=dict[str, FirstPage])
+    except (OSError, msgspec.MsgspecError):
+        return {}
+
+
+def _safely(paths: Sequence[str]) -> list[FirstPage]:
+    """The first pages of PDFs; an empty one of a file at which the process ends."""
+    try:
+        return [FirstPage(*page) for page in limits.call(read, paths, **LIMITS)]
+    except limits.Failed:
+        half = len(paths) // 2
+        return [*_safely(paths[:half]), *_safely(paths[half:])] if half else [FirstPage()]
+
+
+def read(paths: Sequence[str]) -> list[FirstPage]:
+    """The first pages of PDFs; an empty one of what cannot be read."""
+    return [_read(path) for path in paths]
+
+
+def _read(path: str) -> FirstPage:
+    try:
+        with pypdfium2.PdfDocument(path) as document:
+            text = document[0].get_textpage().get_text_bounded() if len(document) else ""
+    except (pypdfium2.PdfiumError, OSError):
+        return FirstPage()
+    names: list[str] = []
+    if any(supplements.MARK.match(line) or supplements.AT_THE_END.search(line) for line in text.splitlines()):
+        front = read_front(Path(path).read_bytes())
+        title = find_title(front)
+        own = title.text if title else ""
+        names = supplements.names(front, own) if supplements.heading(front, own) else []
+    return FirstPage(plain(text)[:LETTERS], names)
