@@ -7,7 +7,7 @@ import pytest
 import yaml
 from made_up_run import Run, reported
 
-from designspace.results import tables
+from designspace.results import effects, tables
 
 LIBRARY = [
     {"name": "n", "kind": "integer", "multiple": True, "per": "group", "participants": "analysed", "definition": "n."},
@@ -43,6 +43,7 @@ def test_a_statistic_is_read_and_checked(run):
         *("t", 38, 2.94, "=", 0.06, "d", 0.8),
     ]
     assert row.p_computed == pytest.approx(0.0055588, rel=1e-4) and row.p_check == "decision_error"
+    assert row.effect_computed == pytest.approx(2.94 / 10**0.5) and row.effect_check == "inconsistent"
     assert (row.value, row.evidence_page) == ("t(38) = 2.94, p = .06, d = 0.8", 2)
 
 
@@ -65,6 +66,7 @@ def test_two_groups_are_a_comparison_and_a_row_each(run):
     assert [pair[name] for name in ("group_name_1", "n1i", "m1i", "sd1i_from")] == ["Early", 20, 19.6, "SE"]
     assert [pair[name] for name in ("group_name_2", "n2i", "m2i", "sd2i_from")] == ["Late", 16, 8.8, "CI"]
     assert (pair["sd1i"], pair["sd2i"]) == pytest.approx((1.2 * 20**0.5, 2 / 2.131449546 * 4))
+    assert (pair["g"], pair["g_var"]) == pytest.approx(effects.hedges_g(20, 19.6, pair["sd1i"], 16, 8.8, pair["sd2i"]))
     assert (pair["SD_1"], pair["x_2"], pair["n_2"], pair["size"]) == (pair["sd1i"], 8.8, 16, "30")
     assert (early["ni"], early["mi"], early["sdi"], late["group_name_1"]) == (20, 19.6, pair["sd1i"], "Late")
     assert [test[name] for name in ("ti", "t", "n1i", "n2i", "participant_design")] == [5.1, 5.1, 20, 16, "between"]
