@@ -12,6 +12,7 @@ from itertools import combinations
 from scipy import special
 
 from designspace.language.statistics import Printed, Statistic
+from designspace.results.agreement import Z
 from designspace.results.significance import agrees, limits
 
 Number = float | None
@@ -30,7 +31,26 @@ def hedges_g(
         return None
     unbiased = math.exp(special.gammaln(df / 2) - special.gammaln((df - 1) / 2)) / math.sqrt(df / 2)
     g = unbiased * (m1 - m2) / pooled
-    return g, 1 / n1 + 1 / n2 + g**2 / (2 * (n1 + n2))
+    return g, variance(g, n1, n2)
+
+
+def interval_of_mean(mean: float, sd: Number, n: int | None) -> tuple[float, float] | None:
+    """The 95% confidence interval of the mean of n participants; None where it does not follow."""
+    if sd is None or n is None or n < 2:
+        return None
+    half = float(special.stdtrit(n - 1, 0.975)) * sd / math.sqrt(n)
+    return mean - half, mean + half
+
+
+def interval_of_effect(size: float, variance: float) -> tuple[float, float]:
+    """The 95% confidence interval of an effect by its sampling variance."""
+    half = Z * math.sqrt(variance)
+    return size - half, size + half
+
+
+def variance(size: float, n1: int, n2: int) -> float:
+    """The sampling variance of a standardized difference of two groups (Hedges & Olkin 1985)."""
+    return 1 / n1 + 1 / n2 + size**2 / (2 * (n1 + n2))
 
 
 def is_between(test: str, df: Number, n1: int | None, n2: int | None) -> bool:
