@@ -46,7 +46,7 @@ def test_the_crate_has_the_form_of_version_1_1(graph):
     assert (head["@type"], head["about"]) == ("CreativeWork", {"@id": "./"})
     version = head["conformsTo"]["@id"]
     assert version == "https://w3id.org/ro/crate/1.1"
-    assert root["@type"] == "Dataset" and root["name"] and root["description"]
+    assert root["@type"] == "Dataset" and root["name"] and root["description"] and root["license"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", root["datePublished"])
     for name, entity in graph.items():
         assert entity["@type"] and (name.startswith(("#", "./")) or entity["@type"] != "Dataset")

@@ -57,6 +57,7 @@ def crate(package: dict[str, Any], results: Path) -> Entity:
         "name": package["title"],
         "description": "Made by Designspace; datapackage.json describes every column of every table.",
         "datePublished": date,
+        "license": "Not stated. Evidence is quoted from the papers, whose own licenses hold.",
         "hasPart": _ids(files),
         "mentions": _ids([made, *reviews]),
     }
