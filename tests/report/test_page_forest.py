@@ -37,6 +37,10 @@ def run(tmp_path_factory):
     values = [*of_groups(["19.6 ± 5.4 SD", "8.8 ± 3.75 SD"]), reported("test", "t(34) = 6.8, p < .001, d = 2.28")]
     values += [reported("size", 30), reported("size", 60), reported("size", 60, group="Late")]
     run.add("both_2020", values=values, groups=named("Early", "Late"))
+    first = {"experiment": "Experiment 1"}
+    values = [value | first for value in of_groups(["9.5 ± 0.1 SD", "22 ± 1.5 mm SD"])]
+    groups = [group | first for group in named("Early", "Late")]
+    run.add("two_2022", values=values, experiments=[{"name": "Experiment 1"} | PLACE], groups=groups)
     run.add("whole_2021", values=[reported("n", 9), reported("aftereffect", "-4.5 ± 1.5"), reported("size", 45)])
     hostile = of_groups(["3 ± 1 SD", "2 ± 1 SD"], (PAYLOAD, "Late"))
     run.add("hostile", values=hostile, groups=named(PAYLOAD, "Late"))
@@ -86,6 +90,7 @@ def test_comparisons_have_the_g_of_the_table(page, run):
 
 def test_a_dot_lies_where_its_number_is(page):
     page.open("#view=forest&outcome=aftereffect&paper=both_2020,whole_2021")
+    assert "other unit" not in page.one("#view").text
     assert [(row["citation"], row["group"], row["n"]) for row in shown(page)] == [
         *(("both_2020", "Early", "20"), ("both_2020", "Late", "16"), ("whole_2021", "", "9")),
     ]
@@ -102,6 +107,16 @@ def test_a_dot_lies_where_its_number_is(page):
     for value, (across, _) in zip((19.6, 8.8, -4.5), dots, strict=True):
         assert across == pytest.approx(at_a + (value - a) * (at_b - at_a) / (b - a), abs=0.01)
     assert dots[0][1] > dots[1][1] > dots[2][1], "the more participants, the larger"
+
+
+def test_what_is_in_another_unit_is_not_on_the_scale(page):
+    page.open("#view=forest&outcome=aftereffect&paper=two_2022")
+    assert [(row["experiment"], row["group"], row["value"].split()[0]) for row in shown(page)] == [
+        ("Experiment 1", "Early", "9.5"),
+    ]
+    assert "1 row is in another unit, and not drawn." in page.one("#view").text
+    page.js("View.go({ outcome: 'aftereffect:g' })")
+    assert shown(page) == [], "and it is compared with nothing"
 
 
 def test_values_of_a_parameter_stand_at_the_row_that_has_them(page):
@@ -124,8 +139,8 @@ def test_the_printed_d_and_what_nobody_reports(page):
 
 def test_of_many_rows_those_in_view_are_drawn_and_all_are_sorted(page):
     page.open("#view=forest&outcome=aftereffect")
-    assert f"{FILLERS + 5} rows of {FILLERS + 3} papers." in page.one("#view").text
-    assert page.one("[role=grid]").get_attribute("aria-rowcount") == str(FILLERS + 6)
+    assert f"{FILLERS + 6} rows of {FILLERS + 4} papers." in page.one("#view").text
+    assert page.one("[role=grid]").get_attribute("aria-rowcount") == str(FILLERS + 7)
     assert len(page.all(".forest tbody svg")) < 80
     page.one("[data-key=value]").click()
     assert (

@@ -30,13 +30,14 @@ REVIEW = ("review", "model_value", "reviewer", "reviewed", "review_note")
 FINDING = ("value", "unit", "confidence", "description")
 # The tables of the page whose rows are lists. `paper` and `parameter` are places in their lists from 0, `sentence` in
 # that of sentences (None without one) and `part` the place among its paper's experiments and groups from 1, 0 for the
-# whole paper. A row of `outcomes` with `other`, the place of a second group, is the effect of a comparison.
+# whole paper. A row of `outcomes` with `other`, the place of a second group, is the effect of a comparison; `unit` is
+# that of a mean, where it is not the parameter's.
 COLUMNS = {
     "values": ("paper", "part", "parameter", "sentence", *VALUE, *REVIEW, "rule"),
     "sentences": ("page", "text", "boxes"),
     "boxes": ("page", "left", "bottom", "right", "top"),
     "parts": ("experiment", "group", "sentence"),
-    "outcomes": ("paper", "part", "other", "parameter", "n", "value", "low", "high"),
+    "outcomes": ("paper", "part", "other", "parameter", "unit", "n", "value", "low", "high"),
     "left_out": ("title", "kind", "tokens", "tokens_kept"),
     "findings": ("paper", "sentence", *FINDING),
     "corrections": ("id", *corrections.Correction._fields),
@@ -179,9 +180,12 @@ def outcome_rows(
     """What a row of meta.csv gives as one number, with its 95% interval where there is one: the mean of a group,
     Hedges' g of a comparison, or the d that is printed with a statistic."""
     places, named = _places(parts, parameters)
+    units = [parameter.get("unit", "") for parameter in parameters]
     for row in meta:
-        scope = row["paper"], row["experiment"]
-        part, other = (named.get((*scope, row[f"group_name_{n}"]), 0) for n in (1, 2))
+        scope, place = (row["paper"], row["experiment"]), places[row["outcome"]]
+        part = named.get((*scope, row["group_name_1"]), 0)
+        other = named.get((*scope, row["group_name_2"])) if row["group_name_2"] else None
+        unit = row["unit"] if row["row"] == "group" and row["unit"] != units[place] else ""
         n1, n2 = row["n1i"], row["n2i"]
         value, interval, n = row["mi"], None, row["ni"]
         if row["row"] == "group":
@@ -191,8 +195,15 @@ def outcome_rows(
             if value is not None and n1 and n2:
                 interval = effects.interval_of_effect(value, effects.variance(value, n1, n2))
         if value is not None:
-            place = [numbers[row["paper"]], part, other, places[row["outcome"]]]
-            yield [*place, n, *(float(f"{number:.6g}") for number in (value, *(interval or ())))]
+            yield [
+                numbers[row["paper"]],
+                part,
+                other,
+                place,
+                unit,
+                n,
+                *(float(f"{number:.6g}") for number in (value, *(interval or ()))),
+            ]
 
 
 def _short(value: Any) -> Any:

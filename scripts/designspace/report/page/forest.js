@@ -13,7 +13,7 @@ const Forest = (() => {
   let order = null;
   let watch;
 
-  // ---- what can be drawn: {key, label, unit, isEffect, about: a sentence, dots(result)}
+  // ---- what can be drawn: {key, label, unit, isEffect, about: a sentence, dots(result), all(result) in any unit}
 
   function ofKind(kind, choice) {
     return PARAMETERS.flatMap((parameter, index) => (parameter.kind === kind ? [choice(parameter, index)] : []));
@@ -33,8 +33,13 @@ const Forest = (() => {
 
   function means({ name, unit }, index) {
     const about = `A dot is the mean of a group. ${INTERVAL}`;
-    const dots = (result) => ofOutcomes(result, index).filter((dot) => !dot.other);
-    return { key: name, label: name, unit, about, dots };
+    const all = (result) => ofOutcomes(result, index).filter((dot) => !dot.other);
+    const dots = (result) => {
+      const found = all(result);
+      const own = unit ? "" : d3.mode(found, (dot) => dot.unit); // a parameter without a unit has the commonest
+      return found.filter((dot) => dot.unit === own);
+    };
+    return { key: name, label: name, unit, about, dots, all };
   }
 
   function numbers() {
@@ -51,10 +56,10 @@ const Forest = (() => {
   function ofOutcomes(result, index) {
     const shown = new Set(result.papers);
     const rows = (OUTCOMES.get(index) ?? []).filter(({ paper }) => shown.has(ROWS[paper]));
-    return rows.map(({ paper, part, other, n, value, low, high }) => {
+    return rows.map(({ paper, part, other, unit, n, value, low, high }) => {
       const whole = ROWS[paper];
       const row = part ? whole.parts[part - 1] : whole;
-      const dot = { whole, row, cell: holderOf(row, index).cells[index], value, n: n || null };
+      const dot = { whole, row, cell: holderOf(row, index).cells[index], unit, value, n: n || null };
       return { ...dot, other: other ? whole.parts[other - 1] : null, ...(low === "" ? {} : { low, high }) };
     });
   }
@@ -100,15 +105,17 @@ const Forest = (() => {
     const pick = select("What is drawn", options, choice.key, (outcome) => View.go({ outcome }));
     const papers = counted(new Set(dots.map(({ whole }) => whole)).size, "paper");
     const size = "More participants have a larger dot.";
+    const others = (choice.all?.(result) ?? dots).length - dots.length;
+    const notDrawn = `${counted(others, "row")} ${others === 1 ? "is" : "are"} in another unit, and not drawn.`;
     const pending = dots.some(({ cell }) => cell.pending && !isNumeric(cell.parameter));
-    const notes = [choice.about, size, pending && "What was corrected here is drawn after the next run."];
+    const notes = [choice.about, size, others && notDrawn, pending && "What was corrected here is drawn after the next run."];
     const sentence = `${counted(dots.length, "row")} of ${papers}. ${notes.filter(Boolean).join(" ")}`;
     host.replaceChildren(
       el("div", { class: "tools" }, el("label", {}, "Number ", pick)),
       el("p", { class: "faint" }, sentence),
     );
     if (!dots.length) return host.append(empty("No paper that is shown reports it."));
-    list(host, choice, dots);
+    list(host, { ...choice, unit: choice.unit || dots[0].unit }, dots);
   }
 
   function list(host, choice, dots) {
