@@ -119,8 +119,6 @@ const Forest = (() => {
   }
 
   function list(host, choice, dots) {
-    const texts = textColumns(choice, dots);
-    const taken = d3.sum(texts, ({ width }) => width);
     let width;
     const open = ({ cell }) => View.go({ open: addressOf(cell) });
     const grid = new Grid(host, { label: `Forest plot of ${choice.label}`, height: HEIGHT, open, sort });
@@ -129,9 +127,11 @@ const Forest = (() => {
       show();
     }
     function show() {
+      width = grid.scroller.clientWidth;
+      const texts = textColumns(choice, dots, width > 1100);
+      const taken = d3.sum(texts, (text) => text.width);
       const column = texts.find(({ key }) => key === order?.key);
       const isSorted = (one) => (one === column ? (order.sign > 0 ? "ascending" : "descending") : undefined);
-      width = grid.scroller.clientWidth;
       const plot = plotColumn(choice, dots, Math.max(240, width - taken));
       const rows = column ? [...dots].sort((a, b) => compare(column.of(a), column.of(b), order.sign)) : dots;
       grid.show([...texts.slice(0, -1), plot, texts.at(-1)].map((one) => ({ ...one, sorted: isSorted(one) })), rows);
@@ -148,7 +148,7 @@ const Forest = (() => {
     return sign * (typeof a === "number" ? a - b : a.localeCompare(b, "en", { numeric: true }));
   }
 
-  function textColumns(choice, dots) {
+  function textColumns(choice, dots, isWide) {
     const column = (key, title, width, of, more = {}) => ({
       key,
       width,
@@ -166,7 +166,7 @@ const Forest = (() => {
     return [
       column("citation", "Paper", 190, ({ whole }) => citationOf(whole.paper), { isHead: true }),
       dots.some(({ row }) => row.experiment) && column("experiment", "Experiment", 110, ({ row }) => row.experiment),
-      dots.some(({ row }) => row.group) && column("group", "Group", 160, groupOf),
+      dots.some(({ row }) => row.group) && column("group", "Group", isWide ? 250 : 160, groupOf),
       column("n", "n", 56, ({ n }) => n, { isNumber: true }),
       column("value", choice.label, 170, ({ value }) => value, { isNumber: true, show: (dot) => inNumbers(dot, choice) }),
     ].filter(Boolean);
