@@ -53,9 +53,10 @@ sys.addaudithook(watch)
     run_first(monkeypatch, project, watcher)
     pdf(study(7), project / "papers" / "study_1.pdf")
     pdf(study(8), project / "papers" / "study_8.pdf")
-    _, printed = snakemake(project, "--dry-run", "--mode", "remote", "--forceall")
+    fresh = {"through": ["env"]}  # an interpreter of its own, which the watcher is in
+    _, printed = snakemake(project, "--dry-run", "--mode", "remote", "--forceall", **fresh)
     assert "opened a PDF" not in printed and "study_1" in printed and "study_8" not in printed
-    _, printed = snakemake(project, "--dry-run")
+    _, printed = snakemake(project, "--dry-run", **fresh)
     assert "opened a PDF" in printed and "study_8" in printed
 
 
