@@ -36,7 +36,7 @@ def corpus(tmp_path_factory):
     def read(row):
         return reading.read(folder / "papers" / row.file, row.paper, row.sha256, with_ocr=False)
 
-    with forked("designspace.parsing.reading"), ThreadPoolExecutor(2) as pool:
+    with forked("designspace.parsing.text"), ThreadPoolExecutor(2) as pool:
         records = dict(zip((row.paper for row in papers), pool.map(read, papers), strict=True))
     return folder, files, rows, records
 
@@ -83,7 +83,7 @@ def test_a_page_that_was_read_is_drawn_or_left_out(corpus, tmp_path):
     read = [row for row in rows if not row.duplicate_of and records[row.paper]["status"] == "ok"]
     for row in read[::8]:  # some of each kind of damage
         pages = [page["page"] for page in records[row.paper]["pages"] if page["lines"]][:3]
-        with forked("designspace.parsing.pictures"):
+        with forked("designspace.parsing.pictures", "pypdfium2", "PIL.WebPImagePlugin"):
             left_out = pictures.draw(folder / "papers" / row.file, row.sha256, pages, tmp_path / row.paper)
         drawn = {int(picture.stem) for picture in (tmp_path / row.paper).glob("*")}
         assert drawn.isdisjoint(left_out) and drawn | left_out.keys() == set(pages)
