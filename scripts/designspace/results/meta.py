@@ -13,7 +13,6 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 import pandas as pd
-from scipy import special
 
 from designspace.language import expressions
 from designspace.results import effects, groups, tables
@@ -164,6 +163,8 @@ def deviation(outcome: OutcomeRow, n: int | None) -> tuple[float | None, str]:
     if spread == "SE" and size is not None:
         return size * math.sqrt(n), spread
     if spread == "CI" and outcome["ci_low"] is not None and outcome["ci_high"] is not None:
+        from scipy import special  # a quarter of a second, for few runs
+
         half = abs(outcome["ci_high"] - outcome["ci_low"]) / 2
         return half / float(special.stdtrit(n - 1, 0.975)) * math.sqrt(n), spread
     return None, ""

@@ -8,8 +8,6 @@ them is rounded to is inconsistent. Tests of t, r and Z are two-sided.
 
 import math
 
-from scipy import special
-
 from designspace.language.statistics import Printed, Statistic
 
 ALPHA = 0.05
@@ -26,6 +24,8 @@ def p_value(statistic: Statistic, value: float | None = None) -> float | None:
         if abs(value) >= 1:
             return None
         value *= math.sqrt(second / (1 - value**2)) if second else 1.0
+    from scipy import special  # a quarter of a second, for few runs
+
     p = {
         "t": lambda: 2 * special.stdtr(second, -abs(value)),
         "r": lambda: 2 * special.stdtr(second, -abs(value)),
