@@ -52,6 +52,8 @@ onstart:
         estimate.save(expected, RESULTS)
     if expected.left:
         print(expected.line(), flush=True)
+    if workflow.non_local_exec:  # other jobs print a line for each paper themselves
+        watching.print_progress(watching.Watch(RESULTS, expected.asked))
 
 
 onsuccess:

@@ -10,7 +10,7 @@ from designspace.core.files import write_whole
 from designspace.core.program import program
 from designspace.project import exclusions
 from designspace.project.library import exports, loading, lookup
-from designspace.results import codebook, merging, prisma, tables, workbook
+from designspace.results import codebook, crate, merging, prisma, tables, workbook
 from designspace.results.marks import STANDING
 
 
@@ -52,6 +52,7 @@ def main() -> None:
     items = exports.keyed(included)
     write_whole(args.results / "papers.json", exports.csl_json(items))
     write_whole(args.results / "papers.bib", exports.bibtex(items))
+    write_whole(args.results / crate.NAME, codebook.as_json(crate.crate(package, args.results)))
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ def run_first(monkeypatch, folder, code):
 
 @pytest.fixture
 def without_model(monkeypatch, tmp_path_factory):
-    """From now on extract.py and discover.py answer at once, by the stand-in of scripts/benchmark/scale.py: for tests
+    """From now on extract.py and discover.py answer at once, by scripts/benchmark/stand_in.py: for tests
     of which jobs run. What they need of PyTorch takes ten seconds a run."""
     run_first(monkeypatch, tmp_path_factory.mktemp("stand_in"), stand_in(*TASKS))
 

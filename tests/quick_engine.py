@@ -1,5 +1,5 @@
 """In the place of PyTorch and the engine in extract.py and in the processes of its papers: every paper is answered at
-once, by the stand-in of scripts/benchmark/scale.py. All else is real: the driver, the fork server, the journal, the
+once, by scripts/benchmark/stand_in.py. All else is real: the driver, the fork server, the journal, the
 attempts. For tests of what becomes of processes that are killed, stopped and left behind: PyTorch and transformers take
 the driver and its server seconds of import each.
 """
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from unittest import mock
 
-from benchmark import scale
+from benchmark import stand_in
 
 FOLDERS = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "scripts")]
 # To run first (`run_first`) in each new interpreter.
@@ -58,7 +58,7 @@ class Group:
 
     def outcomes(self):
         for record, context in self.papers:
-            made_up = scale.answer(self.job.task, record, self.job.library)
+            made_up = stand_in.answer(self.job.task, record, self.job.library)
             fields = ["model", "revision", "prompt_tokens", "new_tokens", "seconds", "memory"]
             fields += ["values", "experiments", "groups"]
             budget = context["token_budget"] // self.attempt.budget

@@ -29,11 +29,11 @@ HERE = Path(__file__).resolve()
 REPOSITORY = HERE.parents[2]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from designspace.core import places
+from stand_in import answer
+
 from designspace.language import context
 from designspace.parsing import text
 from designspace.project import ledger
-from designspace.runner import command_line
 
 WORDS = "the hand was hidden and a cursor showed the movement of every participant on each trial while vision rotated"
 BEFORE = {}  # {part: (papers, CPU seconds)} of the size before
@@ -42,8 +42,8 @@ PLAN = ("-n", "-q", "rules")
 STAND_IN = """
 import sys
 sys.path.insert(0, {folder!r})
-import scale
-scale.stand_in({task!r})
+import stand_in
+stand_in.run({task!r})
 """
 # Snakemake itself as if all files were up to date, without the tenth of a second that it waits for each job then.
 TOUCH = """
@@ -86,57 +86,6 @@ def pdf(lines):
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     data += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n"
     return f"{data}<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{data.index('xref')}\n%%EOF\n".encode()
-
-
-def answer(task, record, library):
-    """The record of a task about a paper: 60% of the parameters reported, a quarter of the papers with two experiments
-    that differ in six; ten findings, half of them with names of which all papers share 200."""
-    head = {"task": task, "model": "stand-in", "revision": None}
-    head |= {key: record[key] for key in ("paper", "status", "reason")}
-    if record["status"] != "ok":
-        return head
-    dice = random.Random(f"{task} {record['paper']}")
-    spans = [(found.start(), found.end()) for found in re.finditer(r"[A-Z][^.\n]+\.", record["text"])]
-    spans = spans or [(0, len(record["text"]))]
-
-    def located():
-        start, end = dice.choice(spans)
-        place = {"page": places.page_of(record, start), "boxes": places.boxes(record, start, end)}
-        return {"evidence": record["text"][start:end], "start": start, "end": end, **place}
-
-    def value(parameter, **more):
-        examples = {"integer": 24, "number": 12.5, "boolean": True, "string": "a robot"}
-        head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "reason": "", **more}
-        head |= {"value": (parameter.get("values") or [examples.get(parameter["kind"])])[0], "confidence": 0.9}
-        nothing = {"evidence": None, "page": None, "start": None, "end": None, "boxes": []}
-        if dice.random() < 0.6 or more:
-            return head | located() | {"status": "reported", "p_null": 0.001, "reasoning": "The paper says so there."}
-        return head | nothing | {"status": "not_reported", "p_null": 0.9, "reasoning": ""}
-
-    def finding(number):
-        name = f"common_{dice.randrange(200)}" if number % 2 else f"{record['paper']}_{number}"
-        head = {"category": "task", "name": name, "value": "15", "unit": "deg", "importance": "medium"}
-        return head | {"description": "What it is, in a sentence of the model.", "confidence": 0.7} | located()
-
-    head |= {"attempt": 1, "token_budget": 8192, "tokens_kept": 8000, "prompt_tokens": 9000, "new_tokens": 600}
-    head |= {"seconds": {"attach": 0.1, "prefill": 2.0, "decode": 2.2}}
-    head |= {"memory": {"predicted_bytes": 1, "allocated_bytes": 1, "device_bytes": 1}}
-    if task == "discovery":
-        return head | {"findings": list({f["name"]: f for f in map(finding, range(10))}.values())}
-    experiments = [{"name": f"Experiment {n}", "confidence": 0.8} | located() for n in (1, 2) if dice.random() < 0.25]
-    differing = [value(p, experiment=e["name"]) for e in experiments for p in library[:6]]
-    return head | {"values": [*map(value, library), *differing], "experiments": experiments, "groups": []}
-
-
-def stand_in(task):
-    """The program extract.py or discover.py, without a model."""
-    parser = command_line.parser(__doc__)
-    arguments, _ = parser.parse_known_args()
-    library = yaml.safe_load(arguments.parameters.read_text())
-    with open(arguments.output, "w") as file:
-        for paper in arguments.papers:
-            record = json.loads((arguments.results / "text" / f"{paper}.json").read_text())
-            file.write(json.dumps(answer(task, record, library)) + "\n")
 
 
 # The project

@@ -101,14 +101,30 @@ def implementation(request):
     return request.param
 
 
+SEEDS = (0, 1, random.randrange(2**31))
+
+
+@pytest.fixture(scope="module")
+def said_alone():
+    """A function to what `generate`, which is slow, says to questions: it asks a model of a seed once for all tests."""
+    known = {}
+
+    def answered(family, seed, model, grammar_tokenizer, prefix, questions):
+        if (asked := (family, seed, model.device)) not in known:
+            known[asked] = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
+        return known[asked]
+
+    return answered
+
+
 @pytest.mark.parametrize("chunk", [7, 4096])
-def test_branches_together_say_what_each_says_alone(family, tokenizer, chunk, device, implementation):
-    for seed in (0, 1, random.randrange(2**31)):
+def test_branches_together_say_what_each_says_alone(family, tokenizer, chunk, device, implementation, said_alone):
+    for seed in SEEDS:
         model = random_model(family, seed).to(device)
         grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
         prefix = tokenizer.encode(WORDS * 3)
         questions = questions_for(tokenizer)
-        expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
+        expected = said_alone(family, seed, model, grammar_tokenizer, prefix, questions)
         model.set_attn_implementation(implementation)
         generator = Generator(model, grammar_tokenizer, len(prefix), len(questions), 128, chunk)
         # Branches of a round before are forgotten: asked again, in another order, each says the same.

@@ -78,7 +78,12 @@ def test_a_sentence_is_about_the_experiment_that_was_named_last():
     [
         ("In Experiment 1, 12 people reached. In Experiment 2, the same participants pointed.", "Experiment 1"),
         ("The same 12 subjects took part in Experiments 1 and 2.", "Experiment 1"),
+        ("Experiment 1 was first. Experiment 2. The same participants pointed.", "Experiment 1"),
         ("In Experiment 1, 12 people reached. In Experiment 2, other participants pointed.", None),
+        ("Experiment 1 was first. Experiment 2. The same fourteen healthy young adults returned.", "Experiment 1"),
+        ("Experiment 1 was first. Experiment 2. They are not active in the same sense that people act.", None),
+        ("Experiment 1 was first. Experiment 2. It is the same trajectory when participants aim.", None),
+        ("Experiments 1 and 2 follow two studies of others. In both of these the same people were tested.", None),
     ],
 )
 def test_a_sample_that_two_experiments_share(text, same):

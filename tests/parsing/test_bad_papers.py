@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import bad_papers
 import pytest
-from bad_papers import BY_NAME, CRASH, SAMPLES, is_within, sha256
+from bad_papers import BY_NAME, CRASH, SAMPLE, SMALL, is_within, sha256
 from forks import forked
 from made_up_run import unreported
 from tokenizers import Tokenizer, models
@@ -17,14 +17,15 @@ from designspace.parsing import pictures, quality, reading, text
 from designspace.project import ledger
 from designspace.results import merging
 
+GOOD = [SAMPLE, *SMALL]
 STATUSES = {"ok", "needs_ocr", "encrypted", "empty", "unreadable"}
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     """The results of more than 300 files, each read as the workflow reads it; and what is in each, by file name."""
-    files = {name: data for name, (data, *_) in BY_NAME.items()} | bad_papers.by_chance()
-    files |= {f"good {number}": data for number, data in enumerate(SAMPLES)}
+    files = {name: bad_papers.by_name(name) for name in BY_NAME} | bad_papers.by_chance()
+    files |= {f"good {number}": data for number, data in enumerate(GOOD)}
     folder = tmp_path_factory.mktemp("corpus")
     (folder / "papers").mkdir()
     for name, data in files.items():
@@ -36,7 +37,7 @@ def corpus(tmp_path_factory):
     def read(row):
         return reading.read(folder / "papers" / row.file, row.paper, row.sha256, with_ocr=False)
 
-    with forked("designspace.parsing.reading"), ThreadPoolExecutor(2) as pool:
+    with forked("designspace.parsing.reading", "designspace.parsing.text"), ThreadPoolExecutor(2) as pool:
         records = dict(zip((row.paper for row in papers), pool.map(read, papers), strict=True))
     return folder, files, rows, records
 
@@ -62,7 +63,7 @@ def test_a_bad_paper_has_its_status_and_its_reason(corpus, name):
 
 def test_every_file_has_a_record_that_is_whole(corpus):
     _, files, rows, records = corpus
-    assert len(rows) == len(files) and len({row.sha256 for row in rows} - set(map(sha256, SAMPLES))) > 300
+    assert len(rows) == len(files) and len({row.sha256 for row in rows} - set(map(sha256, GOOD))) > 300
     for record in records.values():
         assert record["status"] in STATUSES
         assert (record["text"] != "") == (record["status"] == "ok")
@@ -83,7 +84,7 @@ def test_a_page_that_was_read_is_drawn_or_left_out(corpus, tmp_path):
     read = [row for row in rows if not row.duplicate_of and records[row.paper]["status"] == "ok"]
     for row in read[::8]:  # some of each kind of damage
         pages = [page["page"] for page in records[row.paper]["pages"] if page["lines"]][:3]
-        with forked("designspace.parsing.pictures"):
+        with forked("designspace.parsing.pictures", "pypdfium2", "PIL.WebPImagePlugin"):
             left_out = pictures.draw(folder / "papers" / row.file, row.sha256, pages, tmp_path / row.paper)
         drawn = {int(picture.stem) for picture in (tmp_path / row.paper).glob("*")}
         assert drawn.isdisjoint(left_out) and drawn | left_out.keys() == set(pages)
@@ -91,7 +92,7 @@ def test_a_page_that_was_read_is_drawn_or_left_out(corpus, tmp_path):
 
 
 def test_good_papers_are_unharmed_among_bad_ones(corpus):
-    for number, data in enumerate(SAMPLES):
+    for number, data in enumerate(GOOD):
         record = record_of(corpus, f"good {number}")
         assert record == text.extract_text(data, record["paper"]) and record["status"] == "ok"
 

@@ -5,6 +5,7 @@ from math import isfinite
 import pypdfium2
 import pytest
 import typst
+from conftest import ROOT
 
 from designspace.parsing.tables.detection import document_tables
 
@@ -234,3 +235,10 @@ def test_tables_side_by_side_in_two_columns_are_two():
     tables = tables_of(source)
     assert [table["caption"]["text"] for table in tables] == [f"Table {n}. The people of group {n}." for n in (1, 2)]
     assert all(len(rows_of(table)[0]) == 3 for table in tables)
+
+
+def test_a_caption_behind_a_line_that_ends_in_a_hyphen():
+    """pdfium has a mark for the hyphen there and no end of the line."""
+    (table,) = read((ROOT / "tests/papers/example/hartwig_2023.pdf").read_bytes())
+    assert table["caption"]["text"].startswith("Table 1. The samples of the two experiments")
+    assert rows_of(table)[1] == ["1, gradual", "Patients", "14", "6", "54.1 ± 9.8"]

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pikepdf
 import pytest
-from bad_papers import BY_NAME, SAMPLE, deflated, edited
+from bad_papers import SAMPLE, by_name, deflated, edited
 from conftest import ROOT
 from made_up_run import Run, reported
 from PIL import Image
@@ -81,7 +81,7 @@ def test_the_words_of_a_picture_are_in_the_boxes_of_their_lines(tmp_path):
 @pytest.mark.parametrize("name", ["encrypted, opens without a password", "a scan without a text layer"])
 def test_the_words_of_a_paper_are_in_the_boxes_of_its_lines(tmp_path, name):
     page = extract_text(SAMPLE, "sample")["pages"][0]  # the scan has the same page
-    (dark,) = pictures_of(BY_NAME[name][0], [1], tmp_path)
+    (dark,) = pictures_of(by_name(name), [1], tmp_path)
     assert inside(dark, page).sum() > 0.9 * dark.sum()  # the rest is running heads and the like
 
 

@@ -3,6 +3,7 @@
 import typst
 
 from designspace.language import sentences
+from designspace.parsing.tables.rows import row_texts
 from designspace.parsing.text import extract_text
 
 TABLE = """
@@ -44,3 +45,37 @@ def test_the_box_of_a_row_is_that_of_its_cells():
     large = next(box for text, box in boxes.items() if text.startswith("Group: Large"))
     assert small[0] < small[2] <= page["width"] and 5 < small[3] - small[1] < 20
     assert large[3] <= small[1] + 2, "the second row is printed below the first"
+
+
+def cells(*rows):
+    """The cells of a table whose first row is its header; an empty text is no cell."""
+    return [
+        {"row": row, "column": column, "column_span": 1, "header": not row, "box": [0, 0, 1, 1], "text": text}
+        for row, texts in enumerate(rows)
+        for column, text in enumerate(texts)
+        if text
+    ]
+
+
+def texts(*rows):
+    return [text for text, _ in row_texts(cells(("Exp", "Group", "n"), *rows))]
+
+
+def test_a_label_that_is_printed_once_holds_for_the_rows_below_it():
+    assert texts(
+        ("1", "Young", "12"), ("", "Old", "14"), ("2", "Young", "10"), ("", "Old", "11"), ("", "Total", "47")
+    ) == [
+        "Exp: 1; Group: Young; n: 12.",
+        "Exp: 1; Group: Old; n: 14.",
+        "Exp: 2; Group: Young; n: 10.",
+        "Exp: 2; Group: Old; n: 11.",
+        "Group: Total; n: 47.",
+    ]
+
+
+def test_a_label_in_the_middle_of_its_rows_is_its_own_rows():
+    assert texts(("", "Young", "12"), ("1", "Old", "14"), ("", "Patients", "9")) == [
+        "Group: Young; n: 12.",
+        "Exp: 1; Group: Old; n: 14.",
+        "Group: Patients; n: 9.",
+    ]

@@ -1,4 +1,4 @@
-"""The times that are expected of a model are those of docs/performance.md, measured with a Qwen3-32B shape."""
+"""The times that are expected of a model are those of docs/performance.md, measured with random weights."""
 
 import pytest
 
@@ -11,12 +11,16 @@ QWEN3_32B = {
     **{"num_attention_heads": 64, "num_key_value_heads": 8, "head_dim": 128, "vocab_size": 151936},
     **{"max_position_embeddings": 40960, "tie_word_embeddings": False},
 }
+QWEN3_8B = QWEN3_32B | {"num_hidden_layers": 36, "hidden_size": 4096, "intermediate_size": 12288}
+QWEN3_8B |= {"num_attention_heads": 32}
+MISTRAL_24B = QWEN3_32B | {"model_type": "mistral", "num_hidden_layers": 40, "intermediate_size": 32768}
+MISTRAL_24B |= {"num_attention_heads": 32, "vocab_size": 131072}
 GPU = {gpu.name: gpu for gpu in GPUS}
 
 
-def speed_of(gpu, quantization=None):
-    weights = weights_bytes(QWEN3_32B, "bfloat16", None, quantization)
-    return Speed(QWEN3_32B, weights, {"quantization": quantization}, GPU[gpu])
+def speed_of(gpu, quantization=None, config=QWEN3_32B):
+    weights = weights_bytes(config, "bfloat16", None, quantization)
+    return Speed(config, weights, {"quantization": quantization}, GPU[gpu])
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,23 @@ def test_a_paper_is_its_prefill_and_its_steps():
     assert 1 / 1.2 < speed_of("H200").paper(12_288, Branches(32, 64), 64) / 3.02 < 1.2
     assert 1 / 1.2 < speed_of("H200").paper(12_288, Branches(6, 256), 256) / 6.49 < 1.2
     assert speed_of("H200").job() > 60e9 / 1.3e9
+
+
+@pytest.mark.parametrize(
+    ("config", "quantization", "branches", "seconds"),
+    [
+        (QWEN3_32B, None, (32, 64), 4.20),
+        (QWEN3_32B, None, (6, 256), 7.06),
+        (QWEN3_32B, "fp8", (32, 64), 2.56),
+        (QWEN3_32B, "fp8", (6, 256), 4.87),
+        (QWEN3_8B, None, (6, 256), 2.22),
+        (MISTRAL_24B, None, (32, 64), 2.40),
+    ],
+)
+def test_a_paper_takes_what_it_took_through_the_processes_of_a_run(config, quantization, branches, seconds):
+    """On one H200, papers of 12,288 tokens, one at a time, with the start of the first process."""
+    expected = speed_of("H200", quantization, config).paper(12_288, Branches(*branches), branches[1])
+    assert 1 / 1.4 < expected / seconds < 1.1
 
 
 def test_a_cpu_takes_longer_with_more_rows_and_fewer_cores():

@@ -135,7 +135,7 @@ def test_what_papers_and_models_say_is_shown_as_text(page):
     shown = page.js("return document.getElementById('panel').textContent")
     assert shown.count(PAYLOAD) == 3 and PAYLOAD.replace("/", "\\") in shown  # the value, its evidence, its reasoning
     assert PAYLOAD in page.texts(".experiment")
-    for view in ("space", "pair", "discoveries", "papers", "evaluation", "run"):
+    for view in ("space", "pair", "forest", "discoveries", "papers", "evaluation", "run"):
         page.open(f"#view={view}&q={'%3Cimg src=x onerror=alert(1)%3E'}&open=paper%2Fhostile")
         unwanted = "#view script, #panel script, #view img:not(.flow)"
         assert page.js("return document.querySelectorAll(arguments[0]).length", unwanted) == 0
@@ -154,7 +154,7 @@ def test_everything_in_the_head_is_within_a_narrow_window(page):
     edges = "return [...document.querySelectorAll('#top button')].map((e) => e.getBoundingClientRect().right)"
     right = page.js(edges)
     page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    assert len(right) == 10 and max(right) <= 420
+    assert len(right) == 11 and max(right) <= 420
 
 
 def test_colours_have_contrast_in_light_and_dark(page):

@@ -16,6 +16,8 @@ from designspace.results import annotations, evaluation, loading, summary, table
 
 EFFECTOR = {"name": "effector", "kind": "category", "multiple": True, "values": ["arm", "eye"], "definition": "Part."}
 ENTRIES = [*LIBRARY, EFFECTOR, {"name": "age_range", "kind": "string", "multiple": True, "definition": "Range."}]
+ENTRIES += [{"name": "aftereffect", "kind": "mean", "unit": "deg", "multiple": True, "definition": "In washout."}]
+ENTRIES += [{"name": "test", "kind": "statistic", "definition": "Of the groups."}]
 KNOWN = {entry["name"]: entry for entry in ENTRIES}
 GOLD_COLUMNS = ["paper", "parameter", "value", "experiment", "group", "evidence", "page", "certainty"]
 
@@ -57,6 +59,11 @@ def outcome(golds, rows, parameter):
         ("aiming_report", False, "true", False),
         ("effector", "arm", "arm", True),
         ("effector", "arm", "eye", False),
+        ("aftereffect", "19.6 ± 1.2°", "M = 19.6, SE = 1.2", True),
+        ("aftereffect", "19.6 ± 1.2°", "19.6 ± 2.1°", False),
+        ("test", "t(36.8) = 6.9, p < 0.001, d = 2.2", "t (36.8) = 6.9", True),  # what follows it may be left out
+        ("test", "t(36.8) = 6.9, p < 0.001", "t(37.3) = 6.9, p < 0.001", False),
+        ("test", "t(36.8) = 6.9, p < 0.001", "t(36.8) = 2.9, p < 0.001", False),
         ("software", "MATLAB with Psychophysics Toolbox", "Matlab", True),
         ("software", "MATLAB with Psychophysics Toolbox", "Toolbox (Psychophysics), MATLAB", True),
         ("software", "MATLAB with Psychophysics Toolbox", "Presentation", False),

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from made_up_run import Run, reported
 
-from designspace.results import tables
+from designspace.results import effects, tables
 
 LIBRARY = [
     {"name": "n", "kind": "integer", "multiple": True, "per": "group", "participants": "analysed", "definition": "n."},
@@ -43,6 +43,7 @@ def test_a_statistic_is_read_and_checked(run):
         *("t", 38, 2.94, "=", 0.06, "d", 0.8),
     ]
     assert row.p_computed == pytest.approx(0.0055588, rel=1e-4) and row.p_check == "decision_error"
+    assert row.effect_computed == pytest.approx(2.94 / 10**0.5) and row.effect_check == "inconsistent"
     assert (row.value, row.evidence_page) == ("t(38) = 2.94, p = .06, d = 0.8", 2)
 
 
@@ -65,6 +66,7 @@ def test_two_groups_are_a_comparison_and_a_row_each(run):
     assert [pair[name] for name in ("group_name_1", "n1i", "m1i", "sd1i_from")] == ["Early", 20, 19.6, "SE"]
     assert [pair[name] for name in ("group_name_2", "n2i", "m2i", "sd2i_from")] == ["Late", 16, 8.8, "CI"]
     assert (pair["sd1i"], pair["sd2i"]) == pytest.approx((1.2 * 20**0.5, 2 / 2.131449546 * 4))
+    assert (pair["g"], pair["g_var"]) == pytest.approx(effects.hedges_g(20, 19.6, pair["sd1i"], 16, 8.8, pair["sd2i"]))
     assert (pair["SD_1"], pair["x_2"], pair["n_2"], pair["size"]) == (pair["sd1i"], 8.8, 16, "30")
     assert (early["ni"], early["mi"], early["sdi"], late["group_name_1"]) == (20, 19.6, pair["sd1i"], "Late")
     assert [test[name] for name in ("ti", "t", "n1i", "n2i", "participant_design")] == [5.1, 5.1, 20, 16, "between"]
@@ -91,6 +93,7 @@ def test_groups_of_one_experiment_are_not_compared_with_those_of_another(run):
     assert rows["sdi"].isna().all() and rows["ri"].dropna().tolist() == [0.5]
 
 
+needs_r = pytest.mark.skipif(not shutil.which("Rscript"), reason="R with metafor is not installed")
 # The invented papers of the demonstration: outcome and moderator as they print them, with their groups' sizes.
 PRINTED = {
     "lindqvist_2019": (["19.6 ± 1.2°", "8.8 ± 1.0°"], 60, (20, 20)),
@@ -98,6 +101,11 @@ PRINTED = {
     "tanaka_adults_2020": (["8.9 ± 1.0°", "5.2 ± 1.1°"], 40, (16, 16)),
     "tanaka_children_2020": (["2.9 ± 0.6°", "1.4 ± 0.6°"], 20, (16, 16)),
 }
+SMD = """library(metafor)
+meta <- read.csv("meta.csv", fileEncoding = "UTF-8-BOM")
+dat <- escalc("SMD", n1i=n1i, m1i=m1i, sd1i=sd1i, n2i=n2i, m2i=m2i, sd2i=sd2i, data=meta, subset=row == "comparison")
+cat(sprintf("%.10f", c(dat$yi, dat$vi)))
+"""
 R = """library(metafor)
 meta <- read.csv("meta.csv", fileEncoding = "UTF-8-BOM")
 dat <- escalc("MD", n1i=n1i, m1i=m1i, sd1i=sd1i, n2i=n2i, m2i=m2i, sd2i=sd2i, data=meta, subset=row == "comparison")
@@ -120,12 +128,26 @@ def python_model(file):
     return [*fixed["est"].ravel(), *result.tau2.ravel(), *fixed["se"].ravel()]
 
 
-@pytest.mark.skipif(not shutil.which("Rscript"), reason="R with metafor is not installed")
+def in_r(code, folder):
+    """The numbers that a program in R prints."""
+    done = subprocess.run(["Rscript", "-e", code], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return list(map(float, done.stdout.split()))
+
+
+@needs_r
+def test_g_is_that_of_metafor(run):
+    for paper, (means, size, n) in PRINTED.items():
+        add(run, paper, means, size, n)
+    pairs = run.write().merge()["meta"].query("row == 'comparison'")
+    assert len(pairs) == 4
+    assert in_r(SMD, run.results) == pytest.approx([*pairs["g"], *pairs["g_var"]], abs=1e-9)
+
+
+@needs_r
 def test_metafor_and_pymare_read_the_table_and_agree(run):
     for paper, (means, size, n) in PRINTED.items():
         add(run, paper, means, size, n)
     run.write().merge()
-    done = subprocess.run(["Rscript", "-e", R], cwd=run.results, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert list(map(float, done.stdout.split())) == pytest.approx(python_model(run.results / "meta.csv"), abs=1e-6)
+    assert in_r(R, run.results) == pytest.approx(python_model(run.results / "meta.csv"), abs=1e-6)
     assert (run.results / "forest.pdf").stat().st_size > 1000

@@ -205,6 +205,7 @@ def test_the_same_records_give_the_same_bytes(full):
     full.merge()
     first = products()
     others = ["datapackage.json", "designspace.sqlite", "designspace.xlsx", "papers.bib", "papers.json", "prisma.svg"]
+    others += ["ro-crate-metadata.json"]
     assert sorted(first) == sorted([*(f"{name}.csv" for name in tables.CSV_TABLES), *others])
     for seed in (1, 2):
         full.write(seed).merge()

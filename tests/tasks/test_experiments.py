@@ -119,6 +119,53 @@ def test_a_number_is_the_name_of_an_experiment_where_the_text_has_that(tokenizer
     assert [experiment["name"] for experiment in fields["experiments"]] == ["Experiment 1", "Experiment 2"]
 
 
+def test_experiments_that_a_paper_numbers_need_no_model(tokenizer):
+    page = [
+        "Methods",
+        "Experiments 1 and 2 are about targets. In Experiment 1, 24 people reached for 8 targets.",
+        "In Experiment 2, 26 people reached for 2 targets, other than in experiment 3 of another paper and in Study 4.",
+        "In the pilot there was one target.",
+    ]
+    fields, _ = answered(tokenizer, text_record("three_2020", page), {begin("n_targets", experiment=2): " 2,\n"})
+    assert [experiment["name"] for experiment in fields["experiments"]] == ["Experiment 1", "Experiment 2"]
+    assert [(v["experiment"], v["value"]) for v in fields["values"] if v.get("experiment") and v["value"]] == [
+        ("Experiment 2", 2)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Experiments 1, 2, and 3. Experiment 1. Experiment 2. Experiment 3.", 3),
+        ("Experiments 1–3. Experiment 1, Experiment 3.", 0),
+        ("Study 1. Study 2. Studies 1 and 2.", 0),
+        ("Study 1 and Study 2. In study 1 and in study 2.", 2),
+        ("Experiment 1 took 1 h. Experiment 2. Experiment 1 and Experiment 2a.", 0),
+        ("Experiment 1.5 and Experiment 1.5, Experiment 2.5 and Experiment 2.5.", 0),
+        ("Experiment 2, Experiment 3. Experiment 2, Experiment 3.", 0),
+        ("Experiment 1. " * 3, 0),
+    ],
+)
+def test_numbered_experiments(text, names):
+    kind = text.split()[0].rstrip("s")
+    assert experiments.numbered(text) == [f"{kind} {n}" for n in range(1, names + 1)]
+
+
+@pytest.mark.parametrize(
+    "names", [["Methods", "abrupt"], ["took part. In Experiment 1", "people took part."], ["Pilot", "targets"]]
+)
+def test_what_the_text_calls_no_experiment_is_none(tokenizer, paper, names):
+    fields, _ = answered(tokenizer, paper, {begin("experiments"): f' ["{names[0]}", "{names[1]}"],\n'})
+    assert fields["experiments"] == []
+
+
+def test_experiments_that_have_names(tokenizer):
+    page = ["Methods", "Twelve people took part in the Short experiment and 14 in the experiment Long, in one session."]
+    reply = {begin("experiments"): ' ["Short", "Long", "session"],\n'}
+    fields, _ = answered(tokenizer, text_record("named_2020", page), reply)
+    assert [experiment["name"] for experiment in fields["experiments"]] == ["Short", "Long"]
+
+
 def test_the_name_of_an_experiment_is_a_whole_word_of_the_text(tokenizer, paper):
     fields, _ = answered(tokenizer, paper, {begin("experiments"): ' ["Experiment", "pilo", "xperiment 1"],\n'})
     assert fields["experiments"] == []

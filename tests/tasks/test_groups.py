@@ -93,10 +93,11 @@ def test_groups_of_the_only_experiment(tokenizer):
     }
     assert reported(fields, "hint") == {("", ""): [(False, None)], ("", "Early"): [(True, None)]}, "only what differs"
     assert reported(fields, "n") == {
+        ("", ""): [(24, "")],
         ("", "Early"): [(24, "")],
         ("", "late group"): [(24, "26 recruited less 2 excluded")],
     }
-    assert reported(fields, "n_start") == {("", "late group"): [(26, "")]}
+    assert reported(fields, "n_start") == {("", ""): [(26, "")], ("", "late group"): [(26, "")]}
     first, second = generator.rounds
     assert len(first) == len(LIBRARY) + 2 and len(second) == 2 * len(differing(LIBRARY, "group")) == 8
 
@@ -116,7 +117,7 @@ def test_groups_of_one_of_two_experiments_and_a_shared_sample(tokenizer):
         ("Experiment 1", "Free"),
     ]
     half = [(20, "40 divided equally among 2 groups")]
-    assert reported(fields, "n") == {("Experiment 1", "Clamp"): half, ("Experiment 1", "Free"): half}
+    assert reported(fields, "n") == {("", ""): half, ("Experiment 1", "Clamp"): half, ("Experiment 1", "Free"): half}
     assert reported(fields, "hint") == {("Experiment 1", "Free"): [(True, None)]}
     assert reported(fields, "targets")[("Experiment 2", "")] == [(4, None)]
     assert [experiment["same_sample"] for experiment in fields["experiments"]] == ["", "Experiment 1"]
@@ -134,6 +135,19 @@ def test_what_the_model_answers_beside_a_number_of_the_program_stays_a_candidate
     fields, _ = answered(tokenizer, ["Methods", "Twenty students took part."], {begin("n"): " 12,\n"})
     rows = [(row["value"], row["status"], row["evidence"]) for row in fields["values"] if row["parameter"] == "n"]
     assert rows == [(20, "reported", "Twenty students took part."), (12, "not_reported", None)]
+
+
+def test_the_paper_has_the_numbers_of_its_groups(tokenizer):
+    page = ["Methods", "Of the 50 participants, 26 were in the Late group and 24 in the Early group."]
+    texts = {begin("groups"): ' ["Early", "Late"],\n', begin("n"): " 50,\n"}
+    texts |= {begin("n", group="Early"): " 24,\n", begin("n", group="Late"): " 26,\n"}
+    fields, _ = answered(tokenizer, page, texts)
+    rows = [row for row in fields["values"] if row["parameter"] == "n" and "group" not in row]
+    assert sorted((row["value"], row["status"]) for row in rows) == [
+        (24, "reported"),
+        (26, "reported"),
+        (50, "not_reported"),
+    ]
 
 
 def test_questions_about_groups_keep_to_the_cap(tokenizer):

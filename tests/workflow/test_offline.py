@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from bad_papers import BY_NAME
+from bad_papers import by_name
 from conftest import ROOT, needs_tesseract
 from projects import configure, table
 
@@ -51,7 +51,7 @@ def hub_project(empty_project, tmp_path):
     for ref, commit in (("main", OTHER), ("v1.0", COMMIT)):
         (repository / "refs" / ref).write_text(commit)
     configure(project, ocr=True, model={"name": "lab/model", "revision": "v1.0"})
-    (project / "papers" / "scan.pdf").write_bytes(BY_NAME["a scan without a text layer"][0])
+    (project / "papers" / "scan.pdf").write_bytes(by_name("a scan without a text layer"))
     return project, tmp_path / "cache"
 
 

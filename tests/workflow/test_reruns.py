@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from bad_papers import BY_NAME, SAMPLE
+from bad_papers import SAMPLE, by_name
 from conftest import needs_tesseract
 from projects import GPU_WORK, PAPER_WORK, configure, pdf, planned, snakemake, study, table
 from test_text import FILLER
@@ -197,7 +197,7 @@ def lines_of(record, page):
 def test_switching_ocr_on_reads_scans_and_nothing_else_again(project):
     scans = {"scan": "a scan without a text layer", "shapes": "text as outlines"}
     for paper, name in scans.items():
-        (project / "papers" / f"{paper}.pdf").write_bytes(BY_NAME[name][0])
+        (project / "papers" / f"{paper}.pdf").write_bytes(by_name(name))
 
     def read():
         finished, _ = snakemake(project, "--until", "extract_text")

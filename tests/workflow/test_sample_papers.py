@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import re
+import unicodedata
 from collections import defaultdict
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pypdfium2
 import pytest
 import yaml
 
+from designspace.language import expressions, statistics
 from designspace.project.ledger import paper_id
+from designspace.results import effects, significance
 
 TESTS = Path(__file__).parents[1]
 PAPERS = TESTS / "papers"
@@ -34,14 +37,16 @@ def read_library(name):
     return {entry["name"]: entry for entry in yaml.safe_load((CONFIG / name).read_text("utf-8"))}
 
 
-# Each set of papers: its PDFs by paper, its gold and its library.
+# Each set of papers: its PDFs, its gold and its library.
+MOTOR, TRIALS = (build.PDF_NAMES | build.EXAMPLE).values(), [f"{name}.pdf" for name in build.TRIALS]
 SETS = {
-    "motor adaptation": ((build.PDF_NAMES | build.EXAMPLE).values(), PAPERS, "parameters.yaml"),
-    "clinical trials": ([f"{name}.pdf" for name in build.TRIALS], PAPERS / "trials", "clinical_trials.yaml"),
+    "motor adaptation": (MOTOR, PAPERS / "gold.csv", "parameters.yaml"),
+    "outcomes": (MOTOR, PAPERS / "gold_outcomes.csv", "outcomes.yaml"),  # of its parameters, those that are outcomes
+    "clinical trials": (TRIALS, PAPERS / "trials" / "gold.csv", "clinical_trials.yaml"),
 }
 FIELDS = {
-    field: ({paper_id(name): folder / name for name in names}, read_gold(folder / "gold.csv"), read_library(library))
-    for field, (names, folder, library) in SETS.items()
+    field: ({paper_id(name): gold.parent / name for name in names}, read_gold(gold), read_library(library))
+    for field, (names, gold, library) in SETS.items()
 }
 FILES = {paper: file for files, _, _ in FIELDS.values() for paper, file in files.items()}
 REPORTED = [
@@ -55,6 +60,11 @@ REPORTED = [
 def fold(text):
     """Text without line ends. A hyphen at a line's end may belong to its word, so hyphens do not count at all."""
     return " ".join(re.sub(r"[-\ufffe]\s*", "", text).split())
+
+
+def bare(text):
+    """Text without spaces and with plain letters: a PDF has the letters of formulas, and spaces around them."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +89,8 @@ def is_of_kind(value, parameter):
             return value in parameter["values"]
         case "string":
             return value == value.strip() != ""
+        case "statistic" | "mean":
+            return expressions.is_one(parameter["kind"], value)
 
 
 @pytest.mark.parametrize("source", build.PDFS)
@@ -101,7 +113,11 @@ def test_every_page_says_that_it_is_invented(pages):
 @pytest.mark.parametrize("field", FIELDS)
 def test_gold_answers_every_parameter_of_every_paper(field):
     files, gold, library = FIELDS[field]
-    answered = {(row["paper"], row["parameter"]) for row in gold if not row["experiment"] and not row["group"]}
+    if field == "outcomes":
+        answered = {(row["paper"], row["parameter"]) for row in gold}
+        library = [name for name, entry in library.items() if entry["kind"] in expressions.KINDS]
+    else:
+        answered = {(row["paper"], row["parameter"]) for row in gold if not row["experiment"] and not row["group"]}
     assert answered == {(paper, name) for paper in files for name in library}
     assert len({tuple(row.values()) for row in gold}) == len(gold)
 
@@ -123,7 +139,8 @@ def test_a_gold_value_is_of_its_kind_and_stands_on_its_page(row, parameter, page
     assert is_of_kind(row["value"], parameter)
     assert row["certainty"] in ("explicit", "derived", "ambiguous")
     assert row["evidence"]
-    assert fold(row["evidence"]) in pages[row["paper"]][int(row["page"]) - 1]
+    written = bare if parameter["kind"] == "statistic" else str
+    assert written(fold(row["evidence"])) in written(pages[row["paper"]][int(row["page"]) - 1])
 
 
 def test_what_is_asked_of_groups_has_gold_for_groups():
@@ -132,6 +149,29 @@ def test_what_is_asked_of_groups_has_gold_for_groups():
     counted = {(row["paper"], row["experiment"], row["group"]) for row in gold if row["parameter"] == "n"}
     assert len(groups) == 22 and groups < counted, "the number of each group"
     assert all(library[row["parameter"]].get("per") == "group" for row in gold if row["group"])
+
+
+def test_outcomes_have_gold_where_they_are_reported():
+    _, gold, library = FIELDS["outcomes"]
+    groups = {(row["paper"], row["experiment"], row["group"]) for row in FIELDS["motor adaptation"][1]}
+    for row in gold:
+        assert (row["paper"], row["experiment"], row["group"]) in groups or not row["group"]
+        assert library[row["parameter"]]["kind"] == "mean" or not row["group"]
+        assert row["value"] == "not_reported" or fold(row["value"]) in fold(row["evidence"])
+
+
+def test_the_invented_statistics_agree_with_themselves():
+    sizes = defaultdict(list)
+    for row in FIELDS["motor adaptation"][1]:
+        if row["parameter"] == "n" and row["group"]:
+            sizes[row["paper"], row["experiment"]].append(int(row["value"]))
+    checks = defaultdict(set)
+    for row in FIELDS["outcomes"][1]:
+        if found := statistics.parse(row["value"]):
+            own = sizes[row["paper"], row["experiment"]]
+            checks["p"].add(significance.check(found))
+            checks[found.effect or "none"].add(effects.check(found, own))
+    assert checks == {"p": {"consistent"}, "d": {"consistent"}, "eta2": {"consistent"}, "none": {""}}
 
 
 @pytest.mark.parametrize("field", FIELDS)

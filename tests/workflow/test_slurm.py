@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -98,6 +99,9 @@ def test_the_run_finishes(jobs, folder):
     with open(folder / "results/papers.csv", newline="") as file:
         assert [row["status"] for row in csv.DictReader(file)] == ["ok", "ok"]
     assert (folder / "results/report.html").exists()
+    log = (folder / "snakemake.log").read_text()
+    shown = re.findall(r"^Progress   (.*) papers; \d+ values and findings", log, re.MULTILINE)
+    assert shown[-1] == "extraction 2/2, discovery 2/2", "whatever ended the jobs between"
 
 
 def test_gpu_rules_ask_for_a_gpu_and_see_it(slurm, jobs):

@@ -2,36 +2,33 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import zipfile
 
 import pytest
+import ready_snakemake
 from projects import SNAKEFILE, snakemake
 
 
 def bare(folder, *arguments):
-    """Snakemake with these arguments only, in a folder."""
-    command = [sys.executable, "-m", "snakemake", *map(str, arguments)]
-    environment = os.environ | {"HF_HUB_OFFLINE": "1"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    """Snakemake with these arguments only, in a folder. Returns its exit code and what it printed."""
+    return ready_snakemake.run([*map(str, arguments)], folder, os.environ)
 
 
 RULES = ["extract_text", "truncate", "plan_memory", "extract", "discover", "merge", "draw", "report", "all"]
 
 
 def test_lint_finds_nothing_in_an_empty_folder(tmp_path):
-    done = bare(tmp_path, "--snakefile", SNAKEFILE, "--lint")
-    assert done.returncode == 0 and "Lints for" not in done.stderr, done.stderr
+    code, printed = bare(tmp_path, "--snakefile", SNAKEFILE, "--lint")
+    assert code == 0 and "Lints for" not in printed, printed
 
 
 def test_lint_and_graph_need_no_papers_and_no_model(tmp_path):
     shutil.copytree(SNAKEFILE.parent / "config", tmp_path / "config")
-    linted = bare(tmp_path, "--snakefile", SNAKEFILE, "--lint")
-    assert linted.returncode == 0, linted.stderr
-    drawn = bare(tmp_path, "--snakefile", SNAKEFILE, "--rulegraph")
-    assert drawn.returncode == 0, drawn.stderr
-    assert all(f'label = "{rule}"' in drawn.stdout for rule in RULES)
+    code, printed = bare(tmp_path, "--snakefile", SNAKEFILE, "--lint")
+    assert code == 0, printed
+    code, printed = bare(tmp_path, "--snakefile", SNAKEFILE, "--rulegraph")
+    assert code == 0, printed
+    assert all(f'label = "{rule}"' in printed for rule in RULES)
     assert not (tmp_path / "results").exists()
 
 
@@ -51,6 +48,6 @@ def test_a_module_of_another_workflow_is_refused_in_a_sentence(tmp_path, how):
         "include": f'include: "{SNAKEFILE}"\n',
     }
     (tmp_path / "Snakefile").write_text(use[how])
-    done = bare(tmp_path, "--cores", "1")
-    assert done.returncode == 1 and "Designspace cannot be a module of another workflow" in done.stderr
-    assert "Traceback" not in done.stderr and not (tmp_path / "results").exists()
+    code, printed = bare(tmp_path, "--cores", "1")
+    assert code == 1 and "Designspace cannot be a module of another workflow" in printed
+    assert "Traceback" not in printed and not (tmp_path / "results").exists()

@@ -5,10 +5,12 @@ import re
 
 import pytest
 import yaml
-from bad_papers import BY_NAME
+from bad_papers import BY_NAME, by_name
 from batches import lines
 from conftest import run_first
 from projects import GPU_WORK, PAPER_WORK, configure, pdf, snakemake, stand_in, study, table
+
+from benchmark.stand_in import answer
 
 
 def test_every_answer_says_what_gave_it(project):
@@ -53,14 +55,18 @@ sys.addaudithook(watch)
     run_first(monkeypatch, project, watcher)
     pdf(study(7), project / "papers" / "study_1.pdf")
     pdf(study(8), project / "papers" / "study_8.pdf")
-    _, printed = snakemake(project, "--dry-run", "--mode", "remote", "--forceall")
+    fresh = {"through": ["env"]}  # an interpreter of its own, which the watcher is in
+    _, printed = snakemake(project, "--dry-run", "--mode", "remote", "--forceall", **fresh)
     assert "opened a PDF" not in printed and "study_1" in printed and "study_8" not in printed
-    _, printed = snakemake(project, "--dry-run")
+    _, printed = snakemake(project, "--dry-run", **fresh)
     assert "opened a PDF" in printed and "study_8" in printed
 
 
-def test_answers_that_are_damaged_are_made_again_and_never_merged(project):
+def test_answers_that_are_damaged_are_made_again_and_never_merged(project, without_model):
     answers, text = project / "results" / "extraction" / "b0001.jsonl", project / "results" / "text" / "study_1.json"
+    library = yaml.safe_load((project / "config" / "parameters.yaml").read_text("utf-8"))
+    papers = [json.loads((text.parent / f"study_{n}.json").read_text("utf-8")) for n in (1, 2)]
+    answers.write_text("".join(json.dumps(answer("extraction", record, library)) + "\n" for record in papers), "utf-8")
     whole, values = answers.read_bytes(), [record["values"] for record in lines(answers)]
     nonsense = whole.replace(b'"evidence": "', b'"evidence": "It is not true: ')
     read = text.read_bytes()
@@ -149,7 +155,7 @@ def test_bad_papers_have_their_row_and_good_ones_are_unharmed(new_project, finis
     run_first(monkeypatch, tmp_path, stand_in("discover.py"))
     papers = new_project / "papers"
     for name in BAD:
-        (papers / f"{name}.pdf").write_bytes(BY_NAME[name][0])
+        (papers / f"{name}.pdf").write_bytes(by_name(name))
     for n in (1, 2):
         pdf(study(n), tmp_path / f"study_{n}.pdf")
         (papers / f"study_{n}.pdf").symlink_to(tmp_path / f"study_{n}.pdf")  # out of the folder

@@ -9,7 +9,7 @@ import snakemake
 from designspace.core.errors import DesignspaceError
 from designspace.planning import model_files
 from designspace.results import corrections
-from designspace.runner import journal
+from designspace.runner import journal, watching
 from designspace.settings import estimate
 from designspace.settings.run import Run
 

@@ -36,6 +36,7 @@ rule merge:
         RESULTS / "designspace.sqlite",
         RESULTS / "designspace.xlsx",
         RESULTS / "datapackage.json",
+        RESULTS / "ro-crate-metadata.json",
     log:
         RESULTS / "logs/merge.log",
     benchmark:

@@ -26,19 +26,31 @@ _letters_of_paper = lru_cache(maxsize=2)(letters)  # one paper is asked for seve
 
 
 def same_sentence(sentence: str, quote: str) -> bool:
-    """Whether one holds the other, by letters and digits alone."""
-    sentence, quote = letters(sentence)[0], letters(quote)[0]
-    return quote in sentence or len(sentence) > LONG and sentence in quote
+    """Whether one holds the other, by letters and digits alone; of a row of a table, whether its cells hold the other,
+    since an annotator quotes them without their headers."""
+    whole, sought = letters(sentence)[0], letters(quote)[0]
+    return sought in whole or len(whole) > LONG and whole in sought or sought in letters(_cells(sentence))[0]
 
 
 def places(text: str, quote: str) -> list[tuple[int, int]]:
-    """The spans of a text that are the quote, or the one that is most like it; none where there is no such piece."""
+    """The spans of a text that are the quote, or the rows of tables whose cells it is, or else the one that is most
+    like it; none where there is no such piece."""
     plain, positions = _letters_of_paper(text)
     sought = letters(quote)[0]
-    found = [match.span() for match in re.finditer(re.escape(sought), plain)] if sought else []
-    if sought and plain and not found and (near := fuzz.partial_ratio_alignment(sought, plain, score_cutoff=ALIKE)):
-        found = [(near.dest_start, near.dest_end)]
-    return [(positions[start], positions[end - 1] + 1) for start, end in found]
+    if not sought or not plain:
+        return []
+    if found := [match.span() for match in re.finditer(re.escape(sought), plain)]:
+        return [(positions[start], positions[end - 1] + 1) for start, end in found]
+    if rows := [line.span() for line in re.finditer(".+", text) if sought in letters(_cells(line[0]))[0]]:
+        return rows
+    near = fuzz.partial_ratio_alignment(sought, plain, score_cutoff=ALIKE)
+    return [(positions[near.dest_start], positions[near.dest_end - 1] + 1)] if near else []
+
+
+def _cells(line: str) -> str:
+    """The cells of the row of a table, which is written as "header: cell; header: cell"; empty for other lines."""
+    parts = [part.partition(": ") for part in line.split("; ")]
+    return " ".join(cell for *_, cell in parts) if len(parts) > 1 and all(found for _, found, _ in parts) else ""
 
 
 def spelled(name: str) -> str:

@@ -51,7 +51,8 @@ _EACH = re.compile(
 _TOTAL = re.compile(rf"({_NUMBER})\s+{_GAP}{{0,2}}{_PEOPLE}", re.IGNORECASE)
 _PARTS = re.compile(rf"({_NUMBER})\s+(?:[\w-]+\s+)?{_GROUP}", re.IGNORECASE)
 _SAME = re.compile(
-    rf"\bsame\s+{_GAP}{{0,3}}{_PEOPLE}|{_PEOPLE}\s+(?:also\s+)?(?:took part|participated) in both\b"
+    rf"\bsame\s+(?:{_NUMBER}\s+)?(?:(?:healthy|young|older|adult|human|right-handed)\s+){{0,3}}{_PEOPLE}"
+    rf"|{_PEOPLE}\s+(?:also\s+)?(?:took part|participated) in both\b"
     rf"|{_PEOPLE}\s+who\s+(?:had\s+)?(?:already\s+)?(?:took|taken) part in\b",
     re.IGNORECASE,
 )
@@ -73,11 +74,12 @@ class Count(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """A sentence of a text, and the experiments that it names, or that were named last before it."""
+    """A sentence of a text, and the experiments that it names itself, or that were named last before it."""
 
     start: int
     text: str
     experiments: frozenset[str]
+    is_naming: bool
 
 
 def read(text: str, spans: Iterable[tuple[int, int]], experiments: Iterable[str]) -> list[Sentence]:
@@ -89,8 +91,9 @@ def read(text: str, spans: Iterable[tuple[int, int]], experiments: Iterable[str]
         words = text[start:end]
         if len(words) > _LONGEST:
             continue
-        current = frozenset(name for name, pattern in patterns.items() if pattern.search(words)) or current
-        found.append(Sentence(start, words, current))
+        named = frozenset(name for name, pattern in patterns.items() if pattern.search(words))
+        current = named or current
+        found.append(Sentence(start, words, current, bool(named)))
     return found
 
 
@@ -135,12 +138,16 @@ def same_samples(found: list[Sentence]) -> dict[str, tuple[str, Sentence]]:
     """The experiments whose participants took part in another one already: {experiment: (the other, sentence)}."""
     samples: dict[str, tuple[str, Sentence]] = {}
     before: frozenset[str] = frozenset()
+    current: frozenset[str] = frozenset()
     for sentence in found:
-        pair = sentence.experiments if len(sentence.experiments) > 1 else sentence.experiments | before
-        if len(pair) == 2 and _SAME.search(sentence.text) and not _HYPOTHETICAL.search(sentence.text):
+        if sentence.experiments != current:
+            before, current = current, sentence.experiments
+        several = len(current) > 1
+        pair = current if several else current | before
+        is_said = _SAME.search(sentence.text) and not _HYPOTHETICAL.search(sentence.text)
+        if len(pair) == 2 and is_said and (sentence.is_naming or not several):
             first, second = sorted(pair)
             samples.setdefault(second, (first, sentence))
-        before = sentence.experiments
     return samples
 
 

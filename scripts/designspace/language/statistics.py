@@ -55,7 +55,7 @@ class Printed(NamedTuple):
 
 class Statistic(NamedTuple):
     """A test statistic of a text. `df1` is F's or chi-square's first degree of freedom, `df2` that of the error, of t
-    and of r; `n` the sample of a chi-square."""
+    and of r; `n` the sample of a chi-square, and `size` that of the effect."""
 
     start: int
     text: str
@@ -66,7 +66,11 @@ class Statistic(NamedTuple):
     value: Printed
     p: Printed = Printed()
     effect: str = ""
-    effect_size: float | None = None
+    size: Printed = Printed()
+
+    @property
+    def effect_size(self) -> float | None:
+        return self.size.number
 
 
 def find(text: str) -> list[Statistic]:
@@ -112,7 +116,7 @@ def _read(text: str, match: re.Match[str]) -> Statistic:
     second = second or match["tdf"] or match["tlow"] or match["tsub"] or match["rdf"]
     if test == "F" and not second:  # some print those of the error alone
         first, second = None, first
-    end, p, effect, size = match.end(), Printed(), "", None
+    end, p, effect, size = match.end(), Printed(), "", Printed()
     while interval := _INTERVAL_PART.match(text, end):
         end = interval.end()
     while part := _PART.match(text, end):
@@ -121,7 +125,7 @@ def _read(text: str, match: re.Match[str]) -> Statistic:
         if _P.fullmatch(part["name"].strip()) and not p.sign:
             p = _printed(part["sign"], part["number"])
         elif known and not effect:
-            effect, size = known, number(part["number"])
+            effect, size = known, _printed(part["sign"], part["number"])
         elif name != "MSE":
             break
         end = part.end()

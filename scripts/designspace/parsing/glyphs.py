@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 UNKNOWN = "\ufffd"  # stands for a printed glyph whose character the file does not tell
+RAISED = "\x1f"  # stands in a row of the front pages for the raised marks of footnotes and affiliations
 HYPHEN = "\ufffe"  # how pdfium marks a hyphen at the end of a line
 
 # Adobe's Pi fonts name their glyphs H<number>, and readers took the number for a code point: H11002, the minus sign,

@@ -11,15 +11,16 @@ import sys
 import time
 from math import sqrt
 from pathlib import Path
-from typing import Any
-
-import pypdfium2
-from PIL import Image
+from typing import TYPE_CHECKING, Any
 
 from designspace.core import limits, records
 from designspace.core.contracts import Answers
 from designspace.core.files import NotWritten, write_whole, writing
 from designspace.core.places import boxes
+
+if TYPE_CHECKING:
+    import pypdfium2
+    from PIL import Image
 
 SCALE = 1.5  # pixels of a picture for each point of the page
 LARGEST = 4_000_000  # pixels of a picture; an A4 page has 1.1 million
@@ -79,6 +80,9 @@ def _draw(pdf: Path, sha256: str, pages: list[int], folder: Path, before: int = 
         return {"left out": f"the PDF cannot be read: {error.strerror}"}
     if hashlib.sha256(data).hexdigest() != sha256:
         return {"left out": "the PDF is another one than the one whose text was read"}
+    import pypdfium2  # both of them in this process only
+    from PIL import Image
+
     with pypdfium2.PdfDocument(data) as document:
         for page in pages:
             picture, file = _picture(document[page - before - 1]), io.BytesIO()
@@ -92,7 +96,7 @@ def _draw(pdf: Path, sha256: str, pages: list[int], folder: Path, before: int = 
     return {}
 
 
-def _picture(page: pypdfium2.PdfPage) -> Image.Image:
+def _picture(page: "pypdfium2.PdfPage") -> "Image.Image":
     width, height = page.get_size()
     scale = min(SCALE, sqrt(LARGEST / (width * height)), (LONGEST - 1) / max(width, height))
     picture: Image.Image = page.render(scale=scale).to_pil()
@@ -104,6 +108,8 @@ def _description(page: int, sha256: str) -> str:
 
 
 def _is_of(picture: Path, page: int, sha256: str) -> bool:
+    from PIL import Image
+
     try:
         with Image.open(picture) as image:
             return bool(image.getexif().get(DESCRIPTION) == _description(page, sha256))

@@ -1,15 +1,21 @@
-"""One PDF becomes one record, whatever it does: it is read in a process of its own, within limits."""
+"""One PDF becomes one record, whatever it does: it is read in a process of its own, within limits.
+
+Only that process imports what reads a PDF, which takes it a third of a second: the one that waits does without.
+"""
 
 import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from designspace.core import limits
-from designspace.parsing import ocr, quality, text
-from designspace.parsing.pdf import Page, read_pdf
+from designspace.parsing import quality
+from designspace.parsing.blank import unreadable
+
+if TYPE_CHECKING:
+    from designspace.parsing.pdf import Page
 
 GIB = 2**30
 TEXT = {"seconds": 120, "address_space": 2 * GIB}  # a usual paper takes a tenth of a second and 60 MB
@@ -46,22 +52,25 @@ def _within(
         record: dict[str, Any] = limits.call(function, pdf, paper, sha256, *more, **room)
         return record
     except limits.Killed as failure:
-        return text.unreadable(paper, sha256, f"{trouble}: {failure}. The next run tries it again.", "failed")
+        return unreadable(paper, sha256, f"{trouble}: {failure}. The next run tries it again.", "failed")
     except limits.Failed as failure:
-        return text.unreadable(paper, sha256, DAMAGED.format(trouble, failure, paper))
+        return unreadable(paper, sha256, DAMAGED.format(trouble, failure, paper))
 
 
 def _record(pdf: Path, paper: str, sha256: str, folder: Path | None = None, bad: Sequence[int] = ()) -> dict[str, Any]:
     """The record of a paper; with a `folder` for its files, of what OCR reads on the pages, or on the `bad` ones."""
+    from designspace.parsing import ocr, text
+    from designspace.parsing.pdf import read_pdf
+
     try:
         data = pdf.read_bytes()
     except OSError as error:
         # What was readable when the run began may be so again, and what was not then is noticed when it is.
         status = "failed" if sha256 else "unreadable"
-        return text.unreadable(paper, "", LATER.format(f"cannot be read: {error.strerror}"), status)
+        return unreadable(paper, "", LATER.format(f"cannot be read: {error.strerror}"), status)
     actual = hashlib.sha256(data).hexdigest()
     if actual != (sha256 or actual):
-        return text.unreadable(paper, actual, LATER.format("changed after the run began"), "failed")
+        return unreadable(paper, actual, LATER.format("changed after the run began"), "failed")
     if folder is None:
         return text.extract_text(data, paper)
     tempfile.tempdir = str(folder)
@@ -72,11 +81,11 @@ def _record(pdf: Path, paper: str, sha256: str, folder: Path | None = None, bad:
         return text.extract_text(data, paper, better)
     record = text.extract_text(ocr.searchable(data, folder), paper) | {"sha256": actual}
     if record["status"] == "needs_ocr":
-        return text.unreadable(paper, actual, "It is a scan, and OCR found hardly any text on its pages.")
+        return unreadable(paper, actual, "It is a scan, and OCR found hardly any text on its pages.")
     for page in record["pages"]:
         page["quality"]["ocr"] = True
     return record | {"reason": " ".join(["Its text comes from OCR.", record["reason"]]).rstrip()}
 
 
-def _is_bad(page: Page) -> bool:
+def _is_bad(page: "Page") -> bool:
     return bool(quality.judge("\n".join(line.text for line in page.lines))["bad"])

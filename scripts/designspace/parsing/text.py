@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from designspace.parsing import quality
+from designspace.parsing.blank import unreadable
 from designspace.parsing.citation.front import Front
 from designspace.parsing.citation.record import citation_of
 from designspace.parsing.furniture import remove_line_numbers, remove_running_lines
@@ -15,12 +16,6 @@ from designspace.parsing.pdf import BadPdf, Page, read_pdf
 from designspace.parsing.tables.rows import with_rows
 
 TWENTY_LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){20}")
-
-
-def unreadable(paper: str, sha256: str, reason: str, status: str = "unreadable") -> dict[str, Any]:
-    """The record of a paper without text; `sha256` is empty if not even the bytes of its PDF could be read."""
-    head = {"paper": paper, "sha256": sha256, "status": status, "reason": reason}
-    return head | {"n_pages": 0, "text": "", "pages": []}
 
 
 def extract_text(data: bytes, paper: str, read_again: Mapping[int, Page] | None = None) -> dict[str, Any]:

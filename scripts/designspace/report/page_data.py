@@ -22,7 +22,7 @@ from designspace.core.sheets import NUMBER
 from designspace.language import expressions, quantities
 from designspace.parsing import quality
 from designspace.project import ledger
-from designspace.results import corrections, tables
+from designspace.results import corrections, effects, tables
 from designspace.results.papers import LEFT_OUT
 
 VALUE = ("value", "status", "confidence", "p_null", "candidate", "reason", "reasoning")
@@ -30,12 +30,14 @@ REVIEW = ("review", "model_value", "reviewer", "reviewed", "review_note")
 FINDING = ("value", "unit", "confidence", "description")
 # The tables of the page whose rows are lists. `paper` and `parameter` are places in their lists from 0, `sentence` in
 # that of sentences (None without one) and `part` the place among its paper's experiments and groups from 1, 0 for the
-# whole paper.
+# whole paper. A row of `outcomes` with `other`, the place of a second group, is the effect of a comparison; `unit` is
+# that of a mean, where it is not the parameter's.
 COLUMNS = {
     "values": ("paper", "part", "parameter", "sentence", *VALUE, *REVIEW, "rule"),
     "sentences": ("page", "text", "boxes"),
     "boxes": ("page", "left", "bottom", "right", "top"),
     "parts": ("experiment", "group", "sentence"),
+    "outcomes": ("paper", "part", "other", "parameter", "unit", "n", "value", "low", "high"),
     "left_out": ("title", "kind", "tokens", "tokens_kept"),
     "findings": ("paper", "sentence", *FINDING),
     "corrections": ("id", *corrections.Correction._fields),
@@ -90,6 +92,7 @@ def build(
             for row in rows["papers"]
         ],
         "values": list(value_rows(rows["extractions"], numbers, parts, parameters, sentences)),
+        "outcomes": list(outcome_rows(rows["meta"], numbers, parts, parameters)),
         "discoveries": discoveries(rows["discoveries"], read_findings(results), numbers, parameters, sentences),
         "sentences": sentences.all,
         "agreement": rows["agreement"],
@@ -149,8 +152,7 @@ def value_rows(
     sentences: Sentences,
 ) -> Iterator[list[Any]]:
     """The rows of extractions.csv. What is empty at a row's end is left out."""
-    places = {parameter["name"]: number for number, parameter in enumerate(parameters)}
-    named = {(paper, *scope): n for paper, own in parts.items() for n, (*scope, _) in enumerate(own, 1)}
+    places, named = _places(parts, parameters)
     for row in extractions:
         place = (
             numbers[row["paper"]],
@@ -162,6 +164,46 @@ def value_rows(
         while cells[-1] in (None, ""):
             cells.pop()
         yield cells
+
+
+def _places(
+    parts: dict[str, list[list[Any]]], parameters: list[Row]
+) -> tuple[dict[str, int], dict[tuple[str, str, str], int]]:
+    """The places of parameters, by name, and of parts of papers, by (paper, experiment, group)."""
+    named = {(paper, *scope): n for paper, own in parts.items() for n, (*scope, _) in enumerate(own, 1)}
+    return {parameter["name"]: number for number, parameter in enumerate(parameters)}, named
+
+
+def outcome_rows(
+    meta: Iterable[Row], numbers: dict[str, int], parts: dict[str, list[list[Any]]], parameters: list[Row]
+) -> Iterator[list[Any]]:
+    """What a row of meta.csv gives as one number, with its 95% interval where there is one: the mean of a group,
+    Hedges' g of a comparison, or the d that is printed with a statistic."""
+    places, named = _places(parts, parameters)
+    units = [parameter.get("unit", "") for parameter in parameters]
+    for row in meta:
+        scope, place = (row["paper"], row["experiment"]), places[row["outcome"]]
+        part = named.get((*scope, row["group_name_1"]), 0)
+        other = named.get((*scope, row["group_name_2"])) if row["group_name_2"] else None
+        unit = row["unit"] if row["row"] == "group" and row["unit"] != units[place] else ""
+        n1, n2 = row["n1i"], row["n2i"]
+        value, interval, n = row["mi"], None, row["ni"]
+        if row["row"] == "group":
+            interval = effects.interval_of_mean(value, row["sdi"], n)
+        else:
+            value, n = row["g"] if row["row"] == "comparison" else row["d"], n1 + n2 if n1 and n2 else row["n_1"]
+            if value is not None and n1 and n2:
+                interval = effects.interval_of_effect(value, effects.variance(value, n1, n2))
+        if value is not None:
+            yield [
+                numbers[row["paper"]],
+                part,
+                other,
+                place,
+                unit,
+                n,
+                *(float(f"{number:.6g}") for number in (value, *(interval or ()))),
+            ]
 
 
 def _short(value: Any) -> Any:

@@ -39,6 +39,7 @@ SCRIPTS = (
     "charts.js",
     "distributions.js",
     "pairs.js",
+    "forest.js",
     "lists.js",
     "evaluation.js",
     "reviewing.js",

@@ -162,5 +162,5 @@ def _descriptor(field: Field) -> dict[str, Any]:
 
 
 def as_json(made: dict[str, Any]) -> bytes:
-    """A data package as the bytes of its file."""
+    """A data package, or a crate, as the bytes of its file."""
     return (json.dumps(made, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()

@@ -131,6 +131,19 @@ def holds(cells: Mapping[Cell, str], row: GroupRow, name: str) -> tuple[str, str
     return "", "", (row["paper"], "", "", name)
 
 
+def counted(library: Mapping[str, Parameter]) -> str:
+    """The parameter that counts the analysed participants of a group, "" where the library has none."""
+    return next((name for name, entry in library.items() if entry.get("participants") == "analysed"), "")
+
+
+def participants(cells: Mapping[Cell, str], row: GroupRow, counted: str) -> int | None:
+    """How many participants a row of groups.csv has: its own, or without groups the experiment's or the paper's."""
+    n = cells.get((row["paper"], row["experiment"], row["group"], counted), "")
+    if not n and not row["group"]:
+        n = cells.get((row["paper"], "", "", counted), "")
+    return int(n) if n.isdecimal() else None
+
+
 def _source(cells: dict[Cell, str], rules: dict[Cell, str], row: GroupRow, name: str) -> tuple[str, str]:
     """(value, where it comes from) of a parameter for a group."""
     value, level, cell = holds(cells, row, name)

@@ -274,11 +274,12 @@ def _rows_of(
     named = groups.experiments_of(extraction, corrected)
     reviewed = reviewed_cells(extraction, library, corrected)
     extractions = extraction_rows(extraction, library, corrected, standing)
+    of_groups = groups.rows_of(extraction, corrected)
     return PaperRows(
         extractions,
         [fill(ExperimentRow, experiment, paper=paper, experiment=experiment["name"]) for experiment in named],
-        groups.rows_of(extraction, corrected),
-        outcomes.rows_of(extractions, text, library),
+        of_groups,
+        outcomes.rows_of(extractions, of_groups, text, library),
         [memory_row(record) for record in (extraction, discovery)],
         [{**finding, "paper": paper, "item": item} for item, finding in enumerate(discovery.get("findings", []), 1)],
         sorted(reviewed, key=lambda cell: (cell.experiment, cell.group, list(library).index(cell.parameter))),

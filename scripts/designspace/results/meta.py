@@ -13,10 +13,9 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 import pandas as pd
-from scipy import special
 
 from designspace.language import expressions
-from designspace.results import groups, tables
+from designspace.results import effects, groups, tables
 from designspace.results.columns import fill
 from designspace.results.groups import Cell
 from designspace.results.marks import Parameter
@@ -44,7 +43,7 @@ def build(
     """The table. Its last columns, the moderators, are the parameters that are no outcomes."""
     moderators = [name for name, parameter in library.items() if parameter["kind"] not in expressions.KINDS]
     cells = groups.values_of(extractions)
-    counted = next((name for name, entry in library.items() if entry.get("participants") == "analysed"), "")
+    counted = groups.counted(library)
     samples = [_sample(row, cells, counted, moderators) for row in of_groups]
     found: dict[tuple[Scope, str], list[OutcomeRow]] = defaultdict(list)
     for outcome in outcomes:
@@ -59,13 +58,9 @@ def build(
 
 
 def _sample(row: GroupRow, cells: Mapping[Cell, str], counted: str, moderators: Iterable[str]) -> Sample:
-    """A row of groups.csv with its number of participants: its own, or without groups the experiment's or paper's."""
-    n = cells.get((row["paper"], row["experiment"], row["group"], counted), "")
-    if not n and not row["group"]:
-        n = cells.get((row["paper"], "", "", counted), "")
-    return Sample(
-        row, int(n) if n.isdecimal() else None, {name: groups.holds(cells, row, name)[0] for name in moderators}
-    )
+    """A row of groups.csv with its number of participants."""
+    held = {name: groups.holds(cells, row, name)[0] for name in moderators}
+    return Sample(row, groups.participants(cells, row, counted), held)
 
 
 def _rows(
@@ -111,8 +106,11 @@ def _of_means(of_samples: OfSamples, _: list[OutcomeRow]) -> Iterator[tuple[Colu
             columns |= {"group_name_1": one.row["group"], "group_name_2": other.row["group"]}
             columns |= {"n1i": one.n, "m1i": first[0]["mean"], "sd1i": sd1, "sd1i_from": from1}
             columns |= {"n2i": other.n, "m2i": second[0]["mean"], "sd2i": sd2, "sd2i_from": from2}
-            columns |= {"n_1": one.n, "x_1": first[0]["mean"], "SD_1": sd1}
-            columns |= {"n_2": other.n, "x_2": second[0]["mean"], "SD_2": sd2}
+            mean1, mean2 = first[0]["mean"], second[0]["mean"]
+            if effect := effects.hedges_g(one.n, mean1, sd1, other.n, mean2, sd2):
+                columns |= dict(zip(("g", "g_var"), effect, strict=True))
+            columns |= {"n_1": one.n, "x_1": mean1, "SD_1": sd1}
+            columns |= {"n_2": other.n, "x_2": mean2, "SD_2": sd2}
             yield columns, [one, other]
     for sample, several in of_samples:
         for outcome in several:
@@ -145,22 +143,13 @@ def _test(outcome: OutcomeRow, about: list[Sample]) -> Columns:
         columns |= {"ri": value, "r": value, "ni": int(outcome["df2"]) + 2}
     if len(about) == 1:
         columns |= {"group_name_1": about[0].row["group"], "n_1": about[0].n}
-    if len(about) == 2 and _between(outcome, *(sample.n for sample in about)):
+    sizes = [sample.n for sample in about]
+    if len(about) == 2 and effects.is_between(test, outcome["df2"], *sizes):
         first, second = about
         columns |= {"group_name_1": first.row["group"], "n1i": first.n, "n_1": first.n}
         columns |= {"group_name_2": second.row["group"], "n2i": second.n, "n_2": second.n}
         columns |= {"participant_design": "between"}
     return columns
-
-
-def _between(outcome: OutcomeRow, n1: int | None, n2: int | None) -> bool:
-    """Whether a t or F compares two groups of these sizes: Student's degrees of freedom, or Welch's, which are fewer
-    and no whole number."""
-    df = outcome["df2"]
-    if df is None or n1 is None or n2 is None or outcome["test"] not in ("t", "F"):
-        return False
-    most = n1 + n2 - 2
-    return df == most or not df.is_integer() and min(n1, n2) - 1 <= df <= most
 
 
 def deviation(outcome: OutcomeRow, n: int | None) -> tuple[float | None, str]:
@@ -174,6 +163,8 @@ def deviation(outcome: OutcomeRow, n: int | None) -> tuple[float | None, str]:
     if spread == "SE" and size is not None:
         return size * math.sqrt(n), spread
     if spread == "CI" and outcome["ci_low"] is not None and outcome["ci_high"] is not None:
+        from scipy import special  # a quarter of a second, for few runs
+
         half = abs(outcome["ci_high"] - outcome["ci_low"]) / 2
         return half / float(special.stdtrit(n - 1, 0.975)) * math.sqrt(n), spread
     return None, ""

@@ -47,6 +47,14 @@ class OutcomeRow(TypedDict):
     ]
     effect: Annotated[str, About("The effect size that is printed with a statistic: d, partial eta2, ...")]
     effect_size: Annotated[Value, About("The number of the effect size.")]
+    effect_computed: Annotated[
+        Value,
+        About("The size of that effect, from the statistic, its degrees of freedom and the groups' participants."),
+    ]
+    effect_check: Annotated[
+        Literal["", "consistent", "inconsistent"],
+        About("Whether the printed effect size is the computed one, with the rounding of both; empty if none follows."),
+    ]
     mean: Annotated[Value, About("The mean, in the unit of the parameter where it can be converted.")]
     unit: Annotated[str, About("The unit of the mean and of its spread.")]
     spread: Annotated[Spread, About("What follows the mean: SD, SE or 95% CI; empty where the paper does not say.")]
@@ -82,6 +90,8 @@ class MetaRow(TypedDict):
     m2i: Annotated[Value, About("Mean of the second group.")]
     sd2i: Annotated[Value, About("Standard deviation of the second group.")]
     sd2i_from: Annotated[Spread, About("What the paper prints of it.")]
+    g: Annotated[Value, About('Hedges\' g of a comparison, first group less second, as escalc("SMD") computes it.')]
+    g_var: Annotated[Value, About("The sampling variance of g.")]
     ni: Annotated[Count | None, About("Participants of a row of one group, or of a correlation.")]
     mi: Annotated[Value, About("Mean of a row of one group.")]
     sdi: Annotated[Value, About("Standard deviation of a row of one group.")]

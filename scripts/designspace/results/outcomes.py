@@ -1,30 +1,40 @@
 """Reported statistics and means, read into their numbers: the rows of outcomes.csv."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from designspace.core.contracts import Text
 from designspace.language import expressions, means, statistics, units
-from designspace.results import significance
+from designspace.results import effects, groups, significance
 from designspace.results.columns import fill
 from designspace.results.marks import Parameter
 from designspace.results.outcome_rows import OutcomeRow
-from designspace.results.rows import ExtractionRow
+from designspace.results.rows import ExtractionRow, GroupRow
 
 
-def rows_of(extractions: Iterable[ExtractionRow], text: Text, library: dict[str, Parameter]) -> list[OutcomeRow]:
-    """A row for each statistic and mean that a paper with this text reports."""
+def rows_of(
+    extractions: list[ExtractionRow], of_groups: Iterable[GroupRow], text: Text, library: dict[str, Parameter]
+) -> list[OutcomeRow]:
+    """A row for each statistic and mean that a paper with this text and these groups reports."""
+    cells, counted = groups.values_of(extractions), groups.counted(library)
+    sizes: dict[str, list[int | None]] = defaultdict(list)
+    for own in of_groups:
+        sizes[own["experiment"]].append(groups.participants(cells, own, counted))
     rows = []
     for row in extractions:
         parameter = library[row["parameter"]]
         if row["status"] != "reported" or parameter["kind"] not in expressions.KINDS:
             continue
-        read = _statistic(row) if parameter["kind"] == "statistic" else _mean(row, text, parameter.get("unit", ""))
+        if parameter["kind"] == "statistic":
+            read = _statistic(row, sizes[row["experiment"]])
+        else:
+            read = _mean(row, text, parameter.get("unit", ""))
         rows.append(fill(OutcomeRow, read, row))
     return rows
 
 
-def _statistic(row: ExtractionRow) -> dict[str, Any]:
+def _statistic(row: ExtractionRow, sizes: list[int | None]) -> dict[str, Any]:
     found = statistics.parse(row["value"])
     if found is None:
         return {}
@@ -35,6 +45,9 @@ def _statistic(row: ExtractionRow) -> dict[str, Any]:
         "p": found.p.number,
         "p_computed": significance.p_value(found),
         "p_check": significance.check(found),
+        "effect_size": found.effect_size,
+        "effect_computed": effects.computed(found, sizes),
+        "effect_check": effects.check(found, sizes),
     }
 
 

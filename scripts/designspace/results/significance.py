@@ -8,8 +8,6 @@ them is rounded to is inconsistent. Tests of t, r and Z are two-sided.
 
 import math
 
-from scipy import special
-
 from designspace.language.statistics import Printed, Statistic
 
 ALPHA = 0.05
@@ -26,6 +24,8 @@ def p_value(statistic: Statistic, value: float | None = None) -> float | None:
         if abs(value) >= 1:
             return None
         value *= math.sqrt(second / (1 - value**2)) if second else 1.0
+    from scipy import special  # a quarter of a second, for few runs
+
     p = {
         "t": lambda: 2 * special.stdtr(second, -abs(value)),
         "r": lambda: 2 * special.stdtr(second, -abs(value)),
@@ -51,18 +51,23 @@ def check(statistic: Statistic) -> str:
     p = p_value(statistic)
     if p is None:
         return "inconsistent"
-    size, half = abs(statistic.value.number), 0.5 * 10.0**-statistic.value.decimals
-    limits = (p_value(statistic, size + half), p_value(statistic, max(size - half, 0.0)))
-    low, high = (p if limit is None else limit for limit in limits)
-    if _agrees(statistic.p, low, high):
+    most, least = (p_value(statistic, limit) for limit in limits(statistic))
+    low, high = p if least is None else least, p if most is None else most
+    if agrees(statistic.p, low, high):
         return "consistent"
-    if statistic.test in ("t", "r", "Z") and _agrees(statistic.p, low / 2, high / 2):
+    if statistic.test in ("t", "r", "Z") and agrees(statistic.p, low / 2, high / 2):
         return "one_sided"
     return "decision_error" if _significant(statistic.p) is not (p <= ALPHA) else "inconsistent"
 
 
-def _agrees(printed: Printed, low: float, high: float) -> bool:
-    """Whether a printed p is that of a statistic whose p is between two limits."""
+def limits(statistic: Statistic) -> tuple[float, float]:
+    """The numbers without their sign between which lie all that are rounded to the value of a statistic."""
+    size, half = abs(statistic.value.number or 0.0), 0.5 * 10.0**-statistic.value.decimals
+    return max(size - half, 0.0), size + half
+
+
+def agrees(printed: Printed, low: float, high: float) -> bool:
+    """Whether a printed number, such as p, is that of a statistic for which it is between two limits."""
     assert printed.number is not None
     if printed.sign == "<":
         return low < printed.number

@@ -50,7 +50,8 @@ class _Text(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Estimate:
-    """What the papers that have no answers yet will cost; `all_seconds` are those of every paper, by task, unscaled."""
+    """What the papers that have no answers yet will cost; `asked` are these by task, `all_seconds` those of every paper
+    by task, unscaled."""
 
     papers: int
     left: int
@@ -65,6 +66,7 @@ class Estimate:
     capacity_bytes: int
     disk_bytes: int
     measured: int
+    asked: dict[str, int]
     all_seconds: dict[str, float]
     job_minutes: int
     job_mb: int
@@ -128,6 +130,7 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
         capacity_bytes=capacity,
         disk_bytes=sum(TEXT_BYTES * kept[paper] + ANSWERS_BYTES + PICTURES * PICTURE_BYTES for paper in left),
         measured=measured,
+        asked={task: sum(paper not in answered[task] for paper in kept) for task in TASKS},
         all_seconds={task: sum(of_papers.values()) for task, of_papers in seconds.items()},
         job_minutes=job_minutes(config, config["papers_per_job"]),
         job_mb=job_mb(config),

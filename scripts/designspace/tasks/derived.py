@@ -57,19 +57,31 @@ def replace(record: Record, made: list[Record], counts: Counts) -> list[Record]:
         row = made[0] | scope.names()
         row |= {"value": count.value, "status": "reported", "reason": "", "reasoning": "", "rule": count.rule}
         row |= {"confidence": confidence} | evidence.at(record, count.start, count.end)
-        replaced = [other for other in made if _scope(other) == scope]
         kept = [other for other in made if _scope(other) != scope]
-        if scope == Scope():  # what the model answered stays as a candidate, and comes first for the whole paper
-            candidates = [
-                other
-                | {"status": "not_reported", "evidence": None, "page": None, "start": None, "end": None, "boxes": []}
-                for other in replaced
-                if other["value"] not in (None, count.value)
-            ]
-            made = [row, *candidates, *kept]
-        else:
-            made = [*kept, row]
+        made = [*kept, row] if any(scope) else [row, *_candidates(made, [row]), *kept]
     return made
+
+
+def gather(made: list[Record]) -> list[Record]:
+    """The rows of a number of participants of each group: the whole paper has those of its groups, and of experiments
+    without groups, in place of what the model answered for all of them together."""
+    grouped = {row["experiment"] for row in made if row.get("group") and "experiment" in row}
+    parts = [row for row in made if any(_scope(row)) and row["status"] == "reported"]
+    leaves = [row for row in parts if row.get("group") or row["experiment"] not in grouped]
+    of_value: dict[int, Record] = {}
+    for row in sorted(leaves, key=lambda row: -row["confidence"]):
+        of_value.setdefault(row["value"], {key: row[key] for key in row if key not in Scope._fields})
+    if not of_value:
+        return made
+    whole = list(of_value.values())
+    return [*whole, *_candidates(made, whole), *(row for row in made if any(_scope(row)))]
+
+
+def _candidates(made: list[Record], reported: list[Record]) -> list[Record]:
+    """What the model answered for the whole paper, and others stand in place of, without evidence."""
+    values = [None, *(row["value"] for row in reported)]
+    empty: Record = {"status": "not_reported", "evidence": None, "page": None, "start": None, "end": None, "boxes": []}
+    return [row | empty for row in made if not any(_scope(row)) and row["value"] not in values]
 
 
 def _scope(row: Record) -> Scope:

@@ -1,5 +1,7 @@
-"""The experiments of a paper: a branch beside those of the parameters names them."""
+"""The experiments of a paper: those that it numbers, or a branch beside those of the parameters names them."""
 
+import re
+from collections import Counter
 from typing import Any
 
 from designspace.engine.generator import Answer, Question
@@ -14,6 +16,12 @@ from designspace.tasks.scopes import written
 
 # Like an entry of the library: what finds the sentence that names an experiment.
 _NAMED: Record = {"name": "experiment", "kind": "string", "definition": "Participants took part in the experiment."}
+_KIND = r"(?:experiments?|stud(?:y|ies))"
+_NUMBERED = re.compile(
+    r"(?<![\w-])(experiment|study)(s?)\s(\d)(?![\d.,]*\d|\w)((?:,\s\d|\s?[-–]\s?\d|,?\s(?:and|&)\s\d)*)(?!\w)",
+    re.IGNORECASE,
+)
+_MENTIONS = 2  # of a number, from which it is that of an experiment of this paper and not of another's
 
 
 def question(tokenizer: Any, tokens: int) -> Question:
@@ -25,18 +33,36 @@ def question(tokenizer: Any, tokens: int) -> Question:
 def named(
     record: Record, context: Record, grammar_tokenizer: Any, reply: Answer, threshold: float
 ) -> list[tuple[str, float]]:
-    """The experiments that the reply names: [(name, confidence)].
+    """The experiments that the paper numbers, and those that the reply names besides: [(name, confidence)].
 
-    A number is taken for "Experiment 2". Names that stand nowhere in what the model read, or whose confidence is under
-    the threshold, are left out. Where only one is left, nothing is returned: the whole paper is the experiment.
+    A number of the reply is taken for "Experiment 2". Names whose confidence is under the threshold are left out, and
+    so are those that what the model read calls no experiment, such as a phase or a group. Where only one is left,
+    nothing is returned: the whole paper is the experiment.
     """
-    experiments: dict[str, tuple[str, float]] = {}
     text = contexts.kept_text(record, context)
+    experiments = {spelled(name): (name, 1.0) for name in numbered(text)}
     for name, confidence in answers.scalars(grammar_tokenizer, reply):
         name = f"Experiment {name}" if name.isdecimal() else name
-        if confidence >= threshold and written(name).search(text):
+        if confidence >= threshold and _called(name).search(text):
             experiments.setdefault(spelled(name), (name, confidence))
-    return list(experiments.values()) if len(experiments) > 1 else []
+    return list(experiments.values())[:EXPERIMENTS] if len(experiments) > 1 else []
+
+
+def numbered(text: str) -> list[str]:
+    """The names of the experiments, or of the studies, that a text numbers from 1 and names more than once each."""
+    mentions: dict[str, Counter[int]] = {"Experiment": Counter(), "Study": Counter()}
+    for kind, plural, first, rest in _NUMBERED.findall(text):
+        mentions[kind.capitalize()].update(map(int, [first, *(re.findall(r"\d", rest) if plural else [])]))
+    kind, counts = max(mentions.items(), key=lambda of_kind: of_kind[1].total())
+    last = next(n for n in range(1, 11) if counts[n] < _MENTIONS) - 1
+    return [f"{kind} {number}" for number in range(1, last + 1)] if last > 1 else []
+
+
+def _called(name: str) -> re.Pattern[str]:
+    """The pattern of a name that a text gives to an experiment: with that word in it, before it or behind it."""
+    pattern = written(name).pattern
+    beside = rf"\b{_KIND}\s+{pattern}|{pattern}\s+{_KIND}\b"
+    return re.compile(pattern if re.search(rf"\b{_KIND}\b", name, re.IGNORECASE) else beside, re.IGNORECASE)
 
 
 def row(record: Record, context: Record, name: str, confidence: float) -> Record:

@@ -101,7 +101,8 @@ class Paper:
         values = []
         for index, of_paper in enumerate(self.candidates):
             made = self.rows(of_paper, self.reasons.get(index, ""))
-            values += derived.replace(self.record, made, counts.get(of_paper.parameter["name"], {}))
+            made = derived.replace(self.record, made, counts.get(of_paper.parameter["name"], {}))
+            values += derived.gather(made) if "participants" in of_paper.parameter else made
         same = derived.same_samples(sentences)
         named = [
             experiments.row(self.record, self.context, *experiment) | {"same_sample": same.get(experiment[0], "")}

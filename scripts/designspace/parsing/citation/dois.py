@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from designspace.parsing.citation.front import Front, Row
-from designspace.parsing.citation.titles import Title
+if TYPE_CHECKING:  # a DOI of a library needs nothing that reads a PDF
+    from designspace.parsing.citation.front import Front, Row
+    from designspace.parsing.citation.titles import Title
 
 DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*\s?/\s?[^\s\"<>{}|\\^`\x1f‘’“”]{2,200}")
 LABEL = re.compile(
@@ -57,7 +59,7 @@ def normalise_doi(text: str) -> str:
         doi = shorter
 
 
-def find_doi(front: Front, title: Title | None, covers: set[int]) -> Candidate | None:
+def find_doi(front: "Front", title: "Title | None", covers: set[int]) -> Candidate | None:
     """The best Candidate of a Front, or None; `title` is the paper's Title or None, `covers` the cover pages."""
     candidates: dict[str, Candidate] = {}
     for number in front.heights:
@@ -87,7 +89,7 @@ def find_doi(front: Front, title: Title | None, covers: set[int]) -> Candidate |
     return best if best and best.score > 0.5 else None
 
 
-def _texts(rows: list[Row], index: int) -> Iterator[tuple[str, str]]:
+def _texts(rows: "list[Row]", index: int) -> Iterator[tuple[str, str]]:
     """(DOI, the text before it) of each DOI that begins in a row; it may go on in the next."""
     row = rows[index]
     for match in DOI.finditer(row.text):
@@ -107,7 +109,7 @@ def _texts(rows: list[Row], index: int) -> Iterator[tuple[str, str]]:
             yield normalise_doi(joined), row.text[: head.start()]
 
 
-def _weigh(front: Front, row: Row, before: str, references: bool, covers: set[int], title: Title | None) -> float:
+def _weigh(front: "Front", row: "Row", before: str, references: bool, covers: set[int], title: "Title | None") -> float:
     """How strongly the place of a DOI says that it is the paper's own."""
     number, height = row.page, front.heights[row.page]
     margin = row.stamp or row.bottom > 0.9 * height or row.top < 0.12 * height
@@ -130,7 +132,7 @@ def _weigh(front: Front, row: Row, before: str, references: bool, covers: set[in
     return score
 
 
-def _place(front: Front, row: Row, before: str) -> str:
+def _place(front: "Front", row: "Row", before: str) -> str:
     height = front.heights[row.page]
     if row.stamp:
         kind = "margin"

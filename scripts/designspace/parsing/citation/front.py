@@ -19,7 +19,7 @@ import pypdfium2.raw as pdfium
 from designspace.parsing.citation.accents import accented
 from designspace.parsing.dropped import dropped_from
 from designspace.parsing.fonts import PageFonts, page_text
-from designspace.parsing.glyphs import HYPHEN, normalise
+from designspace.parsing.glyphs import HYPHEN, RAISED, normalise
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 Char = tuple[str, float, float, float, float, float]  # the character, its box, its size
@@ -27,7 +27,6 @@ Char = tuple[str, float, float, float, float, float]  # the character, its box, 
 FIRST_PAGES = 4
 MOST_CHARACTERS = 12_000  # read of one page: a front page of two dense columns has fewer
 MOST_PIECES = 1_500
-RAISED = "\x1f"  # stands in `Row.marked` for the raised marks of footnotes and affiliations
 NUMBER = re.compile(r"\d{1,4}(?:\s+|$)")
 TYPE_3 = 10.0  # points: the size of a character whose font has a scale of its own
 GAP, WIDE = 1.3, 14  # of a size, at most so many points, between the pieces of a row

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from designspace.parsing.citation.front import RAISED
+from designspace.parsing.glyphs import RAISED
 
 MOST_NAMES = 400
 _PARTICLES = "van von de del della der den di da do dos das du la le el al bin ibn ben ter ten zu zur af av y e"

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass, field, replace
 
-from designspace.parsing.citation.front import RAISED, Front, Row
+from designspace.parsing.citation.front import Front, Row
 from designspace.parsing.citation.names import by_line, plain
+from designspace.parsing.glyphs import RAISED
 
 COVER = re.compile(
     r"article was downloaded|stable url|terms of use|non-?commercial use only|most recent version|scroll down for"

@@ -7,12 +7,13 @@ import pypdfium2
 from designspace.parsing.tables.marks import MOST_CHARACTERS
 from designspace.parsing.tables.paths import Paths
 
+BEGIN = r"(?:^|(?<=\ufffe))\W{0,3}"  # of a line; pdfium has U+FFFE for a hyphen and the end of the line behind it
 CAPTIONS = re.compile(
-    r"^\W{0,3}(?:(?i:supplement\w*|appendix|extended\s+data)\s+)?"
+    rf"{BEGIN}(?:(?i:supplement\w*|appendix|extended\s+data)\s+)?"
     r"(?:(?i:t\s?a\s?b\s?l\s?e|tab\.|exhibit)\s{0,3}[-.]?(?:[A-Z]{0,3}[-.]?\d|[IVX]+\b)|TABLE\b)",
     re.MULTILINE,
 )
-FIGURES = re.compile(r"^\W{0,3}(?i:fig\.?|figure|f\s?i\s?g\s?u\s?r\s?e)\s*S?\d", re.MULTILINE)
+FIGURES = re.compile(BEGIN + r"(?i:fig\.?|figure|f\s?i\s?g\s?u\s?r\s?e)\s*S?\d", re.MULTILINE)
 NUMBER = r"[^\w\s]{0,3}\d[\d.,:;%()\[\]<>=±*$€£/–−-]*"
 NUMBERS = re.compile(
     rf"(?:^[^\w\r\n]*\d[\d.,:;%()\[\]<>=±*$€£/ \t–−-]*|(?<![ \t])[ \t]+{NUMBER}[ \t]+{NUMBER}[ \t]+{NUMBER})[ \t]*\r?$",

@@ -3,11 +3,14 @@
 A row that is read as "Group A: n: 12; Age: 22.4" says what a model needs to know of it without the rest of its table.
 """
 
+import re
 from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
 from designspace.parsing.pdf import Box, Line, Page
+
+SUMMARY = re.compile(r"\b(?:average|mean|total|overall|all|sum)\b", re.IGNORECASE)  # of all rows above
 
 
 def with_rows(page: Page) -> list[Line]:
@@ -32,14 +35,20 @@ def with_rows(page: Page) -> list[Line]:
 def row_texts(cells: list[dict[str, Any]]) -> Iterator[tuple[str, Box]]:
     """(text, box) of each row of a table that is no header: its cells in order, each behind the headers over it.
 
-    A cell that spans rows belongs to the first of them. A row of one cell is that cell. A full stop ends each row, so
-    that it is a sentence.
+    A row whose first place is empty begins with the label above it, which holds for it, too, since most tables print
+    the label of several rows once; not where that stands in the middle of its rows, nor where the row sums others up.
+    A row of one cell is that cell. A full stop ends each row, so that it is a sentence.
     """
     headers = [cell for cell in cells if cell["header"] and cell["text"]]
     body = [cell for cell in cells if not cell["header"] and cell["text"]]
+    label: list[dict[str, Any]] = []
+    at_top = any(cell["column"] == 0 and cell["row"] == min(c["row"] for c in body) for cell in body)
     for number in sorted({cell["row"] for cell in body}):
         row = sorted((cell for cell in body if cell["row"] == number), key=lambda cell: cell["column"])
-        pieces = [_with_headers(cell, headers) if len(row) > 1 else cell["text"] for cell in row]
+        label = [row[0]] if row[0]["column"] == 0 else label
+        is_labelled = len(row) > 1 and row[0]["column"] == 1 and not SUMMARY.search(row[0]["text"])
+        known = label if is_labelled and at_top else []
+        pieces = [_with_headers(cell, headers) if len(row) > 1 else cell["text"] for cell in [*known, *row]]
         edges = list(zip(*(cell["box"] for cell in row), strict=True))
         yield f"{'; '.join(pieces)}.", (min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
 

@@ -5,10 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from designspace.core.errors import DesignspaceError
-from designspace.project.library import bibtex, csl, ris
+from designspace.project.library import csl, ris
 from designspace.project.library.entries import Entry, Problem
 
-READERS = {".json": csl.read, ".bib": bibtex.read, ".ris": ris.read}
+
+def _bibtex(text: str) -> tuple[list[Entry], list[Problem]]:
+    from designspace.project.library import bibtex  # whose parser takes a quarter of a second
+
+    return bibtex.read(text)
+
+
+READERS = {".json": csl.read, ".bib": _bibtex, ".ris": ris.read}
 
 
 class LibraryError(DesignspaceError, ValueError):

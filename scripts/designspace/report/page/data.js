@@ -91,11 +91,10 @@ function modelValues(cell) {
   return values.filter((value) => value !== "");
 }
 
-/** The values that hold for a row: its own, or what its experiment or its paper says for all. */
-function heldBy(row, index) {
-  const own = row.cells[index].values;
-  return own.length || !row.above ? own : heldBy(row.above, index);
-}
+/** The row whose values hold for a row: itself, or its experiment or its paper, which speak for all. */
+const holderOf = (row, index) =>
+  row.cells[index].values.length || !row.above ? row : holderOf(row.above, index);
+const heldBy = (row, index) => holderOf(row, index).cells[index].values;
 
 const lowest = (cell) =>
   Math.min(...cell.answers.map((answer) => answer.confidence).filter((confidence) => confidence !== ""));

@@ -8,6 +8,7 @@
     matrix: { title: "Matrix", filters: true, mount: Matrix.mount, draw: Matrix.draw, on: ["sort", "parts"] },
     space: { title: "Distributions", filters: true, draw: (result) => Distributions.draw(host, result), on: [] },
     pair: { title: "Two parameters", filters: true, draw: (result) => Pairs.draw(host, result), on: ["x", "y"] },
+    forest: { title: "Forest", filters: true, draw: (result) => Forest.draw(host, result), on: ["outcome"] },
     discoveries: { title: "Discoveries", mount: Lists.discoveries },
     papers: { title: "Papers", mount: Lists.papers },
     reviews: { title: "Review", mount: Reviewing.draw, on: ["sample"] },
@@ -94,7 +95,7 @@
   function draw() {
     const view = VIEWS[current()];
     if (!view.filters) return;
-    result = Filter.apply(current() === "pair" ? { ...View.state, parameter: "" } : View.state);
+    result = Filter.apply(["pair", "forest"].includes(current()) ? { ...View.state, parameter: "" } : View.state);
     FilterBar.draw();
     FilterBar.count(result);
     view.draw(result);

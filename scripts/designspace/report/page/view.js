@@ -16,6 +16,7 @@ const View = (() => {
     parts: "",
     x: "",
     y: "",
+    outcome: "",
     error: "",
     sample: "",
     open: "",

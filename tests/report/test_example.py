@@ -1,0 +1,68 @@
+"""The example's results, which are in the repository: the present code reads them, and the page opens from a clone."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from browser import Browser
+from conftest import ROOT, needs_chromium
+
+from designspace.results import tables
+
+EXAMPLE = ROOT / "docs/example"
+RESULTS = EXAMPLE / "results"
+CELLS = ["paper", "experiment", "group", "parameter", "value", "status", "evidence"]
+
+
+def program(name, *options):
+    command = [sys.executable, ROOT / f"scripts/{name}.py", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def again(tmp_path_factory):
+    """The tables that the present code makes of the example's records."""
+    results = shutil.copytree(RESULTS, tmp_path_factory.mktemp("example") / "results")
+    where = ["--results", results, "--parameters", "config/parameters.yaml"]
+    papers = ["--papers", "tests/papers", "--subfolders", "--excluded", "docs/example/excluded.csv"]
+    corrections = ["--corrections", "docs/example/corrections.csv", "--configuration", "{}"]
+    program("merge", *where, *papers, *corrections, "--ledger", results / "ledger.csv")
+    program("evaluate", *where, "--gold", "tests/papers/gold.csv")
+    return results
+
+
+def test_the_present_code_makes_the_same_tables_of_its_records(again):
+    for table, columns in {"extractions": CELLS, "papers": ["paper", "file", "citation", "status"]}.items():
+        made, kept = (tables.read_csv(folder / f"{table}.csv")[columns] for folder in (again, RESULTS))
+        assert made.equals(kept), table
+    assert (again / "evaluation.csv").read_bytes() == (RESULTS / "evaluation.csv").read_bytes()
+
+
+def test_its_page_of_text_has_the_figures_of_its_tables():
+    text = (EXAMPLE / "README.md").read_text("utf-8")
+    (whole,) = tables.read_csv(RESULTS / "evaluation.csv").query("parameter == 'all (micro)'").to_dict("records")
+    figures = re.search(r"F1 ([\d.]+) \(precision ([\d.]+), recall ([\d.]+)\) on (\d+) values", text).groups()
+    assert figures == (*(f"{float(whole[key]):.2f}" for key in ("f1", "precision", "recall")), whole["support"])
+
+
+def test_it_is_small_and_knows_nothing_of_the_machine_that_made_it():
+    files = [path for path in RESULTS.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 8e6
+    assert [path for path in files if str(ROOT).encode() in path.read_bytes()] == []
+
+
+@needs_chromium
+def test_the_page_opens_from_a_clone(chromium):
+    page = Browser(chromium, RESULTS / "report.html")
+    page.open().js("localStorage.clear()")
+    page.open(page.cell("okafor_2021", "sampling_rate"))
+    shown = "const image = document.querySelector('.sheet img'); return image?.complete && image.naturalWidth"
+    assert page.wait(shown) > 500
+    assert any("Tanaka" in paper for paper in page.papers())
+    page.logs()
+    assert page.said == []
+    assert all(url.startswith((RESULTS.as_uri() + "/", "about:")) for url in page.sent if url != "about:blank")
