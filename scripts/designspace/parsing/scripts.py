@@ -34,9 +34,8 @@ class Scripts:
         """The text of a stretch of the page with what pdfium dropped, "^" before what is raised and "_" before what is
         lowered."""
         pieces: list[str] = []
-        last = end + self._text.startswith(
-            ("\r", "\n"), end
-        )  # what is dropped at the end of a row stands before its break
+        at_break = self._text.startswith(("\r", "\n"), end)  # what pdfium dropped there is a part of the row
+        last = end + at_break
         for place in self._places[bisect_left(self._places, begin) : bisect_left(self._places, last)]:
             pieces += self._text[begin:place], self._marks[place]
             begin = place
