@@ -12,6 +12,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 SCALE = 3.0  # pixels a point
+MOST_PIXELS = 40_000_000  # of a page that is drawn
 DARK = 128  # of 255, below which there is ink
 ALIKE = 0.7  # share of the ink of a character that its copies have at least
 MOST = 5  # characters dropped at one place
@@ -38,9 +39,9 @@ def dropped_from(text: str) -> Mapping[int, str]:
 
 def find(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, raw: str, read: str) -> dict[int, str]:
     """{place: what pdfium dropped before it}. `raw` is pdfium's text of the page and `read` what is printed, of the
-    same length. A page that is turned is left as it is."""
+    same length. A page that is turned, or too large to be drawn, is left as it is."""
     places = [at for at, (code, char) in enumerate(zip(raw, read, strict=True)) if code == " " and not char.isspace()]
-    if not places or page.get_rotation():
+    if not places or page.get_rotation() or page.get_width() * page.get_height() * SCALE**2 > MOST_PIXELS:
         return {}
     ink, found = _Ink(page), {}
     for at in places:
