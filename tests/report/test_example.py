@@ -46,7 +46,7 @@ def test_its_page_of_text_has_the_figures_of_its_tables():
     text = (EXAMPLE / "README.md").read_text("utf-8")
     (whole,) = tables.read_csv(RESULTS / "evaluation.csv").query("parameter == 'all (micro)'").to_dict("records")
     figures = re.search(r"F1 ([\d.]+) \(precision ([\d.]+), recall ([\d.]+)\) on (\d+) values", text).groups()
-    assert figures == (*(f"{float(whole[key]):.2f}" for key in ("f1", "precision", "recall")), whole["support"])
+    assert figures == (*(f"{float(whole[key]):.2f}" for key in ("f1", "precision", "recall")), str(whole["support"]))
 
 
 def test_it_is_small_and_knows_nothing_of_the_machine_that_made_it():
