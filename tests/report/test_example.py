@@ -63,6 +63,12 @@ def test_the_page_opens_from_a_clone(chromium):
     shown = "const image = document.querySelector('.sheet img'); return image?.complete && image.naturalWidth"
     assert page.wait(shown) > 500
     assert any("Tanaka" in paper for paper in page.papers())
+    page.open(page.cell("lindqvist_2019", "sampling_rate"))  # its sentence goes on at the head of the next column
+    page.wait(shown)
+    frame, mark = (page.one(selector).rect for selector in (".frame", ".marked"))
+    assert frame["y"] <= mark["y"] and mark["y"] + mark["height"] <= frame["y"] + frame["height"]
+    page.open("#view=forest")
+    assert page.one("#view select").get_attribute("value") == "age_mean", "and no count, such as of experiments"
     page.logs()
     assert page.said == []
     assert all(url.startswith((RESULTS.as_uri() + "/", "about:")) for url in page.sent if url != "about:blank")

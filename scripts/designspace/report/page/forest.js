@@ -13,7 +13,7 @@ const Forest = (() => {
   let order = null;
   let watch;
 
-  // ---- what can be drawn: {key, label, unit, isEffect, about: a sentence, dots(result), all(result) in any unit}
+  // ---- what can be drawn: {key, label, unit, isEffect, isCount, about: a sentence, dots(result), all(result) in any unit}
 
   function ofKind(kind, choice) {
     return PARAMETERS.flatMap((parameter, index) => (parameter.kind === kind ? [choice(parameter, index)] : []));
@@ -45,9 +45,10 @@ const Forest = (() => {
   function numbers() {
     return PARAMETERS.flatMap((parameter, index) => {
       const { name, unit } = parameter;
+      const isCount = parameter.per !== "group" || Boolean(parameter.participants); // which says little side by side
       const dots = (result) => ofValues(result, index);
       const about = "A dot is the value that holds for a group, or one of several that hold for an experiment or a paper.";
-      return isNumeric(parameter) ? [{ key: name, label: name, unit, about, dots }] : [];
+      return isNumeric(parameter) ? [{ key: name, label: name, unit, about, dots, isCount }] : [];
     });
   }
 
@@ -98,7 +99,8 @@ const Forest = (() => {
   function draw(host, result) {
     watch?.disconnect();
     const asked = CHOICES.find(({ key }) => key === View.state.outcome);
-    const choice = asked ?? CHOICES.find((one) => one.dots(result).length) ?? CHOICES[0];
+    const drawn = CHOICES.filter((one) => one.dots(result).length);
+    const choice = asked ?? drawn.find((one) => !one.isCount) ?? drawn[0] ?? CHOICES[0];
     if (!choice) return host.replaceChildren(empty("No parameter of the library is a number."));
     const dots = choice.dots(result);
     const options = CHOICES.map(({ key, label }) => [key, label]);

@@ -77,15 +77,18 @@ const Pictures = (() => {
     return page;
   }
 
-  /** Scroll the first mark to the middle of its frame. */
+  /** Scroll the first mark to the middle of its frame, with those below it in its column that fit, too. */
   function centre() {
     const frame = panel.querySelector(".frame");
-    const marks = frame?.querySelectorAll(".sheet:first-child .marked") ?? [];
+    const marks = [...(frame?.querySelectorAll(".sheet:first-child .marked") ?? [])];
     if (!marks.length) return;
-    const [area, first, last] = [frame, marks[0], marks[marks.length - 1]].map((part) => part.getBoundingClientRect());
-    const left = Math.min(...[...marks].map((mark) => mark.getBoundingClientRect().left));
+    const [area, first, ...others] = [frame, ...marks].map((part) => part.getBoundingClientRect());
+    const isWithin = ({ left, bottom }) => left < first.right && bottom > first.top && bottom - first.top < area.height;
+    const shown = [first, ...others.filter(isWithin)];
+    const left = Math.min(...shown.map((mark) => mark.left));
+    const bottom = Math.max(...shown.map((mark) => mark.bottom));
     frame.scrollLeft += left - area.left - Math.max(12, (area.width - first.width) / 2);
-    frame.scrollTop += (first.top + last.bottom) / 2 - area.top - area.height / 2;
+    frame.scrollTop += (first.top + bottom) / 2 - area.top - area.height / 2;
   }
 
   return { of, centre };
