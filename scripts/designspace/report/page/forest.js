@@ -45,7 +45,7 @@ const Forest = (() => {
   function numbers() {
     return PARAMETERS.flatMap((parameter, index) => {
       const { name, unit } = parameter;
-      const isCount = parameter.per !== "group" || Boolean(parameter.participants); // which says little side by side
+      const isCount = parameter.kind === "integer" || parameter.per !== "group"; // which says little side by side
       const dots = (result) => ofValues(result, index);
       const about = "A dot is the value that holds for a group, or one of several that hold for an experiment or a paper.";
       return isNumeric(parameter) ? [{ key: name, label: name, unit, about, dots, isCount }] : [];
