@@ -32,6 +32,11 @@ def counts(text, group, experiments=(), experiment="", groups=2):
         ("Two groups of 16 would be found different with a power of 80%.", None, None),
         ("Sixty participants were randomly assigned to two equal groups.", 30, "60 divided equally among 2 groups"),
         ("Sixty participants were randomly assigned to four equal groups.", None, None),
+        (
+            "Four people in the Late group were excluded. The 54 who were analyzed formed three groups of 18.",
+            18,
+            "18 in each group",
+        ),
         ("Participants were excluded: two of 22 volunteers from the late group.", 20, "22 recruited less 2 excluded"),
         (
             "Participants formed two groups of 15. Three people in the Late group were excluded.",

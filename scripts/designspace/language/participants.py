@@ -33,6 +33,7 @@ _GAP = r"(?:(?!of\b|trials\b|reaches\b|blocks\b|targets\b|sessions\b)[\w-]+\s+)"
 _EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
 # What a sample should have been, or is compared with.
 _HYPOTHETICAL = re.compile(r"\b(?:power|would|replicate|sample size|previous|planned|plan)\b", re.IGNORECASE)
+_AFTERWARDS = re.compile(r"\banaly[sz]ed\b|\bremain(?:ed|ing)\b|\bfinal\b", re.IGNORECASE)  # when some were excluded
 _TWO_SAMPLES = re.compile(
     r"\b(?:between|versus|vs|than|differ\w*|compared?|independent|Welch\S*|post.hoc|effects?)\b", re.IGNORECASE
 )
@@ -118,7 +119,8 @@ def of_group(own: list[Sentence], shared: list[Sentence], name: str, groups: int
     printed = _first(own, lambda sentence: _printed(sentence, pattern))
     each = _first(shared, _each) or _first(shared, lambda sentence: _division(sentence, groups))
     whole = each if printed and each and each.value == printed.value and each.start < printed.start else printed or each
-    if excluded := _exclusion(own, pattern, whole):
+    text = next((sentence.text for sentence in (*own, *shared) if whole and sentence.start == whole.start), "")
+    if excluded := _exclusion(own, pattern, None if _AFTERWARDS.search(text) else whole):
         return excluded
     degrees = _first(own, lambda sentence: _degrees(sentence, pattern))
     if degrees and (whole is None or degrees.value < whole.value):
