@@ -10,7 +10,11 @@ ROW = "Group: Young; n: 18; Women: 10; Age (years): 22.7 ± 2.2; Range: 19–27.
 @pytest.mark.parametrize(
     ("sentence", "quote", "same"),
     [
-        ("We tested 18 people.", "tested 18 people", True),
+        ("In all, a total of 158 subjects took part.", "A total of 158 subjects", True),
+        ("The ﬁrst half (n = 80) reached.", "the first half (n=80) reached", True),
+        ("We tested 158 young subjects.", "Here, we tested 158 young subjects. They sat.", True),
+        ("158", "a total of 158 subjects", False),
+        ("We tested 158 subjects.", "We tested 80 subjects.", False),
         (ROW, "Young 18 10 22.7 ± 2.2 19–27", True),
         (ROW, "Young 18 10", True),
         (ROW, "Young 18 11", False),

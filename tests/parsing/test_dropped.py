@@ -5,9 +5,11 @@ import io
 import pikepdf
 import pypdfium2
 import pytest
-from test_text import make_pdf
+from test_text import FILLER, column, make_pdf
 
 from designspace.parsing import dropped
+from designspace.parsing.paragraphs import join_lines
+from designspace.parsing.pdf import Line, Page, read_pdf
 from designspace.parsing.scripts import Scripts
 from designspace.parsing.tables.marks import PageMarks
 
@@ -52,3 +54,17 @@ def test_a_gap_behind_such_a_zero_is_a_space():
 def test_spaces_are_spaces():
     page, textpage, raw = page_of((50, 700, 10, "2 1"))
     assert dropped.find(page, textpage, raw, raw) == {} == dropped.dropped_from(raw)
+
+
+# Rows that pdfium breaks in two
+
+
+@pytest.mark.parametrize(("spaced", "text"), [(True, "the values of these were"), (False, "the values ofthese were")])
+def test_the_parts_of_a_broken_row_are_two_words_where_the_file_has_a_space_between(spaced, text):
+    parts = Line("the values of", (50, 100, 110, 110), 10, spaced=spaced), Line("these were", (110, 100, 160, 110), 10)
+    assert join_lines([Page(1, 600, 800, list(parts))])[0] == f"{text}\n"
+
+
+def test_a_line_knows_whether_the_file_has_a_space_behind_it():
+    (page,) = read_pdf(make_pdf(column(f"{FILLER} ", FILLER, "The end")))
+    assert [line.spaced for line in page.lines] == [True, False, False]

@@ -7,8 +7,6 @@ import typst
 
 from designspace.core.places import boxes, page_of
 from designspace.parsing.glyphs import normalise
-from designspace.parsing.paragraphs import join_lines
-from designspace.parsing.pdf import Line, Page, read_pdf
 from designspace.parsing.text import extract_text
 
 FILLER = "The hand of every participant was hidden below a screen that showed a cursor instead of it."
@@ -319,17 +317,3 @@ def test_a_raised_digit_moves_no_span():
     assert record["text"].startswith("It took 2 × 10^3 ms, then more of it.")
     (page,) = record["pages"]
     assert page["end"] == len(record["text"]) and page["lines"][-1]["end"] == page["end"] - 1
-
-
-# Rows that pdfium breaks in two
-
-
-@pytest.mark.parametrize(("spaced", "text"), [(True, "the values of these were"), (False, "the values ofthese were")])
-def test_the_parts_of_a_broken_row_are_two_words_where_the_file_has_a_space_between(spaced, text):
-    parts = Line("the values of", (50, 100, 110, 110), 10, spaced=spaced), Line("these were", (110, 100, 160, 110), 10)
-    assert join_lines([Page(1, 600, 800, list(parts))])[0] == f"{text}\n"
-
-
-def test_a_line_knows_whether_the_file_has_a_space_behind_it():
-    (page,) = read_pdf(make_pdf(column(f"{FILLER} ", FILLER, "The end")))
-    assert [line.spaced for line in page.lines] == [True, False, False]

@@ -11,7 +11,6 @@ from made_up_run import LIBRARY, Run, reported, unreported
 import compare
 import evaluate
 from designspace.core import records
-from designspace.language import matching
 from designspace.results import annotations, evaluation, loading, summary, tables
 
 EFFECTOR = {"name": "effector", "kind": "category", "multiple": True, "values": ["arm", "eye"], "definition": "Part."}
@@ -170,20 +169,6 @@ def test_why_a_value_was_out_of_reach(name, value, quote, why):
     if name == "effector":
         nothing = {"text": "", "pages": []}
         assert evaluation.missing_from(told, nothing, {"sections": []}, parameter) == "lost_text"
-
-
-@pytest.mark.parametrize(
-    "sentence, quote, same",
-    [
-        ("In all, a total of 158 subjects took part.", "A total of 158 subjects", True),
-        ("The ﬁrst half (n = 80) reached.", "the first half (n=80) reached", True),
-        ("We tested 158 young subjects.", "Here, we tested 158 young subjects. They sat.", True),
-        ("158", "a total of 158 subjects", False),
-        ("We tested 158 subjects.", "We tested 80 subjects.", False),
-    ],
-)
-def test_when_evidence_is_the_readers(sentence, quote, same):
-    assert matching.same_sentence(sentence, quote) == same
 
 
 @pytest.fixture

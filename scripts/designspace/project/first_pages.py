@@ -7,28 +7,25 @@ thousands of files takes a while.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-import pypdfium2
 from rapidfuzz import fuzz
 
 from designspace.core import limits
 from designspace.core.files import write_whole
-from designspace.parsing.citation import supplements
-from designspace.parsing.citation.front import read_front
 from designspace.parsing.citation.names import plain
-from designspace.parsing.citation.titles import find_title
 from designspace.project.library import catalogue
 from designspace.project.library.entries import Entry
 
-LETTERS = 3000  # of a first page; a title stands before
 FEWEST = 200  # letters of a page that was read well
 MIDDLE = 1200  # letters, behind which a title may be that of a second article
 ALIKE = 85  # of 100, from which a title stands on a page, by rapidfuzz's partial_ratio
 LIMITS = {"seconds": 120, "address_space": 2 * 2**30}
 CHUNK = 200  # files that a process reads
+NEEDED = ("pypdfium2", "numpy")  # by what reads a PDF, which the environment of snakemake itself may be without
 
 
 class FirstPage(NamedTuple):
@@ -39,14 +36,15 @@ class FirstPage(NamedTuple):
 
 
 def known(folder: Path, hashes: Mapping[str, str], kept: Path) -> dict[str, FirstPage]:
-    """{sha256: the first page} of files, {file: sha256}: from the file `kept`, or from the PDFs in `folder`."""
+    """{sha256: the first page} of files, {file: sha256}: from the file `kept`, or from the PDFs in `folder`, where this
+    environment can read them."""
     pages = _load(kept)
     files = {sha256: file for file, sha256 in hashes.items() if sha256}
-    new = [sha256 for sha256 in files if sha256 not in pages]
+    new = [sha256 for sha256 in files if sha256 not in pages and all(map(find_spec, NEEDED))]
     for start in range(0, len(new), CHUNK):
         chunk = new[start : start + CHUNK]
         pages |= zip(chunk, _safely([str(folder / files[sha256]) for sha256 in chunk]), strict=True)
-    return {sha256: pages[sha256] for sha256 in files}
+    return {sha256: pages[sha256] for sha256 in files if sha256 in pages}
 
 
 def save(pages: Mapping[str, FirstPage], kept: Path) -> None:
@@ -86,21 +84,8 @@ def _safely(paths: Sequence[str]) -> list[FirstPage]:
         return [*_safely(paths[:half]), *_safely(paths[half:])] if half else [FirstPage()]
 
 
-def read(paths: Sequence[str]) -> list[FirstPage]:
-    """The first pages of PDFs; an empty one of what cannot be read."""
-    return [_read(path) for path in paths]
+def read(paths: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """The fields of the first pages of PDFs. What reads a PDF is imported here, in the process that does it."""
+    from designspace.parsing.citation import first_page
 
-
-def _read(path: str) -> FirstPage:
-    try:
-        with pypdfium2.PdfDocument(path) as document:
-            text = document[0].get_textpage().get_text_bounded() if len(document) else ""
-    except (pypdfium2.PdfiumError, OSError):
-        return FirstPage()
-    names: list[str] = []
-    if any(supplements.MARK.match(line) or supplements.AT_THE_END.search(line) for line in text.splitlines()):
-        front = read_front(Path(path).read_bytes())
-        title = find_title(front)
-        own = title.text if title else ""
-        names = supplements.names(front, own) if supplements.heading(front, own) else []
-    return FirstPage(plain(text)[:LETTERS], names)
+    return [first_page.read(path) for path in paths]

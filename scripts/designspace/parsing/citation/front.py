@@ -122,8 +122,7 @@ def _info(document: pypdfium2.PdfDocument) -> dict[str, str]:
 
 
 def _page_rows(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str, number: int) -> list[Row]:
-    width, height = page.get_size()
-    pieces = _pieces(textpage, text, number, _placement(page.get_rotation() // 90, width, height))
+    pieces = _pieces(textpage, text, number, _placement(page.get_rotation() // 90, *page.get_size()))
     angles: Counter[int] = Counter()
     for piece in pieces:
         angles[piece.angle] += len(piece.chars)
