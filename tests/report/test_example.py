@@ -2,12 +2,12 @@
 
 import re
 import shutil
-import subprocess
-import sys
+from types import SimpleNamespace
 
 import pytest
 from browser import Browser
 from conftest import ROOT, needs_chromium
+from written_report import program
 
 from designspace.results import tables
 
@@ -16,22 +16,15 @@ RESULTS = EXAMPLE / "results"
 CELLS = ["paper", "experiment", "group", "parameter", "value", "status", "evidence"]
 
 
-def program(name, *options):
-    command = [sys.executable, ROOT / f"scripts/{name}.py", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def again(tmp_path_factory):
     """The tables that the present code makes of the example's records."""
     results = shutil.copytree(RESULTS, tmp_path_factory.mktemp("example") / "results")
-    where = ["--results", results, "--parameters", "config/parameters.yaml"]
-    papers = ["--papers", "tests/papers", "--subfolders", "--excluded", "docs/example/excluded.csv"]
-    corrections = ["--corrections", "docs/example/corrections.csv", "--configuration", "{}"]
-    program("merge", *where, *papers, *corrections, "--ledger", results / "ledger.csv")
-    program("evaluate", *where, "--gold", "tests/papers/gold.csv")
+    run, library = SimpleNamespace(results=results), ["--parameters", ROOT / "config/parameters.yaml"]
+    papers = ["--papers", ROOT / "tests/papers", "--subfolders", "--excluded", EXAMPLE / "excluded.csv"]
+    settings = ["--corrections", EXAMPLE / "corrections.csv", "--configuration", "{}"]
+    program("merge", run, *library, *papers, *settings, "--ledger", results / "ledger.csv")
+    program("evaluate", run, *library, "--gold", ROOT / "tests/papers/gold.csv")
     return results
 
 

@@ -40,7 +40,9 @@ def known(folder: Path, hashes: Mapping[str, str], kept: Path) -> dict[str, Firs
     environment can read them."""
     pages = _load(kept)
     files = {sha256: file for file, sha256 in hashes.items() if sha256}
-    new = [sha256 for sha256 in files if sha256 not in pages and all(map(find_spec, NEEDED))]
+    new = [sha256 for sha256 in files if sha256 not in pages]
+    if not all(map(find_spec, NEEDED)):
+        new = []
     for start in range(0, len(new), CHUNK):
         chunk = new[start : start + CHUNK]
         pages |= zip(chunk, _safely([str(folder / files[sha256]) for sha256 in chunk]), strict=True)

@@ -42,8 +42,9 @@ def row_texts(cells: list[dict[str, Any]]) -> Iterator[tuple[str, Box]]:
     headers = [cell for cell in cells if cell["header"] and cell["text"]]
     body = [cell for cell in cells if not cell["header"] and cell["text"]]
     label: list[dict[str, Any]] = []
-    at_top = any(cell["column"] == 0 and cell["row"] == min(c["row"] for c in body) for cell in body)
-    for number in sorted({cell["row"] for cell in body}):
+    numbers = sorted({cell["row"] for cell in body})
+    at_top = any(cell["column"] == 0 and cell["row"] == numbers[0] for cell in body)
+    for number in numbers:
         row = sorted((cell for cell in body if cell["row"] == number), key=lambda cell: cell["column"])
         label = [row[0]] if row[0]["column"] == 0 else label
         is_labelled = len(row) > 1 and row[0]["column"] == 1 and not SUMMARY.search(row[0]["text"])
