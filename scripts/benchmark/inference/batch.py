@@ -49,23 +49,25 @@ AT_ONCE = (1, "auto")
 
 
 def measure():
-    weights = model(LARGE)
-    measure_one(weights, OF_A_RUN)
-    in_eight_bits(weights, "fp8")
-    measure_one(weights, OF_A_RUN)
+    measure_both(OF_A_RUN)
 
 
 def measure_written_out():
-    weights = model(LARGE)
-    measure_one(weights, WRITTEN_OUT)
-    in_eight_bits(weights, "fp8")
-    measure_one(weights, WRITTEN_OUT)
-    free(weights)
+    measure_both(WRITTEN_OUT)
     for name, papers in ((list(SHAPES)[1], 2 * PAPERS), (UNTUNED, PAPERS)):
         row(name)
         weights = model(name)
         measure_one(weights, WRITTEN_OUT, papers)
         free(weights)
+
+
+def measure_both(tasks):
+    """Print what tasks take of the large model as it is, and with its weights in fp8."""
+    weights = model(LARGE)
+    measure_one(weights, tasks)
+    in_eight_bits(weights, "fp8")
+    measure_one(weights, tasks)
+    free(weights)
 
 
 def measure_one(weights, tasks, papers=PAPERS):
