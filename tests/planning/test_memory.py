@@ -45,7 +45,7 @@ def test_sizes(text, size):
 
 @pytest.mark.parametrize("text", ["", "80", "80G", "GiB", "-1GiB", "1e3MB", "1 gib", "80GiB of RAM"])
 def test_what_is_no_size(text):
-    with pytest.raises(ValueError, match="is no size; write it like 79.25GiB"):
+    with pytest.raises(ValueError, match="is not a size; write one like 79.25GiB"):
         memory.parse_size(text)
 
 
@@ -284,7 +284,7 @@ def test_the_budget_of_the_contexts_does_not_depend_on_discovery(tmp_path):
     ("flags", "sentence"),
     [
         (["--gpu-memory", "24GiB"], "The model does not fit: weights 61.02 GiB"),
-        (["--gpu-memory", "24 gigs"], "'24 gigs' is no size"),
+        (["--gpu-memory", "24 gigs"], "'24 gigs' is not a size"),
         (["--model", "nobody/nothing"], "The model nobody/nothing is not a folder here"),
     ],
 )

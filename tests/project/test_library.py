@@ -145,7 +145,7 @@ def test_a_path_means_the_file_that_shares_most_of_its_folders():
         ("a.bib", "TY  - JOUR", "the file: it has no entry of BibTeX"),
         ("a.ris", "TY  - JOUR\nTI  - x\n", "line 1: the entry that begins here has no end"),
         ("a.ris", "@article{a}", "the file: it has no line `TY  -`"),
-        ("a.xml", "<a/>", "a.xml (config: `library`) is none of CSL-JSON (.json), BibTeX (.bib) and RIS (.ris)"),
+        ("a.xml", "<a/>", "a.xml (config: `library`) is neither CSL-JSON (.json) nor BibTeX (.bib) nor RIS (.ris)"),
         ("a.json", b"\xff", "cannot be read: 'utf-8' codec can't decode"),
         ("a.json", None, "a.json (config: `library`) does not exist"),
     ],

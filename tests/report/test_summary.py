@@ -37,15 +37,15 @@ def test_the_summary_begins_with_the_note(run):
     ("name", "damage", "sentence"),
     [
         ("papers.csv", lambda data: b"", "was cut short"),
-        ("papers.csv", lambda data: b"\n", "is no table"),
+        ("papers.csv", lambda data: b"\n", "is not a table"),
         ("papers.csv", lambda data: bytes(400), "was cut short"),
         ("papers.csv", lambda data: data[: data[:-1].rindex(b"\n") + 1], r"has \d rows and not \d"),
-        ("extractions.csv", lambda data: data.replace(b"0.93", b"much"), "is no table"),
+        ("extractions.csv", lambda data: data.replace(b"0.93", b"much"), "is not a table"),
         ("extractions.csv", lambda data: data[:-40], "was cut short"),
-        ("memory.csv", lambda data: data.replace(b"attempt", b"attempts"), "has not the columns of its table"),
-        ("designspace.sqlite", lambda data: b"", "is no whole database"),
-        ("designspace.sqlite", lambda data: data[:8192], "is no whole database"),
-        ("designspace.sqlite", lambda data: b"nonsense", "is no whole database"),
+        ("memory.csv", lambda data: data.replace(b"attempt", b"attempts"), "does not have the columns of its table"),
+        ("designspace.sqlite", lambda data: b"", "is not a complete database"),
+        ("designspace.sqlite", lambda data: data[:8192], "is not a complete database"),
+        ("designspace.sqlite", lambda data: b"nonsense", "is not a complete database"),
     ],
 )
 def test_a_damaged_table_is_set_aside_and_never_shown(run, name, damage, sentence):

@@ -52,7 +52,7 @@ def read_text(path: Path) -> Text:
     """The text of a paper, {paper}.json. BrokenResult where it is missing or broken."""
     text = _read(path, Text)
     if text["paper"] != path.stem:
-        raise set_aside(path, f"is of the paper {text['paper']}")
+        raise set_aside(path, f"belongs to the paper {text['paper']}")
     if problem := _problem_of_pages(text):
         raise set_aside(path, problem)
     return text
@@ -63,10 +63,10 @@ def read_paper(results: Path, paper: str) -> tuple[Text, Context]:
     text, path = read_text(results / "text" / f"{paper}.json"), results / "context" / f"{paper}.json"
     context = _read(path, Context)
     if context["paper"] != paper:
-        raise set_aside(path, f"is of the paper {context['paper']}")
+        raise set_aside(path, f"belongs to the paper {context['paper']}")
     for start, end in (span for section in context["sections"] for span in section["kept"]):
         if not start <= end <= len(text["text"]):
-            raise set_aside(path, "keeps more text than there is")
+            raise set_aside(path, "keeps text beyond the end of the paper")
     return text, context
 
 
@@ -103,7 +103,7 @@ def parse_answers(line: bytes) -> Answers:
     for item in items(record):
         start, end = item["start"], item["end"]
         if (start is None) != (end is None) or (start is not None and end is not None and end < start):
-            raise Malformed(f"has evidence that begins at {start} and ends at {end}")
+            raise Malformed(f"has evidence whose start, {start}, and end, {end}, do not fit together")
     return record
 
 
@@ -122,11 +122,11 @@ def _problem_of_pages(text: Text) -> str:
     length = len(text["text"])
     for page in text["pages"]:
         if not page["start"] <= page["end"] <= length:
-            return "has not all of the text of its pages"
+            return "lacks some of the text of its pages"
         width, height, place = page["width"], page["height"], f"on page {page['page']}"
         for line in page["lines"]:
             if not line["start"] <= line["end"] <= length:
-                return f"has a line {place} that is not in its text"
+                return f"has a line {place} that is outside its text"
             left, bottom, right, top = line["box"]
             if not (-width <= left <= right <= 2 * width and -height <= bottom <= top <= 2 * height):
                 return f"has a line {place} that is not on its page"

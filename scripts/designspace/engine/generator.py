@@ -161,7 +161,7 @@ class Generator(Generic[Outcome]):
     def _room(self, tokens: int) -> int | None:
         """Where in the pool so many tokens have room; None where they have none yet."""
         if tokens > self.capacity:
-            raise ValueError(f"A paper of {tokens} tokens exceeds the {self.capacity} that there is room for.")
+            raise ValueError(f"A paper of {tokens} tokens exceeds the generator's capacity of {self.capacity}.")
         if len(self.papers) == self.most_papers:
             return None
         begin = 0

@@ -29,7 +29,7 @@ def parse_size(text: str) -> int:
     """Bytes of a size such as 79.25GiB, 24GB or 16000MiB. BadSize for anything else."""
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) *(?:([KMGT])(i?))?B", text)
     if not match:
-        raise BadSize(f"{text!r} is no size; write it like 79.25GiB, 24GB or 16000MiB.")
+        raise BadSize(f"{text!r} is not a size; write one like 79.25GiB, 24GB or 16000MiB.")
     number, prefix, binary = match.groups()
     return int(float(number) * (1024 if binary else 1000) ** " KMGT".index(prefix or " "))
 

@@ -99,7 +99,7 @@ def plan(
         paper = next((i for i in (paper_id(file), paper_id(file, 16)) if i.casefold() not in taken), None)
         if paper is None:
             raise LedgerError(
-                f"No id is free for the paper {file!r}: other papers have the ones it could get; rename it."
+                f"The paper {file!r} cannot get an id: other papers have all that its name can become; rename it."
             )
         taken.add(paper.casefold())
         rows.append(Row(paper, file, hashes[file], "", ""))
@@ -214,10 +214,10 @@ def load(ledger_file: str | Path) -> list[Row]:
     papers = {row.paper for row in rows}
     for what, of in (("a copy", "duplicate_of"), ("a supplement", "supplement_of")):
         if unknown := {getattr(row, of) for row in rows} - papers - {""}:
-            raise _damaged(ledger_file, f"it has {what} of {min(unknown)}, and no such paper")
+            raise _damaged(ledger_file, f"it has {what} of {min(unknown)}, a paper that it does not have")
     for column in ("paper", "file"):
         if len({getattr(row, column) for row in rows}) < len(rows):
-            raise _damaged(ledger_file, f"a {column} is in two rows")
+            raise _damaged(ledger_file, f"two rows have the same `{column}`")
     return rows
 
 

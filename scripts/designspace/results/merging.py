@@ -91,7 +91,7 @@ def check_answers(record: Answers, text: Text, library: dict[str, Parameter], pa
             raise records.set_aside(path, f"has no findings of {paper}")
     for value in record.get("values", []):
         if not is_value(value.get("value"), library[value["parameter"]]):
-            raise records.set_aside(path, f"has a value of {value['parameter']} that is none")
+            raise records.set_aside(path, f"has a value of {value['parameter']} that its kind does not allow")
     for item in records.items(record):
         if item["evidence"] is not None and text["text"][item["start"] : item["end"]] != item["evidence"]:
             named: Any = item

@@ -118,11 +118,11 @@ def read_rows(path: str | Path) -> list[Any]:
     try:
         frame = read_csv(path).astype(object)
     except (ValueError, TypeError, OverflowError) as error:
-        raise records.set_aside(path, f"is no table ({error})") from None
+        raise records.set_aside(path, f"is not a table ({error})") from None
     kind = (ROWS | EVALUATION_ROWS)[path.stem]
     columns = declarations.columns(kind)
     if list(columns) != list(frame.columns[: len(columns)]):
-        raise records.set_aside(path, "has not the columns of its table")
+        raise records.set_aside(path, "does not have the columns of its table")
     table: list[Any] = frame.where(frame.notna(), None).to_dict("records")
     try:
         declarations.check(table, kind)
@@ -140,7 +140,7 @@ def open_sqlite(path: Path) -> Iterator[sqlite3.Connection]:
             database.row_factory = sqlite3.Row
             yield database
     except sqlite3.DatabaseError as error:
-        raise records.set_aside(path, f"is no whole database ({error})") from None
+        raise records.set_aside(path, f"is not a complete database ({error})") from None
 
 
 def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict[str, Any]], path: Path) -> None:

@@ -68,7 +68,10 @@ def load(job: Job) -> Any:
         with warming.meanwhile(**job.model):
             return loading.load(**job.model, room=capacity - reserve)
     except torch.OutOfMemoryError as error:
-        raise model_files.ModelError(f"The weights of the model do not fit the GPU: {error}") from error
+        raise model_files.ModelError(
+            f"The weights of the model do not fit the GPU: {error} Set `model.quantization` to fp8 or int8, "
+            "`model.gpus` to more, or choose a smaller model."
+        ) from error
 
 
 def work(connection: Connection, inbox: Connection) -> None:
@@ -202,7 +205,7 @@ class Group:
     def ask(self, started: float) -> None:
         """Read the papers and ask all questions about them, which takes the memory that was planned."""
         if self.capacity < max(len(paper.tokens) for paper in self.papers):
-            raise torch.OutOfMemoryError("The longest of the papers has no room beside the branches of all together.")
+            raise torch.OutOfMemoryError("The longest of these papers does not fit beside the branches of all of them.")
         generator = Generator[None](
             self.weights,
             self.grammar_tokenizer,
