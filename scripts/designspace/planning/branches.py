@@ -70,8 +70,8 @@ def of_papers(number: int, papers: int) -> int:
 
 
 def per(parameter: dict[str, Any]) -> str:
-    """At which level a parameter may differ: paper, experiment or group. Without a word, one that may have several
-    values differs between experiments."""
+    """At which level a parameter may differ: paper, experiment or group. By default one that may have several values
+    differs between experiments."""
     level: str = parameter.get("per") or ("experiment" if parameter.get("multiple") else "paper")
     return level
 
