@@ -2,7 +2,7 @@
 
 `python scripts/benchmark/rounding.py MODEL TEXT ...` reads the first tokens of each text with the model in bfloat16, as
 `model.quantization` int8 and fp8 round it, with the inputs of its layers rounded, too, as fp8 does on a GPU, and as
-bitsandbytes does, which is no dependency: pip install it for that row. The reference is the model in float32.
+bitsandbytes does (not a dependency: pip install it for that row). The reference is the model in float32.
 """
 
 import argparse

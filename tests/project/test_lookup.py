@@ -60,7 +60,7 @@ def test_what_is_not_known_or_no_citation_is_left_and_asked_again(server, tmp_pa
         assert look_up(["10.1/unknown", "10.1/broken"], tmp_path, server.url) == {}
     assert len(server.asked) == 4 and not list(tmp_path.iterdir())
     said = capsys.readouterr().err
-    assert "The answer about 10.1/broken is no citation" in said
+    assert "The answer about 10.1/broken is not a citation" in said
     assert "The citation of 10.1/unknown was not looked up: HTTP Error 404" in said
 
 

@@ -122,7 +122,7 @@ def test_nothing_is_lost_when_files_of_two_states_are_dropped(page):
 @pytest.mark.parametrize(
     "head, line, sentence",
     [
-        ("paper,parameter\n", "several,n_total\n", "x.csv has no column “value” and is no file of corrections."),
+        ("paper,parameter\n", "several,n_total\n", "x.csv has no column “value” and is not a file of corrections."),
         (HEAD, row("n_total", "many") + row("gone", "1"), "0 marks of x.csv are new here. 2 rows of no paper"),
         (HEAD, row("software", '"a ""b"",\nc"', "x"), "1 mark of x.csv are new here."),
     ],

@@ -18,7 +18,7 @@ from benchmark.inference.shapes import DEVICE, DTYPE, ON_GPU, VARIED, model, pro
 from designspace.engine import warming
 from designspace.engine.generator import Answer, Generator, Question, one_round
 
-LENGTHS = [2048 + 4321 * n for n in range(10)]  # up to 40,937; most are no multiple of anything
+LENGTHS = [2048 + 4321 * n for n in range(10)]  # up to 40,937; most are multiples of no block size
 BRANCHES = (6, 33, 108)
 LAYERS = 4  # all have the same kernels
 CHUNK, NEW_TOKENS = 4096, 3

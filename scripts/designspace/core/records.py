@@ -22,11 +22,11 @@ class BrokenResult(DesignspaceError):
 
 
 class NotFinite(DesignspaceError):
-    """A record has a number that is infinite or none at all."""
+    """A record has a number that is infinite or not a number."""
 
 
 class Malformed(DesignspaceError):
-    """Data that are no record of their kind; the message is the end of a sentence that begins with the file."""
+    """Data that are not a record of their kind; the message is the end of a sentence that begins with the file."""
 
 
 def set_aside(path: Path, why: str) -> BrokenResult:
@@ -98,7 +98,7 @@ def read_estimate(path: Path) -> Estimated | None:
 
 
 def parse_answers(line: bytes) -> Answers:
-    """The record of a task in a line of JSON. Malformed where it is none."""
+    """The record of a task in a line of JSON. Malformed where it is not one."""
     record = _parse(line, Answers)
     for item in items(record):
         start, end = item["start"], item["end"]

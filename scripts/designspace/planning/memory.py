@@ -18,7 +18,7 @@ OVERHEAD_STEP = 1024  # so that a small edit of the parameter library changes no
 
 
 class BadSize(DesignspaceError, ValueError):
-    """A text that is no size of memory."""
+    """A text that is not a size of memory."""
 
 
 class DoesNotFit(DesignspaceError, ValueError):

@@ -109,7 +109,7 @@ def _quote(name: str) -> str:
 
 def read_rows(path: str | Path) -> list[Any]:
     """The rows of a table written by write_csv, of the kind that ROWS or EVALUATION_ROWS has for the file's name.
-    FileNotFoundError where it is missing, BrokenResult where it is no such table."""
+    FileNotFoundError where it is missing, BrokenResult where it is not such a table."""
     path = Path(path)
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - 1, 0))
@@ -133,8 +133,8 @@ def read_rows(path: str | Path) -> list[Any]:
 
 @contextmanager
 def open_sqlite(path: Path) -> Iterator[sqlite3.Connection]:
-    """A file written by write_sqlite, to read from. BrokenResult where it is none. It is opened as one that nobody
-    changes, which takes no locks."""
+    """A file written by write_sqlite, to read from. BrokenResult where it is not one. It is opened as a file that
+    nobody changes, which takes no locks."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             database.row_factory = sqlite3.Row

@@ -52,7 +52,7 @@ class Watch:
                 lines = file.read().splitlines(keepends=True)
         except OSError:
             return
-        first = start == 0  # the line with the fingerprint, which is no record
+        first = start == 0  # the line with the fingerprint, which is not a record
         records = list(whole_records(lines[first:]))
         self.read[path] = start + sum(map(len, lines[: first + len(records)]))
         self.finished[path.parent.name] += len(records)

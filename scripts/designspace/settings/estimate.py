@@ -176,7 +176,7 @@ def paper_seconds(config: dict[str, Any], tokens: dict[str, int], device: speed.
 
 
 def scale(seconds: dict[str, dict[str, float]], answered: dict[str, dict[str, float]]) -> tuple[dict[str, float], int]:
-    """({task: what its papers took of the seconds by the plan}, the papers that say so). A task of which fewer than
+    """({task: what its papers took of the seconds by the plan}, the number of these papers). A task of which fewer than
     ENOUGH are measured has the factor of the other, or 1."""
     factors = {}
     for task, of_papers in answered.items():
