@@ -80,7 +80,7 @@ def test_groups_on_the_page(chromium, file):
     assert page.js("return findRow('grouped_2020', 'Experiment 1', 'Late').cells[0].values") == ["18"]
     assert page.js("return findRow('grouped_2020', 'Experiment 1', '').cells[0].values") == []
     page.logs()
-    assert [text for text in page.said if ".webp" not in text] == [], "its pages have no pictures"
+    assert [text for text in page.console if ".webp" not in text] == [], "its pages have no pictures"
 
 
 @pytest.mark.parametrize("kind", EXPRESSIONS)

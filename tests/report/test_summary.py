@@ -78,8 +78,8 @@ def test_a_damaged_benchmark_is_not_counted(run):
 @pytest.mark.parametrize("missing", ["papers", "memory"])
 def test_the_summary_of_a_run_without_tables_is_a_sentence(run, missing):
     (run.results / f"{missing}.csv").unlink()
-    said = program("summarize", run)
-    assert said.startswith(f"No tables yet: there is no {run.results / missing}.csv.") and said.count("\n") == 1
+    message = program("summarize", run)
+    assert message.startswith(f"No tables yet: there is no {run.results / missing}.csv.") and message.count("\n") == 1
 
 
 def test_the_summary_of_many_failures_stays_short(run):

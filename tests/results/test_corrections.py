@@ -188,8 +188,8 @@ def test_the_summary_counts_what_readers_did(run):
     run.merge()
     lines = summary.summary(loading.load(run.results), run.results).splitlines()
     assert "Values       4 reported, 4 with evidence, 3 reviewed" in lines
-    told = "Corrections  1 corrected, 1 rejected; 1 without their paper or parameter, see corrections_unused.csv"
-    assert told in lines
+    line = "Corrections  1 corrected, 1 rejected; 1 without their paper or parameter, see corrections_unused.csv"
+    assert line in lines
 
 
 @pytest.mark.parametrize(
@@ -220,8 +220,8 @@ def test_what_is_wrong_with_the_file_is_a_sentence(tmp_path, text, sentence):
     path.write_text(text, "utf-8", "surrogateescape")
     with pytest.raises(sheets.SheetError) as caught:
         corrections.load(path, KNOWN)
-    said = str(caught.value)
-    assert str(path) in said and sentence in said and said.endswith(".") and "\n" not in said
+    message = str(caught.value)
+    assert str(path) in message and sentence in message and message.endswith(".") and "\n" not in message
 
 
 def test_every_wrong_row_is_named_by_the_merge(run):

@@ -27,8 +27,10 @@ def test_ocr_without_tesseract_is_one_sentence(config, monkeypatch):
     config["ocr"] = True
     configuration.check(config)
     monkeypatch.setenv("PATH", "/nowhere")
-    (said,) = sentences(config)
-    assert said.startswith("config: `ocr` is true, and the program tesseract, which reads scans, is not here; install")
+    (message,) = sentences(config)
+    assert message.startswith(
+        "config: `ocr` is true, and the program tesseract, which reads scans, is not here; install"
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,9 +106,9 @@ def test_a_wrong_key_or_value_is_one_sentence(config, keys, value, sentence):
     for name in sections:
         section = section[name]
     section[key] = value
-    (said,) = sentences(config)
-    assert said.startswith(sentence)
-    assert said.endswith(".")
+    (message,) = sentences(config)
+    assert message.startswith(sentence)
+    assert message.endswith(".")
 
 
 @pytest.mark.parametrize("section", [None, "model", "memory", "extraction", "discovery"])
@@ -114,8 +116,8 @@ def test_every_key_is_needed(config, section):
     for key in list(config[section] if section else config):
         broken = deepcopy(config)
         del (broken[section] if section else broken)[key]
-        (said,) = sentences(broken)
-        assert f"has no `{key}`; it must be " in said
+        (message,) = sentences(broken)
+        assert f"has no `{key}`; it must be " in message
 
 
 def test_all_that_is_wrong_is_said_at_once(config):
