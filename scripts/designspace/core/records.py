@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import msgspec
 
-from designspace.core.contracts import Answers, Context, Estimated, Located, Plan, Text
+from designspace.core.contracts import Answers, Context, Estimated, Located, Plan, Text, Titles
 from designspace.core.errors import DesignspaceError
 
 Record = TypeVar("Record")
@@ -95,6 +95,11 @@ def read_plan(path: Path) -> Plan:
 def read_estimate(path: Path) -> Estimated | None:
     """What the run was expected to take; None where nothing was estimated. BrokenResult where it is broken."""
     return _read(path, Estimated) if path.exists() else None
+
+
+def read_titles(path: Path) -> Titles:
+    """The titles that a run keeps for its jobs. BrokenResult where they are missing or broken."""
+    return _read(path, Titles)
 
 
 def parse_answers(line: bytes) -> Answers:
