@@ -23,9 +23,13 @@ GROUPS = 6  # of one experiment that are asked about, for the same reason
 NAME_CHARACTERS = 40  # of the name of an experiment or a group
 NAMES_TOKENS = 40  # of all names together: six times "Experiment 1" take 31
 FINDING_CHARACTERS, REASON_CHARACTERS = 120, 200  # of a finding's value or description; of a sentence of reasoning
+FINDING_PARTS, PART_CHARACTERS = 5, 16  # of a finding's name in snake_case: what a column of a table may be called
+UNIT_CHARACTERS = 20  # of a finding's unit: a compound one with a word or two
 ROWS = 64  # of a step: its time is still that of reading the weights, and the slots of more take the room of a paper
 FEWEST_ROWS = 16  # of a step: fewer take as long
 ROWS_TOGETHER = 128  # of a step for several papers: the more rows, the less of a step is that of reading the weights
+# New tokens of one branch that a setting must leave it: fewer hold no number, or not one finding with its keys.
+FEWEST_NEW_TOKENS = {"extraction": 16, "discovery": 64}
 
 
 class Branches(NamedTuple):
