@@ -70,7 +70,7 @@ def test_groups_on_the_page(chromium, file):
     page.one("[aria-label='Hide the groups of pair_2021']").click()
     assert page.texts("#view .experiment") == ["Experiment 1", "Early", "Late", "Experiment 2"]
     page.open("#open=cell/grouped_2020/Experiment%25201/n/Late")
-    assert page.texts("#panel .rule") == ["It is not printed, but follows: 20 recruited less 1 excluded."]
+    assert page.texts("#panel .rule") == ["The paper does not print it; it follows: 20 recruited less 1 excluded."]
     assert "One was excluded." in page.one("#panel").text and ", Experiment 1, Late" in page.one("#panel").text
     page.open("#open=cell/grouped_2020/Experiment%25201/size/Early")
     assert "Nothing of its own is reported for this group. For Experiment 1 it is 45." in page.one("#panel").text
