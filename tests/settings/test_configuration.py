@@ -85,6 +85,12 @@ def test_ocr_without_tesseract_is_one_sentence(config, monkeypatch):
             "5e-3",
             'config: `extraction.min_confidence` is "5e-3"; it must be a number from 0 to',
         ),
+        (
+            "extraction.min_confidence",
+            float("nan"),
+            "config: `extraction.min_confidence` is NaN; it must be a number from 0",
+        ),
+        ("minutes_per_paper", float("inf"), "config: `minutes_per_paper` is Infinity; it must be a number of minutes"),
         ("extraction.reasoning", "yes", 'config: `extraction.reasoning` is "yes"; it must be true or false.'),
         ("discovery.categories", [], "config: `discovery.categories` is []; it must be a list of different names"),
         (
