@@ -1,7 +1,7 @@
 """How many branches a task asks at once, and how many new tokens each may write: what the plan and the tasks share.
 
 `max_new_tokens` is what all branches of a task may write together; each has an equal share of it at most. The other
-limits of what is asked are here, each with its reason. What a value may be long (tasks/grammars.py) and the tokens that
+limits of what is asked are here, each with its reason. How long a value may be (tasks/grammars.py) and the tokens that
 it may take follow from the same numbers, so that no value is allowed that cannot be reached.
 """
 
@@ -64,12 +64,12 @@ def first_branches(library: Library) -> int:
 
 
 def of_discovery(categories: int, max_new_tokens: int) -> Branches:
-    """One branch for each of so many categories."""
+    """One branch for each category."""
     return Branches(categories, max_new_tokens // categories)
 
 
 def of_papers(number: int, papers: int) -> int:
-    """Branches of so many papers together, each of which asks so many at once; further ones wait for those that end."""
+    """Branches of several papers together, each of which asks `number` at once; others wait until some end."""
     return min(number * papers, max(number, ROWS_TOGETHER))
 
 
@@ -87,7 +87,7 @@ def differing(library: Library, level: str) -> Library:
 
 
 def step_rows(branches: int) -> int:
-    """Rows of a step of so many branches: a power of two. Those that no branch needs are given to forced tokens."""
+    """Rows of a step of this many branches: a power of two. Those that no branch needs are given to forced tokens."""
     return max(FEWEST_ROWS, 1 << (branches - 1).bit_length())
 
 
@@ -106,5 +106,5 @@ def value_tokens(parameter: dict[str, Any]) -> int:
 
 
 def text_tokens(characters: int) -> int:
-    """The tokens of a text of so many characters, from above; a short one may be a rare word."""
+    """An upper bound of the tokens of a text of this many characters; a short one may be a rare word."""
     return max(math.ceil(characters / CHARACTERS_A_TOKEN), min(characters, 8))

@@ -162,7 +162,7 @@ def _mark_supplements(
 
 
 def _beside_pilot(rows: list[Row], excluded: set[str], pilot: int, folder: Path) -> set[str]:
-    """The papers that a pilot of so many leaves out. What was asked before is a part of it."""
+    """The papers that a pilot of this many papers leaves out. Papers that were asked before belong to it."""
     papers = [row for row in rows if not (row.duplicate_of or row.supplement_of) and (folder / row.file).is_file()]
     new = {
         row.paper: pilots.Paper(pilots.year_in(row.file), (folder / row.file).stat().st_size, row.paper)

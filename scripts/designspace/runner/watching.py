@@ -13,7 +13,7 @@ SECONDS = 20.0  # between two looks
 
 
 class Watch:
-    """What jobs that run elsewhere have finished since it began, of so many papers of each task."""
+    """What jobs that run elsewhere have finished since it began, of the given number of papers of each task."""
 
     def __init__(self, results: Path, papers: dict[str, int], now: Callable[[], float] = time.monotonic) -> None:
         self.results, self.papers, self.now, self.started = results, papers, now, now()

@@ -34,8 +34,8 @@ Record = dict[str, Any]
 
 FREED = b"freed"  # what a process sends when it has given back the memory of the GPU
 TASKS: dict[str, Any] = {"extraction": extraction, "discovery": discovery}
-# What errors say where memory is out and nobody made them an OutOfMemoryError: those of a GPU's driver and libraries,
-# which allocate for themselves, and of PyTorch on a CPU.
+# In the message of an error that is not an OutOfMemoryError and still means that memory is out: of a GPU's driver and
+# libraries, which allocate for themselves, and of PyTorch on a CPU.
 SIGNS_OF_NO_MEMORY = ("out of memory", "can't allocate memory", "ALLOC_FAILED")
 
 

@@ -158,7 +158,7 @@ def save(estimate: Estimate, results: Path) -> None:
 
 
 def paper_seconds(config: dict[str, Any], tokens: dict[str, int], device: speed.Device) -> dict[str, dict[str, float]]:
-    """{task: {paper: seconds}} by the shapes of the model, for prompts of so many tokens."""
+    """{task: {paper: seconds}} by the shapes of the model, for prompts of the given tokens."""
     library = parameters.load(config["parameters"])
     model = config["model"]
     found, asking = config["discovery"], config["extraction"]

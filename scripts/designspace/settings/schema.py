@@ -1,4 +1,4 @@
-"""What breaks a JSON schema, in plain English: where it is, what it is, and what is allowed."""
+"""Violations of a JSON schema, in plain English: where they are, what is there, and what is allowed."""
 
 import difflib
 import json

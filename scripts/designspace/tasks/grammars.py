@@ -28,7 +28,7 @@ _CHARACTER = r'[^"\\\p{C}]'
 
 
 def _string(fewest: int, most: int) -> str:
-    """A regular expression for a JSON string of so many characters, the first of them no space."""
+    """A regular expression for a JSON string of `fewest` to `most` characters that does not begin with a space."""
     return rf'/"[^"\\\p{{C}}\s]{_CHARACTER}{{{fewest - 1},{most - 1}}}"/'
 
 
