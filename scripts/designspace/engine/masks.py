@@ -46,7 +46,7 @@ class Masks:
         _check(matcher)
 
     def forced(self, matcher: LLMatcher, most: int) -> list[tuple[int, LLMatcher]]:
-        """The tokens that are likely next since the grammar forces their text, so many at most, each with the state of
+        """The tokens that are likely next since the grammar forces their text, at most `most`, each with the state of
         the grammar behind it, which is not its end. The same text may be written in other tokens."""
         ahead = []
         for token in matcher.compute_ff_tokens()[: max(most, 0)]:

@@ -87,7 +87,7 @@ def plan(
     """The ledger as it should be now: its known rows, in their order, then the new PDFs of the folder, by name.
 
     `entries` are those of the library, which knows supplements; what `excluded` names is given no batch, and of a
-    `pilot` of so many papers neither are the others; `first_pages` gives those of {file: sha256}. Reads only.
+    `pilot` of that many papers neither are the others; `first_pages` gives those of {file: sha256}. Reads only.
     LedgerError where the ledger is damaged or a file name cannot be used.
     """
     rows = [row if row.is_asked else row._replace(batch="") for row in load(ledger_file)]
