@@ -2,6 +2,7 @@
 
 import pytest
 import typst
+
 from benchmark.tables import read_document, score_marks
 
 TABLE = "#table(columns: 3, stroke: 0.5pt, [Group], [Age], [Trials], [Young], [21.4], [320], [Old], [68.9], [240])"
