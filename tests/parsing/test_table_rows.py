@@ -17,3 +17,25 @@ def test_notes_at_the_foot_of_a_table_are_no_cells(down, note):
     foot = f"table.cell(colspan: 3)[{note}]"
     (table,) = tables_of(f"Table 1. The groups of the study.\n\n#table(columns: (1fr,) * 3, {rules}, {BODY}, {foot})")
     assert rows_of(table) == ROWS
+
+
+SPACED = """
+#let t(..a) = block(above: 8pt, grid(columns: (80pt, 180pt, 60pt, 60pt), row-gutter: 0pt, ..a))
+#set par(leading: 5pt)
+Table 1. The studies.
+
+#line(length: 100%)
+#t[Study][Task][Trials][Age]
+#line(length: 100%)
+#t[Anders \\ and Berg][Reaches to eight targets with \\ a rotated cursor][320][21.4]
+#t[Chen][Taps to a metronome with one \\ hand while the other rests][240][25.1]
+#t[Dietrich][Throws of darts at a board][180][24.9]
+#t[Eriksen \\ and Fisk][Holding a handle against \\ a force][200][22.2]
+#line(length: 100%)
+"""
+
+
+def test_lines_that_follow_more_closely_than_rows_are_of_one_row():
+    (table,) = tables_of(SPACED)
+    assert [row[0] for row in rows_of(table)] == ["Study", "Anders and Berg", "Chen", "Dietrich", "Eriksen and Fisk"]
+    assert rows_of(table)[1] == ["Anders and Berg", "Reaches to eight targets with a rotated cursor", "320", "21.4"]
