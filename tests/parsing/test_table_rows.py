@@ -19,6 +19,25 @@ def test_notes_at_the_foot_of_a_table_are_no_cells(down, note):
     assert rows_of(table) == ROWS
 
 
+BANDS = """
+Table 1. The groups of the study.
+
+#let band = place(dy: 4pt, line(length: 100%, stroke: 14pt + luma(220)))
+#let row(..a) = block(above: 8pt, grid(columns: (1fr,) * 3, ..a))
+#block(above: 8pt)[#band#row[Group][Age][Trials]]
+#row[Young][21.4][320]
+#block(above: 8pt)[#band#row[Old][68.9][240]]
+#row[Patients][64.2][180]
+#line(length: 100%)
+"""
+
+
+def test_shading_by_thick_strokes_is_no_rule_through_its_text():
+    (table,) = tables_of(BANDS)
+    assert rows_of(table) == ROWS
+    assert [cell["text"] for cell in table["cells"] if cell["header"]] == ROWS[0]
+
+
 SPACED = """
 #let t(..a) = block(above: 8pt, grid(columns: (80pt, 180pt, 60pt, 60pt), row-gutter: 0pt, ..a))
 #set par(leading: 5pt)
