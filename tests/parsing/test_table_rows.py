@@ -58,3 +58,13 @@ def test_lines_that_follow_more_closely_than_rows_are_of_one_row():
     (table,) = tables_of(SPACED)
     assert [row[0] for row in rows_of(table)] == ["Study", "Anders and Berg", "Chen", "Dietrich", "Eriksen and Fisk"]
     assert rows_of(table)[1] == ["Anders and Berg", "Reaches to eight targets with a rotated cursor", "320", "21.4"]
+
+
+def test_a_label_below_a_line_without_one_begins_a_row():
+    first = "[motor], [“On the learning of reaches in young people”], [timing], [“Taps to a metronome that speeds up”]"
+    second = "[motor], [“Throws of darts at boards that move and turn”], [timing], [“Rhythms of speech and of song”]"
+    rules = "stroke: (x, y) => (top: if y in (0, 1, 3, 4) {0.5pt} else {0pt}, bottom: if y == 5 {0.5pt} else {0pt})"
+    cells = f"[Region A], [], {first}, [Region B], [], {second}"
+    table = f"#table(columns: (70pt, 130pt), inset: (y: (2pt)), row-gutter: 0.4pt, {rules}, {cells})"
+    (found,) = tables_of(f"Table 1. The papers.\n\n#set par(leading: 0.5em)\n{table}")
+    assert [row[0] for row in rows_of(found)] == ["Region A", "motor", "timing", "Region B", "motor", "timing"]

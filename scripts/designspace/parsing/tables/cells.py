@@ -172,12 +172,18 @@ class Grid:
         for above, below in zip(band, band[1:], strict=False):
             upper = {item.first: item.piece for item in self.items[above]}
             both = [(upper[i.first], i.piece, i.first) for i in self.items[below] if i.first in upper]
+            if self.items[band[0]][0].first == 0 and self._labelled_again(above, below):
+                return True
             labelled = len(self.items[below]) >= 2 and self.items[below][0].first == 0 and len(both) >= 2
             if labelled and not all(self._wraps(*pair) for pair in both):
                 return True
             if any(is_number(a.text) and is_number(b.text) for a, b, column in both if column):
                 return True
         return False
+
+    def _labelled_again(self, above: int, below: int) -> bool:
+        """Whether a line has a label and more, below a line that goes on without a label."""
+        return bool(self.items[above][0].first > 0 == self.items[below][0].first and len(self.items[below]) > 1)
 
     def _wraps(self, upper: Piece, lower: Piece, column: int) -> bool:
         """Whether the first word of `lower` had no room at the end of `upper`."""
@@ -201,7 +207,7 @@ class Grid:
         upper = {item.first: item.piece for item in self.items[above]}
         lower = self.items[below]
         shared = [(upper[item.first], item.piece, item.first) for item in lower if item.first in upper]
-        if not shared or not all(self._wraps(*pair) for pair in shared):
+        if not shared or self._labelled_again(above, below) or not all(self._wraps(*pair) for pair in shared):
             return False
         if len(shared) < len(lower) and len(upper) > len(shared):
             return False
