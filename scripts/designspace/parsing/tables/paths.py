@@ -143,7 +143,7 @@ def _stroke_width(path: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> float:
     if not pdfium.FPDFPageObj_GetStrokeWidth(path, width) or not isfinite(width.value):
         return 0.0
     a, b, c, d, *_ = matrix
-    return width.value * abs(a * d - b * c) ** 0.5
+    return float(width.value * abs(a * d - b * c) ** 0.5)
 
 
 def _matrix(item: pdfium.FPDF_PAGEOBJECT) -> Matrix:
