@@ -2,6 +2,7 @@
 
 Of papers that tables.csv beside this file knows by their sha256, the tables that are found, missed and made of
 something else are counted page by page; it has how many tables each page of a paper has, and no text of theirs.
+With --marks, the cells of papers that a file like table_marks.json knows are scored, too, and prose in cells counted.
 
 The truth is a folder of files NAME-str.xml in the form of the ICDAR 2013 table competition; the measure is that of
 M. Göbel, T. Hassan, E. Oro, G. Orsi, A methodology for evaluating algorithms for table understanding in PDF documents
@@ -18,12 +19,13 @@ import unicodedata
 import xml.etree.ElementTree as ElementTree
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pypdfium2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmark.table_marks import Characters, prose_cells, read_marks, table_box
 from designspace.parsing.tables.detection import document_tables
 
 
@@ -90,8 +92,9 @@ def relations(cells: list[Cell]) -> Counter[tuple[str, str, int, int]]:
     return Counter((texts[a], texts[b], direction, blanks) for (a, b, direction), blanks in found.items())
 
 
-def score(true: list[tuple[int, list[Cell]]], read: list[tuple[int, list[Cell]]]) -> Counts:
-    """The counts of a document: its tables are paired page by page, those with the most right relations first."""
+def score(true: list[tuple[int, list[Cell]]], read: list[tuple[int, list[Cell]]]) -> tuple[Counts, int]:
+    """The counts of a document, whose tables are paired page by page, those with the most right relations first; and
+    how many pairs there are."""
     trues, reads = ([(page, relations(cells)) for page, cells in tables] for tables in (true, read))
     pairs = sorted(
         (-(a & b).total(), b.total(), i, j)
@@ -105,40 +108,66 @@ def score(true: list[tuple[int, list[Cell]]], read: list[tuple[int, list[Cell]]]
             right -= negative
             used_true.add(i)
             used_read.add(j)
-    return Counts(right, *(sum(table.total() for _, table in tables) for tables in (reads, trues)))
+    counts = Counts(right, *(sum(table.total() for _, table in tables) for tables in (reads, trues)))
+    return counts, len(used_true)
 
 
 def best_score(folder: Path, name: str, read: list[tuple[int, list[Cell]]]) -> Counts | None:
     """The counts of a document, by the truth that suits it better where NAME...a has a second one, NAME...b."""
     names = [name, name[:-1] + "b"] if name.endswith("a") else [name]
     paths = [folder / f"{each}-str.xml" for each in names]
-    scores = [score(true_tables(path), read) for path in paths if path.exists()]
+    scores = [score(true_tables(path), read)[0] for path in paths if path.exists()]
     return max(scores, key=lambda counts: counts.f1, default=None)
 
 
-def read_document(path: Path) -> tuple[list[tuple[int, list[Cell]]], list[float], list[float]]:
-    """The tables of a PDF as (page, cells), and the seconds of its pages with tables and without."""
-    tables: list[tuple[int, list[Cell]]] = []
-    with_tables: list[float] = []
-    without: list[float] = []
+class Marked(NamedTuple):
+    """How the tables of a marked paper were read: relations, tables, and cells that are prose of no table."""
+
+    relations: Counts
+    found: int
+    missed: int
+    false: int
+    prose: int
+
+
+def score_marks(path: Path, marked: list[dict[str, Any]], found: list[list[dict[str, Any]]]) -> Marked:
+    """The counts of a PDF with marked tables, read as `found`, a list for each page; cells are equal by their text."""
+    true, read, prose = [], [], 0
+    with pypdfium2.PdfDocument(path) as document:
+        for number, tables in enumerate(found, start=1):
+            own = [table for table in marked if table["page"] == number]
+            prose += sum(prose_cells(table["cells"], [table_box(one) for one in own]) for table in tables)
+            if not tables and not own:
+                continue
+            text = Characters(document, number - 1)
+            read += [(number, [placed(c)._replace(text=text.within(c["box"])) for c in t["cells"]]) for t in tables]
+            for table in own:
+                cells = [
+                    Cell(row, row + row_span - 1, column, column + column_span - 1, text.within(tuple(box)))
+                    for row, column, row_span, column_span, *box in table["cells"]
+                ]
+                true.append((number, cells))
+    counts, pairs = score(true, read)
+    return Marked(counts, pairs, len(true) - pairs, len(read) - pairs, prose)
+
+
+def placed(cell: dict[str, Any]) -> Cell:
+    """A cell that was read, with its first and last row and column."""
+    row, column = cell["row"], cell["column"]
+    return Cell(row, row + cell["row_span"] - 1, column, column + cell["column_span"] - 1, cell["text"])
+
+
+def read_document(path: Path) -> tuple[list[list[dict[str, Any]]], list[float], list[float]]:
+    """The tables of each page of a PDF, and the seconds of its pages with tables and without."""
+    pages: list[list[dict[str, Any]]] = []
+    seconds: tuple[list[float], list[float]] = [], []
     with pypdfium2.PdfDocument(path) as document:
         start = time.perf_counter()
-        for number, found in enumerate(document_tables(document), start=1):
-            (with_tables if found else without).append(time.perf_counter() - start)
-            for table in found:
-                cells = [
-                    Cell(
-                        c["row"],
-                        c["row"] + c["row_span"] - 1,
-                        c["column"],
-                        c["column"] + c["column_span"] - 1,
-                        c["text"],
-                    )
-                    for c in table["cells"]
-                ]
-                tables.append((number, cells))
+        for found in document_tables(document):
+            seconds[not found].append(time.perf_counter() - start)
+            pages.append(found)
             start = time.perf_counter()
-    return tables, with_tables, without
+    return pages, *seconds
 
 
 def marked_pages() -> dict[str, Counter[int]]:
@@ -159,10 +188,23 @@ def mean(numbers: list[float]) -> float:
     return sum(numbers) / len(numbers) if numbers else 0.0
 
 
+def print_marked(name: str, papers: list[Marked]) -> None:
+    """Print the figures of a set of marked papers; F1 is of those with tables."""
+    relations = [paper.relations for paper in papers if paper.found + paper.missed]
+    pooled = Counts(*(sum(column) for column in zip(*(paper.relations for paper in papers), strict=True)))
+    found, missed, false, prose = (sum(column) for column in list(zip(*papers, strict=True))[1:])
+    print(
+        f"{name}: {len(relations)} papers with tables, mean F1 {mean([counts.f1 for counts in relations]):.3f}, pooled "
+        f"{pooled.f1:.3f}; {found} tables found, {missed} missed, {false} false; {prose} cells of prose "
+        f"({len(papers)} papers)"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="the folder with the PDFs")
     parser.add_argument("--truth", type=Path, help="the folder with the files NAME-str.xml of the PDFs")
+    parser.add_argument("--marks", type=Path, help="the file with the marks of the PDFs, table_marks.json")
     arguments = parser.parse_args()
     papers = sorted(arguments.folder.glob("*.pdf"))
     if not papers:
@@ -170,17 +212,21 @@ def main() -> None:
     seconds: tuple[list[float], list[float]] = [], []
     scores: list[Counts] = []
     detection: Counter[str] = Counter()
-    marked, papers_marked, n_tables, n_cells = marked_pages(), 0, 0, 0
+    pages, papers_counted, n_tables, n_cells = marked_pages(), 0, 0, 0
+    marks = read_marks(arguments.marks) if arguments.marks else {}
+    marked: dict[str, list[Marked]] = {"developing": [], "held out": []}
     for path in papers:
         try:
-            tables, *times = read_document(path)
+            found, *times = read_document(path)
         except pypdfium2.PdfiumError as error:
             print(f"{path.name}: left out ({error})")
             continue
         for total, some in zip(seconds, times, strict=True):
             total += some
-        if true := marked.get(hashlib.sha256(path.read_bytes()).hexdigest()[:16]):
-            papers_marked += 1
+        tables = [(number, list(map(placed, t["cells"]))) for number, page in enumerate(found, 1) for t in page]
+        known = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        if true := pages.get(known):
+            papers_counted += 1
             detection += detected(true, Counter(page for page, _ in tables))
         cells = sum(len(cells) for _, cells in tables)
         n_tables, n_cells = n_tables + len(tables), n_cells + cells
@@ -188,15 +234,22 @@ def main() -> None:
         if arguments.truth and (counts := best_score(arguments.truth, path.stem, tables)):
             scores.append(counts)
             line += f", F1 {counts.f1:.3f} ({counts.right} right of {counts.read}, {counts.true} true)"
+        if known in marks:
+            paper = score_marks(path, marks[known]["tables"], found)
+            marked["held out" if marks[known]["held_out"] else "developing"].append(paper)
+            line += f", F1 {paper.relations.f1:.3f}, {paper.missed} missed, {paper.false} false, {paper.prose} prose"
         print(line)
     with_tables, without = (mean(some) for some in seconds)
     print(f"{n_tables} tables, {n_cells} cells; {with_tables:.3f} s a page with tables, {without:.3f} s without")
-    if papers_marked:
+    if papers_counted:
         numbers = ", ".join(f"{detection[kind]} {kind}" for kind in ("found", "missed", "false"))
-        print(f"{papers_marked} marked papers: {numbers}")
+        print(f"{papers_counted} marked papers: {numbers}")
     if scores:
         pooled = Counts(*(sum(column) for column in zip(*scores, strict=True)))
         print(f"{len(scores)} documents: mean F1 {mean([counts.f1 for counts in scores]):.3f}, pooled {pooled.f1:.3f}")
+    for name, scored in [*marked.items(), ("all marked papers", sum(marked.values(), []))]:
+        if scored:
+            print_marked(name, scored)
 
 
 if __name__ == "__main__":

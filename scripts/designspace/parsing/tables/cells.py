@@ -12,6 +12,8 @@ FULL = 0.85  # of a table's width: a rule as long runs through
 LONGEST_HEAD = 8  # lines
 ASTRIDE = 0.25  # of a line's height: a rule as close to its middle belongs to other columns
 TIGHT = 1.35  # times the smallest distance of lines: within a cell
+APART = 0.05  # of the smallest distance of lines: two distances that differ by less are one
+PARTIAL = 0.6  # of the places of a row: what the further lines of rows fill at most, on average
 
 
 class Grid:
@@ -92,6 +94,8 @@ class Grid:
 
     def _groups(self, start: int, hard: list[float], boxed: bool) -> list[list[int]]:
         """The numbers of the lines of each row, from line `start` on, between rules at `hard`."""
+        if not boxed and (stepped := self._stepped(start, hard)):
+            return stepped
         bands: list[list[int]] = []
         astride = self._astride(hard) if boxed else set()
         for i in (i for i in range(start, len(self.lines)) if i not in astride):
@@ -109,6 +113,39 @@ class Grid:
         for i in sorted(astride):  # of a cell that spans rows
             max([g for g in groups if g[0] < i] or groups[:1], key=lambda group: group[0]).append(i)
         return groups
+
+    def _stepped(self, start: int, hard: list[float]) -> list[list[int]]:
+        """The rows where their lines follow each other more closely than rows do, and hold a part of a row each."""
+        steps = [b.middle - a.middle for a, b in zip(self.lines[start:], self.lines[start + 1 :], strict=False)]
+        sizes = sorted(step for step in steps if step <= TIGHT * min(steps) + 1) if steps else []
+        gaps = [(b - a, (a + b) / 2) for a, b in zip(sizes, sizes[1:], strict=False)]
+        wide, cut = max(gaps, default=(0.0, 0.0))
+        if not gaps or wide < APART * sizes[0]:
+            return []
+        rows = [[start]]
+        for i, step in enumerate(steps, start=start + 1):
+            if step > cut or any(self.lines[i - 1].middle < at <= self.lines[i].middle for at in hard):
+                rows.append([])
+            rows[-1].append(i)
+        further = [(row[0], i) for row in rows for i in row[1:]]
+        filled = [len(self.items[i]) / len(self.items[first]) for first, i in further]
+        labelled = all(self.items[row[0]][0].first == 0 for row in rows)
+        if len(further) < 2 or not labelled or max(filled) >= 1 or sum(filled) > PARTIAL * len(filled):
+            return []
+        return (
+            []
+            if any(share > 0.5 and self._counts_on(i) for share, (_, i) in zip(filled, further, strict=True))
+            else rows
+        )
+
+    def _counts_on(self, line: int) -> bool:
+        """Whether a line has a number under a number of the line above."""
+        upper = {item.first: item.piece for item in self.items[line - 1]}
+        return any(
+            is_number(item.piece.text) and is_number(upper[item.first].text)
+            for item in self.items[line]
+            if item.first and item.first in upper
+        )
 
     def _astride(self, hard: list[float]) -> set[int]:
         """The lines that stand at the height of a rule, beside it: those of cells that span rows."""
@@ -135,12 +172,18 @@ class Grid:
         for above, below in zip(band, band[1:], strict=False):
             upper = {item.first: item.piece for item in self.items[above]}
             both = [(upper[i.first], i.piece, i.first) for i in self.items[below] if i.first in upper]
+            if self.items[band[0]][0].first == 0 and self._labelled_again(above, below):
+                return True
             labelled = len(self.items[below]) >= 2 and self.items[below][0].first == 0 and len(both) >= 2
             if labelled and not all(self._wraps(*pair) for pair in both):
                 return True
             if any(is_number(a.text) and is_number(b.text) for a, b, column in both if column):
                 return True
         return False
+
+    def _labelled_again(self, above: int, below: int) -> bool:
+        """Whether a line has a label and more, below a line that goes on without a label."""
+        return bool(self.items[above][0].first > 0 == self.items[below][0].first and len(self.items[below]) > 1)
 
     def _wraps(self, upper: Piece, lower: Piece, column: int) -> bool:
         """Whether the first word of `lower` had no room at the end of `upper`."""
@@ -164,7 +207,7 @@ class Grid:
         upper = {item.first: item.piece for item in self.items[above]}
         lower = self.items[below]
         shared = [(upper[item.first], item.piece, item.first) for item in lower if item.first in upper]
-        if not shared or not all(self._wraps(*pair) for pair in shared):
+        if not shared or self._labelled_again(above, below) or not all(self._wraps(*pair) for pair in shared):
             return False
         if len(shared) < len(lower) and len(upper) > len(shared):
             return False

@@ -12,7 +12,7 @@ import pypdfium2
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import normalise
 from designspace.parsing.tables.cells import Grid
-from designspace.parsing.tables.extent import extended
+from designspace.parsing.tables.extent import extended, without_notes
 from designspace.parsing.tables.hints import may_have_tables
 from designspace.parsing.tables.lines import LEADERS, Line, Piece, is_number, lines
 from designspace.parsing.tables.marks import Box, Marks, PageMarks, Word
@@ -86,6 +86,9 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
         own = _own_caption(table, marks)
         caption = caption or [word for line in table[:own] for word in line.words]
         table = table[own:]
+    if table and len(rows := without_notes(table)) < len(table):
+        region = Region((*region.box[:3], table[len(rows)].y0), region.ruled)
+        table = rows
     body = [word for line in table for word in line.words]
     if len(body) < 4:
         return

@@ -1,4 +1,6 @@
-"""How far a table reaches beyond the rules that showed it: rows above and below, and a column of labels."""
+"""How far a table reaches: rows beyond the rules that showed it, a column of labels, and no notes at its foot."""
+
+import re
 
 from designspace.parsing.tables.cells import Grid
 from designspace.parsing.tables.columns import GAP
@@ -9,6 +11,8 @@ from designspace.parsing.tables.regions import APART, NEXT, starts_caption
 MOST_ROWS = 8  # that stand above or below the rules
 SPARE = 9.0  # points by which a row may reach beyond the others
 LABELLED = 0.6  # of the rows: that have a label to their left
+WIDE = 0.7  # of a table's width: a line of running text
+NOTE = re.compile(r"[*∗†‡§¶]|(?i:notes?|abbreviations?)\b\s*[.:—–-]|https?://(?:dx\.)?doi\.org/")
 
 
 def extended(box: Box, grid: Grid, page: list[Line]) -> Box:
@@ -21,6 +25,22 @@ def extended(box: Box, grid: Grid, page: list[Line]) -> Box:
     if grid.ruled:
         x0 = min(x0, _labels(page, box, grid))
     return x0, y0, x1, y1
+
+
+def without_notes(table: list[Line]) -> list[Line]:
+    """The lines of a table without the notes at its foot: lines of one piece, from one on that begins as notes do.
+
+    Text across the table above them is one of them.
+    """
+    end, left, right = len(table), min(line.words[0].x0 for line in table), max(line.words[-1].x1 for line in table)
+    for number in range(len(table) - 1, 1, -1):
+        words = table[number].words
+        if len(table[number].pieces(APART)) > 1:
+            break
+        noted = words[0].x0 < left + SPARE and bool(NOTE.match(" ".join(word.text for word in words[:2])))
+        if noted or (end < len(table) and len(words) > 5 and words[-1].x1 - words[0].x0 > WIDE * (right - left)):
+            end = number
+    return table[:end]
 
 
 def _rows(outside: list[Line], box: Box, grid: Grid) -> list[Line]:

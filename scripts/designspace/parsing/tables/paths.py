@@ -15,6 +15,7 @@ MOST_SEGMENTS = 40_000  # segments of its paths
 MOST_OF_A_PATH = 4_000  # a path of more segments is a drawing
 DEEPEST = 5  # forms within forms
 THIN = 3.0  # points: a filled shape that is not thicker is a line
+BROAD = 6.0  # points: a stroke that is broader is an area
 SHORTEST = 2.0  # points of a line
 STRAIGHT = 0.7  # points by which a line may deviate
 IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -74,20 +75,25 @@ class Paths:
                 self.drawings.append((left.value, bottom.value, right.value, top.value))
             return
         self._segments -= count
+        half = _stroke_width(path, matrix) / 2 if stroke.value else 0.0
         for points, curved in _subpaths(path, count, matrix):
             if curved:
                 self.drawings.append(_bounds(points))
             elif stroke.value:
                 for begin, end in zip(points, points[1:], strict=False):
-                    self._add_line(begin, end)
+                    self._add_line(begin, end, half)
             else:
                 self._add_shape(points, True)
 
-    def _add_line(self, begin: Point, end: Point) -> None:
-        box = _bounds([begin, end])
-        thin, long = sorted((box[2] - box[0], box[3] - box[1]))
+    def _add_line(self, begin: Point, end: Point, half: float) -> None:
+        """A line, and half of its width: a broad one is an area, as a band of shading behind a row is."""
+        box = x0, y0, x1, y1 = _bounds([begin, end])
+        thin, long = sorted((x1 - x0, y1 - y0))
         if thin > STRAIGHT:
             self.drawings.append(box)
+        elif BROAD < 2 * half < long:
+            across, up = (0.0, half) if x1 - x0 > y1 - y0 else (half, 0.0)
+            self._add_shape([(x0 - across, y0 - up), (x1 + across, y1 + up)], True)
         elif long >= SHORTEST:
             self.rules.append((box, True))
 
@@ -129,6 +135,15 @@ def _subpaths(path: pdfium.FPDF_PAGEOBJECT, count: int, matrix: Matrix) -> list[
     if len(points) > 1:
         found.append((points, curved))
     return found
+
+
+def _stroke_width(path: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> float:
+    """How broad the strokes of a path are on the page."""
+    width = ctypes.c_float()
+    if not pdfium.FPDFPageObj_GetStrokeWidth(path, width) or not isfinite(width.value):
+        return 0.0
+    a, b, c, d, *_ = matrix
+    return float(width.value * abs(a * d - b * c) ** 0.5)
 
 
 def _matrix(item: pdfium.FPDF_PAGEOBJECT) -> Matrix:
