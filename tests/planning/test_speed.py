@@ -1,10 +1,13 @@
 """The times that are expected of a model are those of docs/performance.md, measured with random weights."""
 
 import pytest
+from conftest import ROOT
 
+from designspace.planning import branches
 from designspace.planning.branches import Branches
 from designspace.planning.shapes import count_parameters, weights_bytes
-from designspace.planning.speed import GPUS, PAPER_SECONDS, Speed, cpu, discovery_steps, extraction_steps
+from designspace.planning.speed import GPUS, PAPER_SECONDS, Asked, Speed, cpu, of_discovery, of_extraction
+from designspace.settings import parameters
 
 QWEN3_32B = {
     **{"model_type": "qwen3", "num_hidden_layers": 64, "hidden_size": 5120, "intermediate_size": 25600},
@@ -45,14 +48,14 @@ def test_the_prefill_is_as_it_was_measured(gpu, quantization, tokens, seconds):
     [("H200", None, 19.3), ("H100", None, 25.7), ("H200", "fp8", 13.3), ("H200", "int8", 23.1)],
 )
 def test_a_step_is_as_it_was_measured(gpu, quantization, milliseconds):
-    step = speed_of(gpu, quantization).step(12_288, 32)
+    step = speed_of(gpu, quantization).step()
     assert 1 / 1.1 < 1000 * step / milliseconds < 1.1
 
 
 def test_a_paper_is_its_prefill_and_its_steps():
     """3.02 s for 32 branches of 64 tokens, and 6.49 s for 6 of 256, both with the prefill."""
-    assert 1 / 1.2 < speed_of("H200").paper(12_288, Branches(32, 64), 64) / 3.02 < 1.2
-    assert 1 / 1.2 < speed_of("H200").paper(12_288, Branches(6, 256), 256) / 6.49 < 1.2
+    assert 1 / 1.2 < speed_of("H200").paper(12_288, Asked(64, 32 * 64)) / 3.02 < 1.2
+    assert 1 / 1.2 < speed_of("H200").paper(12_288, Asked(256, 6 * 256)) / 6.49 < 1.2
     assert speed_of("H200").job() > 60e9 / 1.3e9
 
 
@@ -69,20 +72,61 @@ def test_a_paper_is_its_prefill_and_its_steps():
 )
 def test_a_paper_takes_what_it_took_through_the_processes_of_a_run(config, quantization, branches, seconds):
     """On one H200, papers of 12,288 tokens, one at a time, with the start of the first process."""
-    expected = speed_of("H200", quantization, config).paper(12_288, Branches(*branches), branches[1])
+    expected = speed_of("H200", quantization, config).paper(12_288, Asked(branches[1], branches[0] * branches[1]))
     assert 1 / 1.4 < expected / seconds < 1.1
 
 
 def test_a_cpu_takes_longer_with_more_rows_and_fewer_cores():
     weights = 4 * count_parameters(QWEN3_32B)
     two, four = (Speed(QWEN3_32B, weights, {"quantization": None}, cpu(cores, "float32")) for cores in (2, 4))
-    assert two.step(4096, 8) > two.step(4096, 1) > four.step(4096, 1)
+    assert two.paper(4096, Asked(1, 8)) > two.paper(4096, Asked(1, 1)) > four.paper(4096, Asked(1, 1))
     assert two.prefill(4096) == pytest.approx(2 * four.prefill(4096))
+
+
+SMOLLM2_135M = {
+    **{"model_type": "llama", "num_hidden_layers": 30, "hidden_size": 576, "intermediate_size": 1536},
+    **{"num_attention_heads": 9, "num_key_value_heads": 3, "head_dim": 64, "vocab_size": 49152},
+    **{"max_position_embeddings": 8192, "tie_word_embeddings": True},
+}
+QWEN25_1B = {
+    **{"model_type": "qwen2", "num_hidden_layers": 28, "hidden_size": 1536, "intermediate_size": 8960},
+    **{"num_attention_heads": 12, "num_key_value_heads": 2, "head_dim": 128, "vocab_size": 151936},
+    **{"max_position_embeddings": 32768, "tie_word_embeddings": True},
+}
+DEMO, WHOLE = "demo_parameters.yaml", "parameters.yaml"
+
+
+@pytest.mark.parametrize(
+    ("config", "dtype", "library", "extraction", "discovery"),
+    [
+        (SMOLLM2_135M, "float32", DEMO, [4632, 3064, 2892, 4627, 63.1], [4545, 2977, 2805, 4540, 52.6]),
+        (
+            *(QWEN25_1B, "bfloat16", WHOLE),
+            [2475, 2840, 5079, 3540, 3377, 2072, 5359, 454.3],
+            [1931, 2296, 4535, 2996, 2833, 1528, 4815, 335.8],
+        ),
+        (QWEN25_1B, "bfloat16", WHOLE, [10979, 10959, 10999, 606.0], [10435, 10415, 10455, 536.1]),
+    ],
+    ids=["demo", "example", "three open-access papers"],
+)
+def test_runs_on_a_cpu_take_what_they_took(config, dtype, library, extraction, discovery):
+    """The tokens of the prompts, and last the seconds of all; on two cores, beside other programs."""
+    loaded = parameters.load(ROOT / "config" / library)
+    categories, tokens = (1, 96) if library == DEMO else (4, 384)
+    of_speed = Speed(config, weights_bytes(config, dtype, None, None), {"quantization": None}, cpu(2, dtype))
+    asked = {
+        "extraction": of_extraction(loaded, branches.of_extraction(loaded, 160 if library == DEMO else 2048, False)),
+        "discovery": of_discovery(1, branches.of_discovery(categories, tokens)),
+    }
+    for (*prompts, seconds), task in ((extraction, "extraction"), (discovery, "discovery")):
+        expected = sum(of_speed.paper(prompt, asked[task]) for prompt in prompts)
+        assert 1 / 1.5 < expected / seconds < 1.5, (task, expected, seconds)
 
 
 def test_steps_are_rounds_of_questions_and_findings_until_they_end():
     paper = {"name": "a", "kind": "integer"}
-    assert extraction_steps([paper], Branches(2, 64)) == 30
-    assert extraction_steps([paper, paper | {"multiple": True}], Branches(3, 64)) == 45
-    assert extraction_steps([paper, paper | {"per": "group"}], Branches(4, 10)) == 30, "a branch has only 10 tokens"
-    assert discovery_steps(2, Branches(6, 682)) == 120 and discovery_steps(5, Branches(6, 100)) == 100
+    assert of_extraction([paper], Branches(2, 64)).steps == 30
+    assert of_extraction([paper, paper | {"multiple": True}], Branches(3, 64)).steps == 45
+    short = of_extraction([paper, paper | {"per": "group"}], Branches(4, 10))
+    assert short.steps == 30, "a branch has only 10 tokens"
+    assert of_discovery(2, Branches(6, 682)).steps == 120 and of_discovery(5, Branches(6, 100)).steps == 100

@@ -166,12 +166,12 @@ def paper_seconds(config: dict[str, Any], tokens: dict[str, int], device: speed.
     extraction = branches.of_extraction(library, asking["max_new_tokens"], asking["reasoning"])
     discovery = branches.of_discovery(len(found["categories"]), found["max_new_tokens"])
     tasks = {
-        "extraction": (extraction, speed.extraction_steps(library, extraction)),
-        "discovery": (discovery, speed.discovery_steps(found["findings"], discovery)),
+        "extraction": speed.of_extraction(library, extraction),
+        "discovery": speed.of_discovery(found["findings"], discovery),
     }
     return {
-        task: {paper: of_speed.paper(number, asked, steps) for paper, number in tokens.items()}
-        for task, (asked, steps) in tasks.items()
+        task: {paper: of_speed.paper(number, asked) for paper, number in tokens.items()}
+        for task, asked in tasks.items()
     }
 
 
