@@ -1,5 +1,7 @@
 """Designspace: a folder of PDF papers becomes a table of experimental parameters, with a sentence behind every value."""
 
+import atexit
+import re
 import sys
 from pathlib import Path
 
@@ -15,6 +17,7 @@ SCRIPTS = Path(workflow.basedir, "scripts")
 sys.path.insert(0, str(SCRIPTS))
 # Options that only show the rules need no papers, no model and no settings of one's own.
 OUTLINE = not {"--lint", "--rulegraph", "--list-rules", "--list"}.isdisjoint(sys.argv)
+DRY_RUN = any(re.fullmatch("--dry-?run|-[A-Za-z]*n[A-Za-z]*", option) for option in sys.argv)
 DEFAULTS = Path(workflow.basedir) if OUTLINE and not Path("config/config.yaml").exists() else Path()
 
 
@@ -41,6 +44,13 @@ rule all:
         # Behind the tables and the report already; named so that those which were deleted are made again.
         expand(RESULTS / "{task}/{batch}.jsonl", task=["extraction", "discovery"], batch=RUN.batches),
         expand(RESULTS / "pages/{batch}.json", batch=RUN.batches),
+
+
+if DRY_RUN and not OUTLINE and workflow.is_main_process:
+    with errors_as_sentences():
+        expected = estimate.of_run(RUN, config)
+    if expected.left:
+        atexit.register(print, expected.lines())  # behind the list of all jobs, where it is seen
 
 
 onstart:
