@@ -83,3 +83,12 @@ def test_a_pdf_that_cannot_be_opened_has_no_pages(tmp_path):
     write_whole(tmp_path / "bad.pdf", b"%PDF")
     files = [str(tmp_path / "bad.pdf"), str(tmp_path / "none.pdf"), str(ROOT / "tests" / "papers" / "tanaka_2020.pdf")]
     assert estimate.count_pages(files) == [0, 0, 7]
+
+
+@pytest.mark.parametrize(
+    ("library", "extraction", "discovery"), [("parameters.yaml", 826, 282), ("demo_parameters.yaml", 285, 198)]
+)
+def test_the_prompt_around_a_paper_is_as_long_as_it_was(library, extraction, discovery):
+    """As the tokenizers of the example and of the demo counted it."""
+    around = estimate.around_paper({"parameters": str(ROOT / "config" / library)})
+    assert around == {"extraction": pytest.approx(extraction, rel=0.2), "discovery": pytest.approx(discovery, rel=0.2)}
