@@ -5,11 +5,13 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from browser import Browser
 from conftest import ROOT, needs_chromium
 from written_report import program
 
-from designspace.results import tables
+from designspace.results import annotations, evaluation, tables
+from designspace.settings import parameters
 
 EXAMPLE = ROOT / "docs/example"
 RESULTS = EXAMPLE / "results"
@@ -40,6 +42,22 @@ def test_its_page_of_text_has_the_figures_of_its_tables():
     (whole,) = tables.read_csv(RESULTS / "evaluation.csv").query("parameter == 'all (micro)'").to_dict("records")
     figures = re.search(r"F1 ([\d.]+) \(precision ([\d.]+), recall ([\d.]+)\) on (\d+) values", text).groups()
     assert figures == (*(f"{float(whole[key]):.2f}" for key in ("f1", "precision", "recall")), str(whole["support"]))
+
+
+def test_what_the_demo_says_of_the_example_are_its_figures():
+    """On the demo's questions about the demo's papers, and on all questions about all papers."""
+    library = {entry["name"]: entry for entry in parameters.load(ROOT / "config/demo_parameters.yaml")}
+    answers, papers, _ = evaluation.read(RESULTS)
+    of_demo = set(tables.read_csv(RESULTS / "papers.csv").query("not file.str.contains('/')").paper)
+    golds = annotations.load(ROOT / "tests/papers/gold.csv", library)
+    golds = [gold for gold in golds if papers.get(gold.paper) in of_demo]
+    same = evaluation.rates(evaluation.cells(golds, answers, papers, library))["f1"]
+    (whole,) = tables.read_csv(RESULTS / "evaluation.csv").query("parameter == 'all (micro)'").f1
+    said = " ".join((ROOT / "Makefile").read_text("utf-8").split())
+    assert f"one of 1.5 billion F1 {same:.2f}, and {float(whole):.2f} on all 34" in said
+    assert f"F1 {float(whole):.2f}" in " ".join(
+        yaml.safe_load((ROOT / "config/demo.yaml").read_text("utf-8"))["note"].split()
+    )
 
 
 def test_it_is_small_and_knows_nothing_of_the_machine_that_made_it():
