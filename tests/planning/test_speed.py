@@ -7,7 +7,7 @@ from designspace.planning import branches
 from designspace.planning.branches import Branches
 from designspace.planning.shapes import count_parameters, weights_bytes
 from designspace.planning.speed import GPUS, PAPER_SECONDS, Asked, Speed, cpu, of_discovery, of_extraction
-from designspace.settings import parameters
+from designspace.settings import estimate, parameters
 
 QWEN3_32B = {
     **{"model_type": "qwen3", "num_hidden_layers": 64, "hidden_size": 5120, "intermediate_size": 25600},
@@ -93,34 +93,60 @@ QWEN25_1B = {
     **{"num_attention_heads": 12, "num_key_value_heads": 2, "head_dim": 128, "vocab_size": 151936},
     **{"max_position_embeddings": 32768, "tie_word_embeddings": True},
 }
-DEMO, WHOLE = "demo_parameters.yaml", "parameters.yaml"
+# {paper: (tokens of the prompt, seconds)} of three runs on two cores that multiply bfloat16, beside other programs.
+DEMO = {
+    "extraction": {"l": (4632, 18.2), "m": (3064, 14.1), "o": (2892, 12.2), "t": (4627, 18.6)},
+    "discovery": {"l": (4545, 14.8), "m": (2977, 11.7), "o": (2805, 10.5), "t": (4540, 15.6)},
+}
+EXAMPLE = {
+    "extraction": {
+        **{"d": (2475, 40.2), "h": (2840, 70.2), "l": (5079, 142.3), "m": (3540, 50.3)},
+        **{"o": (3377, 39.5), "s": (2072, 44.0), "t": (5359, 67.8)},
+    },
+    "discovery": {
+        **{"d": (1931, 28.6), "h": (2296, 48.5), "l": (4535, 60.3), "m": (2996, 54.1)},
+        **{"o": (2833, 39.4), "s": (1528, 27.4), "t": (4815, 77.5)},
+    },
+}
+OPEN_ACCESS = {
+    "extraction": {"2019a": (10979, 186.5), "2018": (10959, 235.2), "2019b": (10999, 184.3)},
+    "discovery": {"2019a": (10435, 149.3), "2018": (10415, 159.7), "2019b": (10455, 227.1)},
+}
 
 
-@pytest.mark.parametrize(
-    ("config", "dtype", "library", "extraction", "discovery"),
-    [
-        (SMOLLM2_135M, "float32", DEMO, [4632, 3064, 2892, 4627, 63.1], [4545, 2977, 2805, 4540, 52.6]),
-        (
-            *(QWEN25_1B, "bfloat16", WHOLE),
-            [2475, 2840, 5079, 3540, 3377, 2072, 5359, 454.3],
-            [1931, 2296, 4535, 2996, 2833, 1528, 4815, 335.8],
-        ),
-        (QWEN25_1B, "bfloat16", WHOLE, [10979, 10959, 10999, 606.0], [10435, 10415, 10455, 536.1]),
-    ],
-    ids=["demo", "example", "three open-access papers"],
-)
-def test_runs_on_a_cpu_take_what_they_took(config, dtype, library, extraction, discovery):
-    """The tokens of the prompts, and last the seconds of all; on two cores, beside other programs."""
+def expected(run, config, dtype, library, new_tokens, discovery):
+    """{task: {paper: seconds}} by the plan."""
     loaded = parameters.load(ROOT / "config" / library)
-    categories, tokens = (1, 96) if library == DEMO else (4, 384)
     of_speed = Speed(config, weights_bytes(config, dtype, None, None), {"quantization": None}, cpu(2, dtype))
     asked = {
-        "extraction": of_extraction(loaded, branches.of_extraction(loaded, 160 if library == DEMO else 2048, False)),
-        "discovery": of_discovery(1, branches.of_discovery(categories, tokens)),
+        "extraction": of_extraction(loaded, branches.of_extraction(loaded, new_tokens, False)),
+        "discovery": of_discovery(1, branches.of_discovery(*discovery)),
     }
-    for (*prompts, seconds), task in ((extraction, "extraction"), (discovery, "discovery")):
-        expected = sum(of_speed.paper(prompt, asked[task]) for prompt in prompts)
-        assert 1 / 1.5 < expected / seconds < 1.5, (task, expected, seconds)
+    return {
+        task: {paper: of_speed.paper(tokens, asked[task]) for paper, (tokens, _) in papers.items()}
+        for task, papers in run.items()
+    }
+
+
+SMALL = (SMOLLM2_135M, "float32", "demo_parameters.yaml", 160, (1, 96))
+LARGER = (QWEN25_1B, "bfloat16", "parameters.yaml", 2048, (4, 384))
+
+
+@pytest.mark.parametrize(("run", "settings"), [(DEMO, SMALL), (EXAMPLE, LARGER), (OPEN_ACCESS, LARGER)])
+def test_runs_on_a_cpu_take_what_they_took(run, settings):
+    for task, papers in expected(run, *settings).items():
+        taken = sum(seconds for _, seconds in run[task].values())
+        assert 1 / 1.2 < sum(papers.values()) / taken < 1.2, task
+
+
+@pytest.mark.parametrize(("read", "rest"), [(EXAMPLE, OPEN_ACCESS), (OPEN_ACCESS, EXAMPLE)])
+def test_papers_that_were_read_say_what_others_take(read, rest):
+    """Invented papers of three pages and real ones of thirteen, of which each has been read without the other."""
+    answered = {task: {paper: seconds for paper, (_, seconds) in papers.items()} for task, papers in read.items()}
+    factors, _ = estimate.scale(expected(read, *LARGER), answered)
+    left = sum(factors[task] * sum(papers.values()) for task, papers in expected(rest, *LARGER).items())
+    taken = sum(seconds for papers in rest.values() for _, seconds in papers.values())
+    assert 1 / 1.2 < left / taken < 1.2
 
 
 def test_steps_are_rounds_of_questions_and_findings_until_they_end():
