@@ -80,6 +80,10 @@ def test_the_page_opens_from_a_clone(chromium):
     assert frame["y"] <= mark["y"] and mark["y"] + mark["height"] <= frame["y"] + frame["height"]
     page.open("#view=forest")
     assert page.one("#view select").get_attribute("value") == "age_mean", "and no count, such as of experiments"
+    page.open("#view=run")
+    (card,) = (text for text in page.texts(".card") if text.startswith("Estimate and truth"))
+    for task in ("extraction", "discovery"):
+        assert re.search(rf"{task}7 of 7([\d.]+ min){{2}}", card), card
     page.logs()
     assert page.said == []
     assert all(url.startswith((RESULTS.as_uri() + "/", "about:")) for url in page.sent if url != "about:blank")
