@@ -73,3 +73,4 @@ onsuccess:
 
 onerror:
     journal.discard(RESULTS)
+    print(f"The run did not end well; {log} says which jobs failed.", file=sys.stderr)

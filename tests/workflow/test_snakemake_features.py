@@ -42,6 +42,12 @@ def test_a_dry_run_ends_with_what_the_run_will_cost(new_project, option):
     assert "no answers yet" not in bare(new_project, "--snakefile", SNAKEFILE, "--list-rules")[1]
 
 
+def test_an_error_in_the_settings_is_printed_however_quiet_snakemake_is(new_project):
+    for quiet in ([], ["--quiet", "all"]):
+        code, printed = bare(new_project, "--snakefile", SNAKEFILE, "--cores", "1", *quiet, "--config", "model=x")
+        assert code == 1 and printed.count('config: `model` is "x"; it must be a mapping') == 1, printed
+
+
 def test_the_report_of_snakemake_has_the_results(project):
     snakemake(project, "--report", "report.zip")
     with zipfile.ZipFile(project / "report.zip") as archive:

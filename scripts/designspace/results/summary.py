@@ -75,8 +75,8 @@ def _corrections(rows: Tables) -> list[str]:
 
 
 def _error_rate(rows: Tables, papers: int) -> list[str]:
-    """How many values are wrong by the reviewers, and how many more of so many papers to check, those included that wait
-    for the end of a pilot; if two papers were reviewed."""
+    """How many values are wrong by the reviewers, and how many more of so many papers to check, if two were reviewed.
+    Those that wait for the end of a pilot are among them."""
     known = precision.error_rate(rows["extractions"], papers)
     if known is None:
         return []
