@@ -85,5 +85,5 @@ def test_the_page_opens_from_a_clone(chromium):
     for task in ("extraction", "discovery"):
         assert re.search(rf"{task}7 of 7([\d.]+ min){{2}}", card), card
     page.logs()
-    assert page.said == []
+    assert page.console == []
     assert all(url.startswith((RESULTS.as_uri() + "/", "about:")) for url in page.sent if url != "about:blank")

@@ -65,8 +65,8 @@ def test_a_killed_batch_goes_on_with_its_journal_and_two_do_not_mix(start, tmp_p
     records = lines(output)
     assert [record["paper"] for record in records] == ["p1", "p2", "p3", "p4", "p5"]
     assert records[:1] == before, "what was in the journal was not asked again"
-    told = [(tmp_path / log).read_text().count("extraction ") for log in ("second.log", "third.log")]
-    assert told == [4, 0]
+    counts = [(tmp_path / log).read_text().count("extraction ") for log in ("second.log", "third.log")]
+    assert counts == [4, 0]
 
 
 def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path, monkeypatch):

@@ -50,7 +50,7 @@ class Asked(NamedTuple):
 
 
 def cpu(cores: int, dtype: str) -> Device:
-    """A CPU of so many cores; measured on one that multiplies bfloat16 (AMX), on others that takes far longer."""
+    """A CPU with this many cores; measured on one that multiplies bfloat16 (AMX), on others that takes far longer."""
     return Device("CPU", cores * (220e9 if dtype == "bfloat16" else 110e9), min(cores, 4) * 10e9)
 
 
@@ -74,11 +74,11 @@ class Speed:
         return self.weights * self.step_factor / self.device.copies
 
     def paper(self, tokens: int, asked: Asked) -> float:
-        """Seconds of a task for a paper: a process, the prompt of so many tokens and what is asked about it."""
+        """Seconds of a task for a paper: a process, the prompt and what is asked about it."""
         return PAPER_SECONDS + self.prefill(tokens) + asked.steps * self.step() + self._rows(tokens, asked.rows)
 
     def _rows(self, tokens: int, rows: int) -> float:
-        """Seconds of the attention of so many tokens to a prompt; on a GPU they vanish beside reading the weights."""
+        """Seconds of the attention of the rows to a prompt; on a GPU they vanish beside reading the weights."""
         if self.device.name != "CPU":
             return 0.0
         attention = 4 * rows * tokens * self.shape.heads * self.shape.head_dim * self.shape.layers

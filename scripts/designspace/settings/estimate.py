@@ -167,7 +167,7 @@ def around_paper(config: dict[str, Any]) -> dict[str, int]:
 
 
 def paper_seconds(config: dict[str, Any], kept: dict[str, int], device: speed.Device) -> dict[str, dict[str, float]]:
-    """{task: {paper: seconds}} by the shapes of the model, for papers of which so many tokens are kept."""
+    """{task: {paper: seconds}} by the shapes of the model, for papers by the tokens that are kept of them."""
     library = parameters.load(config["parameters"])
     model = config["model"]
     found, asking = config["discovery"], config["extraction"]
@@ -185,7 +185,7 @@ def paper_seconds(config: dict[str, Any], kept: dict[str, int], device: speed.De
 
 
 def scale(seconds: dict[str, dict[str, float]], answered: dict[str, dict[str, float]]) -> tuple[dict[str, float], int]:
-    """({task: what its papers took of the seconds by the plan}, the papers that say so). A task of which fewer than
+    """({task: what its papers took of the seconds by the plan}, the number of these papers). A task of which fewer than
     ENOUGH are measured has the factor of the other, or 1."""
     factors = {}
     for task, of_papers in answered.items():
