@@ -1,5 +1,7 @@
 """Designspace: a folder of PDF papers becomes a table of experimental parameters, with a sentence behind every value."""
 
+import atexit
+import re
 import sys
 from pathlib import Path
 
@@ -15,6 +17,7 @@ SCRIPTS = Path(workflow.basedir, "scripts")
 sys.path.insert(0, str(SCRIPTS))
 # Options that only show the rules need no papers, no model and no settings of one's own.
 OUTLINE = not {"--lint", "--rulegraph", "--list-rules", "--list"}.isdisjoint(sys.argv)
+DRY_RUN = any(re.fullmatch("--dry-?run|-[A-Za-z]*n[A-Za-z]*", option) for option in sys.argv)
 DEFAULTS = Path(workflow.basedir) if OUTLINE and not Path("config/config.yaml").exists() else Path()
 
 
@@ -47,6 +50,13 @@ rule all:
         expand(RESULTS / "pages/{batch}.json", batch=RUN.batches),
 
 
+if DRY_RUN and not OUTLINE and workflow.is_main_process:
+    with errors_as_sentences():
+        expected = estimate.of_run(RUN, config)
+    if expected.left:
+        atexit.register(print, expected.lines())  # behind the list of all jobs, where it is seen
+
+
 onstart:
     # Only a real run remembers new papers: reading the ledger writes nothing, nor does a dry run.
     look_for_jobs_when_one_ends(workflow)
@@ -67,3 +77,4 @@ onsuccess:
 
 onerror:
     journal.discard(RESULTS)
+    print(f"The run did not end well; {log} says which jobs failed.", file=sys.stderr)

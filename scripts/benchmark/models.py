@@ -39,8 +39,7 @@ def row(settings: dict[str, Any], path: Path) -> list[str]:
             plan = configuration.plan(config)
         except memory.DoesNotFit:
             continue
-        tokens = TOKENS + plan["extraction"]["overhead_tokens"]
-        seconds = sum(of["paper"] for of in estimate.paper_seconds(config, {"paper": tokens}, DEVICE).values())
+        seconds = sum(of["paper"] for of in estimate.paper_seconds(config, {"paper": TOKENS}, DEVICE).values())
         peak = plan["extraction"]["predicted_peak_bytes"]
         return [
             f"{weights / GIB:.1f} GiB",

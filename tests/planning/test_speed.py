@@ -1,10 +1,13 @@
 """The times that are expected of a model are those of docs/performance.md, measured with random weights."""
 
 import pytest
+from conftest import ROOT
 
+from designspace.planning import branches
 from designspace.planning.branches import Branches
 from designspace.planning.shapes import count_parameters, weights_bytes
-from designspace.planning.speed import GPUS, PAPER_SECONDS, Speed, cpu, discovery_steps, extraction_steps
+from designspace.planning.speed import GPUS, PAPER_SECONDS, Asked, Speed, cpu, of_discovery, of_extraction
+from designspace.settings import estimate, parameters
 
 QWEN3_32B = {
     **{"model_type": "qwen3", "num_hidden_layers": 64, "hidden_size": 5120, "intermediate_size": 25600},
@@ -45,14 +48,14 @@ def test_the_prefill_is_as_it_was_measured(gpu, quantization, tokens, seconds):
     [("H200", None, 19.3), ("H100", None, 25.7), ("H200", "fp8", 13.3), ("H200", "int8", 23.1)],
 )
 def test_a_step_is_as_it_was_measured(gpu, quantization, milliseconds):
-    step = speed_of(gpu, quantization).step(12_288, 32)
+    step = speed_of(gpu, quantization).step()
     assert 1 / 1.1 < 1000 * step / milliseconds < 1.1
 
 
 def test_a_paper_is_its_prefill_and_its_steps():
     """3.02 s for 32 branches of 64 tokens, and 6.49 s for 6 of 256, both with the prefill."""
-    assert 1 / 1.2 < speed_of("H200").paper(12_288, Branches(32, 64), 64) / 3.02 < 1.2
-    assert 1 / 1.2 < speed_of("H200").paper(12_288, Branches(6, 256), 256) / 6.49 < 1.2
+    assert 1 / 1.2 < speed_of("H200").paper(12_288, Asked(64, 32 * 64)) / 3.02 < 1.2
+    assert 1 / 1.2 < speed_of("H200").paper(12_288, Asked(256, 6 * 256)) / 6.49 < 1.2
     assert speed_of("H200").job() > 60e9 / 1.3e9
 
 
@@ -69,20 +72,87 @@ def test_a_paper_is_its_prefill_and_its_steps():
 )
 def test_a_paper_takes_what_it_took_through_the_processes_of_a_run(config, quantization, branches, seconds):
     """On one H200, papers of 12,288 tokens, one at a time, with the start of the first process."""
-    expected = speed_of("H200", quantization, config).paper(12_288, Branches(*branches), branches[1])
+    expected = speed_of("H200", quantization, config).paper(12_288, Asked(branches[1], branches[0] * branches[1]))
     assert 1 / 1.4 < expected / seconds < 1.1
 
 
 def test_a_cpu_takes_longer_with_more_rows_and_fewer_cores():
     weights = 4 * count_parameters(QWEN3_32B)
     two, four = (Speed(QWEN3_32B, weights, {"quantization": None}, cpu(cores, "float32")) for cores in (2, 4))
-    assert two.step(4096, 8) > two.step(4096, 1) > four.step(4096, 1)
+    assert two.paper(4096, Asked(1, 8)) > two.paper(4096, Asked(1, 1)) > four.paper(4096, Asked(1, 1))
     assert two.prefill(4096) == pytest.approx(2 * four.prefill(4096))
+
+
+SMOLLM2_135M = {
+    **{"model_type": "llama", "num_hidden_layers": 30, "hidden_size": 576, "intermediate_size": 1536},
+    **{"num_attention_heads": 9, "num_key_value_heads": 3, "head_dim": 64, "vocab_size": 49152},
+    **{"max_position_embeddings": 8192, "tie_word_embeddings": True},
+}
+QWEN25_1B = {
+    **{"model_type": "qwen2", "num_hidden_layers": 28, "hidden_size": 1536, "intermediate_size": 8960},
+    **{"num_attention_heads": 12, "num_key_value_heads": 2, "head_dim": 128, "vocab_size": 151936},
+    **{"max_position_embeddings": 32768, "tie_word_embeddings": True},
+}
+# {paper: (tokens of the prompt, seconds)} of three runs on two cores that multiply bfloat16, beside other programs.
+DEMO = {
+    "extraction": {"l": (4632, 18.2), "m": (3064, 14.1), "o": (2892, 12.2), "t": (4627, 18.6)},
+    "discovery": {"l": (4545, 14.8), "m": (2977, 11.7), "o": (2805, 10.5), "t": (4540, 15.6)},
+}
+EXAMPLE = {
+    "extraction": {
+        **{"d": (2475, 40.2), "h": (2840, 70.2), "l": (5079, 142.3), "m": (3540, 50.3)},
+        **{"o": (3377, 39.5), "s": (2072, 44.0), "t": (5359, 67.8)},
+    },
+    "discovery": {
+        **{"d": (1931, 28.6), "h": (2296, 48.5), "l": (4535, 60.3), "m": (2996, 54.1)},
+        **{"o": (2833, 39.4), "s": (1528, 27.4), "t": (4815, 77.5)},
+    },
+}
+OPEN_ACCESS = {
+    "extraction": {"2019a": (10979, 186.5), "2018": (10959, 235.2), "2019b": (10999, 184.3)},
+    "discovery": {"2019a": (10435, 149.3), "2018": (10415, 159.7), "2019b": (10455, 227.1)},
+}
+
+
+def expected(run, config, dtype, library, new_tokens, discovery):
+    """{task: {paper: seconds}} by the plan."""
+    loaded = parameters.load(ROOT / "config" / library)
+    of_speed = Speed(config, weights_bytes(config, dtype, None, None), {"quantization": None}, cpu(2, dtype))
+    asked = {
+        "extraction": of_extraction(loaded, branches.of_extraction(loaded, new_tokens, False)),
+        "discovery": of_discovery(1, branches.of_discovery(*discovery)),
+    }
+    return {
+        task: {paper: of_speed.paper(tokens, asked[task]) for paper, (tokens, _) in papers.items()}
+        for task, papers in run.items()
+    }
+
+
+SMALL = (SMOLLM2_135M, "float32", "demo_parameters.yaml", 160, (1, 96))
+LARGER = (QWEN25_1B, "bfloat16", "parameters.yaml", 2048, (4, 384))
+
+
+@pytest.mark.parametrize(("run", "settings"), [(DEMO, SMALL), (EXAMPLE, LARGER), (OPEN_ACCESS, LARGER)])
+def test_runs_on_a_cpu_take_what_they_took(run, settings):
+    for task, papers in expected(run, *settings).items():
+        taken = sum(seconds for _, seconds in run[task].values())
+        assert 1 / 1.2 < sum(papers.values()) / taken < 1.2, task
+
+
+@pytest.mark.parametrize(("read", "rest"), [(EXAMPLE, OPEN_ACCESS), (OPEN_ACCESS, EXAMPLE)])
+def test_papers_that_were_read_say_what_others_take(read, rest):
+    """Invented papers of three pages and real ones of thirteen, of which each has been read without the other."""
+    answered = {task: {paper: seconds for paper, (_, seconds) in papers.items()} for task, papers in read.items()}
+    factors, _ = estimate.scale(expected(read, *LARGER), answered)
+    left = sum(factors[task] * sum(papers.values()) for task, papers in expected(rest, *LARGER).items())
+    taken = sum(seconds for papers in rest.values() for _, seconds in papers.values())
+    assert 1 / 1.2 < left / taken < 1.2
 
 
 def test_steps_are_rounds_of_questions_and_findings_until_they_end():
     paper = {"name": "a", "kind": "integer"}
-    assert extraction_steps([paper], Branches(2, 64)) == 30
-    assert extraction_steps([paper, paper | {"multiple": True}], Branches(3, 64)) == 45
-    assert extraction_steps([paper, paper | {"per": "group"}], Branches(4, 10)) == 30, "a branch has only 10 tokens"
-    assert discovery_steps(2, Branches(6, 682)) == 120 and discovery_steps(5, Branches(6, 100)) == 100
+    assert of_extraction([paper], Branches(2, 64)).steps == 30
+    assert of_extraction([paper, paper | {"multiple": True}], Branches(3, 64)).steps == 45
+    short = of_extraction([paper, paper | {"per": "group"}], Branches(4, 10))
+    assert short.steps == 30, "a branch has only 10 tokens"
+    assert of_discovery(2, Branches(6, 682)).steps == 120 and of_discovery(5, Branches(6, 100)).steps == 100

@@ -5,11 +5,13 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from browser import Browser
 from conftest import ROOT, needs_chromium
 from written_report import program
 
-from designspace.results import tables
+from designspace.results import annotations, evaluation, tables
+from designspace.settings import parameters
 
 EXAMPLE = ROOT / "docs/example"
 RESULTS = EXAMPLE / "results"
@@ -42,6 +44,22 @@ def test_its_page_of_text_has_the_figures_of_its_tables():
     assert figures == (*(f"{float(whole[key]):.2f}" for key in ("f1", "precision", "recall")), str(whole["support"]))
 
 
+def test_what_the_demo_says_of_the_example_are_its_figures():
+    """On the demo's questions about the demo's papers, and on all questions about all papers."""
+    library = {entry["name"]: entry for entry in parameters.load(ROOT / "config/demo_parameters.yaml")}
+    answers, papers, _ = evaluation.read(RESULTS)
+    of_demo = set(tables.read_csv(RESULTS / "papers.csv").query("not file.str.contains('/')").paper)
+    golds = annotations.load(ROOT / "tests/papers/gold.csv", library)
+    golds = [gold for gold in golds if papers.get(gold.paper) in of_demo]
+    same = evaluation.rates(evaluation.cells(golds, answers, papers, library))["f1"]
+    (whole,) = tables.read_csv(RESULTS / "evaluation.csv").query("parameter == 'all (micro)'").f1
+    said = " ".join((ROOT / "Makefile").read_text("utf-8").split())
+    assert f"one of 1.5 billion F1 {same:.2f}, and {float(whole):.2f} on all 34" in said
+    assert f"F1 {float(whole):.2f}" in " ".join(
+        yaml.safe_load((ROOT / "config/demo.yaml").read_text("utf-8"))["note"].split()
+    )
+
+
 def test_it_is_small_and_knows_nothing_of_the_machine_that_made_it():
     files = [path for path in RESULTS.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 8e6
@@ -62,6 +80,10 @@ def test_the_page_opens_from_a_clone(chromium):
     assert frame["y"] <= mark["y"] and mark["y"] + mark["height"] <= frame["y"] + frame["height"]
     page.open("#view=forest")
     assert page.one("#view select").get_attribute("value") == "age_mean", "and no count, such as of experiments"
+    page.open("#view=run")
+    (card,) = (text for text in page.texts(".card") if text.startswith("Estimate and truth"))
+    for task in ("extraction", "discovery"):
+        assert re.search(rf"{task}7 of 7([\d.]+ min){{2}}", card), card
     page.logs()
     assert page.console == []
     assert all(url.startswith((RESULTS.as_uri() + "/", "about:")) for url in page.sent if url != "about:blank")

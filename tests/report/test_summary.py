@@ -5,8 +5,9 @@ import re
 import pytest
 from written_report import program, short_run, write_report
 
+from designspace.project.pilot import NOT_YET
 from designspace.report import page_data
-from designspace.results import tables
+from designspace.results import summary, tables
 
 
 @pytest.fixture
@@ -89,3 +90,28 @@ def test_the_summary_of_many_failures_stays_short(run):
     lines = program("summarize", run).splitlines()
     assert len(lines) <= 10 and "  not read   19 more, see papers.csv" in lines
     assert not any("\x1b" in line for line in lines)
+
+
+@pytest.mark.parametrize("reason", [NOT_YET, "no human participants"])
+def test_the_papers_that_wait_for_the_end_of_a_pilot_are_what_its_error_rate_is_about(tmp_path, reason):
+    """All ten of a pilot were reviewed, one value in ten of every other paper is wrong; 90 papers are left out."""
+    papers = [{"paper": f"p{n}", "status": "ok" if n < 10 else "excluded", "reason": reason} for n in range(100)]
+    values = [
+        {
+            "paper": f"p{n}",
+            "status": "reported",
+            "evidence": "x",
+            "review": "rejected" if value < n % 2 * 2 else "accepted",
+        }
+        for n in range(10)
+        for value in range(10)
+    ]
+    for value in values:
+        value |= {"experiment": "", "parameter": "n"}
+    none = {"discoveries": [], "corrections_unused": [], "reviews": []}
+    printed = summary.summary({"papers": papers, "extractions": values} | none, tmp_path)
+    (line,) = (line for line in printed.splitlines() if line.startswith("Error rate"))
+    if reason == NOT_YET:
+        assert line == "Error rate   10% ± 6% of 100 values in 10 papers; to know it within ±5%, review 5 papers more"
+    else:
+        assert line == "Error rate   10% ± 0% of 100 values in 10 papers; enough"

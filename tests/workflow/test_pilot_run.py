@@ -25,6 +25,7 @@ def test_a_pilot_is_read_first_and_the_rest_reuses_its_answers(new_project):
     assert set(papers.reason[papers.status == "excluded"]) == {"not in the pilot"}
     assert set(table(new_project, "extractions").paper) == set(papers.paper[papers.status == "ok"])
     assert planned(new_project) == {}, "the next run draws no other sample"
+    assert "no answers yet" not in snakemake(new_project, "--dry-run")[1], "a run that reads nothing costs nothing"
     configure(new_project, pilot=None)
     jobs = planned(new_project)
     assert (jobs["extract_text"], jobs["extract"], jobs["discover"]) == (2, 1, 1)

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 import ready_snakemake
-from projects import SNAKEFILE, snakemake
+from projects import SNAKEFILE, pdf, snakemake, study
 
 
 def bare(folder, *arguments):
@@ -32,6 +32,22 @@ def test_lint_and_graph_need_no_papers_and_no_model(tmp_path):
     assert code == 0, printed
     assert all(f'label = "{rule}"' in printed for rule in RULES)
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "-np"])
+def test_a_dry_run_ends_with_what_the_run_will_cost(new_project, option):
+    pdf(study(1), new_project / "papers" / "study_1.pdf")
+    code, printed = bare(new_project, "--snakefile", SNAKEFILE, "--cores", "2", option)
+    assert code == 0 and "Papers     1, of which 1 have no answers yet\n" in printed, printed
+    assert "\nTime       " in printed and "\nSLURM      " in printed
+    assert not (new_project / "results").exists()
+    assert "no answers yet" not in bare(new_project, "--snakefile", SNAKEFILE, "--list-rules")[1]
+
+
+def test_an_error_in_the_settings_is_printed_however_quiet_snakemake_is(new_project):
+    for quiet in ([], ["--quiet", "all"]):
+        code, printed = bare(new_project, "--snakefile", SNAKEFILE, "--cores", "1", *quiet, "--config", "model=x")
+        assert code == 1 and printed.count('config: `model` is "x"; it must be a mapping') == 1, printed
 
 
 def test_the_report_of_snakemake_has_the_results(project):

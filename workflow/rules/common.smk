@@ -5,6 +5,7 @@ import json
 import shlex
 
 import snakemake
+from snakemake.settings.enums import Quietness
 
 from designspace.core.errors import DesignspaceError
 from designspace.planning import model_files
@@ -16,10 +17,12 @@ from designspace.settings.run import Run
 
 @contextlib.contextmanager
 def errors_as_sentences():
-    """Snakemake prints a WorkflowError without a traceback."""
+    """Snakemake prints a WorkflowError without a traceback, and with `--quiet all` not at all."""
     try:
         yield
     except DesignspaceError as error:
+        if Quietness.ALL in (workflow.output_settings.quiet or ()):
+            print(error, file=sys.stderr)
         raise WorkflowError(str(error))
 
 

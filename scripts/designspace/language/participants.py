@@ -29,7 +29,7 @@ _PEOPLE = (
     r"|men|members|observers|players)\b"
 )
 _GROUP = r"(?:sub)?(?:groups?|conditions?)\b"
-_GAP = r"(?:(?!of\b|trials\b|reaches\b|blocks\b|targets\b|sessions\b)[\w-]+\s+)"  # a word between, and no other count
+_GAP = r"(?:(?!of\b|trials\b|blocks\b|sessions\b)[\w-]+\s+)"  # a word between, and no other count
 _EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
 # What a sample should have been, or is compared with.
 _HYPOTHETICAL = re.compile(r"\b(?:power|would|replicate|sample size|previous|planned|plan)\b", re.IGNORECASE)

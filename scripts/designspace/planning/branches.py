@@ -13,7 +13,7 @@ Library = list[dict[str, Any]]
 # Of the forced beginning of a branch: its key, of ordinary words, and what belongs to it. Where a key takes more, the
 # process of the paper, which counts them, gives the paper a little less.
 FORCED_TOKENS = 32
-DIGITS, DECIMALS = 9, 6  # of a number: more than any count of trials, finer than any measure of a movement
+DIGITS, DECIMALS = 9, 6  # of a number: more than any count of trials, finer than what papers measure
 TEXT_CHARACTERS = 60  # of a text: a device with its maker and model, most of a line of the paper
 CHARACTERS_A_TOKEN = 1.8  # of a text full of names, numbers and units; of a number each character may be a token
 AROUND = 4  # tokens around a value: a space or quote before it; a quote, a comma and a newline behind it

@@ -6,7 +6,7 @@ alone; what a run has measured itself is better, and replaces them (settings/est
 
 from typing import Any, NamedTuple
 
-from designspace.planning.branches import Branches, Library, differing
+from designspace.planning.branches import Branches, Library, differing, first_branches
 from designspace.planning.shapes import Shape
 
 READING = 1.2  # a prefill to its matrix products alone; attention is counted besides
@@ -15,7 +15,10 @@ STEP = 1.28  # a step to one reading of the weights
 ROUNDING = {"fp8": (0.67, 1.64), "int8": (1.25, 2.8)}  # what the prefill and the step of such weights take of that
 ASKING_STEPS, SCOPE_STEPS = 30, 15  # measured with 27 to 30; another round for the experiments, and one for the groups
 FINDING_STEPS = 60  # tokens of a finding with its keys
-CPU_ROWS = 5e9  # FLOP/s of a core in the attention of a step's rows over the paper
+# Of a CPU, on which the tokens beside the prompt cost more than reading the weights: what an answer takes on average,
+# over a paper with groups, and each token of a finding, both with the tokens that are forced; and the rate of matrix
+# products that their attention to the prompt reaches.
+ANSWER_ROWS, FINDING_ROWS, ROWS_SHARE = 30, 2, 0.06
 PAPER_SECONDS, LOADING_RATE, JOB_SECONDS = 0.3, 1.3e9, 20  # a process; the weights from a disk, bytes/s; a job's start
 
 
@@ -39,6 +42,13 @@ GPUS = (
 )
 
 
+class Asked(NamedTuple):
+    """What a task asks of a paper: its steps, and the tokens beside the prompt that all of them compute."""
+
+    steps: int
+    rows: int
+
+
 def cpu(cores: int, dtype: str) -> Device:
     """A CPU with this many cores; measured on one that multiplies bfloat16 (AMX), on others that takes far longer."""
     return Device("CPU", cores * (220e9 if dtype == "bfloat16" else 110e9), min(cores, 4) * 10e9)
@@ -50,7 +60,6 @@ class Speed:
     def __init__(self, config: dict[str, Any], weights: int, model: dict[str, Any], device: Device) -> None:
         self.shape, self.weights, self.device = Shape.of(config), weights, device
         self.prefill_factor, self.step_factor = ROUNDING.get(model["quantization"], (1.0, STEP))
-        self.cores = device.copies / 10e9 if device.name == "CPU" else 0
 
     def prefill(self, tokens: int) -> float:
         """Seconds to read a prompt."""
@@ -60,29 +69,34 @@ class Speed:
         attention = 2 * tokens**2 * shape.heads * shape.head_dim * shape.layers / ATTENTION_SHARE
         return (products + attention) / self.device.products
 
-    def step(self, tokens: int, rows: int) -> float:
-        """Seconds of a step of this many branches about a prompt."""
-        seconds = self.weights * self.step_factor / self.device.copies
-        if self.cores:
-            of_rows = 4 * rows * tokens * self.shape.heads * self.shape.head_dim * self.shape.layers
-            seconds += of_rows / (self.cores * CPU_ROWS)
-        return seconds
+    def step(self) -> float:
+        """Seconds of a step, which are those of reading the weights."""
+        return self.weights * self.step_factor / self.device.copies
 
-    def paper(self, tokens: int, asked: Branches, steps: int) -> float:
-        """Seconds of a task for a paper: a process, the prompt and this many steps."""
-        return PAPER_SECONDS + self.prefill(tokens) + steps * self.step(tokens, asked.number)
+    def paper(self, tokens: int, asked: Asked) -> float:
+        """Seconds of a task for a paper: a process, the prompt and what is asked about it."""
+        return PAPER_SECONDS + self.prefill(tokens) + asked.steps * self.step() + self._rows(tokens, asked.rows)
+
+    def _rows(self, tokens: int, rows: int) -> float:
+        """Seconds of the attention of the rows to a prompt; on a GPU they vanish beside reading the weights."""
+        if self.device.name != "CPU":
+            return 0.0
+        attention = 4 * rows * tokens * self.shape.heads * self.shape.head_dim * self.shape.layers
+        return attention / (ROWS_SHARE * self.device.products)
 
     def job(self) -> float:
         """Seconds until a job has loaded the weights."""
         return JOB_SECONDS + self.weights / LOADING_RATE
 
 
-def extraction_steps(library: Library, asked: Branches) -> int:
-    """Steps of an extraction: one round for the paper, and one for each level at which a parameter may differ."""
+def of_extraction(library: Library, asked: Branches) -> Asked:
+    """An extraction: one round for the paper, and one for each level at which a parameter may differ."""
     rounds = sum(bool(differing(library, level)) for level in ("experiment", "group"))
-    return min(ASKING_STEPS, asked.new_tokens) + rounds * min(SCOPE_STEPS, asked.new_tokens)
+    steps = min(ASKING_STEPS, asked.new_tokens) + rounds * min(SCOPE_STEPS, asked.new_tokens)
+    return Asked(steps, ANSWER_ROWS * first_branches(library))
 
 
-def discovery_steps(findings: int, asked: Branches) -> int:
-    """Steps of a discovery: until the findings of the longest category end."""
-    return min(findings * FINDING_STEPS, asked.new_tokens)
+def of_discovery(findings: int, asked: Branches) -> Asked:
+    """A discovery, until the findings of the longest category end."""
+    steps = min(findings * FINDING_STEPS, asked.new_tokens)
+    return Asked(steps, FINDING_ROWS * asked.number * steps)

@@ -16,8 +16,9 @@ from designspace.results.score_rows import ComparisonRow
 def compare(a: Path, b: Path, golds: list[Gold], library: dict[str, dict[str, Any]]) -> tuple[list[ComparisonRow], str]:
     """The cells in which the values of two runs differ, and a summary for the terminal.
 
-    `a` and `b` are folders of results; compared are the papers that both have. Where gold speaks of a cell, `verdict`
-    is whether `b` misses fewer values there and has fewer wrong ones than `a` (better), more (worse), or neither.
+    `a` and `b` are folders of results; compared are the papers that both have, in what the library asks. Where gold
+    speaks of a cell, `verdict` is whether `b` misses fewer values there and has fewer wrong ones than `a` (better),
+    more (worse), or neither.
     """
     (answers_a, papers, cited), (answers_b, papers_b, _) = evaluation.read(a), evaluation.read(b)
     both = set(papers.values()) & set(papers_b.values())
@@ -29,18 +30,20 @@ def compare(a: Path, b: Path, golds: list[Gold], library: dict[str, dict[str, An
         for answers in (answers_a, answers_b)
         for (paper, parameter), parts in answers.cells.items()
         for scope in parts
-        if paper in both
+        if paper in both and parameter in library
     }
     rows: list[ComparisonRow] = []
     order = {name: position for position, name in enumerate(library)}
-    for cell in sorted(cells | scored.keys(), key=lambda cell: (*cell[:3], order.get(cell[3], len(order)))):
+    for cell in sorted(cells | scored.keys(), key=lambda cell: (*cell[:3], order[cell[3]])):
         paper, experiment, group, parameter = cell
         values_a, values_b = (answers.of(paper, parameter, experiment, group)[0] for answers in (answers_a, answers_b))
         if {row["value"] for row in values_a} != {row["value"] for row in values_b}:
             rows.append(_row(cited[paper], cell, values_a, values_b, scored.get(cell)))
-    lines = _summary(len(both), len(cells), rows, scored_a, scored_b)
-    seconds_a, seconds_b = (_seconds_a_paper(folder) for folder in (a, b))
-    lines.append(f"Seconds   {seconds_a:.1f} a paper in A, {seconds_b:.1f} in B")
+    measures = [_measures(scored, folder) for scored, folder in ((scored_a, a), (scored_b, b))]
+    lines = [*_changes(len(both), len(cells), rows), *_table({"Run": "A"} | measures[0], {"Run": "B"} | measures[1])]
+    if scored_a:
+        better, worse = (sum(row["verdict"] == verdict for row in rows) for verdict in ("better", "worse"))
+        lines.append(f"Verdict   B is better in {better} cells and worse in {worse}")
     return sorted(rows, key=sort_key), "\n".join(lines)
 
 
@@ -99,21 +102,30 @@ def _calibration_error(scored: list[Cell]) -> float:
     return missed / max(1, sum(row["n"] for row in bins))
 
 
-def _summary(
-    papers: int, cells: int, rows: Sequence[ComparisonRow], scored_a: list[Cell], scored_b: list[Cell]
-) -> list[str]:
+def _changes(papers: int, cells: int, rows: Sequence[ComparisonRow]) -> list[str]:
     only_a = sum(row["value_a"] != "" and row["value_b"] == "" for row in rows)
     only_b = sum(row["value_b"] != "" and row["value_a"] == "" for row in rows)
     agree = f"{1 - len(rows) / max(1, cells):.0%}"
-    lines = [
+    return [
         f"Cells     {cells} of the {papers} papers that both have",
         f"Changed   {len(rows)} ({agree} agree), of which {only_a} have a value only in A and {only_b} only in B",
     ]
-    if scored_a:
-        for name, scored in (("A", scored_a), ("B", scored_b)):
-            f1, precision, recall = (evaluation.rates(scored)[rate] or 0 for rate in ("f1", "precision", "recall"))
-            off = f"confidence off by {_calibration_error(scored):.2f}"
-            lines.append(f"Run {name}     F1 {f1:.3f}, precision {precision:.3f}, recall {recall:.3f}; {off}")
-        better, worse = (sum(row["verdict"] == verdict for row in rows) for verdict in ("better", "worse"))
-        lines.append(f"Verdict   B is better in {better} cells and worse in {worse}")
-    return lines
+
+
+def _measures(scored: list[Cell], results: Path) -> dict[str, str]:
+    """How good a run is, where annotators say so, and how fast."""
+    measures = {}
+    if scored:
+        rates = evaluation.rates(scored)
+        for name, rate in (("F1", "f1"), ("precision", "precision"), ("recall", "recall")):
+            measures[name] = f"{rates[rate] or 0:.3f}"
+        measures["confidence off by"] = f"{_calibration_error(scored):.2f}"
+    return measures | {"seconds a paper": f"{_seconds_a_paper(results):.1f}"}
+
+
+def _table(*runs: dict[str, str]) -> list[str]:
+    """The runs as rows under their keys, the first column as wide as the words before the other lines."""
+    widths = [max(len(name) + 2, *(len(run[name]) + 2 for run in runs)) for name in runs[0]]
+    widths[0] = len("Changed   ")
+    lines = [list(runs[0]), *(list(run.values()) for run in runs)]
+    return ["".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip() for cells in lines]

@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+from designspace.project.pilot import NOT_YET
 from designspace.results import precision, tables
 from designspace.results.loading import Tables
 from designspace.results.papers import LEFT_OUT
@@ -50,7 +51,7 @@ def summary(rows: Tables, results: Path, note: str = "", most: int = 3) -> str:
             f"Values       {count['values reported']} reported, {count['values with evidence']} with evidence, "
             f"{count['values reviewed']} reviewed",
             *_corrections(rows),
-            *_error_rate(rows, count["papers"]),
+            *_error_rate(rows, count["papers"] + sum(row["reason"] == NOT_YET for row in rows["papers"])),
             *_evaluation(rows),
             f"Discoveries  {count['discoveries']}",
             f"Tables       {', '.join(str(results / f'{name}.csv') for name in tables.CSV_TABLES)}",
@@ -74,7 +75,8 @@ def _corrections(rows: Tables) -> list[str]:
 
 
 def _error_rate(rows: Tables, papers: int) -> list[str]:
-    """How many values are wrong by the reviewers, and how many papers more to check, if two papers were reviewed."""
+    """How many values are wrong by the reviewers, and how many more of so many papers to check, if two were reviewed.
+    Those that wait for the end of a pilot are among them."""
     known = precision.error_rate(rows["extractions"], papers)
     if known is None:
         return []

@@ -24,6 +24,7 @@ from designspace.settings.run import Run
 
 TASKS = ("extraction", "discovery")
 TOKENS_A_PAGE, CHARACTERS_A_TOKEN = 1400, 3.7  # of the invented papers
+PROMPT_TOKENS = 150  # around a paper, besides the parameters
 PAGES = 10  # of a PDF that does not tell
 SAMPLE = 100  # PDFs whose pages are counted; those of the others are taken to be as many on average
 COUNTING_SECONDS = 20  # for all of the sample; a PDF that hangs costs no more, and then PAGES is taken for all
@@ -102,14 +103,13 @@ class Estimate:
 
 def of_run(run: Run, config: dict[str, Any]) -> Estimate:
     """The estimate for the papers of a run. DesignspaceError where the model cannot be had."""
-    around = memory.estimate_tokens(Path(config["parameters"]).read_text("utf-8"))
     answered = {task: dict(answers(run, task)) for task in TASKS}
     files = {row.paper: run.papers / row.file for row in run.rows if row.paper in run.present and row.is_asked}
     left = {paper for paper in files if any(paper not in answered[task] for task in TASKS)}
     pages = pages_of({paper: files[paper] for paper in sorted(left)})
     kept = {paper: min(tokens_of(run, paper, pages.get(paper, PAGES)), run.plan["token_budget"]) for paper in files}
     device, capacity = device_of(config), run.plan["extraction"]["capacity_bytes"]
-    seconds = paper_seconds(config, {paper: tokens + around for paper, tokens in kept.items()}, device)
+    seconds = paper_seconds(config, kept, device)
     factor, measured = scale(seconds, answered)
     batches = [batch for batch, papers in run.batches.items() if not left.isdisjoint(papers)]
     remaining = sum(
@@ -120,7 +120,7 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
         papers=len(kept),
         left=len(left),
         pages=sum(pages.values()),
-        tokens=2 * sum(kept[paper] + around for paper in left),
+        tokens=sum(kept[paper] + around for paper in left for around in around_paper(config).values()),
         batches=len(batches),
         jobs=2 * len(left) + 3 * len(batches) + 3,
         device=device.name,
@@ -157,21 +157,30 @@ def save(estimate: Estimate, results: Path) -> None:
     write_whole(results / "estimate.json", records.encode(kept, indent=1))
 
 
-def paper_seconds(config: dict[str, Any], tokens: dict[str, int], device: speed.Device) -> dict[str, dict[str, float]]:
-    """{task: {paper: seconds}} by the shapes of the model, for prompts of the given tokens."""
+def around_paper(config: dict[str, Any]) -> dict[str, int]:
+    """{task: tokens of the prompt around a paper}: an extraction describes the parameters, a discovery names them."""
+    library = parameters.load(config["parameters"])
+    names = sum(len(parameter["name"]) for parameter in library)
+    described = sum(len(parameter["definition"]) + len(" ".join(parameter.get("values", []))) for parameter in library)
+    characters = {"extraction": names + described, "discovery": names}
+    return {task: PROMPT_TOKENS + round(number / CHARACTERS_A_TOKEN) for task, number in characters.items()}
+
+
+def paper_seconds(config: dict[str, Any], kept: dict[str, int], device: speed.Device) -> dict[str, dict[str, float]]:
+    """{task: {paper: seconds}} by the shapes of the model, for papers by the tokens that are kept of them."""
     library = parameters.load(config["parameters"])
     model = config["model"]
     found, asking = config["discovery"], config["extraction"]
     of_speed = speed.Speed(*read_model(model), model, device)
     extraction = branches.of_extraction(library, asking["max_new_tokens"], asking["reasoning"])
     discovery = branches.of_discovery(len(found["categories"]), found["max_new_tokens"])
-    tasks = {
-        "extraction": (extraction, speed.extraction_steps(library, extraction)),
-        "discovery": (discovery, speed.discovery_steps(found["findings"], discovery)),
+    asked = {
+        "extraction": speed.of_extraction(library, extraction),
+        "discovery": speed.of_discovery(found["findings"], discovery),
     }
     return {
-        task: {paper: of_speed.paper(number, asked, steps) for paper, number in tokens.items()}
-        for task, (asked, steps) in tasks.items()
+        task: {paper: of_speed.paper(tokens + around, asked[task]) for paper, tokens in kept.items()}
+        for task, around in around_paper(config).items()
     }
 
 
