@@ -4,11 +4,13 @@ import pytest
 import typst
 from test_catalogue import entry
 
+from designspace.language import matching
 from designspace.parsing.citation.names import plain
 from designspace.project import first_pages, ledger, supplements
 from designspace.project.first_pages import FirstPage
 
 HANDS = "Hands that learn to reach in the dark without any feedback"
+UNLIKE = "Hamds that leam to neach im the dork without amy feedback"
 FEET = "Feet that learn to walk on a treadmill with split belts"
 BODY = "In part 2 the tablet weighed 800 g. " * 40
 
@@ -99,13 +101,16 @@ def test_first_pages_are_kept_and_what_ends_the_process_has_none(folder, monkeyp
     [
         (f"header{HANDS}" + "text" * 500, False),
         (f"header{HANDS.replace('dark', 'dork')}" + "text" * 500, False),
+        (f"header{UNLIKE}" + "text" * 500, True),
         ("of the end of another article about feet" * 40 + HANDS, True),
         ("of the end of another article about feet" * 40, True),
         ("a scan", False),
     ],
-    ids=["at its head", "with a slip", "in its middle", "on no page of these", "a scan"],
+    ids=["at its head", "with a slip", "with too many to be found", "in its middle", "on no page of these", "a scan"],
 )
 def test_the_title_of_a_paper_that_may_begin_behind_another_is_known(page, is_behind):
+    at_its_head = any(start < 1200 for start, _ in matching.places(page, HANDS))
+    assert is_behind is (len(page) > 200 and not at_its_head), "as what looks for it in the whole text finds it"
     pages = {"a": FirstPage(plain(page)), "b": FirstPage(plain(page))}
     entries = [entry("k", title=HANDS, files=["x/a.pdf"]), entry("l", title=HANDS, doi="10.1/b")]
     found = first_pages.titles_behind({"a.pdf": "a", "b.pdf": "b"}, pages, entries)

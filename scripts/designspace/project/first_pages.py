@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from rapidfuzz import fuzz
 
 from designspace.core import limits
 from designspace.core.files import write_whole
+from designspace.language import matching
 from designspace.parsing.citation.names import plain
 from designspace.project.library import catalogue
 from designspace.project.library.entries import Entry
 
 FEWEST = 200  # letters of a page that was read well
 MIDDLE = 1200  # letters, behind which a title may be that of a second article
-ALIKE = 85  # of 100, from which a title stands on a page, by rapidfuzz's partial_ratio
 LIMITS = {"seconds": 120, "address_space": 2 * 2**30}
 CHUNK = 200  # files that a process reads
 NEEDED = ("pypdfium2", "numpy")  # by what reads a PDF, which the environment of snakemake itself may be without
@@ -63,10 +62,7 @@ def titles_behind(files: Mapping[str, str], pages: Mapping[str, FirstPage], entr
 
 
 def _is_behind(title: str, page: str) -> bool:
-    if len(page) < FEWEST or 0 <= page.find(title) < MIDDLE:
-        return False
-    near = fuzz.partial_ratio_alignment(title, page, score_cutoff=ALIKE)
-    return near is None or near.dest_start >= MIDDLE
+    return len(page) >= FEWEST and all(start >= MIDDLE for start, _ in matching.spans(page, title))
 
 
 def _load(kept: Path) -> dict[str, FirstPage]:
