@@ -126,6 +126,35 @@ def test_a_doi_is_looked_up_only_where_the_library_has_no_entry(run):
     assert [(item["id"], item.get("volume")) for item in included] == [("mine", None), ("b", "3")]
 
 
+def test_a_preprint_whose_doi_names_its_article_is_a_version_of_it(run):
+    for paper, title in (("a", TITLE), ("b", "Feet that learn to walk in the light")):
+        run.add(paper, values=[reported("n_total", 3)])
+        cite(
+            run,
+            paper,
+            title=title,
+            authors=[paper],
+            doi=f"10.1/{paper}",
+            kind="article" if paper == "b" else "preprint",
+        )
+    other = {"id-type": "doi", "id": "https://doi.org/10.1/B", "asserted-by": "subject"}
+
+    def look_up(dois):
+        return {"10.1/a": Entry("x", {"DOI": "10.1/a", "relation": {"is-preprint-of": [other], "cites": ["10.1/c"]}})}
+
+    rows = build(run, look_up=look_up)[0]["papers"].set_index("paper")
+    assert rows.loc["a"][["status", "version_of"]].tolist() == ["version", "b"]
+    rows = build(run)[0]["papers"].set_index("paper")
+    assert set(rows.status) == {"ok"}, "without its citation nobody knows"
+
+
+@pytest.mark.parametrize(
+    "relation", [[], {"is-preprint-of": "10.1/b"}, {"is-preprint-of": [{"id": 3}]}, {"cites": [{"id": "10.1/b"}]}]
+)
+def test_a_relation_of_no_use_is_none(relation):
+    assert Entry("x", {"relation": relation}).related == frozenset()
+
+
 def test_of_two_articles_in_one_pdf_the_librarys_is_cited_and_a_note_names_the_other(run):
     first = "The end of an article about feet"
     run.add("a", values=[reported("n_total", 3)])

@@ -1,6 +1,7 @@
 """Which papers are one work: a preprint and its article, the same article from two publishers, a supplement alone.
 
-They are known by their DOI, or by their titles, authors and first pages. Of the versions of a work one is counted.
+They are known by their DOI, or the DOI that the citation of one has of the other, or by their titles, authors and first
+pages. Of the versions of a work one is counted.
 """
 
 import re
@@ -36,6 +37,7 @@ class Paper:
     is_read: bool
     in_library: bool
     pages: int
+    related: frozenset[str] = frozenset()  # DOIs of its other versions
 
 
 def versions(papers: Iterable[Paper]) -> dict[str, str]:
@@ -86,7 +88,8 @@ def _pairs(papers: Iterable[Paper]) -> Iterator[tuple[Paper, Paper]]:
     alike: dict[tuple[str, str], list[Paper]] = defaultdict(list)
     for paper in papers:
         first = plain(paper.families[0]) if paper.families else ""
-        for key in (("doi", paper.doi), ("author", first), ("title", plain(paper.title)[:12])):
+        dois = (("doi", doi) for doi in {paper.doi} | paper.related)
+        for key in (*dois, ("author", first), ("title", plain(paper.title)[:12])):
             if key[1]:
                 alike[key].append(paper)
     for group in alike.values():
@@ -94,7 +97,7 @@ def _pairs(papers: Iterable[Paper]) -> Iterator[tuple[Paper, Paper]]:
 
 
 def _same_work(one: Paper, other: Paper) -> bool:
-    if one.doi and one.doi == other.doi:
+    if one.doi and (one.doi == other.doi or one.doi in other.related) or other.doi in one.related:
         return True
     titles = plain(one.title), plain(other.title)
     if min(map(len, titles)) < SHORTEST or _numbers(one.title) != _numbers(other.title):
