@@ -7,6 +7,7 @@ import json
 import pytest
 from browser import keys_of
 from conftest import needs_chromium
+from written_report import PAYLOAD, write_report
 
 from designspace.results import agreement, corrections
 
@@ -73,6 +74,46 @@ def test_a_blind_reviewer_sees_the_marks_of_others_after_the_own(page):
     assert label(page, "software").startswith("software, several: Matlab; Psychtoolbox,"), "of this one mine is not set"
     be(page, "AB")
     assert label(page, "software").startswith("software, several: R,")
+
+
+def test_a_blind_reviewer_sees_nothing_of_what_a_run_has_merged(page, page_run):
+    """The tables of such a run have the other's values in place of the model's."""
+    marks = [
+        row("n_total", "44", note="Table 1"),
+        row("offset", "-33"),
+        row("software", ""),
+        row("population", "older"),
+    ]
+    marks.append(row("age_mean", "25.5", experiment="Experiment 1"))
+    marks.append(row("offset", "", kind="note", note="Look at Figure 9"))
+    labels = {name: label(page, name) for name in ("n_total", "offset", "software", "population")}
+    page_run.corrections.write_text(HEAD + "".join(marks), "utf-8")
+    try:
+        page_run.merge()
+        write_report(page_run, "--evaluated", "--note", PAYLOAD)
+        page.open()
+        assert label(page, "offset").startswith("offset, several: -33") and page.js(
+            "return Corrections.reviewers()"
+        ) == ["CD"]
+        be(page, "AB", blind=True)
+        assert {name: label(page, name) for name in labels} == labels
+        assert page.js("return ALL_CELLS.filter((cell) => cell.verdict || cell.marks?.notes.length).length") == 0
+        for text in ("-33", "Figure 9", "Table 1", "CD"):
+            page.js("View.go({ q: arguments[0] })", text)
+            assert page.papers() == [], text
+        for view in ("matrix", "reviews", "papers", "space", "evaluation"):
+            page.open(f"#view={view}")
+            shown = page.one("#view").text
+            assert not [text for text in ("-33", "Figure 9", "Table 1", "25.5") if text in shown], view
+        for name in labels:
+            shown = page.open(page.cell("several", name)).one("#panel").text
+            assert not [text for text in ("44", "-33", "Figure 9", "Table 1", "CD") if text in shown], name
+        page.click("Nothing is reported" if name == "offset" else "Accept", "#panel")
+        assert "Disputed by CD; AB" in page.one("#panel .review").text, "then it is shown"
+    finally:
+        page_run.corrections.unlink()
+        page_run.merge()
+        write_report(page_run, "--evaluated", "--note", PAYLOAD)
 
 
 def test_a_disagreement_is_adjudicated_and_undone(page):
