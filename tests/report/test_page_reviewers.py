@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 
 import pytest
 from browser import keys_of
@@ -158,6 +159,35 @@ def test_nothing_is_lost_when_files_of_two_states_are_dropped(page):
     assert marks == {"n_total": "", "offset": "-3"}
     page.open(page.cell("several", "offset"))  # also when the page is opened again
     assert {mark["parameter"]: mark["value"] for mark in exported(page) if not mark["group"]} == marks
+
+
+def test_nothing_is_lost_when_two_export_before_either_knows_of_the_other(page, page_run):
+    sheets = {}
+    for name, act in (("AB", "Accept"), ("CD", "Reject")):
+        be(page.open(page.cell("several", "n_total")), name)
+        page.click(act, "#panel")
+        page.js("Corrections.note(findRow('several', '').cells[0], arguments[0])", f"a note by {name}")
+        sheets[name] = page.js("return [Corrections.fileName(), Corrections.csv()]")
+        page.js("localStorage.clear()")  # the other has a browser of its own
+    assert [name for name, _ in sheets.values()] == ["corrections.csv"] * 2
+    folder = page_run.corrections.with_suffix("")
+    folder.mkdir()
+    try:
+        page_run.corrections.write_text(sheets["AB"][1], "utf-8")
+        (folder / "corrections (1).csv").write_text(sheets["CD"][1], "utf-8")
+        reviews = page_run.merge()["reviews"]
+        held = [(row.reviewer, row.kind, row.value, row.note) for row in reviews.itertuples()]
+        notes = [(name, "note", "", f"a note by {name}") for name in ("AB", "CD")]
+        assert sorted(held) == sorted([("AB", "review", "40", ""), ("CD", "review", "", ""), *notes])
+        be(page.open(), "CD")
+        said = drop(page, "corrections.csv", sheets["AB"][1].removeprefix("\ufeff"), head="")
+        assert said.startswith(
+            "2 marks of corrections.csv are new here. Put corrections.csv into config/corrections, too"
+        )
+    finally:
+        shutil.rmtree(folder)
+        page_run.corrections.unlink()
+        page_run.merge()
 
 
 @pytest.mark.parametrize(
