@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from made_up_run import Run, finding, reported
+from made_up_run import Run, finding, full_run, reported
 
 from designspace.project.library.entries import Entry
 from designspace.results import merging
+from designspace.results.papers import sort_key
 
 TITLE = "Hands that learn to reach in the dark"
 
@@ -60,6 +61,23 @@ def test_tables_are_sorted_by_citation_and_keep_the_id(run):
     order = [("", "c"), ("Li 2001", "b"), ("Wu 2001", "a")]
     for table in ("papers", "extractions", "parameters"):
         assert list(zip(frames[table].citation, frames[table].paper, strict=True)) == order
+
+
+def test_every_table_with_a_row_for_each_paper_shows_its_citation_and_is_sorted_by_it(tmp_path):
+    run = full_run(tmp_path)
+    for paper, author in (("zhou_2020", "Ada Ng"), ("adams_2018", "Zoe Wu"), ("scan", "Jo Li"), ("stuck", "")):
+        cite(run, paper, title=f"{TITLE} of {author}", authors=[author] if author else [], year="2001")
+    run.corrections.write_text(
+        "paper,parameter,value\nadams_2018,offset,5\nzhou_2020,offset,5\nscan,gone,1\nstuck,gone,1\n"
+    )
+    frames = run.merge()
+    about = {name: frame for name, frame in frames.items() if "paper" in frame.columns and len(frame)}
+    assert about.keys() >= {"papers", "extractions", "parameters", "memory", "reviews", "corrections_unused"}
+    assert list(frames["papers"].columns[:7]) == ["citation", "title", "authors", "year", "journal", "doi", "type"]
+    for name, frame in about.items():
+        order = [sort_key(row) for row in frame.to_dict("records")]
+        assert list(frame.columns).index("citation") < list(frame.columns).index("paper")
+        assert order == sorted(order) and len({row[0] for row in order}) > 1, name
 
 
 def test_an_excluded_paper_and_corrections_of_it_are_listed_with_the_reason(run):
