@@ -2,13 +2,16 @@
 
 import pytest
 import typst
+from bad_papers import by_name
 from test_catalogue import entry
 
+from designspace.language import matching
 from designspace.parsing.citation.names import plain
 from designspace.project import first_pages, ledger, supplements
 from designspace.project.first_pages import FirstPage
 
 HANDS = "Hands that learn to reach in the dark without any feedback"
+UNLIKE = "Hamds that leam to neach im the dork without amy feedback"
 FEET = "Feet that learn to walk on a treadmill with split belts"
 BODY = "In part 2 the tablet weighed 800 g. " * 40
 
@@ -74,7 +77,7 @@ def test_the_library_wins_over_the_first_page(folder):
     assert find(folder, entry("k", files=["5678.pdf", "1234-5678-1-SP.pdf"])) == {"1234-5678-1-SP": "5678"}
 
 
-def test_first_pages_are_kept_and_what_ends_the_process_has_none(folder, monkeypatch):
+def test_first_pages_are_kept_and_what_cannot_be_read_has_none(folder, monkeypatch):
     (folder / "bad.pdf").write_bytes(b"%PDF-1.7 of no use")
     hashes = {"1234.pdf": "a", "bad.pdf": "b", "gone.pdf": "c", "away.pdf": ""}
     pages = first_pages.known(folder, hashes, folder / "kept.json")
@@ -83,15 +86,32 @@ def test_first_pages_are_kept_and_what_ends_the_process_has_none(folder, monkeyp
     first_pages.save(pages, folder / "kept.json")
     monkeypatch.setattr(first_pages.limits, "call", None)
     assert first_pages.known(folder, hashes, folder / "kept.json") == pages
+    monkeypatch.undo()
     (folder / "kept.json").write_text("{")
-
-    def call(function, paths, **limits):
-        if any("bad" in path for path in paths):
-            raise first_pages.limits.Failed("it ends")
-        return function(paths)
-
-    monkeypatch.setattr(first_pages.limits, "call", call)
     assert first_pages.known(folder, hashes, folder / "kept.json") == pages
+
+
+@pytest.mark.parametrize(
+    "bomb, seconds, how", [("a decompression bomb", 20, "2 GiB"), ("a bomb of forms", 0.1, "SIGPROF")]
+)
+def test_what_ends_the_process_that_reads_it_costs_the_others_nothing(folder, monkeypatch, bomb, seconds, how):
+    (folder / "2.pdf").write_bytes(by_name(bomb))
+    hashes = {name: name for name in ("1234.pdf", "2.pdf", "5678.pdf", *map(str, range(20)))}
+    ends, call = [], first_pages.limits.call
+
+    def spy(*arguments, **by):
+        try:
+            call(*arguments, **by)
+            ends.append("")
+        except first_pages.limits.Failed as error:
+            ends.append(str(error))
+            raise
+
+    monkeypatch.setattr(first_pages.limits, "call", spy)
+    monkeypatch.setattr(first_pages, "SECONDS", seconds)
+    pages = first_pages.known(folder, hashes, folder / "kept.json")
+    assert [name for name in hashes if pages[name].page] == ["1234.pdf", "5678.pdf"] and pages.keys() == set(hashes)
+    assert len(ends) == 2 and how in ends[0] and not ends[1], "a second process goes on behind it"
 
 
 @pytest.mark.parametrize(
@@ -99,13 +119,16 @@ def test_first_pages_are_kept_and_what_ends_the_process_has_none(folder, monkeyp
     [
         (f"header{HANDS}" + "text" * 500, False),
         (f"header{HANDS.replace('dark', 'dork')}" + "text" * 500, False),
+        (f"header{UNLIKE}" + "text" * 500, True),
         ("of the end of another article about feet" * 40 + HANDS, True),
         ("of the end of another article about feet" * 40, True),
         ("a scan", False),
     ],
-    ids=["at its head", "with a slip", "in its middle", "on no page of these", "a scan"],
+    ids=["at its head", "with a slip", "with too many to be found", "in its middle", "on no page of these", "a scan"],
 )
 def test_the_title_of_a_paper_that_may_begin_behind_another_is_known(page, is_behind):
+    at_its_head = any(start < 1200 for start, _ in matching.places(page, HANDS))
+    assert is_behind is (len(page) > 200 and not at_its_head), "as what looks for it in the whole text finds it"
     pages = {"a": FirstPage(plain(page)), "b": FirstPage(plain(page))}
     entries = [entry("k", title=HANDS, files=["x/a.pdf"]), entry("l", title=HANDS, doi="10.1/b")]
     found = first_pages.titles_behind({"a.pdf": "a", "b.pdf": "b"}, pages, entries)

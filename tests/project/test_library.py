@@ -42,7 +42,7 @@ CSL = json.dumps(
             "container-title": "Journal of Invented Movements",
             "issued": {"date-parts": [["2019", 3, 1]]},
             "DOI": "https://doi.org/10.1234/JIM_2019.07",
-            "file": ["storage/ABCD2345/Müller et al. - 2019 - How.pdf", "storage/WXYZ6789/how_supp.pdf", "a.html"],
+            "file": [r"C:\ABCD2345\Müller et al. - 2019 - How.pdf", "storage/WXYZ6789/how_supp.pdf", "a.html"],
         },
         {
             "id": "osei2020",
@@ -59,6 +59,7 @@ TI  - How Hands of Étienne Müller Adapt to 45% Rotation & DNA
 AU  - Müller, Józef
 AU  - van der Berg, Jo
 AU  - Reach Consortium
+JO  - J Inv Mov
 T2  - Journal of Invented Movements
 PY  - 2019/03/01/
 DO  - 10.1234/jim_2019.07
@@ -119,6 +120,16 @@ def test_the_attachments_of_every_format_are_found_in_the_folder(exported):
 )
 def test_paths_of_a_file_field(field, paths):
     assert list(pdfs(field)) == paths
+
+
+def test_accents_in_latex_are_read_in_names_and_in_paths_as_mendeley_writes_them(tmp_path):
+    first = r":C$\backslash$:/ada/M{\"{u}}ller, {\O}rsted {\v{S}} {\'{\i}} {\'E}{\_}1.pdf:pdf"
+    field = first + r";:D$\backslash$:/b supp.pdf:pdf"
+    names = r"Mart{\'{\i}}nez, Mar{\'\i}a and Fa\"{\i}sal, \'{A}"
+    (tmp_path / "a.bib").write_text(f"@article{{a, author = {{{names}}}, file = {{{field}}}}}", "utf-8")
+    (one,) = load(tmp_path / "a.bib")
+    assert one.authors == ["María Martínez", "Á Faïsal"]
+    assert one.files == ("C/:/ada/Müller, Ørsted Š í É_1.pdf", "D/:/b supp.pdf")
 
 
 def test_a_path_means_the_file_that_shares_most_of_its_folders():

@@ -5,11 +5,14 @@ import pytest
 from designspace.project.versions import Paper, supplements, versions
 
 TITLE = "Hands that learn to reach in the dark"
+FEET = "Feet that walk in the light"
 PAGE = "Hands were asked to reach for targets that nobody could see, and we measured how they learned to do so. " * 4
 
 
-def paper(name, title=TITLE, families=("Ng", "Li"), doi="", kind="article", page="", read=True, known=False, pages=9):
-    return Paper(name, title, tuple(families), doi, kind, page, read, known, pages)
+def paper(
+    name, title=TITLE, families=("Ng", "Li"), doi="", kind="article", page="", read=True, known=False, pages=9, also=()
+):
+    return Paper(name, title, tuple(families), doi, kind, page, read, known, pages, frozenset(also))
 
 
 def test_the_article_is_counted_and_not_its_preprint():
@@ -20,6 +23,13 @@ def test_the_article_is_counted_and_not_its_preprint():
 def test_three_versions_are_one_work():
     three = [paper("a", doi="10.1/a"), paper("b", doi="10.1/a", title="", families=()), paper("c", kind="preprint")]
     assert versions(three) == {"b": "a", "c": "a"}
+
+
+def test_a_doi_that_names_the_other_tells_where_title_and_authors_changed():
+    article = paper("b", FEET, families=("Osei",), doi="10.2/a")
+    assert versions([paper("a", kind="preprint", doi="10.1/p", also=["10.2/a"]), article]) == {"a": "b"}
+    assert versions([paper("a", kind="preprint", doi="10.1/p", also=["10.3/x"]), article]) == {}
+    assert versions([paper("a", kind="preprint", also=["10.3/x"]), paper("b", FEET, also=["10.3/x"])]) == {}
 
 
 @pytest.mark.parametrize(

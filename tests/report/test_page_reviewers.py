@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import shutil
 
 import pytest
 from browser import keys_of
 from conftest import needs_chromium
+from written_report import PAYLOAD, write_report
 
 from designspace.results import agreement, corrections
 
@@ -75,6 +77,46 @@ def test_a_blind_reviewer_sees_the_marks_of_others_after_the_own(page):
     assert label(page, "software").startswith("software, several: R,")
 
 
+def test_a_blind_reviewer_sees_nothing_of_what_a_run_has_merged(page, page_run):
+    """The tables of such a run have the other's values in place of the model's."""
+    marks = [
+        row("n_total", "44", note="Table 1"),
+        row("offset", "-33"),
+        row("software", ""),
+        row("population", "older"),
+    ]
+    marks.append(row("age_mean", "25.5", experiment="Experiment 1"))
+    marks.append(row("offset", "", kind="note", note="Look at Figure 9"))
+    labels = {name: label(page, name) for name in ("n_total", "offset", "software", "population")}
+    page_run.corrections.write_text(HEAD + "".join(marks), "utf-8")
+    try:
+        page_run.merge()
+        write_report(page_run, "--evaluated", "--note", PAYLOAD)
+        page.open()
+        assert label(page, "offset").startswith("offset, several: -33") and page.js(
+            "return Corrections.reviewers()"
+        ) == ["CD"]
+        be(page, "AB", blind=True)
+        assert {name: label(page, name) for name in labels} == labels
+        assert page.js("return ALL_CELLS.filter((cell) => cell.verdict || cell.marks?.notes.length).length") == 0
+        for text in ("-33", "Figure 9", "Table 1", "CD"):
+            page.js("View.go({ q: arguments[0] })", text)
+            assert page.papers() == [], text
+        for view in ("matrix", "reviews", "papers", "space", "evaluation"):
+            page.open(f"#view={view}")
+            shown = page.one("#view").text
+            assert not [text for text in ("-33", "Figure 9", "Table 1", "25.5") if text in shown], view
+        for name in labels:
+            shown = page.open(page.cell("several", name)).one("#panel").text
+            assert not [text for text in ("44", "-33", "Figure 9", "Table 1", "CD") if text in shown], name
+        page.click("Nothing is reported" if name == "offset" else "Accept", "#panel")
+        assert "Disputed by CD; AB" in page.one("#panel .review").text, "then it is shown"
+    finally:
+        page_run.corrections.unlink()
+        page_run.merge()
+        write_report(page_run, "--evaluated", "--note", PAYLOAD)
+
+
 def test_a_disagreement_is_adjudicated_and_undone(page):
     be(page.open("#view=reviews"), "EF")
     drop(page, "AB.csv", row("n_total", "40", "AB", date="2020-11-19"))
@@ -117,6 +159,35 @@ def test_nothing_is_lost_when_files_of_two_states_are_dropped(page):
     assert marks == {"n_total": "", "offset": "-3"}
     page.open(page.cell("several", "offset"))  # also when the page is opened again
     assert {mark["parameter"]: mark["value"] for mark in exported(page) if not mark["group"]} == marks
+
+
+def test_nothing_is_lost_when_two_export_before_either_knows_of_the_other(page, page_run):
+    sheets = {}
+    for name, act in (("AB", "Accept"), ("CD", "Reject")):
+        be(page.open(page.cell("several", "n_total")), name)
+        page.click(act, "#panel")
+        page.js("Corrections.note(findRow('several', '').cells[0], arguments[0])", f"a note by {name}")
+        sheets[name] = page.js("return [Corrections.fileName(), Corrections.csv()]")
+        page.js("localStorage.clear()")  # the other has a browser of its own
+    assert [name for name, _ in sheets.values()] == ["corrections.csv"] * 2
+    folder = page_run.corrections.with_suffix("")
+    folder.mkdir()
+    try:
+        page_run.corrections.write_text(sheets["AB"][1], "utf-8")
+        (folder / "corrections (1).csv").write_text(sheets["CD"][1], "utf-8")
+        reviews = page_run.merge()["reviews"]
+        held = [(row.reviewer, row.kind, row.value, row.note) for row in reviews.itertuples()]
+        notes = [(name, "note", "", f"a note by {name}") for name in ("AB", "CD")]
+        assert sorted(held) == sorted([("AB", "review", "40", ""), ("CD", "review", "", ""), *notes])
+        be(page.open(), "CD")
+        said = drop(page, "corrections.csv", sheets["AB"][1].removeprefix("\ufeff"), head="")
+        assert said.startswith(
+            "2 marks of corrections.csv are new here. Put corrections.csv into config/corrections, too"
+        )
+    finally:
+        shutil.rmtree(folder)
+        page_run.corrections.unlink()
+        page_run.merge()
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from made_up_run import Run, finding, reported
+from made_up_run import Run, finding, full_run, reported
 
 from designspace.project.library.entries import Entry
 from designspace.results import merging
+from designspace.results.papers import sort_key
 
 TITLE = "Hands that learn to reach in the dark"
 
@@ -60,6 +61,23 @@ def test_tables_are_sorted_by_citation_and_keep_the_id(run):
     order = [("", "c"), ("Li 2001", "b"), ("Wu 2001", "a")]
     for table in ("papers", "extractions", "parameters"):
         assert list(zip(frames[table].citation, frames[table].paper, strict=True)) == order
+
+
+def test_every_table_with_a_row_for_each_paper_shows_its_citation_and_is_sorted_by_it(tmp_path):
+    run = full_run(tmp_path)
+    for paper, author in (("zhou_2020", "Ada Ng"), ("adams_2018", "Zoe Wu"), ("scan", "Jo Li"), ("stuck", "")):
+        cite(run, paper, title=f"{TITLE} of {author}", authors=[author] if author else [], year="2001")
+    run.corrections.write_text(
+        "paper,parameter,value\nadams_2018,offset,5\nzhou_2020,offset,5\nscan,gone,1\nstuck,gone,1\n"
+    )
+    frames = run.merge()
+    about = {name: frame for name, frame in frames.items() if "paper" in frame.columns and len(frame)}
+    assert about.keys() >= {"papers", "extractions", "parameters", "memory", "reviews", "corrections_unused"}
+    assert list(frames["papers"].columns[:7]) == ["citation", "title", "authors", "year", "journal", "doi", "type"]
+    for name, frame in about.items():
+        order = [sort_key(row) for row in frame.to_dict("records")]
+        assert list(frame.columns).index("citation") < list(frame.columns).index("paper")
+        assert order == sorted(order) and len({row[0] for row in order}) > 1, name
 
 
 def test_an_excluded_paper_and_corrections_of_it_are_listed_with_the_reason(run):
@@ -124,6 +142,35 @@ def test_a_doi_is_looked_up_only_where_the_library_has_no_entry(run):
     assert "title: doi.org" in rows.loc["b"].found_in and "title: library" in rows.loc["a"].found_in
     assert "year: pdf" in rows.loc["a"].found_in
     assert [(item["id"], item.get("volume")) for item in included] == [("mine", None), ("b", "3")]
+
+
+def test_a_preprint_whose_doi_names_its_article_is_a_version_of_it(run):
+    for paper, title in (("a", TITLE), ("b", "Feet that learn to walk in the light")):
+        run.add(paper, values=[reported("n_total", 3)])
+        cite(
+            run,
+            paper,
+            title=title,
+            authors=[paper],
+            doi=f"10.1/{paper}",
+            kind="article" if paper == "b" else "preprint",
+        )
+    other = {"id-type": "doi", "id": "https://doi.org/10.1/B", "asserted-by": "subject"}
+
+    def look_up(dois):
+        return {"10.1/a": Entry("x", {"DOI": "10.1/a", "relation": {"is-preprint-of": [other], "cites": ["10.1/c"]}})}
+
+    rows = build(run, look_up=look_up)[0]["papers"].set_index("paper")
+    assert rows.loc["a"][["status", "version_of"]].tolist() == ["version", "b"]
+    rows = build(run)[0]["papers"].set_index("paper")
+    assert set(rows.status) == {"ok"}, "without its citation nobody knows"
+
+
+@pytest.mark.parametrize(
+    "relation", [[], {"is-preprint-of": "10.1/b"}, {"is-preprint-of": [{"id": 3}]}, {"cites": [{"id": "10.1/b"}]}]
+)
+def test_a_relation_of_no_use_is_none(relation):
+    assert Entry("x", {"relation": relation}).related == frozenset()
 
 
 def test_of_two_articles_in_one_pdf_the_librarys_is_cited_and_a_note_names_the_other(run):

@@ -155,12 +155,68 @@ def check_new_supplement(zotero, feet):
     assert not snakemake(zotero)[0]
 
 
+BIBTEX = r"""@article{{ng_hands, title = {{{{{hands}}}}}, author = {{Ng, Ad{{\'a}} and Li, Jo}}, year = 2019,
+  journal = {{Journal of Movements}}, file = {{{storage}\\AAAA1111\\Ng and Li - 2019 - Hands.pdf:application/pdf;
+  {storage}\\BBBB2222\\mmc1.pdf:application/pdf}} }}
+@article{{osei_feet, title = {{Walking {{F}}eet}}, author = {{Osei, Kofi}}, year = 2019, doi = {{10.1234/walk.20}},
+  {files} }}
+"""
+
+
+def write_bibtex(zotero, files=""):
+    """The library as Zotero exports it on Windows."""
+    storage = r"Full Text:C\:\\Users\\ada\\Zotero\\storage"
+    text = BIBTEX.format(hands=HANDS, storage=storage, files=files)
+    (zotero / "papers" / "library.bib").write_text(text, "utf-8")
+
+
+def check_another_library(zotero, hands, feet):
+    """The library in another file and format changes tables only."""
+    write_bibtex(zotero)
+    configure(zotero, library="papers/library.bib")
+    finished, _ = snakemake(zotero)
+    assert finished == {"merge": 1, "report": 1}
+    papers = table(zotero, "papers").set_index("paper")
+    assert (papers.loc[hands.paper].authors, papers.loc[hands.paper].journal) == (
+        "Adá Ng; Jo Li",
+        "Journal of Movements",
+    )
+    assert papers.loc[feet.paper].key == "osei_feet" and "" not in set(papers.file), "the book is in it no more"
+
+
+def check_library_that_joins(zotero, feet):
+    """A library that makes a paper the supplement of another asks that one again; one that parts them asks both."""
+    article(
+        zotero / "papers" / "GGGG7777" / "ears.pdf",
+        "Ears that hear while walking",
+        "Lin Wu",
+        "",
+        "In part 5 a bell rang. " * 40,
+    )
+    assert snakemake(zotero)[0]["extract"] == 1
+    ears = table(zotero, "papers").set_index("file").loc["GGGG7777/ears.pdf"]
+    files = "file = {storage/DDDD4444/main.pdf;storage/GGGG7777/ears.pdf}"
+    for more, status, jobs in ((files, "supplement", 1), ("", "ok", 1)):
+        write_bibtex(zotero, more)
+        finished, _ = snakemake(zotero)
+        assert {rule: finished[rule] for rule in (*PAPER_WORK, *GPU_WORK)} == dict.fromkeys(
+            [*PAPER_WORK, *GPU_WORK], jobs
+        )
+        papers = table(zotero, "papers").set_index("paper")
+        assert (papers.loc[ears.paper].status, papers.loc[feet.paper].status) == (status, "ok")
+        text = json.loads((zotero / "results" / "text" / f"{feet.paper}.json").read_text("utf-8"))
+        assert ("a bell rang" in text["text"]) is (status == "supplement")
+
+
 def test_a_folder_of_zotero_from_files_to_tables_and_its_changes(zotero):
     finished, _ = snakemake(zotero)
     hands, feet = check_papers(zotero, finished)
     check_tables(zotero, hands, feet)
     check_change_of_citations(zotero, hands, feet)
     check_new_supplement(zotero, feet)
+    (zotero / "config" / "excluded.csv").unlink()
+    check_another_library(zotero, hands, feet)
+    check_library_that_joins(zotero, feet)
 
 
 def test_a_library_that_cannot_be_used_stops_the_run_before_any_job(zotero):

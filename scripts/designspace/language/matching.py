@@ -39,12 +39,18 @@ def places(text: str, quote: str) -> list[tuple[int, int]]:
     sought = letters(quote)[0]
     if not sought or not plain:
         return []
-    if found := [match.span() for match in re.finditer(re.escape(sought), plain)]:
-        return [(positions[start], positions[end - 1] + 1) for start, end in found]
-    if rows := [line.span() for line in re.finditer(".+", text) if sought in letters(_cells(line[0]))[0]]:
+    lines = re.finditer(".+", text) if sought not in plain else ()
+    if rows := [line.span() for line in lines if sought in letters(_cells(line[0]))[0]]:
         return rows
+    return [(positions[start], positions[end - 1] + 1) for start, end in spans(plain, sought)]
+
+
+def spans(plain: str, sought: str) -> list[tuple[int, int]]:
+    """The spans of `letters` that are others, or else the one that is most like them; none where there is no such."""
+    if found := [match.span() for match in re.finditer(re.escape(sought), plain)]:
+        return found
     near = fuzz.partial_ratio_alignment(sought, plain, score_cutoff=ALIKE)
-    return [(positions[near.dest_start], positions[near.dest_end - 1] + 1)] if near else []
+    return [(near.dest_start, near.dest_end)] if near else []
 
 
 def _cells(line: str) -> str:

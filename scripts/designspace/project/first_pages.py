@@ -1,30 +1,36 @@
 """The first pages of the PDFs of a folder: they tell supplements whose names say nothing, and PDFs that begin with
 another article than the library's.
 
-They are read when a run is planned, in a process of its own, and kept by the hashes of the files, since opening
-thousands of files takes a while.
+They are read when a run is planned, also in a dry run, since what is a supplement is in no batch: in processes of
+their own, and kept by the hashes of the files, since opening thousands of files takes a while.
 """
 
+import contextlib
 import json
+import os
+import signal
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from rapidfuzz import fuzz
 
 from designspace.core import limits
 from designspace.core.files import write_whole
+from designspace.language import matching
 from designspace.parsing.citation.names import plain
 from designspace.project.library import catalogue
 from designspace.project.library.entries import Entry
 
 FEWEST = 200  # letters of a page that was read well
 MIDDLE = 1200  # letters, behind which a title may be that of a second article
-ALIKE = 85  # of 100, from which a title stands on a page, by rapidfuzz's partial_ratio
-LIMITS = {"seconds": 120, "address_space": 2 * 2**30}
-CHUNK = 200  # files that a process reads
+LIMITS = {"seconds": 300, "address_space": 2 * 2**30}  # of a process
+SECONDS = 20.0  # of a CPU that a file may take
+CHUNK = 500  # files that a process reads
 NEEDED = ("pypdfium2", "numpy")  # by what reads a PDF, which the environment of snakemake itself may be without
 
 
@@ -43,9 +49,10 @@ def known(folder: Path, hashes: Mapping[str, str], kept: Path) -> dict[str, Firs
     new = [sha256 for sha256 in files if sha256 not in pages]
     if not all(map(find_spec, NEEDED)):
         new = []
-    for start in range(0, len(new), CHUNK):
-        chunk = new[start : start + CHUNK]
-        pages |= zip(chunk, _safely([str(folder / files[sha256]) for sha256 in chunk]), strict=True)
+    paths = [str(folder / files[sha256]) for sha256 in new]
+    with ThreadPoolExecutor(os.cpu_count()) as executor:
+        chunks = executor.map(_safely, (paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)))
+        pages |= zip(new, chain.from_iterable(chunks), strict=True)
     return {sha256: pages[sha256] for sha256 in files if sha256 in pages}
 
 
@@ -63,10 +70,7 @@ def titles_behind(files: Mapping[str, str], pages: Mapping[str, FirstPage], entr
 
 
 def _is_behind(title: str, page: str) -> bool:
-    if len(page) < FEWEST or 0 <= page.find(title) < MIDDLE:
-        return False
-    near = fuzz.partial_ratio_alignment(title, page, score_cutoff=ALIKE)
-    return near is None or near.dest_start >= MIDDLE
+    return len(page) >= FEWEST and all(start >= MIDDLE for start, _ in matching.spans(page, title))
 
 
 def _load(kept: Path) -> dict[str, FirstPage]:
@@ -78,16 +82,25 @@ def _load(kept: Path) -> dict[str, FirstPage]:
 
 
 def _safely(paths: Sequence[str]) -> list[FirstPage]:
-    """The first pages of PDFs; an empty one of a file at which the process ends."""
-    try:
-        return [FirstPage(*page) for page in limits.call(read, paths, **LIMITS)]
-    except limits.Failed:
-        half = len(paths) // 2
-        return [*_safely(paths[:half]), *_safely(paths[half:])] if half else [FirstPage()]
+    """The first pages of PDFs; an empty one of a file at which the process ends, and another process goes on."""
+    pages: list[FirstPage] = []
+    while len(pages) < len(paths):
+        with tempfile.NamedTemporaryFile() as answers:
+            with contextlib.suppress(limits.Failed):
+                limits.call(read, paths[len(pages) :], answers.name, SECONDS, **LIMITS)
+            lines = answers.read().split(b"\n")[:-1]  # the last one may be cut off
+        pages += (msgspec.json.decode(line, type=FirstPage) for line in lines)
+        if len(pages) < len(paths):
+            pages.append(FirstPage())
+    return pages
 
 
-def read(paths: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """The fields of the first pages of PDFs. What reads a PDF is imported here, in the process that does it."""
+def read(paths: Sequence[str], answers: str, seconds: float) -> None:
+    """Write the fields of the first pages of PDFs, a line each, so that those before one at which this process ends are
+    known. What reads a PDF is imported here, in the process that does it."""
     from designspace.parsing.citation import first_page
 
-    return [first_page.read(path) for path in paths]
+    with open(answers, "wb", buffering=0) as file:
+        for path in paths:
+            signal.setitimer(signal.ITIMER_PROF, seconds)  # which ends the process
+            file.write(json.dumps(first_page.read(path)).encode() + b"\n")

@@ -1,12 +1,14 @@
 """Which papers are one work: a preprint and its article, the same article from two publishers, a supplement alone.
 
-They are known by their DOI, or by their titles, authors and first pages. Of the versions of a work one is counted.
+They are known by their DOI, or the DOI that the citation of one has of the other, or by their titles, authors and first
+pages. Of the versions of a work one is counted.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from rapidfuzz import fuzz
@@ -36,6 +38,23 @@ class Paper:
     is_read: bool
     in_library: bool
     pages: int
+    related: frozenset[str] = frozenset()  # DOIs of its other versions
+
+    # Made once: each paper is compared with many.
+    @cached_property
+    def plain_title(self) -> str:
+        """The letters of the title."""
+        return plain(self.title)
+
+    @cached_property
+    def plain_families(self) -> frozenset[str]:
+        """The letters of the authors' family names."""
+        return frozenset(map(plain, self.families))
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        """The numbers in the title, which tell the parts of a series apart."""
+        return sorted(number.casefold() for number in NUMBER.findall(self.title))
 
 
 def versions(papers: Iterable[Paper]) -> dict[str, str]:
@@ -86,7 +105,8 @@ def _pairs(papers: Iterable[Paper]) -> Iterator[tuple[Paper, Paper]]:
     alike: dict[tuple[str, str], list[Paper]] = defaultdict(list)
     for paper in papers:
         first = plain(paper.families[0]) if paper.families else ""
-        for key in (("doi", paper.doi), ("author", first), ("title", plain(paper.title)[:12])):
+        dois = (("doi", doi) for doi in {paper.doi} | paper.related)
+        for key in (*dois, ("author", first), ("title", paper.plain_title[:12])):
             if key[1]:
                 alike[key].append(paper)
     for group in alike.values():
@@ -94,22 +114,18 @@ def _pairs(papers: Iterable[Paper]) -> Iterator[tuple[Paper, Paper]]:
 
 
 def _same_work(one: Paper, other: Paper) -> bool:
-    if one.doi and one.doi == other.doi:
+    if one.doi and (one.doi == other.doi or one.doi in other.related) or other.doi in one.related:
         return True
-    titles = plain(one.title), plain(other.title)
-    if min(map(len, titles)) < SHORTEST or _numbers(one.title) != _numbers(other.title):
+    first, second = one.plain_families, other.plain_families
+    if first and second and first.isdisjoint(second):
         return False
-    first, second = ({plain(name) for name in paper.families} for paper in (one, other))
-    if first and second and not first & second:
+    titles = one.plain_title, other.plain_title
+    if min(map(len, titles)) < SHORTEST or one.numbers != other.numbers:
         return False
-    likeness = fuzz.ratio(*titles)
+    likeness = fuzz.ratio(*titles, score_cutoff=LIKE_TITLE)
     if likeness >= SAME_TITLE and (first & second or _same_page(one, other)):
         return not (one.doi and other.doi and one.type == other.type == "article") or _same_page(one, other)
     return likeness >= LIKE_TITLE and _same_page(one, other)
-
-
-def _numbers(title: str) -> list[str]:
-    return sorted(number.casefold() for number in NUMBER.findall(title))
 
 
 def _same_page(one: Paper, other: Paper) -> bool:

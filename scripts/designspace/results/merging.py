@@ -242,6 +242,7 @@ def build(
     cited = {row["paper"]: row["citation"] for row in outcome.rows}
     for unused_row in rows["corrections_unused"]:
         unused_row["citation"] = cited.get(called.get(unused_row["paper"], ""), "")
+    rows["corrections_unused"].sort(key=papers.sort_key)
     files = {entry["paper"]: entry["file"] for entry in present}
     located = [*rows["extractions"], *rows["experiments"], *rows["groups"], *rows["outcomes"]]
     located += [*rows["memory"], *rows["reviews"], *findings]

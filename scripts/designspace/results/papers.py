@@ -103,6 +103,7 @@ class Papers:
             reading is not None and reading.cells["status"] == "ok",
             paper in self.found,
             reading.cells["pages"] if reading else 0,
+            frozenset().union(*(entry.related for _, entry in self.known[paper])),
         )
 
     def outcome(self) -> Outcome:

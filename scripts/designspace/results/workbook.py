@@ -67,8 +67,11 @@ def _table(book: Any, styles: tuple[Any, Any], name: str, frame: pd.DataFrame, n
                 elif numeric[index] and NUMBER.fullmatch(str(cell)):
                     sheet.write_number(row, index, float(cell))
                 else:
-                    sheet.write_string(row, index, _cut(str(cell)))
+                    sheet.write_string(row, index, _plain(str(cell)))
 
 
-def _cut(text: str) -> str:
+def _plain(text: str) -> str:
+    """A text as a cell holds it: not too long, and not from "<r>" to "</r>", which XlsxWriter takes for XML."""
+    if text.startswith("<r>") and text.endswith("</r>"):
+        text += " "
     return text if len(text) <= CHARACTERS else text[: CHARACTERS - 1] + "…"

@@ -44,6 +44,9 @@ FIELDS = {
     "ISBN": ("isbn",),
 }
 VERBATIM = ("DOI", "URL")  # in which a % or a _ is not LaTeX
+LETTER = re.compile(
+    r"\{\\(?:[A-Za-z]+|[^\w\s{}])\s*(?:\{\\?\w*\}|\w)?\}"
+)  # in a path by Mendeley: {\"{u}}, {\'E}, {\O}
 PREPRINT = ("eprinttype", "archiveprefix", "howpublished", "note", "publisher", "institution", "journal")
 
 
@@ -63,7 +66,7 @@ def read(text: str) -> tuple[list[Entry], list[Problem]]:
     entries = []
     for key, entry in database.entries.items():
         try:
-            entries.append(Entry(key, _item(key, entry), tuple(pdfs(_field(entry, "file", "pdf")))))
+            entries.append(Entry(key, _item(key, entry), tuple(pdfs(_paths(entry)))))
         except PybtexError as error:
             problems.append((f"entry {key}", _sentence(error)))
     if not entries and not problems and text.strip():
@@ -97,9 +100,14 @@ def _field(entry: BibEntry, *names: str) -> str:
     return next((entry.fields[name] for name in names if entry.fields.get(name, "").strip()), "")
 
 
+def _paths(entry: BibEntry) -> str:
+    return LETTER.sub(lambda letter: _plain(letter[0]), _field(entry, "file", "pdf"))
+
+
 def _plain(text: str) -> str:
     r"""What LaTeX prints: "{M}{\"u}ller \& {DNA}" is "Müller & DNA". The commands of fonts go, their text stays."""
     text = re.sub(r"\\(?:text\w\w|emph|mathrm|textsuperscript|textsubscript)\s*(?=\{)", "", text)
+    text = re.sub(r"(\\[`'^\"~=]\s*\{?)\\([ij])(?![A-Za-z])\s*", r"\1\2", text)  # an accent takes the dot's place
     plain = str(Text.from_latex(text)).replace("\xa0", " ").replace("--", "–")
     return " ".join(plain.replace("{", "").replace("}", "").split())
 

@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from designspace.parsing.citation.dois import normalise_doi
 from designspace.parsing.citation.names import cite
 
 FIELDS = ("title", "authors", "year", "journal", "doi", "type")
 ARTICLES = ("article-journal", "article-magazine", "article-newspaper", "chapter", "paper-conference", "review")
 SERVER = re.compile(r"\b(?:arxiv|(?:bio|med|psy|chem|soc|eng|ed)?rxiv|psyarxiv|osf|ssrn|preprints?)\b", re.IGNORECASE)
+# The relations of Crossref between the versions of a work.
+SAME_WORK = ("is-preprint-of", "has-preprint", "is-version-of", "has-version", "is-identical-to")
 Problem = tuple[str, str]  # where in the file, and what is wrong there
+
+
+class _Other(msgspec.Struct):
+    id: str
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,16 @@ class Entry:
     def doi(self) -> str:
         """In lower case, without the address of a resolver."""
         return normalise_doi(_text(self.item, "DOI"))
+
+    @cached_property
+    def related(self) -> frozenset[str]:
+        """The DOIs of other versions of the same work, as doi.org has them under `relation`."""
+        try:
+            relations = msgspec.convert(self.item.get("relation"), dict[str, Any])
+            of = [relations.get(kind, []) for kind in SAME_WORK]
+            return frozenset(normalise_doi(other.id) for other in msgspec.convert(sum(of, []), list[_Other]))
+        except (msgspec.ValidationError, TypeError):
+            return frozenset()
 
     @cached_property
     def type(self) -> str:

@@ -26,7 +26,7 @@ TYPES = {
 # The fields of CSL, each with the names that rispy has for the tags of RIS, the first that is there.
 FIELDS = {
     "title": ("title", "primary_title"),
-    "container-title": ("journal_name", "alternate_title3", "secondary_title", "alternate_title1"),
+    "container-title": ("secondary_title", "journal_name", "alternate_title3", "alternate_title1"),
     "volume": ("volume",),
     "issue": ("number",),
     "publisher": ("publisher",),

@@ -22,9 +22,10 @@ const Filter = (() => {
   };
 
   function searchable(cell) {
-    const texts = cell.answers.flatMap((a) => [a.value, a.candidate, a.reason, a.reasoning, a.sentence?.text]);
+    const texts = cell.answers.flatMap((a) => [a.candidate, a.reason, a.reasoning, a.sentence?.text]);
     const notes = (cell.marks?.notes ?? []).map((mark) => mark.note);
-    return [...cell.values, ...texts, cell.mark?.note, cell.mark?.reviewer, ...notes]
+    // The value of an answer may be a reviewer's, which is hidden from who reviews blind.
+    return [...cell.values, ...modelValues(cell), ...texts, cell.mark?.note, cell.mark?.reviewer, ...notes]
       .filter(Boolean)
       .join("\n")
       .toLowerCase();

@@ -14,7 +14,8 @@ const Queue = (() => {
   function doubt(cell) {
     const { paper } = cell.row;
     if (cell.state === "disagreement") return 3;
-    if (cell.verdict || !cell.answers.some((answer) => answer.value !== "" || answer.candidate !== "")) return -1;
+    const isAnswered = modelValues(cell).length > 0 || cell.answers.some((answer) => answer.candidate !== "");
+    if (cell.verdict || !isAnswered) return -1;
     if (cell.parameter.participants && paper.sums_disagree) return 2;
     const confidence = lowest(cell);
     if (!Number.isFinite(confidence)) return -1;
