@@ -2,11 +2,11 @@
 
 import pytest
 
-from designspace.language import participants
+from designspace.language import attribution, participants
 
 
 def counts(text, group, experiments=(), experiment="", groups=2):
-    sentences = participants.read(text, [(0, len(text))], experiments)
+    sentences = attribution.read(text, [(0, len(text))], experiments)
     own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
     found = participants.of_group(own, own, group, groups) if group else participants.of_experiment(own, experiment)
     for count in found.values():
@@ -92,7 +92,7 @@ def test_a_sentence_is_about_the_experiment_that_was_named_last():
     ],
 )
 def test_a_sample_that_two_experiments_share(text, same):
-    sentences = participants.read(text, [(0, len(text))], ["Experiment 1", "Experiment 2"])
+    sentences = attribution.read(text, [(0, len(text))], ["Experiment 1", "Experiment 2"])
     assert participants.same_samples(sentences).get("Experiment 2", (None,))[0] == same
 
 

@@ -6,14 +6,14 @@ of one group.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from designspace.language import quantities, sentences
+from designspace.language import quantities
+from designspace.language.attribution import Sentence, naming
 
 ANALYSED, RECRUITED = "analysed", "recruited"
 
-_LONGEST = 1000  # characters of a sentence; what is longer is no prose, and the rules would take long
 _WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 # Words behind which a number counts nothing.
@@ -72,42 +72,6 @@ class Count(NamedTuple):
     rule: str
     start: int
     end: int
-
-
-class Sentence(NamedTuple):
-    """A sentence of a text, and the experiments that it names itself, or that were named last before it."""
-
-    start: int
-    text: str
-    experiments: frozenset[str]
-    is_naming: bool
-
-
-def read(text: str, spans: Iterable[tuple[int, int]], experiments: Iterable[str]) -> list[Sentence]:
-    """The sentences of the spans of a text, without those too long for one, which no rule looks through."""
-    patterns = {name: naming(name) for name in experiments}
-    current: frozenset[str] = frozenset()
-    found = []
-    for start, end in (sentence for span in spans for sentence in sentences.spans(text, *span)):
-        words = text[start:end]
-        if len(words) > _LONGEST:
-            continue
-        named = frozenset(name for name, pattern in patterns.items() if pattern.search(words))
-        current = named or current
-        found.append(Sentence(start, words, current, bool(named)))
-    return found
-
-
-def naming(name: str) -> re.Pattern[str]:
-    """The pattern of a name in a text; of "Experiment 2" also in "Experiments 1 and 2" and in a table's cell."""
-    words = r"\s+".join(map(re.escape, name.split()))
-    pattern = rf"(?<![\w-]){words}(?!\w)"
-    if numbered := re.fullmatch(r"(\w+) (\d+\w?)", name):
-        pattern += rf"|(?<!\w){numbered[1]}s\s+(?:\d+\w?(?:,\s*|\s+(?:and|&)\s+))+{numbered[2]}(?!\w)"
-        pattern += (
-            rf"|(?<!\w){numbered[1]}s\s+{numbered[2]}(?=,|\s+(?:and|&)\s+\d)|(?<!\w){numbered[1]}: {numbered[2]};"
-        )
-    return re.compile(pattern, re.IGNORECASE)
 
 
 def of_group(own: list[Sentence], shared: list[Sentence], name: str, groups: int) -> dict[str, Count]:

@@ -6,9 +6,10 @@ model's, with the sentence and, where it is not printed, the rule that it follow
 
 from collections.abc import Mapping
 
-from designspace.language import evidence, participants
+from designspace.language import attribution, evidence, participants
+from designspace.language.attribution import Sentence
 from designspace.language.evidence import Record
-from designspace.language.participants import Count, Sentence
+from designspace.language.participants import Count
 from designspace.tasks.scopes import Scope
 
 Counts = dict[Scope, tuple[Count, float]]  # with the confidence that there is such a group
@@ -17,7 +18,7 @@ Counts = dict[Scope, tuple[Count, float]]  # with the confidence that there is s
 def sentences(record: Record, context: Record, experiments: Mapping[str, float]) -> list[Sentence]:
     """What the model read of a paper, sentence by sentence, and which experiments each is about."""
     spans = [(start, end) for section in context["sections"] for start, end in section["kept"]]
-    return participants.read(record["text"], spans, experiments)
+    return attribution.read(record["text"], spans, experiments)
 
 
 def counts(

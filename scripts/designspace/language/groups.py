@@ -1,0 +1,143 @@
+"""The groups of participants of each experiment of a paper, as far as its text names them.
+
+A name counts the more, the more often and the more clearly the sentences about an experiment call something a group so.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from itertools import combinations
+from typing import NamedTuple
+
+from designspace.language import group_names
+from designspace.language.attribution import Sentence
+from designspace.language.group_names import content
+
+_FEWEST = 2.0  # that has to speak for a name: two mentions, or a clear one
+_SHARE = 0.3  # of what speaks for a name in another experiment, from which it is not only compared with
+_NUMBERS = {word: number for number, word in enumerate("two three four five six seven eight".split(), 2)}
+_STATED = re.compile(
+    rf"\b({'|'.join(_NUMBERS)})\s+(?:(?:different|separate|experimental|independent|equal|participant)\s+)?groups\b",
+    re.IGNORECASE,
+)
+_GLOSS = re.compile(r"\s(groups?\s)?\(([A-Z0-9][\w°-]{1,9}?)s?\)")
+
+
+class Group(NamedTuple):
+    """A group, its name as the paper writes it most, all its spellings, and how much speaks for it."""
+
+    name: str
+    spellings: frozenset[str]
+    support: float
+
+
+def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, list[Group]]:
+    """The groups that each experiment's sentences name, {experiment: groups}; "" is the only one of a paper."""
+    mentions = [(sentence, group_names.mentioned(sentence.text)) for sentence in sentences]
+    spelled = _Spellings(sentences, [mention.name for _, own in mentions for mention in own])
+    support: dict[str, Counter[str]] = defaultdict(Counter)
+    together: set[frozenset[str]] = set()
+    for sentence, own in mentions:
+        weights: dict[str, int] = {}
+        for mention in own:
+            spelled.count(mention)
+            root = spelled.root(mention.name)
+            weights[root] = max(mention.weight, weights.get(root, 0))
+        together |= set(map(frozenset, combinations(weights, 2)))
+        for root, weight in weights.items():
+            for experiment in sentence.experiments or {""}:
+                support[experiment][root] += weight / len(sentence.experiments or {""})
+    found = {}
+    for experiment in list(experiments) or [""]:
+        own_text = [s.text for s in sentences if not experiment or s.experiments == {experiment}]
+        roots = _of_experiment(experiment, support, own_text)
+        names = _distinct({spelled.name(root): weight for root, weight in roots.items()}, together, own_text, spelled)
+        found[experiment] = [
+            Group(name, spelled.all_of(name), weight) for name, weight in sorted(names.items(), key=lambda n: -n[1])
+        ]
+    return found
+
+
+class _Spellings:
+    """Which names are those of one group, and how the paper writes it."""
+
+    def __init__(self, sentences: list[Sentence], names: list[str]) -> None:
+        self.counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self.longer: dict[frozenset[str], frozenset[str]] = {}
+        known = {content(name): name for name in names}
+        for sentence in sentences:
+            for gloss in _GLOSS.finditer(sentence.text):
+                before = sentence.text[: gloss.start()]
+                ending = [key for key, name in known.items() if before.endswith(name)]
+                near = max(ending, key=len, default=None)
+                if near and (gloss[1] or _stands_for(gloss[2], known[near])):
+                    self.longer.setdefault(content(gloss[2]), near)
+        for short, long in ((s, l) for s in known.values() for l in known.values() if _stands_for(s, l)):
+            self.longer.setdefault(content(short), content(long))
+
+    def root(self, name: str) -> str:
+        key = content(name)
+        key = self.longer.get(key, key)
+        return " ".join(sorted(key))
+
+    def count(self, mention: group_names.Mention) -> None:
+        self.counts[self.root(mention.name)][mention.name] += 10 if mention.is_beside else 1
+
+    def name(self, root: str) -> str:
+        return self.counts[root].most_common(1)[0][0]
+
+    def all_of(self, name: str) -> frozenset[str]:
+        return frozenset(self.counts[self.root(name)]) or frozenset({name})
+
+
+def _stands_for(short: str, long: str) -> bool:
+    """Whether a name is the initials of another: "DAT" is "disappearing aiming target"."""
+    initials = "".join(word[0] for word in re.split(r"[\s-]+", long) if word[0].isalnum())
+    return len(short) > 1 and short.isupper() and " " not in short and initials.upper() == short
+
+
+def _of_experiment(experiment: str, support: dict[str, Counter[str]], texts: list[str]) -> dict[str, float]:
+    """{root: support} of an experiment; one that speaks of groups without their names has those of the whole paper."""
+    own = support[experiment]
+    chosen = {
+        root: weight
+        for root, weight in own.items()
+        if weight >= _FEWEST and weight >= _SHARE * max(other[root] for other in support.values())
+    }
+    if len(chosen) < 2 and experiment and sum(bool(re.search(r"\bgroups?\b", text)) for text in texts) > 1:
+        general = support[""]
+        chosen |= {root: weight for root, weight in general.items() if weight >= _FEWEST}
+    return chosen
+
+
+def _distinct(
+    names: dict[str, float], together: set[frozenset[str]], texts: list[str], spelled: _Spellings
+) -> dict[str, float]:
+    """The names of different groups: of a factorial design those of its cells, not those of the factors' levels."""
+    stated = Counter(
+        _NUMBERS[number.lower()] for text in texts for number in _STATED.findall(text)
+    )
+    most = max(stated, key=lambda number: (stated[number], number), default=0)
+    if cells := _cells(names, texts, max(stated, default=0)):
+        return cells
+    for short, long in sorted(((s, l) for s in names for l in names if content(s) < content(l)), key=str):
+        several = sum(content(short) < content(other) for other in names) > 1
+        apart = frozenset({spelled.root(short), spelled.root(long)}) in together
+        if short in names and long in names and len(names) > 2 and (several or not apart):
+            names = {n: w + (names[short] if n == long and not several else 0) for n, w in names.items() if n != short}
+    if 1 < most < len(names):
+        names = dict(sorted(names.items(), key=lambda item: -item[1])[:most])
+    return names
+
+
+def _cells(names: dict[str, float], texts: list[str], stated: int) -> dict[str, float]:
+    """The cells of a factorial design that are named alike, such as "2T 25°" and "12T 75°", if as many are stated."""
+    for text in texts:
+        for mention in group_names.mentioned(text):
+            words = mention.name.split()
+            if len(words) == 2 and re.search(r"\d", mention.name) and {words[0], words[1]} & set(names):
+                shape = re.sub(r"\d+", r"\\d+", r"\s+".join(map(re.escape, words)))
+                alike = Counter(" ".join(m.split()) for t in texts for m in re.findall(rf"(?<!\w){shape}(?!\w)", t))
+                if len(alike) == stated:
+                    return {name: float(count + _FEWEST) for name, count in alike.items()}
+    return {}
