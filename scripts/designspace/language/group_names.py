@@ -12,6 +12,7 @@ PEOPLE = (
     r"(?:participants|subjects|volunteers|students|people|persons|individuals|adults|children|patients|controls|women"
     r"|men|members|observers|players)\b"
 )
+EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
 # Words that tell no group from another, so that "Clamp" and "clamped feedback" are one.
 _GENERAL = frozenset(
     """a all an and condition conditions feedback group groups in of participants people subjects task the training
@@ -21,9 +22,9 @@ _TOKEN = re.compile(r"[±+−–-]?\w(?:[\w°◦%/+]|[.'’–−-](?=\w))*|[^\w
 _GROUP = re.compile(r"(?:sub)?groups?|cohorts?", re.IGNORECASE)
 _CONDITION = re.compile(r"conditions?|arms?", re.IGNORECASE)
 _ASSIGNED = re.compile(
-    r"\b(?:assigned|allocated|divided|split|distributed)\b|\brandomi[sz]ed (?:in)?to\b|\bbetween.(?:subjects?|participants?)\b",
-    re.IGNORECASE,
+    r"\b(?:assigned|allocated)\b|\brandomi[sz]ed (?:in)?to\b|\bbetween.(?:subjects?|participants?)\b", re.IGNORECASE
 )
+_DIVIDED = re.compile(r"\b(?:divided|split|distributed|formed|recruited)\b", re.IGNORECASE)
 _SOMEBODY = re.compile(rf"\b(?:{PEOPLE}|participant|subject|between|each|they)\b", re.IGNORECASE)
 # What a name does not go beyond, and never has in it.
 _BOUNDS = frozenset(
@@ -58,7 +59,7 @@ _NO_NAME = re.compile(
 )
 _ITEM = r"[“\"‘']([^“”\"‘’]{2,40}?),?[”\"’']"
 _QUOTED = re.compile(rf"{_ITEM},?\s(?:and|or)\s(?:to\s)?(?:the\s|an?\s)?{_ITEM}")
-_LABEL = re.compile(r"\s([A-H]|\d|I{1,3}|IV)(?![\w.°%'’-])(?:(?:,\s|,?\s(?:and|or)\s)([A-H]|\d)(?![\w.°%'’-]))?")
+_LABEL = re.compile(r"\s([A-H]|\d|I{1,3}|IV)(?![\w.°%'’(-])(?:(?:,\s|,?\s(?:and|or)\s)([A-H]|\d)(?![\w.°%'’(-]))?")
 
 
 class Mention(NamedTuple):
@@ -97,9 +98,11 @@ def _mentions(sentence: str) -> Iterator[Mention]:
             continue
         names, is_definite = _before(sentence, head.start())
         if not (following and following[1] == "of" and not is_definite):
-            yield from (Mention(name, 2 if len(names) > 1 or assigned else 1, True) for name in names)
+            clear = len(names) > 1 or assigned or _DIVIDED.search(sentence)
+            yield from (Mention(name, 2 if clear else 1, True) for name in names)
         yield from (Mention(name, 2, False) for name in _behind(sentence[head.end() :], head[0].endswith("s")))
-    yield from (Mention(name, 2, False) for name in _counted(sentence))
+    if assigned or re.search(rf"\bgroups\b|{PEOPLE}\s*\([nN]\s*=", sentence):
+        yield from (Mention(name, 2, False) for name in _counted(sentence))
     if cell := re.match(r"(?:Sub)?(?:Group|Cohort|Arm)s?: ([^;]+);", sentence):
         yield Mention(cell[1].strip(), 2, False)
     if assigned and re.search(r"\bgroups\b", sentence):
@@ -108,14 +111,16 @@ def _mentions(sentence: str) -> Iterator[Mention]:
 
 def _before(sentence: str, end: int) -> tuple[list[str], bool]:
     """The names before the word "group" that begins at `end`, one or those of a list, and whether one has "the"."""
-    tokens = [match for match in _TOKEN.finditer(sentence, 0, end)]
+    tokens = list(_TOKEN.finditer(sentence, 0, end))
     names: list[str] = []
-    is_definite = False
+    is_definite = had_article = False
     while name := _name_at_end(tokens):
-        names.append(sentence[name[0].start() : name[-1].end()])
         tokens = _without(tokens[: tokens.index(name[0])], "“\"‘'”’")
-        if tokens and tokens[-1][0].lower() in ("the", "a", "an"):
-            is_definite |= tokens.pop()[0].lower() == "the"
+        article = tokens.pop()[0].lower() if tokens and tokens[-1][0].lower() in ("the", "a", "an") else ""
+        if had_article and not article:
+            break  # "for daily activities and a mild group"
+        had_article, is_definite = bool(article), is_definite or article == "the"
+        names.append(sentence[name[0].start() : name[-1].end()])
         separator = tokens[-1][0].lower() if tokens else ""
         if not (separator in ("and", "or", "vs", "versus") or separator == "," and len(names) > 1):
             break
@@ -148,7 +153,7 @@ def _may_be_in_name(word: str) -> bool:
 
 def _is_name(name: str) -> bool:
     words = name.lower().split()
-    return not all(word in _EMPTY for word in words) and bool(re.search(r"[^\W\d]|°", name))
+    return words[-1] not in _EMPTY and bool(re.search(r"[^\W\d]|°", name))
 
 
 def _behind(rest: str, is_plural: bool) -> Iterator[str]:
@@ -156,7 +161,7 @@ def _behind(rest: str, is_plural: bool) -> Iterator[str]:
     if label := _LABEL.match(rest):
         yield from (f"Group {letter}" for letter in label.groups() if letter)
         return
-    listed = re.match(r"\s*:\s*([^.;]+)", rest) or re.match(r"\s*\(([^()]+(?:\([^()]*\)[^()]*)*)\)", rest)
+    listed = re.match(r"[^.:;()]{0,120}:\s*((?:[^.;]|\.\d)+)", rest) or re.match(r"\s*\(([^()]+(?:\([^()]*\)[^()]*)*)\)", rest)
     if not listed or not (is_plural or re.search(r"\b(?:vs|versus|or)\b", listed[1])):
         return
     items = list(filter(None, map(_item, _SEPARATOR.split(_COUNT.sub("", listed[1])))))
@@ -172,7 +177,7 @@ def _item(text: str) -> str:
 
 def _counted(sentence: str) -> Iterator[str]:
     """The names before "(n = 12)", where a sentence has several of them."""
-    places = list(_COUNT.finditer(sentence))
+    places = [] if re.search(EXCLUDED, sentence) else list(_COUNT.finditer(sentence))
     for place in places if len(places) > 1 else []:
         tokens = list(_TOKEN.finditer(sentence, 0, place.start()))
         while tokens and _GROUP.fullmatch(tokens[-1][0]):

@@ -51,7 +51,8 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
     for experiment in list(experiments) or [""]:
         own_text = [s.text for s in sentences if not experiment or s.experiments == {experiment}]
         roots = _of_experiment(experiment, support, own_text)
-        names = _distinct({spelled.name(root): weight for root, weight in roots.items()}, together, own_text, spelled)
+        names = {spelled.name(root): weight for root, weight in roots.items()}
+        names = _cells(names, own_text, sentences) or _distinct(names, together, own_text, spelled)
         found[experiment] = [
             Group(name, spelled.all_of(name), weight) for name, weight in sorted(names.items(), key=lambda n: -n[1])
         ]
@@ -114,30 +115,30 @@ def _distinct(
     names: dict[str, float], together: set[frozenset[str]], texts: list[str], spelled: _Spellings
 ) -> dict[str, float]:
     """The names of different groups: of a factorial design those of its cells, not those of the factors' levels."""
-    stated = Counter(
-        _NUMBERS[number.lower()] for text in texts for number in _STATED.findall(text)
-    )
-    most = max(stated, key=lambda number: (stated[number], number), default=0)
-    if cells := _cells(names, texts, max(stated, default=0)):
-        return cells
     for short, long in sorted(((s, l) for s in names for l in names if content(s) < content(l)), key=str):
         several = sum(content(short) < content(other) for other in names) > 1
         apart = frozenset({spelled.root(short), spelled.root(long)}) in together
         if short in names and long in names and len(names) > 2 and (several or not apart):
             names = {n: w + (names[short] if n == long and not several else 0) for n, w in names.items() if n != short}
+    most = _stated(texts)
     if 1 < most < len(names):
         names = dict(sorted(names.items(), key=lambda item: -item[1])[:most])
     return names
 
 
-def _cells(names: dict[str, float], texts: list[str], stated: int) -> dict[str, float]:
-    """The cells of a factorial design that are named alike, such as "2T 25°" and "12T 75°", if as many are stated."""
-    for text in texts:
-        for mention in group_names.mentioned(text):
-            words = mention.name.split()
-            if len(words) == 2 and re.search(r"\d", mention.name) and {words[0], words[1]} & set(names):
-                shape = re.sub(r"\d+", r"\\d+", r"\s+".join(map(re.escape, words)))
-                alike = Counter(" ".join(m.split()) for t in texts for m in re.findall(rf"(?<!\w){shape}(?!\w)", t))
-                if len(alike) == stated:
-                    return {name: float(count + _FEWEST) for name, count in alike.items()}
+def _stated(texts: list[str]) -> int:
+    """The number of groups that sentences state, the greatest, since some are about a part of them."""
+    return max((_NUMBERS[number.lower()] for text in texts for number in _STATED.findall(text)), default=0)
+
+
+def _cells(names: dict[str, float], texts: list[str], sentences: list[Sentence]) -> dict[str, float]:
+    """The cells of a factorial design that are named alike, such as "2T 25°" and "12T 75°", if as many are stated; the
+    labels of its figures may be far from the sentences about it."""
+    for words in (mention.name.split() for text in texts for mention in group_names.mentioned(text)):
+        if len(words) == 2 and any(re.search(r"\d", word) for word in words) and set(words) & set(names):
+            digits = re.sub(r"\d+", r"\\d+", r"\s+".join(map(re.escape, words)))
+            shape = re.compile(rf"(?<!\w){digits}(?!\w)")
+            alike = Counter(" ".join(cell.split()) for s in sentences for cell in shape.findall(s.text))
+            if len(alike) == _stated(texts):
+                return {name: _FEWEST + count for name, count in alike.items()}
     return {}
