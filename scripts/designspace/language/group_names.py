@@ -31,7 +31,7 @@ _BOUNDS = frozenset(
     """a an the this that these those its their our his her one each every any all both some no neither either another
     other others such same of in on for to from by with within between among across per at as into than under over
     after before during through via about against and or but nor vs versus while whereas when where if because so not
-    only also then thus however is are was were be been being has had have did does do will would could may might can
+    also then thus however is are was were be been being has had have did does do will would could may might can
     should we they it he she which who whose whom what how that there here participant subject participants subjects
     volunteers observed showed show shown compared comparing using assigned allocated divided found find included
     including experienced received performed completed tested had made let see like unlike respectively whether except
@@ -42,13 +42,15 @@ _EMPTY = frozenset(
     """two three four five six seven eight nine ten eleven twelve several many most few different separate various
     distinct independent respective individual single whole entire first second third fourth last next former latter
     new additional further similar remaining main larger smaller small large matched equal total final present current
-    previous original experimental age sex gender size group groups subgroup subgroups cohort test task random
-    randomized age-matched pooled combined support research focus study studies experiment experiments data better
+    previous original age sex gender size group groups subgroup subgroups cohort age-matched study studies experiment
+    experiments data better
     general specific corresponding particular given between-subject between-subjects within-subject within-group
-    between-group inter intra overall more less least fully own mixed important major working reference functional
-    ethnic social reliable significant factor factors participant condition conditions naive healthy""".split()
+    between-group inter intra overall more less least fully own important major working reference functional ethnic
+    social reliable significant factors participant condition conditions naive healthy only""".split()
 )
-_ANOTHER_WORD = frozenset("x × level levels theory work therapy factor".split())  # behind "group"
+_OF_PLURAL = frozenset("experimental random randomized mixed combined pooled main task training test".split())
+_BEHIND = frozenset("x × level levels theory work therapy factor".split())  # that make "group" another word
+_LAST = frozenset("support research focus factor reference".split())  # of a name that is none
 _WORDS = 5  # of a name
 _COUNT = re.compile(r"\(\s*[nN]\s*=\s*\d+[^()]*\)")
 _GLOSS = re.compile(r"\s\([A-Z][\w-]{1,9}\)(?=\s)")  # an abbreviation
@@ -94,10 +96,12 @@ def _mentions(sentence: str) -> Iterator[Mention]:
         if not (_GROUP.fullmatch(head[0]) or assigned and _CONDITION.fullmatch(head[0])):
             continue
         following = re.match(r"\s*(\w+|×)", sentence[head.end() :])
-        if following and following[1].lower() in _ANOTHER_WORD:
+        if following and following[1].lower() in _BEHIND:
             continue
         names, is_definite = _before(sentence, head.start())
         if not (following and following[1] == "of" and not is_definite):
+            if head[0].endswith("s") and len(names) == 1 and names[0].lower() in _OF_PLURAL:
+                continue  # "the experimental groups"
             clear = len(names) > 1 or assigned or _DIVIDED.search(sentence)
             yield from (Mention(name, 2 if clear else 1, True) for name in names)
         yield from (Mention(name, 2, False) for name in _behind(sentence[head.end() :], head[0].endswith("s")))
@@ -153,7 +157,7 @@ def _may_be_in_name(word: str) -> bool:
 
 def _is_name(name: str) -> bool:
     words = name.lower().split()
-    return words[-1] not in _EMPTY and bool(re.search(r"[^\W\d]|°", name))
+    return words[-1] not in _LAST and not all(word in _EMPTY for word in words) and bool(re.search(r"[^\W\d]|°", name))
 
 
 def _behind(rest: str, is_plural: bool) -> Iterator[str]:

@@ -47,16 +47,15 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
         for root, weight in weights.items():
             for experiment in sentence.experiments or {""}:
                 support[experiment][root] += weight / len(sentence.experiments or {""})
+    chosen = {experiment: _of_experiment(support, experiment) for experiment in list(experiments) or [""]}
     found = {}
-    for experiment in list(experiments) or [""]:
-        own_text = [s.text for s in sentences if not experiment or s.experiments == {experiment}]
-        roots = _of_experiment(experiment, support, own_text)
+    for experiment, roots in _with_general(chosen, support[""], sentences).items():
+        texts = [s.text for s in sentences if not experiment or s.experiments == {experiment}]
         names = {spelled.name(root): weight for root, weight in roots.items()}
-        names = _cells(names, own_text, sentences) or _distinct(names, together, own_text, spelled)
-        found[experiment] = [
-            Group(name, spelled.all_of(name), weight) for name, weight in sorted(names.items(), key=lambda n: -n[1])
-        ]
-    return found
+        names = _cells(names, texts, sentences) or _distinct(names, together, texts, spelled)
+        ranked = sorted(names.items(), key=lambda item: -item[1])
+        found[experiment] = [Group(name, spelled.all_of(name), weight) for name, weight in ranked]
+    return {experiment: groups for experiment, groups in found.items() if len(groups) > 1}
 
 
 class _Spellings:
@@ -97,17 +96,27 @@ def _stands_for(short: str, long: str) -> bool:
     return len(short) > 1 and short.isupper() and " " not in short and initials.upper() == short
 
 
-def _of_experiment(experiment: str, support: dict[str, Counter[str]], texts: list[str]) -> dict[str, float]:
-    """{root: support} of an experiment; one that speaks of groups without their names has those of the whole paper."""
-    own = support[experiment]
-    chosen = {
+def _of_experiment(support: dict[str, Counter[str]], experiment: str) -> dict[str, float]:
+    """{root: support} of the names that are those of an experiment."""
+    return {
         root: weight
-        for root, weight in own.items()
+        for root, weight in support[experiment].items()
         if weight >= _FEWEST and weight >= _SHARE * max(other[root] for other in support.values())
     }
-    if len(chosen) < 2 and experiment and sum(bool(re.search(r"\bgroups?\b", text)) for text in texts) > 1:
-        general = support[""]
-        chosen |= {root: weight for root, weight in general.items() if weight >= _FEWEST}
+
+
+def _with_general(
+    chosen: dict[str, dict[str, float]], general: dict[str, float], sentences: list[Sentence]
+) -> dict[str, dict[str, float]]:
+    """The same with the names of sentences about no experiment: where others have the same, those of an experiment
+    that speaks of groups without names, and otherwise those of the first, which may have no heading."""
+    general = {root: weight for root, weight in general.items() if weight >= _FEWEST}
+    shared = {root for roots in chosen.values() if len(roots) > 1 for root in roots.keys() & general.keys()}
+    for number, (experiment, roots) in enumerate(chosen.items()):
+        own = [s for s in sentences if s.experiments == {experiment} and re.search(r"\bgroups?\b", s.text)]
+        lacking = len(roots) < 2 and len(own) > 1 and len(shared) > 1
+        fitting = shared if lacking else set(general) if number == 0 and len(roots) < 2 and not shared else set()
+        chosen = chosen | {experiment: roots | {root: general[root] for root in sorted(fitting)}}
     return chosen
 
 
