@@ -8,7 +8,7 @@ from designspace.language import attribution, participants
 def counts(text, group, experiments=(), experiment="", groups=2):
     sentences = attribution.read(text, [(0, len(text))], experiments)
     own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
-    found = participants.of_group(own, own, group, groups) if group else participants.of_experiment(own, experiment)
+    found = participants.of_group(own, own, [group], groups) if group else participants.of_experiment(own, experiment)
     for count in found.values():
         assert text[count.start : count.end] in [sentence.text for sentence in sentences]
     return {role: (count.value, count.rule) for role, count in found.items()}

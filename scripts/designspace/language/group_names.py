@@ -1,7 +1,8 @@
 """The names that a sentence gives to groups of participants, as far as rules can read them.
 
-"the Early group", "the Early and the Late groups", "assigned to a fast or a slow condition", "two groups: A (n = 12) and
-B (n = 10)", "group (patients vs. controls)", "Groups 1 and 2", and the rows of a table whose first column is "Group".
+"the Early group", "the Early and the Late groups", "assigned to a fast or a slow condition", "two groups: A (n = 12)
+and B (n = 10)", "group (patients vs. controls)", "Groups 1 and 2", and the rows of a table whose first column is
+"Group".
 """
 
 import re
@@ -14,10 +15,9 @@ PEOPLE = (
 )
 EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
 # Words that tell no group from another, so that "Clamp" and "clamped feedback" are one.
-_GENERAL = frozenset(
-    """a all an and condition conditions feedback group groups in of participants people subjects task the training
-    with""".split()
-)
+_GENERAL_TEXT = """a all an and condition conditions feedback group groups in of participants people subjects task the
+training with"""
+_GENERAL = frozenset(_GENERAL_TEXT.split())
 _TOKEN = re.compile(r"[±+−–-]?\w(?:[\w°◦%/+]|[.'’–−-](?=\w))*|[^\w\s]")
 _GROUP = re.compile(r"(?:sub)?groups?|cohorts?", re.IGNORECASE)
 _CONDITION = re.compile(r"conditions?|arms?", re.IGNORECASE)
@@ -27,30 +27,41 @@ _ASSIGNED = re.compile(
 _DIVIDED = re.compile(r"\b(?:divided|split|distributed|formed|recruited)\b", re.IGNORECASE)
 _SOMEBODY = re.compile(rf"\b(?:{PEOPLE}|participant|subject|between|each|they)\b", re.IGNORECASE)
 # What a name does not go beyond, and never has in it.
-_BOUNDS = frozenset(
-    """a an the this that these those its their our his her one each every any all both some no neither either another
-    other others such same of in on for to from by with within between among across per at as into than under over
-    after before during through via about against and or but nor vs versus while whereas when where if because so not
-    also then thus however is are was were be been being has had have did does do will would could may might can
-    should we they it he she which who whose whom what how that there here participant subject participants subjects
-    volunteers observed showed show shown compared comparing using assigned allocated divided found find included
-    including experienced received performed completed tested had made let see like unlike respectively whether except
-    excluding denote denotes detect assess""".split()
-)
+_BOUNDS_TEXT = """a an the this that these those its their our his her one each every any all both some no neither
+either another other others such same of in on for to from by with within between among across per at as into than
+under over after before during through via about against and or but nor vs versus while whereas when where if because
+so not also then thus however is are was were be been being has had have did does do will would could may might can
+should we they it he she which who whose whom what how that there here participant subject participants subjects
+volunteers recruited observed showed show shown compared comparing using assigned allocated divided found find
+included including experienced received performed completed tested had made let see like unlike respectively whether
+except excluding denote denotes detect assess"""
+_BOUNDS = frozenset(_BOUNDS_TEXT.split())
 # What says nothing of a group that would tell it from another, or makes of "group" another word.
-_EMPTY = frozenset(
-    """two three four five six seven eight nine ten eleven twelve several many most few different separate various
-    distinct independent respective individual single whole entire first second third fourth last next former latter
-    new additional further similar remaining main larger smaller small large matched equal total final present current
-    previous original age sex gender size group groups subgroup subgroups cohort age-matched study studies experiment
-    experiments data better
-    general specific corresponding particular given between-subject between-subjects within-subject within-group
-    between-group inter intra overall more less least fully own important major working reference functional ethnic
-    social reliable significant factors participant condition conditions naive healthy only""".split()
+_EMPTY_TEXT = """two three four five six seven eight nine ten eleven twelve several many most few different separate
+various distinct independent respective individual single whole entire first second third fourth last next former
+latter new additional further similar remaining main larger smaller small large matched equal total final present
+current previous original age sex gender size group groups subgroup subgroups cohort age-matched study studies
+experiment experiments data better general specific corresponding particular given between-subject between-subjects
+within-subject within-group between-group inter intra overall more less least fully own important major working
+reference functional ethnic social reliable significant factors participant condition conditions naive healthy only"""
+_EMPTY = frozenset(_EMPTY_TEXT.split())
+_OF_PLURAL = frozenset(
+    {
+        "experimental",
+        "random",
+        "randomized",
+        "mixed",
+        "combined",
+        "pooled",
+        "patient",
+        "main",
+        "task",
+        "training",
+        "test",
+    }
 )
-_OF_PLURAL = frozenset("experimental random randomized mixed combined pooled main task training test".split())
-_BEHIND = frozenset("x × level levels theory work therapy factor".split())  # that make "group" another word
-_LAST = frozenset("support research focus factor reference".split())  # of a name that is none
+_BEHIND = frozenset({"x", "×", "level", "levels", "theory", "work", "therapy", "factor"})  # behind "group" no group's
+_LAST = frozenset({"support", "research", "focus", "factor", "reference"})  # of a name that is none
 _WORDS = 5  # of a name
 _COUNT = re.compile(r"\(\s*[nN]\s*=\s*\d+[^()]*\)")
 _GLOSS = re.compile(r"\s\([A-Z][\w-]{1,9}\)(?=\s)")  # an abbreviation
@@ -165,7 +176,9 @@ def _behind(rest: str, is_plural: bool) -> Iterator[str]:
     if label := _LABEL.match(rest):
         yield from (f"Group {letter}" for letter in label.groups() if letter)
         return
-    listed = re.match(r"[^.:;()]{0,120}:\s*((?:[^.;]|\.\d)+)", rest) or re.match(r"\s*\(([^()]+(?:\([^()]*\)[^()]*)*)\)", rest)
+    listed = re.match(r"[^.:;()]{0,120}:\s*((?:[^.;]|\.\d)+)", rest) or re.match(
+        r"\s*\(([^()]+(?:\([^()]*\)[^()]*)*)\)", rest
+    )
     if not listed or not (is_plural or re.search(r"\b(?:vs|versus|or)\b", listed[1])):
         return
     items = list(filter(None, map(_item, _SEPARATOR.split(_COUNT.sub("", listed[1])))))

@@ -15,7 +15,7 @@ from designspace.language.group_names import content
 
 _FEWEST = 2.0  # that has to speak for a name: two mentions, or a clear one
 _SHARE = 0.3  # of what speaks for a name in another experiment, from which it is not only compared with
-_NUMBERS = {word: number for number, word in enumerate("two three four five six seven eight".split(), 2)}
+_NUMBERS = {word: number for number, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight"], 2)}
 _STATED = re.compile(
     rf"\b({'|'.join(_NUMBERS)})\s+(?:(?:different|separate|experimental|independent|equal|participant)\s+)?groups\b",
     re.IGNORECASE,
@@ -58,6 +58,17 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
     return {experiment: groups for experiment, groups in found.items() if len(groups) > 1}
 
 
+def called(name: str, sentences: Iterable[Sentence]) -> bool:
+    """Whether a sentence calls something of that name a group, or people: "the Early group", "older adults"."""
+    words = content(name)
+    ending = "" if re.search(rf"\b{group_names.PEOPLE}$", name, re.IGNORECASE) else rf"\s+{group_names.PEOPLE}"
+    people = re.compile(rf"(?<!\w){re.escape(name)}{ending}(?!\w)", re.IGNORECASE)
+    return any(
+        people.search(sentence.text) or words in [content(other.name) for other in group_names.mentioned(sentence.text)]
+        for sentence in sentences
+    )
+
+
 class _Spellings:
     """Which names are those of one group, and how the paper writes it."""
 
@@ -72,7 +83,7 @@ class _Spellings:
                 near = max(ending, key=len, default=None)
                 if near and (gloss[1] or _stands_for(gloss[2], known[near])):
                     self.longer.setdefault(content(gloss[2]), near)
-        for short, long in ((s, l) for s in known.values() for l in known.values() if _stands_for(s, l)):
+        for short, long in ((a, b) for a in known.values() for b in known.values() if _stands_for(a, b)):
             self.longer.setdefault(content(short), content(long))
 
     def root(self, name: str) -> str:
@@ -124,7 +135,7 @@ def _distinct(
     names: dict[str, float], together: set[frozenset[str]], texts: list[str], spelled: _Spellings
 ) -> dict[str, float]:
     """The names of different groups: of a factorial design those of its cells, not those of the factors' levels."""
-    for short, long in sorted(((s, l) for s in names for l in names if content(s) < content(l)), key=str):
+    for short, long in sorted(((a, b) for a in names for b in names if content(a) < content(b)), key=str):
         several = sum(content(short) < content(other) for other in names) > 1
         apart = frozenset({spelled.root(short), spelled.root(long)}) in together
         if short in names and long in names and len(names) > 2 and (several or not apart):

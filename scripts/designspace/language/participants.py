@@ -6,11 +6,12 @@ of one group.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from designspace.language import quantities
 from designspace.language.attribution import Sentence, naming
+from designspace.language.group_names import EXCLUDED, PEOPLE
 
 ANALYSED, RECRUITED = "analysed", "recruited"
 
@@ -24,13 +25,8 @@ _NUMBER = (
     + rf"(?<![\w.±–-])(?:\d{{1,4}}(?![\w.]*\d|\s*[°%±])|(?:{'|'.join(_TENS.split())})(?:-\w+)?"
     rf"|(?:{'|'.join([*_WORDS.split(), 'eighteen', 'nineteen'])}))\b"
 )
-_PEOPLE = (
-    r"(?:participants|subjects|volunteers|students|people|persons|individuals|adults|children|patients|controls|women"
-    r"|men|members|observers|players)\b"
-)
 _GROUP = r"(?:sub)?(?:groups?|conditions?)\b"
 _GAP = r"(?:(?!of\b|trials\b|reaches\b|blocks\b|targets\b|sessions\b)[\w-]+\s+)"  # a word between, and no other count
-_EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
 # What a sample should have been, or is compared with.
 _HYPOTHETICAL = re.compile(r"\b(?:power|would|replicate|sample size|previous|planned|plan)\b", re.IGNORECASE)
 _AFTERWARDS = re.compile(r"\banaly[sz]ed\b|\bremain(?:ed|ing)\b|\bfinal\b", re.IGNORECASE)  # when some were excluded
@@ -45,21 +41,21 @@ _DIVIDED = r"\b(?:divided|assigned|allocated|split|randomi[sz]ed|distributed)\b"
 
 _EACH = re.compile(
     rf"\b{_GROUP}\s+of\s+(?P<a>{_NUMBER})|(?P<b>{_NUMBER})\s+each\b"
-    rf"|(?P<c>{_NUMBER})\s+(?:{_GAP}{{0,3}}{_PEOPLE}\s+{_GAP}{{0,3}})?(?:per|in each|a)\s+{_GROUP}"
-    rf"|\beach\s+{_GROUP}\s+(?:[a-z]+\s+){{0,3}}(?P<d>{_NUMBER})\s+{_GAP}?{_PEOPLE}",
+    rf"|(?P<c>{_NUMBER})\s+(?:{_GAP}{{0,3}}{PEOPLE}\s+{_GAP}{{0,3}})?(?:per|in each|a)\s+{_GROUP}"
+    rf"|\beach\s+{_GROUP}\s+(?:[a-z]+\s+){{0,3}}(?P<d>{_NUMBER})\s+{_GAP}?{PEOPLE}",
     re.IGNORECASE,
 )
-_TOTAL = re.compile(rf"({_NUMBER})\s+{_GAP}{{0,2}}{_PEOPLE}", re.IGNORECASE)
+_TOTAL = re.compile(rf"({_NUMBER})\s+{_GAP}{{0,2}}{PEOPLE}", re.IGNORECASE)
 _PARTS = re.compile(rf"({_NUMBER})\s+(?:[\w-]+\s+)?{_GROUP}", re.IGNORECASE)
 _SAME = re.compile(
-    rf"\bsame\s+(?:{_NUMBER}\s+)?(?:(?:healthy|young|older|adult|human|right-handed)\s+){{0,3}}{_PEOPLE}"
-    rf"|{_PEOPLE}\s+(?:also\s+)?(?:took part|participated) in both\b"
-    rf"|{_PEOPLE}\s+who\s+(?:had\s+)?(?:already\s+)?(?:took|taken) part in\b",
+    rf"\bsame\s+(?:{_NUMBER}\s+)?(?:(?:healthy|young|older|adult|human|right-handed)\s+){{0,3}}{PEOPLE}"
+    rf"|{PEOPLE}\s+(?:also\s+)?(?:took part|participated) in both\b"
+    rf"|{PEOPLE}\s+who\s+(?:had\s+)?(?:already\s+)?(?:took|taken) part in\b",
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"n\b|number of participants|participants|subjects", re.IGNORECASE)  # over the counts of a table
 _PARTICIPATION = re.compile(
-    rf"({_NUMBER})\s+{_GAP}{{0,4}}{_PEOPLE}\s+(?:[^,;.]{{0,40}}\s)?"
+    rf"({_NUMBER})\s+{_GAP}{{0,4}}{PEOPLE}\s+(?:[^,;.]{{0,40}}\s)?"
     r"(?:took part|participated|were (?:recruited|tested|enrolled))",
     re.IGNORECASE,
 )
@@ -74,12 +70,13 @@ class Count(NamedTuple):
     end: int
 
 
-def of_group(own: list[Sentence], shared: list[Sentence], name: str, groups: int) -> dict[str, Count]:
+def of_group(own: list[Sentence], shared: list[Sentence], names: Iterable[str], groups: int) -> dict[str, Count]:
     """The participants of a group: {ANALYSED: count, RECRUITED: count}, as far as they can be read.
 
-    `own` are the sentences that may name the group, `shared` those about all `groups` of its experiment.
+    `names` are its spellings, `own` the sentences that may name it, `shared` those about all `groups` of its
+    experiment.
     """
-    pattern = naming(_core(name)).pattern
+    pattern = "|".join(naming(_core(name)).pattern for name in names)
     printed = _first(own, lambda sentence: _printed(sentence, pattern))
     each = _first(shared, _each) or _first(shared, lambda sentence: _division(sentence, groups))
     whole = each if printed and each and each.value == printed.value and each.start < printed.start else printed or each
@@ -119,7 +116,7 @@ def same_samples(found: list[Sentence]) -> dict[str, tuple[str, Sentence]]:
 
 def _core(name: str) -> str:
     """The name of a group without what all groups are called: "older adults" are also "older men"."""
-    return re.sub(rf"\s+(?:{_PEOPLE}|{_GROUP})$", "", name, flags=re.IGNORECASE)
+    return re.sub(rf"\s+(?:{PEOPLE}|{_GROUP})$", "", name, flags=re.IGNORECASE)
 
 
 def _first(found: list[Sentence], rule: Callable[[Sentence], Iterator[Count]]) -> Count | None:
@@ -147,16 +144,16 @@ def _printed(sentence: Sentence, name: str) -> Iterator[Count]:
             yield _count(sentence, int(counts[0]), "")
         return
     patterns = (
-        rf"(?:{name})(?:\s+{_GROUP})?[:,.]?\s*(?:{_PEOPLE}\s*)?[(\[]?\s*n\s*=\s*({_NUMBER})",
-        rf"({_NUMBER})\s+(?:{_GAP}{{0,2}}{_PEOPLE}\s+(?:were\s+)?{_GAP}?)?(?:in|to)\s+(?:the\s+|an?\s+)?"
+        rf"(?:{name})(?:\s+{_GROUP})?[:,.]?\s*(?:{PEOPLE}\s*)?[(\[]?\s*n\s*=\s*({_NUMBER})",
+        rf"({_NUMBER})\s+(?:{_GAP}{{0,2}}{PEOPLE}\s+(?:were\s+)?{_GAP}?)?(?:in|to)\s+(?:the\s+|an?\s+)?"
         rf"[“\"‘']?(?:{name})",
-        rf"({_NUMBER})\s+(?:{name})(?=[^,;.(]{{0,12}}{_PEOPLE})",
+        rf"({_NUMBER})\s+(?:{name})(?=[^,;.(]{{0,12}}{PEOPLE})",
     )
     for match in (match for pattern in patterns for match in re.finditer(pattern, text, re.IGNORECASE)):
-        if not re.search(rf"{_PEOPLE}|\bn\s*=", text, re.IGNORECASE):
+        if not re.search(rf"{PEOPLE}|\bn\s*=", text, re.IGNORECASE):
             return  # it counts trials
         around = text[max(match.start() - 12, 0) : match.start()] + text[match.end() : match.end() + 40]
-        if not re.search(_EXCLUDED, around):
+        if not re.search(EXCLUDED, around):
             yield _count(sentence, _number(match[1]), "")
 
 
@@ -170,7 +167,7 @@ def _took_part(sentence: Sentence) -> Iterator[Count]:
 def _each(sentence: Sentence) -> Iterator[Count]:
     """A number that holds for each group: "two groups of 20", "16 each", "18 per group"."""
     match = _EACH.search(sentence.text)
-    about = re.search(rf"{_PEOPLE}|{_GROUP}|{_DIVIDED}", sentence.text, re.IGNORECASE)
+    about = re.search(rf"{PEOPLE}|{_GROUP}|{_DIVIDED}", sentence.text, re.IGNORECASE)
     if match and about and not _HYPOTHETICAL.search(sentence.text):
         number = _number(next(filter(None, match.groups())))
         yield _count(sentence, number, f"{number} in each group")
@@ -197,11 +194,11 @@ def _exclusion(own: list[Sentence], name: str, whole: Count | None) -> dict[str,
     )
     some = re.compile(
         rf"({_NUMBER})\s+(?:{_GAP}{{0,4}}(?:from|in|of)\s+(?:the\s+)?)?(?:{name})[^,;.]*?\b(?:was|were|had to be)\s+"
-        rf"{_EXCLUDED}|{_EXCLUDED}[^,;.]*?({_NUMBER})\s+{_GAP}{{0,4}}(?:from|in|of)\s+(?:the\s+)?(?:{name})",
+        rf"{EXCLUDED}|{EXCLUDED}[^,;.]*?({_NUMBER})\s+{_GAP}{{0,4}}(?:from|in|of)\s+(?:the\s+)?(?:{name})",
         re.IGNORECASE,
     )
     for sentence in own:
-        if not re.search(_EXCLUDED, sentence.text):
+        if not re.search(EXCLUDED, sentence.text):
             continue
         if match := of.search(sentence.text):
             less, recruited = _number(match[1]), _count(sentence, _number(match[2]), "")

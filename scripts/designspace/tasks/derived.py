@@ -22,7 +22,11 @@ def sentences(record: Record, context: Record, experiments: Mapping[str, float])
 
 
 def counts(
-    sentences: list[Sentence], library: list[Record], experiments: Mapping[str, float], groups: Mapping[Scope, float]
+    sentences: list[Sentence],
+    library: list[Record],
+    experiments: Mapping[str, float],
+    groups: Mapping[Scope, float],
+    spellings: Mapping[Scope, frozenset[str]],
 ) -> dict[str, Counts]:
     """The numbers of participants of each scope without parts, by the name of the parameter that they are values of."""
     counted = {parameter["participants"]: parameter["name"] for parameter in library if "participants" in parameter}
@@ -33,7 +37,7 @@ def counts(
         own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
         names = [scope for scope in groups if scope.experiment == experiment]
         parts = {
-            scope: participants.of_group(_about(scope, own, sentences, groups), own, scope.group, len(names))
+            scope: participants.of_group(_about(scope, own, sentences, groups), own, spellings[scope], len(names))
             for scope in names
         }
         parts = parts or {Scope(experiment): participants.of_experiment(own, experiment)}
