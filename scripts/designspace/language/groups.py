@@ -49,13 +49,26 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
                 support[experiment][root] += weight / len(sentence.experiments or {""})
     chosen = {experiment: _of_experiment(support, experiment) for experiment in list(experiments) or [""]}
     found = {}
+    claimed = {root for roots in chosen.values() for root in roots}
+    others = [spelled.name(root) for root in spelled.counts if root not in claimed]
     for experiment, roots in _with_general(chosen, support[""], sentences).items():
         texts = [s.text for s in sentences if not experiment or s.experiments == {experiment}]
         names = {spelled.name(root): weight for root, weight in roots.items()}
         names = _cells(names, texts, sentences) or _distinct(names, together, texts, spelled)
-        ranked = sorted(names.items(), key=lambda item: -item[1])
-        found[experiment] = [Group(name, spelled.all_of(name), weight) for name, weight in ranked]
+        ranked = sorted(names, key=names.__getitem__, reverse=True)
+        shorter = _shorter(ranked, others)
+        found[experiment] = [Group(name, spelled.all_of(name) | shorter[name], names[name]) for name in ranked]
     return {experiment: groups for experiment, groups in found.items() if len(groups) > 1}
+
+
+def _shorter(names: list[str], others: list[str]) -> dict[str, set[str]]:
+    """The names of no group of their own that are a part of the name of one group alone, {name: shorter names}."""
+    shorter: dict[str, set[str]] = {name: set() for name in names}
+    for other in others:
+        holders = [name for name in names if content(other) < content(name)]
+        if len(holders) == 1 and content(other):
+            shorter[holders[0]].add(other)
+    return shorter
 
 
 def called(name: str, sentences: Iterable[Sentence]) -> bool:
