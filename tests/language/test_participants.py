@@ -49,11 +49,39 @@ def counts(text, group, experiments=(), experiment="", groups=2):
             "the degrees of freedom of t(14) and one",
         ),
         ("Aftereffects differed between the Early and the Late group (t(28) = 3.1, p = 0.004).", None, None),
+        ("We were comparing the Early with the Late group (t(38) = 1.5, p = 0.13).", None, None),
+        ("Slopes were above zero in the Late group (t(12) = 6.9, p < 0.001).", None, None),
+        (
+            "Aftereffects were above zero in the Late group [t(14) = 3.1, p = 0.008].",
+            15,
+            "the degrees of freedom of t(14) and one",
+        ),
+        (
+            "Reaches of the Late group were above zero (Late: t(14) = 3.1). Groups were not different (t(14) = 0.2).",
+            None,
+            None,
+        ),
         ("On Day 1 in the Late group, participants were tired.", None, None),
     ],
 )
 def test_participants_of_a_group(text, n, rule):
     assert counts(text, "Late").get("analysed", (None, None)) == (n, rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("Sixteen adults took part.", {"analysed": (16, "")}),
+        (
+            "Sixteen adults took part, although one subject was excluded.",
+            {"analysed": (15, "16 recruited less 1 excluded"), "recruited": (16, "")},
+        ),
+        ("Sixteen adults took part after two volunteers were excluded.", {"analysed": (16, "")}),
+        ("Sixteen adults took part, and two trials were excluded.", {"analysed": (16, "")}),
+    ],
+)
+def test_participants_of_the_only_experiment(text, counted):
+    assert counts(text, "") == counted
 
 
 def test_those_recruited_are_told_from_those_analysed():

@@ -41,17 +41,19 @@ def read(text: str, spans: Iterable[tuple[int, int]], experiments: Iterable[str]
         if len(words) > _LONGEST:
             continue
         named = {name: match for name, pattern in patterns.items() if (match := pattern.search(words))}
-        latest = max(map(order.__getitem__, current), default=-1)
-        topics = frozenset(
-            name
-            for name, match in named.items()
-            if not _COMPARED.search(words, max(match.start() - 80, 0), match.start())
-            and (match.start() < _OPENING or order[name] > latest)
-        )
-        about = current | frozenset(named) if current and named else frozenset(named) or current
-        found.append(Sentence(start, words, topics if topics == frozenset(named) and named else about, bool(named)))
+        own = {name for name, match in named.items() if not _is_compared(words, match.start())}
+        opening = {name for name in own if named[name].start() < _OPENING}
+        latest = max((order[name] for name in opening or current), default=-1)
+        topics = frozenset(opening | {name for name in own if order[name] > latest})
+        about = topics if topics == named.keys() else current | topics | named.keys()
+        found.append(Sentence(start, words, about or current, bool(named)))
         current = topics or current or frozenset(named)
     return found
+
+
+def _is_compared(sentence: str, start: int) -> bool:
+    """Whether an experiment that a sentence names from there on is what it compares its own with."""
+    return bool(_COMPARED.search(sentence, max(start - 80, 0), start))
 
 
 def naming(name: str) -> re.Pattern[str]:

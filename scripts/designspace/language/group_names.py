@@ -64,6 +64,7 @@ _BEHIND = frozenset({"x", "×", "level", "levels", "theory", "work", "therapy", 
 _LAST = frozenset({"support", "research", "focus", "factor", "reference"})  # of a name that is none
 _WORDS = 5  # of a name
 _COUNT = re.compile(r"\(\s*[nN]\s*=\s*\d+[^()]*\)")
+_ASIDE = re.compile(r"\s*\([^()]*\)")
 _GLOSS = re.compile(r"\s\([A-Z][\w-]{1,9}\)(?=\s)")  # an abbreviation
 _SEPARATOR = re.compile(r"[,;]|\b(?:and|or|vs\.?|versus)\b")
 _NO_NAME = re.compile(
@@ -110,12 +111,12 @@ def _mentions(sentence: str) -> Iterator[Mention]:
         if following and following[1].lower() in _BEHIND:
             continue
         names, is_definite = _before(sentence, head.start())
-        if not (following and following[1] == "of" and not is_definite):
-            if head[0].endswith("s") and len(names) == 1 and names[0].lower() in _OF_PLURAL:
-                continue  # "the experimental groups"
+        is_plural = head[0].endswith("s")
+        is_general = is_plural and len(names) == 1 and names[0].lower() in _OF_PLURAL  # "the experimental groups"
+        if not is_general and not (following and following[1] == "of" and not is_definite):
             clear = len(names) > 1 or assigned or _DIVIDED.search(sentence)
             yield from (Mention(name, 2 if clear else 1, True) for name in names)
-        yield from (Mention(name, 2, False) for name in _behind(sentence[head.end() :], head[0].endswith("s")))
+        yield from (Mention(name, 2, False) for name in _behind(sentence[head.end() :], is_plural))
     if assigned or re.search(rf"\bgroups\b|{PEOPLE}\s*\([nN]\s*=", sentence):
         yield from (Mention(name, 2, False) for name in _counted(sentence))
     if cell := re.match(r"(?:Sub)?(?:Group|Cohort|Arm)s?: ([^;]+);", sentence):
@@ -128,11 +129,11 @@ def _before(sentence: str, end: int) -> tuple[list[str], bool]:
     """The names before the word "group" that begins at `end`, one or those of a list, and whether one has "the"."""
     tokens = list(_TOKEN.finditer(sentence, 0, end))
     names: list[str] = []
-    is_definite = had_article = False
+    is_definite, had_article, separator = False, False, ""
     while name := _name_at_end(tokens):
         tokens = _without(tokens[: tokens.index(name[0])], "“\"‘'”’")
         article = tokens.pop()[0].lower() if tokens and tokens[-1][0].lower() in ("the", "a", "an") else ""
-        if had_article and not article:
+        if had_article and not article and separator == "and":
             break  # "for daily activities and a mild group"
         had_article, is_definite = bool(article), is_definite or article == "the"
         names.append(sentence[name[0].start() : name[-1].end()])
@@ -159,7 +160,9 @@ def _name_at_end(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
         begin -= 1
     while begin < len(tokens) and tokens[begin][0].lower() in _EMPTY:
         begin += 1
-    return tokens[begin:]
+    before = [token[0].lower() for token in tokens[:begin][-2:]]
+    is_without = begin < len(tokens) and before[-1:] == ["no"] and before[0] in ("the", "a", "and", "or", ",")
+    return tokens[begin - is_without :]  # "the no feedback group"
 
 
 def _may_be_in_name(word: str) -> bool:
@@ -181,7 +184,7 @@ def _behind(rest: str, is_plural: bool) -> Iterator[str]:
     )
     if not listed or not (is_plural or re.search(r"\b(?:vs|versus|or)\b", listed[1])):
         return
-    items = list(filter(None, map(_item, _SEPARATOR.split(_COUNT.sub("", listed[1])))))
+    items = list(filter(None, map(_item, _SEPARATOR.split(_ASIDE.sub("", listed[1])))))
     if len(items) > 1 and all(len(item.split()) <= _WORDS + 1 and not _NO_NAME.search(item) for item in items):
         yield from items
 

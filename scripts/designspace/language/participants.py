@@ -31,8 +31,10 @@ _GAP = r"(?:(?!of\b|trials\b|reaches\b|blocks\b|targets\b|sessions\b)[\w-]+\s+)"
 _HYPOTHETICAL = re.compile(r"\b(?:power|would|replicate|sample size|previous|planned|plan)\b", re.IGNORECASE)
 _AFTERWARDS = re.compile(r"\banaly[sz]ed\b|\bremain(?:ed|ing)\b|\bfinal\b", re.IGNORECASE)  # when some were excluded
 _TWO_SAMPLES = re.compile(
-    r"\b(?:between|versus|vs|than|differ\w*|compared?|independent|Welch\S*|post.hoc|effects?)\b", re.IGNORECASE
+    r"\b(?:between|versus|vs|than|differ\w*|compar\w+|independent|Welch\S*|post.hoc|effects?)\b", re.IGNORECASE
 )
+_OF_A_LINE = re.compile(r"\b(?:slopes?|correlat\w+)\b", re.IGNORECASE)  # what is tested has as many points
+_DEGREES = r"\bt\s*\(\s*(\d+)\s*\)"
 _FROM_ZERO = re.compile(
     r"\b(?:differ\w*|larger|greater|smaller)\b[^,;.(]*\b(?:from|than) (?:zero|0|chance)\b", re.IGNORECASE
 )
@@ -51,6 +53,12 @@ _SAME = re.compile(
     rf"\bsame\s+(?:{_NUMBER}\s+)?(?:(?:healthy|young|older|adult|human|right-handed)\s+){{0,3}}{PEOPLE}"
     rf"|{PEOPLE}\s+(?:also\s+)?(?:took part|participated) in both\b"
     rf"|{PEOPLE}\s+who\s+(?:had\s+)?(?:already\s+)?(?:took|taken) part in\b",
+    re.IGNORECASE,
+)
+# Of those whom the sentence counts: it says so after their number, and none "after" they were left out.
+_SOME_EXCLUDED = re.compile(
+    rf"(?:although|but|of (?:whom|which|these)|however)\s+(?:data\s+(?:of|from)\s+)?({_NUMBER})"
+    rf"(?:\s+(?:participants?|subjects?|volunteers?|people|person|adults?))?\s+(?:was|were|had to be)\s+{EXCLUDED}",
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"n\b|number of participants|participants|subjects", re.IGNORECASE)  # over the counts of a table
@@ -83,17 +91,23 @@ def of_group(own: list[Sentence], shared: list[Sentence], names: Iterable[str], 
     text = next((sentence.text for sentence in (*own, *shared) if whole and sentence.start == whole.start), "")
     if excluded := _exclusion(own, pattern, None if _AFTERWARDS.search(text) else whole):
         return excluded
-    degrees = _first(own, lambda sentence: _degrees(sentence, pattern))
+    others = {df for sentence in own if _is_of_others(sentence) for df in re.findall(_DEGREES, sentence.text)}
+    degrees = _first(own, lambda sentence: _degrees(sentence, pattern, others))
     if degrees and (whole is None or degrees.value < whole.value):
         return {ANALYSED: degrees} | ({RECRUITED: whole} if whole else {})
     return {ANALYSED: whole} if whole else {}
 
 
 def of_experiment(own: list[Sentence], name: str) -> dict[str, Count]:
-    """The participants of an experiment, or of the only one of a paper, whose name is "": {ANALYSED: count}, if one is
-    printed in the sentences about it."""
+    """The participants of an experiment, or of the only one of a paper, whose name is "", as `of_group` has those of a
+    group, if their number is printed in the sentences about it."""
     printed = _first(own, lambda sentence: _printed(sentence, naming(name).pattern)) if name else None
     count = printed or _first(own, _took_part)
+    text = next((sentence.text for sentence in own if count and sentence.start == count.start), "")
+    less = _SOME_EXCLUDED.search(text)
+    if count and less and _number(less[1]) < count.value:
+        rule = f"{count.value} recruited less {_number(less[1])} excluded"
+        return {ANALYSED: count._replace(value=count.value - _number(less[1]), rule=rule), RECRUITED: count}
     return {ANALYSED: count} if count else {}
 
 
@@ -212,10 +226,16 @@ def _exclusion(own: list[Sentence], name: str, whole: Count | None) -> dict[str,
     return {}
 
 
-def _degrees(sentence: Sentence, name: str) -> Iterator[Count]:
-    """A t test of one group against a value: its degrees of freedom and one."""
-    if _TWO_SAMPLES.search(_FROM_ZERO.sub("", sentence.text)):
+def _is_of_others(sentence: Sentence) -> bool:
+    """Whether the tests of a sentence are those of two samples, or of the points of a line."""
+    text = _FROM_ZERO.sub("", sentence.text)
+    return bool(_TWO_SAMPLES.search(text) or _OF_A_LINE.search(text))
+
+
+def _degrees(sentence: Sentence, name: str, others: set[str]) -> Iterator[Count]:
+    """A t test of one group against a value: its degrees of freedom and one, where they are not those of `others`."""
+    if _is_of_others(sentence):
         return
-    pattern = rf"(?:{name})(?:\s+{_GROUP})?\s*[(,:]\s*(?:paired\s+)?t\s*\(\s*(\d+)\s*\)\s*="
-    if match := re.search(pattern, sentence.text, re.IGNORECASE):
+    pattern = rf"(?:{name})(?:\s+{_GROUP})?\s*[(\[,:]\s*(?:paired\s+)?{_DEGREES}\s*="
+    if (match := re.search(pattern, sentence.text, re.IGNORECASE)) and match[1] not in others:
         yield _count(sentence, int(match[1]) + 1, f"the degrees of freedom of t({match[1]}) and one")
