@@ -32,6 +32,7 @@ def names(text, experiments=()):
         ("Participants were assigned to two groups that saw the “lamp” or the “bell” cue.", ["bell", "lamp"]),
         ("Lags varied across groups (1 s, 3 s, or 5 s).", ["1 s", "3 s", "5 s"]),
         ("The between-subject factor was group (ataxic vs. control).", ["ataxic", "control"]),
+        ("There were two groups (one that saw the lamp and one that heard the bell).", []),
         ("Groups 1 and 2 had 40 trials.", ["Group 1", "Group 2"]),
         ("Group: Late; n: 12; Age: 22.4.", ["Late"]),
         ("The clear-sight (CS) and the low-sight (LS) groups learned.", ["clear-sight", "low-sight"]),

@@ -61,6 +61,15 @@ def counts(text, group, experiments=(), experiment="", groups=2):
             None,
             None,
         ),
+        ("Most errors were those of four people (1 in the Early group, 3 in the Late group).", None, None),
+        ("Eight individuals in the Late group had two left feet.", None, None),
+        ("Letters were sent to 40 persons in the Early and to 50 in the Late group, whom we invited.", None, None),
+        ("Our goal was at least 20 people per group.", None, None),
+        (
+            "There were two groups of 15. All was the same even when two people in the Late group were removed.",
+            15,
+            "15 in each group",
+        ),
         ("On Day 1 in the Late group, participants were tired.", None, None),
     ],
 )

@@ -71,6 +71,7 @@ _NO_NAME = re.compile(
     r"[=<>±:]|\b[tFp]\s?[(<]|\d\.\d+\s*$|^\d+$|\b(?:test|years|mean|ages?|SD|SEM?|males?|females?|men|women|figs?)\b",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"\b(?:an?|the|that|who|which|is|are|was|were|we|they|had|has)\b", re.IGNORECASE)  # in no name
 _ITEM = r"[“\"‘']([^“”\"‘’]{2,40}?),?[”\"’']"
 _QUOTED = re.compile(rf"{_ITEM},?\s(?:and|or)\s(?:to\s)?(?:the\s|an?\s)?{_ITEM}")
 _LABEL = re.compile(r"\s([A-H]|\d|I{1,3}|IV)(?![\w.°%'’(-])(?:(?:,\s|,?\s(?:and|or)\s)([A-H]|\d)(?![\w.°%'’(-]))?")
@@ -185,7 +186,9 @@ def _behind(rest: str, is_plural: bool) -> Iterator[str]:
     if not listed or not (is_plural or re.search(r"\b(?:vs|versus|or)\b", listed[1])):
         return
     items = list(filter(None, map(_item, _SEPARATOR.split(_ASIDE.sub("", listed[1])))))
-    if len(items) > 1 and all(len(item.split()) <= _WORDS + 1 and not _NO_NAME.search(item) for item in items):
+    if len(items) > 1 and all(
+        len(item.split()) <= _WORDS + 1 and not _NO_NAME.search(item) and not _CLAUSE.search(item) for item in items
+    ):
         yield from items
 
 

@@ -28,7 +28,12 @@ _NUMBER = (
 _GROUP = r"(?:sub)?(?:groups?|conditions?)\b"
 _GAP = r"(?:(?!of\b|trials\b|reaches\b|blocks\b|targets\b|sessions\b)[\w-]+\s+)"  # a word between, and no other count
 # What a sample should have been, or is compared with.
-_HYPOTHETICAL = re.compile(r"\b(?:power|would|replicate|sample size|previous|planned|plan)\b", re.IGNORECASE)
+_HYPOTHETICAL = re.compile(
+    r"\b(?:power|would|replicate|sample size|previous|planned|plan|goal|at least|minimum|invit\w+)\b", re.IGNORECASE
+)
+_FEWEST = 4  # people of a group: fewer are those of a group with whom something happened
+_DID = rf"(?!(?:[”\"’]?\s+{_GROUP})?\s+(?:had|showed|exhibited|reported|did|failed|made|could|used|chose|also|who)\b)"  # as some of a group do
+_EVEN = re.compile(r"\b(?:even|also) (?:when|if|after|with|without)\b", re.IGNORECASE)
 _AFTERWARDS = re.compile(r"\banaly[sz]ed\b|\bremain(?:ed|ing)\b|\bfinal\b", re.IGNORECASE)  # when some were excluded
 _TWO_SAMPLES = re.compile(
     r"\b(?:between|versus|vs|than|differ\w*|compar\w+|independent|Welch\S*|post.hoc|effects?)\b", re.IGNORECASE
@@ -160,14 +165,14 @@ def _printed(sentence: Sentence, name: str) -> Iterator[Count]:
     patterns = (
         rf"(?:{name})(?:\s+{_GROUP})?[:,.]?\s*(?:{PEOPLE}\s*)?[(\[]?\s*n\s*=\s*({_NUMBER})",
         rf"({_NUMBER})\s+(?:{_GAP}{{0,2}}{PEOPLE}\s+(?:were\s+)?{_GAP}?)?(?:in|to)\s+(?:the\s+|an?\s+)?"
-        rf"[“\"‘']?(?:{name})",
+        rf"[“\"‘']?(?:{name}){_DID}",
         rf"({_NUMBER})\s+(?:{name})(?=[^,;.(]{{0,12}}{PEOPLE})",
     )
     for match in (match for pattern in patterns for match in re.finditer(pattern, text, re.IGNORECASE)):
         if not re.search(rf"{PEOPLE}|\bn\s*=", text, re.IGNORECASE):
             return  # it counts trials
         around = text[max(match.start() - 12, 0) : match.start()] + text[match.end() : match.end() + 40]
-        if not re.search(EXCLUDED, around):
+        if not re.search(EXCLUDED, around) and _number(match[1]) >= _FEWEST:
             yield _count(sentence, _number(match[1]), "")
 
 
@@ -212,7 +217,7 @@ def _exclusion(own: list[Sentence], name: str, whole: Count | None) -> dict[str,
         re.IGNORECASE,
     )
     for sentence in own:
-        if not re.search(EXCLUDED, sentence.text):
+        if not re.search(EXCLUDED, sentence.text) or _EVEN.search(sentence.text):
             continue
         if match := of.search(sentence.text):
             less, recruited = _number(match[1]), _count(sentence, _number(match[2]), "")
