@@ -26,6 +26,8 @@ def counts(text, group, experiments=(), experiment="", groups=2):
         ("Participants formed two groups of 15.", 15, "15 in each group"),
         ("There were an Early and a Late group of 16 participants each.", 16, "16 in each group"),
         ("We tested 36 subjects (18 per group).", 18, "18 in each group"),
+        ("Adults were assigned to four groups (n = 15/group).", 15, "15 in each group"),
+        ("We tested two groups (14 participants/group).", 14, "14 in each group"),
         ("In all, 20 subjects were used per condition.", 20, "20 in each group"),
         ("Each group consisted of 14 students.", 14, "14 in each group"),
         ("Participants made 20 trials per condition.", None, None),

@@ -32,7 +32,11 @@ _HYPOTHETICAL = re.compile(
     r"\b(?:power|would|replicate|sample size|previous|planned|plan|goal|at least|minimum|invit\w+)\b", re.IGNORECASE
 )
 _FEWEST = 4  # people of a group: fewer are those of a group with whom something happened
-_DID = rf"(?!(?:[”\"’]?\s+{_GROUP})?\s+(?:had|showed|exhibited|reported|did|failed|made|could|used|chose|also|who)\b)"  # as some of a group do
+# As some of a group do: what stands before it is no number of all.
+_DID = (
+    rf"(?!(?:[”\"’]?\s+{_GROUP})?\s+"
+    r"(?:had|showed|exhibited|reported|did|failed|made|could|used|chose|also|were classified|who)\b)"
+)
 _EVEN = re.compile(r"\b(?:even|also) (?:when|if|after|with|without)\b", re.IGNORECASE)
 _AFTERWARDS = re.compile(r"\banaly[sz]ed\b|\bremain(?:ed|ing)\b|\bfinal\b", re.IGNORECASE)  # when some were excluded
 _TWO_SAMPLES = re.compile(
@@ -49,6 +53,7 @@ _DIVIDED = r"\b(?:divided|assigned|allocated|split|randomi[sz]ed|distributed)\b"
 _EACH = re.compile(
     rf"\b{_GROUP}\s+of\s+(?P<a>{_NUMBER})|(?P<b>{_NUMBER})\s+each\b"
     rf"|(?P<c>{_NUMBER})\s+(?:{_GAP}{{0,3}}{PEOPLE}\s+{_GAP}{{0,3}})?(?:per|in each|a)\s+{_GROUP}"
+    rf"|(?P<e>{_NUMBER})(?:\s+{PEOPLE})?\s?/\s?{_GROUP}"
     rf"|\beach\s+{_GROUP}\s+(?:[a-z]+\s+){{0,3}}(?P<d>{_NUMBER})\s+{_GAP}?{PEOPLE}",
     re.IGNORECASE,
 )
