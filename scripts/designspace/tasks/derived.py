@@ -51,9 +51,15 @@ def counts(
 def _about(
     scope: Scope, own: list[Sentence], everything: list[Sentence], groups: Mapping[Scope, float]
 ) -> list[Sentence]:
-    """The sentences that may name a group: those about its experiment, then all, if no other has a group so named."""
-    shared = any(other.group == scope.group and other != scope for other in groups)
-    return own if shared else [*own, *everything]
+    """The sentences that may name a group: those about its experiment, then, if no other has a group so named, those
+    that are not about another experiment with groups of its own."""
+    if any(other.group == scope.group and other != scope for other in groups):
+        return own
+    others = {other.experiment for other in groups} - {scope.experiment}
+    return [
+        *own,
+        *(sentence for sentence in everything if not (sentence.experiments and sentence.experiments <= others)),
+    ]
 
 
 def replace(record: Record, made: list[Record], counts: Counts) -> list[Record]:
