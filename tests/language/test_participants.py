@@ -2,13 +2,13 @@
 
 import pytest
 
-from designspace.language import participants
+from designspace.language import attribution, participants
 
 
 def counts(text, group, experiments=(), experiment="", groups=2):
-    sentences = participants.read(text, [(0, len(text))], experiments)
+    sentences = attribution.read(text, [(0, len(text))], experiments)
     own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
-    found = participants.of_group(own, own, group, groups) if group else participants.of_experiment(own, experiment)
+    found = participants.of_group(own, own, [group], groups) if group else participants.of_experiment(own, experiment)
     for count in found.values():
         assert text[count.start : count.end] in [sentence.text for sentence in sentences]
     return {role: (count.value, count.rule) for role, count in found.items()}
@@ -26,6 +26,8 @@ def counts(text, group, experiments=(), experiment="", groups=2):
         ("Participants formed two groups of 15.", 15, "15 in each group"),
         ("There were an Early and a Late group of 16 participants each.", 16, "16 in each group"),
         ("We tested 36 subjects (18 per group).", 18, "18 in each group"),
+        ("Adults were assigned to four groups (n = 15/group).", 15, "15 in each group"),
+        ("We tested two groups (14 participants/group).", 14, "14 in each group"),
         ("In all, 20 subjects were used per condition.", 20, "20 in each group"),
         ("Each group consisted of 14 students.", 14, "14 in each group"),
         ("Participants made 20 trials per condition.", None, None),
@@ -49,11 +51,48 @@ def counts(text, group, experiments=(), experiment="", groups=2):
             "the degrees of freedom of t(14) and one",
         ),
         ("Aftereffects differed between the Early and the Late group (t(28) = 3.1, p = 0.004).", None, None),
+        ("We were comparing the Early with the Late group (t(38) = 1.5, p = 0.13).", None, None),
+        ("Slopes were above zero in the Late group (t(12) = 6.9, p < 0.001).", None, None),
+        (
+            "Aftereffects were above zero in the Late group [t(14) = 3.1, p = 0.008].",
+            15,
+            "the degrees of freedom of t(14) and one",
+        ),
+        (
+            "Reaches of the Late group were above zero (Late: t(14) = 3.1). Groups were not different (t(14) = 0.2).",
+            None,
+            None,
+        ),
+        ("Most errors were those of four people (1 in the Early group, 3 in the Late group).", None, None),
+        ("Eight individuals in the Late group had two left feet.", None, None),
+        ("Letters were sent to 40 persons in the Early and to 50 in the Late group, whom we invited.", None, None),
+        ("Our goal was at least 20 people per group.", None, None),
+        (
+            "There were two groups of 15. All was the same even when two people in the Late group were removed.",
+            15,
+            "15 in each group",
+        ),
         ("On Day 1 in the Late group, participants were tired.", None, None),
     ],
 )
 def test_participants_of_a_group(text, n, rule):
     assert counts(text, "Late").get("analysed", (None, None)) == (n, rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("Sixteen adults took part.", {"analysed": (16, "")}),
+        (
+            "Sixteen adults took part, although one subject was excluded.",
+            {"analysed": (15, "16 recruited less 1 excluded"), "recruited": (16, "")},
+        ),
+        ("Sixteen adults took part after two volunteers were excluded.", {"analysed": (16, "")}),
+        ("Sixteen adults took part, and two trials were excluded.", {"analysed": (16, "")}),
+    ],
+)
+def test_participants_of_the_only_experiment(text, counted):
+    assert counts(text, "") == counted
 
 
 def test_those_recruited_are_told_from_those_analysed():
@@ -92,7 +131,7 @@ def test_a_sentence_is_about_the_experiment_that_was_named_last():
     ],
 )
 def test_a_sample_that_two_experiments_share(text, same):
-    sentences = participants.read(text, [(0, len(text))], ["Experiment 1", "Experiment 2"])
+    sentences = attribution.read(text, [(0, len(text))], ["Experiment 1", "Experiment 2"])
     assert participants.same_samples(sentences).get("Experiment 2", (None,))[0] == same
 
 

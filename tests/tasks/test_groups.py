@@ -150,6 +150,34 @@ def test_the_paper_has_the_numbers_of_its_groups(tokenizer):
     ]
 
 
+def test_groups_that_the_sentences_name_need_no_model(tokenizer):
+    page = [
+        "Methods",
+        "Experiment 1. People were assigned to the bell (n = 12) or the red lamp (n = 14) group.",
+        "Experiment 1 had no cue.",
+        "Experiment 2. People were assigned to the slow or the fast group. In the slow group, all was red.",
+        "Experiment 2 had no cue. It had ten people in the lamp group of others.",
+    ]
+    texts = {begin("targets", experiment=number): " 4,\n" for number in (1, 2)}
+    texts |= {begin("groups", experiment=1): ' ["Bell", "Experiment 2", "cue"],\n'}
+    fields, _ = answered(tokenizer, page, texts)
+    named = [(group["experiment"], group["name"], group["confidence"]) for group in fields["groups"]]
+    assert named == [
+        ("Experiment 1", "Bell", 0.9),
+        ("Experiment 1", "red lamp", 0.9),
+        ("Experiment 2", "slow", 0.9),
+        ("Experiment 2", "fast", 0.9),
+    ]
+    cells = reported(fields, "n")
+    assert cells[("Experiment 1", "Bell")] == [(12, "")] and cells[("Experiment 1", "red lamp")] == [(14, "")]
+    assert ("Experiment 2", "slow") not in cells and ("Experiment 2", "fast") not in cells
+
+
+def test_names_that_no_sentence_calls_groups_are_none(tokenizer):
+    texts = {begin("groups"): ' ["Day", "Night"],\n'}
+    assert answered(tokenizer, ["Methods", "Lamps were lit by Day and by Night."], texts)[0]["groups"] == []
+
+
 def test_questions_about_groups_keep_to_the_cap(tokenizer):
     texts = {begin("groups"): ' ["Early", "Late"],\n'}
     texts |= {

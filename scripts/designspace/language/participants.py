@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from designspace.language import quantities, sentences
+from designspace.language import quantities
+from designspace.language.attribution import Sentence, naming
+from designspace.language.group_names import EXCLUDED, PEOPLE
 
 ANALYSED, RECRUITED = "analysed", "recruited"
 
-_LONGEST = 1000  # characters of a sentence; what is longer is not prose, and the rules would take long
 _WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 # Words behind which a number counts nothing.
@@ -24,19 +25,25 @@ _NUMBER = (
     + rf"(?<![\w.±–-])(?:\d{{1,4}}(?![\w.]*\d|\s*[°%±])|(?:{'|'.join(_TENS.split())})(?:-\w+)?"
     rf"|(?:{'|'.join([*_WORDS.split(), 'eighteen', 'nineteen'])}))\b"
 )
-_PEOPLE = (
-    r"(?:participants|subjects|volunteers|students|people|persons|individuals|adults|children|patients|controls|women"
-    r"|men|members|observers|players)\b"
-)
 _GROUP = r"(?:sub)?(?:groups?|conditions?)\b"
 _GAP = r"(?:(?!of\b|trials\b|blocks\b|sessions\b)[\w-]+\s+)"  # a word between, and no other count
-_EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
 # What a sample should have been, or is compared with.
-_HYPOTHETICAL = re.compile(r"\b(?:power|would|replicate|sample size|previous|planned|plan)\b", re.IGNORECASE)
+_HYPOTHETICAL = re.compile(
+    r"\b(?:power|would|replicate|sample size|previous|planned|plan|goal|at least|minimum|invit\w+)\b", re.IGNORECASE
+)
+_FEWEST = 4  # people of a group: fewer are those of a group with whom something happened
+# As some of a group do: what stands before it is no number of all.
+_DID = (
+    rf"(?!(?:[”\"’]?\s+{_GROUP})?\s+"
+    r"(?:had|showed|exhibited|reported|did|failed|made|could|used|chose|also|were classified|who)\b)"
+)
+_EVEN = re.compile(r"\b(?:even|also) (?:when|if|after|with|without)\b", re.IGNORECASE)
 _AFTERWARDS = re.compile(r"\banaly[sz]ed\b|\bremain(?:ed|ing)\b|\bfinal\b", re.IGNORECASE)  # when some were excluded
 _TWO_SAMPLES = re.compile(
-    r"\b(?:between|versus|vs|than|differ\w*|compared?|independent|Welch\S*|post.hoc|effects?)\b", re.IGNORECASE
+    r"\b(?:between|versus|vs|than|differ\w*|compar\w+|independent|Welch\S*|post.hoc|effects?)\b", re.IGNORECASE
 )
+_OF_A_LINE = re.compile(r"\b(?:slopes?|correlat\w+)\b", re.IGNORECASE)  # what is tested has as many points
+_DEGREES = r"\bt\s*\(\s*(\d+)\s*\)"
 _FROM_ZERO = re.compile(
     r"\b(?:differ\w*|larger|greater|smaller)\b[^,;.(]*\b(?:from|than) (?:zero|0|chance)\b", re.IGNORECASE
 )
@@ -45,21 +52,28 @@ _DIVIDED = r"\b(?:divided|assigned|allocated|split|randomi[sz]ed|distributed)\b"
 
 _EACH = re.compile(
     rf"\b{_GROUP}\s+of\s+(?P<a>{_NUMBER})|(?P<b>{_NUMBER})\s+each\b"
-    rf"|(?P<c>{_NUMBER})\s+(?:{_GAP}{{0,3}}{_PEOPLE}\s+{_GAP}{{0,3}})?(?:per|in each|a)\s+{_GROUP}"
-    rf"|\beach\s+{_GROUP}\s+(?:[a-z]+\s+){{0,3}}(?P<d>{_NUMBER})\s+{_GAP}?{_PEOPLE}",
+    rf"|(?P<c>{_NUMBER})\s+(?:{_GAP}{{0,3}}{PEOPLE}\s+{_GAP}{{0,3}})?(?:per|in each|a)\s+{_GROUP}"
+    rf"|(?P<e>{_NUMBER})(?:\s+{PEOPLE})?\s?/\s?{_GROUP}"
+    rf"|\beach\s+{_GROUP}\s+(?:[a-z]+\s+){{0,3}}(?P<d>{_NUMBER})\s+{_GAP}?{PEOPLE}",
     re.IGNORECASE,
 )
-_TOTAL = re.compile(rf"({_NUMBER})\s+{_GAP}{{0,2}}{_PEOPLE}", re.IGNORECASE)
+_TOTAL = re.compile(rf"({_NUMBER})\s+{_GAP}{{0,2}}{PEOPLE}", re.IGNORECASE)
 _PARTS = re.compile(rf"({_NUMBER})\s+(?:[\w-]+\s+)?{_GROUP}", re.IGNORECASE)
 _SAME = re.compile(
-    rf"\bsame\s+(?:{_NUMBER}\s+)?(?:(?:healthy|young|older|adult|human|right-handed)\s+){{0,3}}{_PEOPLE}"
-    rf"|{_PEOPLE}\s+(?:also\s+)?(?:took part|participated) in both\b"
-    rf"|{_PEOPLE}\s+who\s+(?:had\s+)?(?:already\s+)?(?:took|taken) part in\b",
+    rf"\bsame\s+(?:{_NUMBER}\s+)?(?:(?:healthy|young|older|adult|human|right-handed)\s+){{0,3}}{PEOPLE}"
+    rf"|{PEOPLE}\s+(?:also\s+)?(?:took part|participated) in both\b"
+    rf"|{PEOPLE}\s+who\s+(?:had\s+)?(?:already\s+)?(?:took|taken) part in\b",
+    re.IGNORECASE,
+)
+# Of those whom the sentence counts: it says so after their number, and none "after" they were left out.
+_SOME_EXCLUDED = re.compile(
+    rf"(?:although|but|of (?:whom|which|these)|however)\s+(?:data\s+(?:of|from)\s+)?({_NUMBER})"
+    rf"(?:\s+(?:participants?|subjects?|volunteers?|people|person|adults?))?\s+(?:was|were|had to be)\s+{EXCLUDED}",
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"n\b|number of participants|participants|subjects", re.IGNORECASE)  # over the counts of a table
 _PARTICIPATION = re.compile(
-    rf"({_NUMBER})\s+{_GAP}{{0,4}}{_PEOPLE}\s+(?:[^,;.]{{0,40}}\s)?"
+    rf"({_NUMBER})\s+{_GAP}{{0,4}}{PEOPLE}\s+(?:[^,;.]{{0,40}}\s)?"
     r"(?:took part|participated|were (?:recruited|tested|enrolled))",
     re.IGNORECASE,
 )
@@ -74,65 +88,36 @@ class Count(NamedTuple):
     end: int
 
 
-class Sentence(NamedTuple):
-    """A sentence of a text, and the experiments that it names itself, or that were named last before it."""
-
-    start: int
-    text: str
-    experiments: frozenset[str]
-    is_naming: bool
-
-
-def read(text: str, spans: Iterable[tuple[int, int]], experiments: Iterable[str]) -> list[Sentence]:
-    """The sentences of the spans of a text, without those too long for one, which no rule looks through."""
-    patterns = {name: naming(name) for name in experiments}
-    current: frozenset[str] = frozenset()
-    found = []
-    for start, end in (sentence for span in spans for sentence in sentences.spans(text, *span)):
-        words = text[start:end]
-        if len(words) > _LONGEST:
-            continue
-        named = frozenset(name for name, pattern in patterns.items() if pattern.search(words))
-        current = named or current
-        found.append(Sentence(start, words, current, bool(named)))
-    return found
-
-
-def naming(name: str) -> re.Pattern[str]:
-    """The pattern of a name in a text; of "Experiment 2" also in "Experiments 1 and 2" and in a table's cell."""
-    words = r"\s+".join(map(re.escape, name.split()))
-    pattern = rf"(?<![\w-]){words}(?!\w)"
-    if numbered := re.fullmatch(r"(\w+) (\d+\w?)", name):
-        pattern += rf"|(?<!\w){numbered[1]}s\s+(?:\d+\w?(?:,\s*|\s+(?:and|&)\s+))+{numbered[2]}(?!\w)"
-        pattern += (
-            rf"|(?<!\w){numbered[1]}s\s+{numbered[2]}(?=,|\s+(?:and|&)\s+\d)|(?<!\w){numbered[1]}: {numbered[2]};"
-        )
-    return re.compile(pattern, re.IGNORECASE)
-
-
-def of_group(own: list[Sentence], shared: list[Sentence], name: str, groups: int) -> dict[str, Count]:
+def of_group(own: list[Sentence], shared: list[Sentence], names: Iterable[str], groups: int) -> dict[str, Count]:
     """The participants of a group: {ANALYSED: count, RECRUITED: count}, as far as they can be read.
 
-    `own` are the sentences that may name the group, `shared` those about all `groups` of its experiment.
+    `names` are its spellings, `own` the sentences that may name it, `shared` those about all `groups` of its
+    experiment.
     """
-    pattern = naming(_core(name)).pattern
+    pattern = "|".join(naming(_core(name)).pattern for name in names)
     printed = _first(own, lambda sentence: _printed(sentence, pattern))
     each = _first(shared, _each) or _first(shared, lambda sentence: _division(sentence, groups))
     whole = each if printed and each and each.value == printed.value and each.start < printed.start else printed or each
     text = next((sentence.text for sentence in (*own, *shared) if whole and sentence.start == whole.start), "")
     if excluded := _exclusion(own, pattern, None if _AFTERWARDS.search(text) else whole):
         return excluded
-    degrees = _first(own, lambda sentence: _degrees(sentence, pattern))
+    others = {df for sentence in own if _is_of_others(sentence) for df in re.findall(_DEGREES, sentence.text)}
+    degrees = _first(own, lambda sentence: _degrees(sentence, pattern, others))
     if degrees and (whole is None or degrees.value < whole.value):
         return {ANALYSED: degrees} | ({RECRUITED: whole} if whole else {})
     return {ANALYSED: whole} if whole else {}
 
 
 def of_experiment(own: list[Sentence], name: str) -> dict[str, Count]:
-    """The participants of an experiment, or of the only one of a paper, whose name is "": {ANALYSED: count}, if one is
-    printed in the sentences about it."""
+    """The participants of an experiment, or of the only one of a paper, whose name is "", as `of_group` has those of a
+    group, if their number is printed in the sentences about it."""
     printed = _first(own, lambda sentence: _printed(sentence, naming(name).pattern)) if name else None
     count = printed or _first(own, _took_part)
+    text = next((sentence.text for sentence in own if count and sentence.start == count.start), "")
+    less = _SOME_EXCLUDED.search(text)
+    if count and less and _number(less[1]) < count.value:
+        rule = f"{count.value} recruited less {_number(less[1])} excluded"
+        return {ANALYSED: count._replace(value=count.value - _number(less[1]), rule=rule), RECRUITED: count}
     return {ANALYSED: count} if count else {}
 
 
@@ -155,7 +140,7 @@ def same_samples(found: list[Sentence]) -> dict[str, tuple[str, Sentence]]:
 
 def _core(name: str) -> str:
     """The name of a group without what all groups are called: "older adults" are also "older men"."""
-    return re.sub(rf"\s+(?:{_PEOPLE}|{_GROUP})$", "", name, flags=re.IGNORECASE)
+    return re.sub(rf"\s+(?:{PEOPLE}|{_GROUP})$", "", name, flags=re.IGNORECASE)
 
 
 def _first(found: list[Sentence], rule: Callable[[Sentence], Iterator[Count]]) -> Count | None:
@@ -183,16 +168,16 @@ def _printed(sentence: Sentence, name: str) -> Iterator[Count]:
             yield _count(sentence, int(counts[0]), "")
         return
     patterns = (
-        rf"(?:{name})(?:\s+{_GROUP})?[:,.]?\s*(?:{_PEOPLE}\s*)?[(\[]?\s*n\s*=\s*({_NUMBER})",
-        rf"({_NUMBER})\s+(?:{_GAP}{{0,2}}{_PEOPLE}\s+(?:were\s+)?{_GAP}?)?(?:in|to)\s+(?:the\s+|an?\s+)?"
-        rf"[“\"‘']?(?:{name})",
-        rf"({_NUMBER})\s+(?:{name})(?=[^,;.(]{{0,12}}{_PEOPLE})",
+        rf"(?:{name})(?:\s+{_GROUP})?[:,.]?\s*(?:{PEOPLE}\s*)?[(\[]?\s*n\s*=\s*({_NUMBER})",
+        rf"({_NUMBER})\s+(?:{_GAP}{{0,2}}{PEOPLE}\s+(?:were\s+)?{_GAP}?)?(?:in|to)\s+(?:the\s+|an?\s+)?"
+        rf"[“\"‘']?(?:{name}){_DID}",
+        rf"({_NUMBER})\s+(?:{name})(?=[^,;.(]{{0,12}}{PEOPLE})",
     )
     for match in (match for pattern in patterns for match in re.finditer(pattern, text, re.IGNORECASE)):
-        if not re.search(rf"{_PEOPLE}|\bn\s*=", text, re.IGNORECASE):
+        if not re.search(rf"{PEOPLE}|\bn\s*=", text, re.IGNORECASE):
             return  # it counts trials
         around = text[max(match.start() - 12, 0) : match.start()] + text[match.end() : match.end() + 40]
-        if not re.search(_EXCLUDED, around):
+        if not re.search(EXCLUDED, around) and _number(match[1]) >= _FEWEST:
             yield _count(sentence, _number(match[1]), "")
 
 
@@ -206,7 +191,7 @@ def _took_part(sentence: Sentence) -> Iterator[Count]:
 def _each(sentence: Sentence) -> Iterator[Count]:
     """A number that holds for each group: "two groups of 20", "16 each", "18 per group"."""
     match = _EACH.search(sentence.text)
-    about = re.search(rf"{_PEOPLE}|{_GROUP}|{_DIVIDED}", sentence.text, re.IGNORECASE)
+    about = re.search(rf"{PEOPLE}|{_GROUP}|{_DIVIDED}", sentence.text, re.IGNORECASE)
     if match and about and not _HYPOTHETICAL.search(sentence.text):
         number = _number(next(filter(None, match.groups())))
         yield _count(sentence, number, f"{number} in each group")
@@ -233,11 +218,11 @@ def _exclusion(own: list[Sentence], name: str, whole: Count | None) -> dict[str,
     )
     some = re.compile(
         rf"({_NUMBER})\s+(?:{_GAP}{{0,4}}(?:from|in|of)\s+(?:the\s+)?)?(?:{name})[^,;.]*?\b(?:was|were|had to be)\s+"
-        rf"{_EXCLUDED}|{_EXCLUDED}[^,;.]*?({_NUMBER})\s+{_GAP}{{0,4}}(?:from|in|of)\s+(?:the\s+)?(?:{name})",
+        rf"{EXCLUDED}|{EXCLUDED}[^,;.]*?({_NUMBER})\s+{_GAP}{{0,4}}(?:from|in|of)\s+(?:the\s+)?(?:{name})",
         re.IGNORECASE,
     )
     for sentence in own:
-        if not re.search(_EXCLUDED, sentence.text):
+        if not re.search(EXCLUDED, sentence.text) or _EVEN.search(sentence.text):
             continue
         if match := of.search(sentence.text):
             less, recruited = _number(match[1]), _count(sentence, _number(match[2]), "")
@@ -251,10 +236,16 @@ def _exclusion(own: list[Sentence], name: str, whole: Count | None) -> dict[str,
     return {}
 
 
-def _degrees(sentence: Sentence, name: str) -> Iterator[Count]:
-    """A t test of one group against a value: its degrees of freedom and one."""
-    if _TWO_SAMPLES.search(_FROM_ZERO.sub("", sentence.text)):
+def _is_of_others(sentence: Sentence) -> bool:
+    """Whether the tests of a sentence are those of two samples, or of the points of a line."""
+    text = _FROM_ZERO.sub("", sentence.text)
+    return bool(_TWO_SAMPLES.search(text) or _OF_A_LINE.search(text))
+
+
+def _degrees(sentence: Sentence, name: str, others: set[str]) -> Iterator[Count]:
+    """A t test of one group against a value: its degrees of freedom and one, where they are not those of `others`."""
+    if _is_of_others(sentence):
         return
-    pattern = rf"(?:{name})(?:\s+{_GROUP})?\s*[(,:]\s*(?:paired\s+)?t\s*\(\s*(\d+)\s*\)\s*="
-    if match := re.search(pattern, sentence.text, re.IGNORECASE):
+    pattern = rf"(?:{name})(?:\s+{_GROUP})?\s*[(\[,:]\s*(?:paired\s+)?{_DEGREES}\s*="
+    if (match := re.search(pattern, sentence.text, re.IGNORECASE)) and match[1] not in others:
         yield _count(sentence, int(match[1]) + 1, f"the degrees of freedom of t({match[1]}) and one")

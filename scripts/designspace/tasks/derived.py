@@ -6,9 +6,10 @@ model's, with the sentence and, where it is not printed, the rule that it follow
 
 from collections.abc import Mapping
 
-from designspace.language import evidence, participants
+from designspace.language import attribution, evidence, participants
+from designspace.language.attribution import Sentence
 from designspace.language.evidence import Record
-from designspace.language.participants import Count, Sentence
+from designspace.language.participants import Count
 from designspace.tasks.scopes import Scope
 
 Counts = dict[Scope, tuple[Count, float]]  # with the confidence that there is such a group
@@ -17,11 +18,15 @@ Counts = dict[Scope, tuple[Count, float]]  # with the confidence that there is s
 def sentences(record: Record, context: Record, experiments: Mapping[str, float]) -> list[Sentence]:
     """What the model read of a paper, sentence by sentence, and which experiments each is about."""
     spans = [(start, end) for section in context["sections"] for start, end in section["kept"]]
-    return participants.read(record["text"], spans, experiments)
+    return attribution.read(record["text"], spans, experiments)
 
 
 def counts(
-    sentences: list[Sentence], library: list[Record], experiments: Mapping[str, float], groups: Mapping[Scope, float]
+    sentences: list[Sentence],
+    library: list[Record],
+    experiments: Mapping[str, float],
+    groups: Mapping[Scope, float],
+    spellings: Mapping[Scope, frozenset[str]],
 ) -> dict[str, Counts]:
     """The numbers of participants of each scope without parts, by the name of the parameter that they are values of."""
     counted = {parameter["participants"]: parameter["name"] for parameter in library if "participants" in parameter}
@@ -32,7 +37,7 @@ def counts(
         own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
         names = [scope for scope in groups if scope.experiment == experiment]
         parts = {
-            scope: participants.of_group(_about(scope, own, sentences, groups), own, scope.group, len(names))
+            scope: participants.of_group(_about(scope, own, sentences, groups), own, spellings[scope], len(names))
             for scope in names
         }
         parts = parts or {Scope(experiment): participants.of_experiment(own, experiment)}
@@ -46,9 +51,15 @@ def counts(
 def _about(
     scope: Scope, own: list[Sentence], everything: list[Sentence], groups: Mapping[Scope, float]
 ) -> list[Sentence]:
-    """The sentences that may name a group: those about its experiment, then all, if no other has a group so named."""
-    shared = any(other.group == scope.group and other != scope for other in groups)
-    return own if shared else [*own, *everything]
+    """The sentences that may name a group: those about its experiment, then, if no other has a group so named, those
+    that are not about another experiment with groups of its own."""
+    if any(other.group == scope.group and other != scope for other in groups):
+        return own
+    others = {other.experiment for other in groups} - {scope.experiment}
+    return [
+        *own,
+        *(sentence for sentence in everything if not (sentence.experiments and sentence.experiments <= others)),
+    ]
 
 
 def replace(record: Record, made: list[Record], counts: Counts) -> list[Record]:

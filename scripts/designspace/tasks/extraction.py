@@ -14,7 +14,7 @@ from designspace.language import expressions, quantities
 from designspace.language.evidence import Record
 from designspace.language.expressions import Expressions
 from designspace.language.tokens import plain
-from designspace.planning.branches import NAMES_TOKENS, differing, of_extraction, value_tokens
+from designspace.planning.branches import GROUPS, NAMES_TOKENS, differing, of_extraction, value_tokens
 from designspace.tasks import derived, experiments, groups, reasoning, scopes
 from designspace.tasks.cap import Cap
 from designspace.tasks.questions import Candidates, begin, candidates_in, describe, question, rows
@@ -96,14 +96,13 @@ class Paper:
 
     def fields(self) -> Record:
         """The record's values, experiments, groups and new_tokens, as in docs/architecture.md."""
-        sentences = derived.sentences(self.record, self.context, self.experiments)
-        counts = derived.counts(sentences, self.library, self.experiments, self.groups)
+        counts = derived.counts(self.sentences, self.library, self.experiments, self.groups, self.spellings)
         values = []
         for index, of_paper in enumerate(self.candidates):
             made = self.rows(of_paper, self.reasons.get(index, ""))
             made = derived.replace(self.record, made, counts.get(of_paper.parameter["name"], {}))
             values += derived.gather(made) if "participants" in of_paper.parameter else made
-        same = derived.same_samples(sentences)
+        same = derived.same_samples(self.sentences)
         named = [
             experiments.row(self.record, self.context, *experiment) | {"same_sample": same.get(experiment[0], "")}
             for experiment in self.experiments.items()
@@ -146,14 +145,17 @@ class Paper:
     def ask_groups(self, naming: dict[str, Answer]) -> Rounds[None]:
         """Ask what may differ between the groups that the replies name, those of one experiment after the other."""
         known = list(self.experiments)
-        self.groups = {
-            Scope(experiment, name): confidence
-            for experiment, reply in naming.items()
-            for name, confidence in groups.named(
-                self.text, self.grammar_tokenizer, reply, self.threshold, known
-            ).items()
-        }
-        yield from self.ask_scopes(self.groups, "group", [])
+        self.sentences = derived.sentences(self.record, self.context, known)
+        printed = groups.printed(self.context, self.sentences, known) if naming else {}
+        self.groups: dict[Scope, float] = {}
+        self.spellings: dict[Scope, frozenset[str]] = {}
+        for experiment, reply in naming.items():
+            named = groups.named(self.text, self.grammar_tokenizer, reply, self.threshold, known)
+            own = [s for s in self.sentences if not experiment or experiment in s.experiments]
+            for name, (confidence, spellings) in groups.chosen(named, printed.get(experiment, []), own).items():
+                self.groups[Scope(experiment, name)], self.spellings[Scope(experiment, name)] = confidence, spellings
+        of = {name: [scope for scope in self.groups if scope.experiment == name] for name in naming}
+        yield from self.ask_scopes([scope for scopes in of.values() for scope in scopes[:GROUPS]], "group", [])
 
     def ask_scopes(self, asked_of: Iterable[Scope], level: str, before: list[Question]) -> Rounds[list[Answer]]:
         """Ask all that may differ at a level of some scopes, beside questions that come `before`: their replies."""

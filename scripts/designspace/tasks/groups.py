@@ -1,12 +1,16 @@
-"""The groups of participants that an experiment compares: a branch for each experiment names them."""
+"""The groups of participants that an experiment compares: those that its sentences name, or else those that a branch
+names and the sentences call groups."""
 
-import re
+from collections.abc import Iterable
 from typing import Any
 
 from designspace.engine.generator import Answer, Question
 from designspace.language import evidence
+from designspace.language import groups as language_groups
+from designspace.language.attribution import Sentence
 from designspace.language.evidence import Record
-from designspace.language.matching import spelled
+from designspace.language.group_names import content
+from designspace.language.groups import Group
 from designspace.language.tokens import plain
 from designspace.planning.branches import GROUPS, NAMES_TOKENS
 from designspace.tasks import answers, grammars, questions
@@ -14,10 +18,7 @@ from designspace.tasks.scopes import Scope, written
 
 # Like an entry of the library: what finds the sentence that names a group.
 _NAMED: Record = {"name": "group", "kind": "string", "definition": "Participants were assigned to the group."}
-# Words that tell no group from another, so that "Clamp" and "clamped feedback" are one.
-_GENERAL = """a all an and condition conditions feedback group groups in of participants people subjects task the
-training with"""
-_GENERAL_WORDS = frozenset(_GENERAL.split())
+_SURE = 0.9  # the share of the groups that sentences name, in papers read by eye, that are groups
 
 
 def question(tokenizer: Any, experiment: str, tokens: int) -> Question:
@@ -34,21 +35,40 @@ def named(text: str, grammar_tokenizer: Any, reply: Answer, threshold: float, ot
     is returned, and all participants are the group.
     """
     groups: dict[str, float] = {}
-    known = {_content(name) for name in others}
+    known = {content(name) for name in others}
     for name, confidence in answers.scalars(grammar_tokenizer, reply):
-        content = _content(name)
-        if confidence >= threshold and content and content not in known and written(name).search(text):
-            known.add(content)
+        words = content(name)
+        if confidence >= threshold and words and words not in known and written(name).search(text):
+            known.add(words)
             groups[name] = confidence
     return groups if len(groups) > 1 else {}
 
 
-def _content(name: str) -> frozenset[str]:
-    """The words by which a group is told from others, without their endings."""
-    words = re.findall(r"\w+°?|[^\w\s]+", spelled(name))
-    return frozenset(
-        re.sub(r"(?<=\w{4})(?:(?<=p)ped|ed|ing|s)$", "", word) for word in words if word not in _GENERAL_WORDS
-    )
+def printed(context: Record, sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, list[Group]]:
+    """The groups that the sentences about each experiment name, without those of an introduction or a discussion, where
+    other studies have groups, too."""
+    sections = [section for section in context["sections"] if section["kept"]]
+    has_own = any(section["kind"] in ("methods", "results") for section in sections)
+    others = [s for s in sections if has_own and s["kind"] in ("introduction", "discussion")]
+    own = [s for s in sentences if not any(other["start"] <= s.start < other["end"] for other in others)]
+    return language_groups.find(own, experiments)
+
+
+def chosen(
+    named: dict[str, float], printed: list[Group], sentences: list[Sentence]
+) -> dict[str, tuple[float, frozenset[str]]]:
+    """The groups of an experiment, {name: (confidence, spellings)}: those that its sentences name, as far as the model
+    has named them, in its order and spelling. Without any, those that the model names and a sentence calls groups."""
+    if not printed:
+        called = {name: (p, frozenset({name})) for name, p in named.items() if language_groups.called(name, sentences)}
+        return called if len(called) > 1 else {}
+    groups: dict[str, tuple[float, frozenset[str]]] = {}
+    left = list(printed)
+    for name, confidence in named.items():
+        if group := next((group for group in left if content(name) in map(content, group.spellings)), None):
+            left.remove(group)
+            groups[name] = max(confidence, _SURE), group.spellings | {name}
+    return groups | {group.name: (_SURE, group.spellings) for group in left}
 
 
 def row(record: Record, context: Record, scope: Scope, confidence: float) -> Record:

@@ -1,0 +1,209 @@
+"""The names that a sentence gives to groups of participants, as far as rules can read them.
+
+"the Early group", "the Early and the Late groups", "assigned to a fast or a slow condition", "two groups: A (n = 12)
+and B (n = 10)", "group (patients vs. controls)", "Groups 1 and 2", and the rows of a table whose first column is
+"Group".
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+PEOPLE = (
+    r"(?:participants|subjects|volunteers|students|people|persons|individuals|adults|children|patients|controls|women"
+    r"|men|members|observers|players)\b"
+)
+EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
+# Words that tell no group from another, so that "Clamp" and "clamped feedback" are one.
+_GENERAL_TEXT = """a all an and condition conditions feedback group groups in of participants people subjects task the
+training with"""
+_GENERAL = frozenset(_GENERAL_TEXT.split())
+_TOKEN = re.compile(r"[±+−–-]?\w(?:[\w°◦%/+]|[.'’–−-](?=\w))*|[^\w\s]")
+_GROUP = re.compile(r"(?:sub)?groups?|cohorts?", re.IGNORECASE)
+_CONDITION = re.compile(r"conditions?|arms?", re.IGNORECASE)
+_ASSIGNED = re.compile(
+    r"\b(?:assigned|allocated)\b|\brandomi[sz]ed (?:in)?to\b|\bbetween.(?:subjects?|participants?)\b", re.IGNORECASE
+)
+_DIVIDED = re.compile(r"\b(?:divided|split|distributed|formed|recruited)\b", re.IGNORECASE)
+_SOMEBODY = re.compile(rf"\b(?:{PEOPLE}|participant|subject|between|each|they)\b", re.IGNORECASE)
+# What a name does not go beyond, and never has in it.
+_BOUNDS_TEXT = """a an the this that these those its their our his her one each every any all both some no neither
+either another other others such same of in on for to from by with within between among across per at as into than
+under over after before during through via about against and or but nor vs versus while whereas when where if because
+so not also then thus however is are was were be been being has had have did does do will would could may might can
+should we they it he she which who whose whom what how that there here participant subject participants subjects
+volunteers recruited observed showed show shown compared comparing using assigned allocated divided found find
+included including experienced received performed completed tested had made let see like unlike respectively whether
+except excluding denote denotes detect assess"""
+_BOUNDS = frozenset(_BOUNDS_TEXT.split())
+# What says nothing of a group that would tell it from another, or makes of "group" another word.
+_EMPTY_TEXT = """two three four five six seven eight nine ten eleven twelve several many most few different separate
+various distinct independent respective individual single whole entire first second third fourth last next former
+latter new additional further similar remaining main larger smaller small large matched equal total final present
+current previous original age sex gender size group groups subgroup subgroups cohort age-matched study studies
+experiment experiments data better general specific corresponding particular given between-subject between-subjects
+within-subject within-group between-group inter intra overall more less least fully own important major working
+reference functional ethnic social reliable significant factors participant condition conditions naive healthy only"""
+_EMPTY = frozenset(_EMPTY_TEXT.split())
+_OF_PLURAL = frozenset(
+    {
+        "experimental",
+        "random",
+        "randomized",
+        "mixed",
+        "combined",
+        "pooled",
+        "patient",
+        "main",
+        "task",
+        "training",
+        "test",
+    }
+)
+_BEHIND = frozenset({"x", "×", "level", "levels", "theory", "work", "therapy", "factor"})  # behind "group" no group's
+_LAST = frozenset({"support", "research", "focus", "factor", "reference"})  # of a name that is none
+_WORDS = 5  # of a name
+_COUNT = re.compile(r"\(\s*[nN]\s*=\s*\d+[^()]*\)")
+_ASIDE = re.compile(r"\s*\([^()]*\)")
+_GLOSS = re.compile(r"\s\([A-Z][\w-]{1,9}\)(?=\s)")  # an abbreviation
+_SEPARATOR = re.compile(r"[,;]|\b(?:and|or|vs\.?|versus)\b")
+_NO_NAME = re.compile(
+    r"[=<>±:]|\b[tFp]\s?[(<]|\d\.\d+\s*$|^\d+$|\b(?:test|years|mean|ages?|SD|SEM?|males?|females?|men|women|figs?)\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"\b(?:an?|the|that|who|which|is|are|was|were|we|they|had|has)\b", re.IGNORECASE)  # in no name
+_ITEM = r"[“\"‘']([^“”\"‘’]{2,40}?),?[”\"’']"
+_QUOTED = re.compile(rf"{_ITEM},?\s(?:and|or)\s(?:to\s)?(?:the\s|an?\s)?{_ITEM}")
+_LABEL = re.compile(r"\s([A-H]|\d|I{1,3}|IV)(?![\w.°%'’(-])(?:(?:,\s|,?\s(?:and|or)\s)([A-H]|\d)(?![\w.°%'’(-]))?")
+
+
+class Mention(NamedTuple):
+    """A name, how much speaks for it (1 for "the Late group", 2 where it is one of a list, or with an assignment or a
+    number), and whether it stands beside the word "group"."""
+
+    name: str
+    weight: int
+    is_beside: bool
+
+
+def content(name: str) -> frozenset[str]:
+    """The words by which a group is told from others, without their endings."""
+    words = re.findall(r"\w+°?|[^\w\s]+", " ".join(name.split()).casefold())
+    return frozenset(re.sub(r"(?<=\w{4})(?:(?<=p)ped|ed|ing|s)$", "", word) for word in words if word not in _GENERAL)
+
+
+def mentioned(sentence: str) -> list[Mention]:
+    """The names of groups in a sentence, each once."""
+    best: dict[str, Mention] = {}
+    for mention in _mentions(_GLOSS.sub("", sentence)):
+        known = best.get(mention.name, mention)
+        best[mention.name] = Mention(
+            mention.name, max(mention.weight, known.weight), mention.is_beside or known.is_beside
+        )
+    return [mention for mention in best.values() if _is_name(mention.name)]
+
+
+def _mentions(sentence: str) -> Iterator[Mention]:
+    assigned = bool(_ASSIGNED.search(sentence) and _SOMEBODY.search(sentence))
+    for head in _TOKEN.finditer(sentence):
+        if not (_GROUP.fullmatch(head[0]) or assigned and _CONDITION.fullmatch(head[0])):
+            continue
+        following = re.match(r"\s*(\w+|×)", sentence[head.end() :])
+        if following and following[1].lower() in _BEHIND:
+            continue
+        names, is_definite = _before(sentence, head.start())
+        is_plural = head[0].endswith("s")
+        is_general = is_plural and len(names) == 1 and names[0].lower() in _OF_PLURAL  # "the experimental groups"
+        if not is_general and not (following and following[1] == "of" and not is_definite):
+            clear = len(names) > 1 or assigned or _DIVIDED.search(sentence)
+            yield from (Mention(name, 2 if clear else 1, True) for name in names)
+        yield from (Mention(name, 2, False) for name in _behind(sentence[head.end() :], is_plural))
+    if assigned or re.search(rf"\bgroups\b|{PEOPLE}\s*\([nN]\s*=", sentence):
+        yield from (Mention(name, 2, False) for name in _counted(sentence))
+    if cell := re.match(r"(?:Sub)?(?:Group|Cohort|Arm)s?: ([^;]+);", sentence):
+        yield Mention(cell[1].strip(), 2, False)
+    if assigned and re.search(r"\bgroups\b", sentence):
+        yield from (Mention(name, 2, False) for pair in _QUOTED.findall(sentence) for name in pair)
+
+
+def _before(sentence: str, end: int) -> tuple[list[str], bool]:
+    """The names before the word "group" that begins at `end`, one or those of a list, and whether one has "the"."""
+    tokens = list(_TOKEN.finditer(sentence, 0, end))
+    names: list[str] = []
+    is_definite, had_article, separator = False, False, ""
+    while name := _name_at_end(tokens):
+        tokens = _without(tokens[: tokens.index(name[0])], "“\"‘'”’")
+        article = tokens.pop()[0].lower() if tokens and tokens[-1][0].lower() in ("the", "a", "an") else ""
+        if had_article and not article and separator == "and":
+            break  # "for daily activities and a mild group"
+        had_article, is_definite = bool(article), is_definite or article == "the"
+        names.append(sentence[name[0].start() : name[-1].end()])
+        separator = tokens[-1][0].lower() if tokens else ""
+        if not (separator in ("and", "or", "vs", "versus") or separator == "," and len(names) > 1):
+            break
+        tokens = _without(tokens[:-1], ",.")
+        if tokens and _GROUP.fullmatch(tokens[-1][0]):
+            break
+    return names[::-1], is_definite
+
+
+def _without(tokens: list[re.Match[str]], marks: str) -> list[re.Match[str]]:
+    while tokens and tokens[-1][0] in marks:
+        tokens = tokens[:-1]
+    return tokens
+
+
+def _name_at_end(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The tokens of a name with which a piece of a sentence ends."""
+    tokens = _without(tokens, "“\"‘'”’")
+    begin = len(tokens)
+    while begin > 0 and len(tokens) - begin < _WORDS and _may_be_in_name(tokens[begin - 1][0]):
+        begin -= 1
+    while begin < len(tokens) and tokens[begin][0].lower() in _EMPTY:
+        begin += 1
+    before = [token[0].lower() for token in tokens[:begin][-2:]]
+    is_without = begin < len(tokens) and before[-1:] == ["no"] and before[0] in ("the", "a", "and", "or", ",")
+    return tokens[begin - is_without :]  # "the no feedback group"
+
+
+def _may_be_in_name(word: str) -> bool:
+    return word.lower() not in _BOUNDS and (word[0].isalnum() or len(word) > 1)
+
+
+def _is_name(name: str) -> bool:
+    words = name.lower().split()
+    return words[-1] not in _LAST and not all(word in _EMPTY for word in words) and bool(re.search(r"[^\W\d]|°", name))
+
+
+def _behind(rest: str, is_plural: bool) -> Iterator[str]:
+    """The names behind the word "group": "Group A", "groups: A, B and C", "group (A vs. B)"."""
+    if label := _LABEL.match(rest):
+        yield from (f"Group {letter}" for letter in label.groups() if letter)
+        return
+    listed = re.match(r"[^.:;()]{0,120}:\s*((?:[^.;]|\.\d)+)", rest) or re.match(
+        r"\s*\(([^()]+(?:\([^()]*\)[^()]*)*)\)", rest
+    )
+    if not listed or not (is_plural or re.search(r"\b(?:vs|versus|or)\b", listed[1])):
+        return
+    items = list(filter(None, map(_item, _SEPARATOR.split(_ASIDE.sub("", listed[1])))))
+    if len(items) > 1 and all(
+        len(item.split()) <= _WORDS + 1 and not _NO_NAME.search(item) and not _CLAUSE.search(item) for item in items
+    ):
+        yield from items
+
+
+def _item(text: str) -> str:
+    """An item of a list without its article and without what all groups are called."""
+    text = re.sub(r"^\W*(?:(?:the|an?|one|either)\s+)?", "", text.strip(), flags=re.IGNORECASE)
+    return re.sub(r"(?:\s+(?:groups?|conditions?))?[^\w)°%]*$", "", text)
+
+
+def _counted(sentence: str) -> Iterator[str]:
+    """The names before "(n = 12)", where a sentence has several of them."""
+    places = [] if re.search(EXCLUDED, sentence) else list(_COUNT.finditer(sentence))
+    for place in places if len(places) > 1 else []:
+        tokens = list(_TOKEN.finditer(sentence, 0, place.start()))
+        while tokens and _GROUP.fullmatch(tokens[-1][0]):
+            tokens.pop()
+        if name := _name_at_end(tokens):
+            yield sentence[name[0].start() : name[-1].end()]

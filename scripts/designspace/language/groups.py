@@ -1,0 +1,177 @@
+"""The groups of participants of each experiment of a paper, as far as its text names them.
+
+A name counts the more, the more often and the more clearly the sentences about an experiment call something a group so.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from itertools import combinations
+from typing import NamedTuple
+
+from designspace.language import group_names
+from designspace.language.attribution import Sentence
+from designspace.language.group_names import content
+
+_FEWEST = 2.0  # that has to speak for a name: two mentions, or a clear one
+_SHARE = 0.3  # of what speaks for a name in another experiment, from which it is not only compared with
+_NUMBERS = {word: number for number, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight"], 2)}
+_STATED = re.compile(
+    rf"\b({'|'.join(_NUMBERS)})\s+(?:(?:different|separate|experimental|independent|equal|participant)\s+)?groups\b",
+    re.IGNORECASE,
+)
+_GLOSS = re.compile(r"\s(groups?\s)?\(([A-Z0-9][\w°-]{1,9}?)s?\)")
+
+
+class Group(NamedTuple):
+    """A group, its name as the paper writes it most, all its spellings, and how much speaks for it."""
+
+    name: str
+    spellings: frozenset[str]
+    support: float
+
+
+def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, list[Group]]:
+    """The groups that each experiment's sentences name, {experiment: groups}; "" is the only one of a paper."""
+    mentions = [(sentence, group_names.mentioned(sentence.text)) for sentence in sentences]
+    spelled = _Spellings(sentences, [mention.name for _, own in mentions for mention in own])
+    support: dict[str, Counter[str]] = defaultdict(Counter)
+    together: set[frozenset[str]] = set()
+    for sentence, own in mentions:
+        weights: dict[str, int] = {}
+        for mention in own:
+            spelled.count(mention)
+            root = spelled.root(mention.name)
+            weights[root] = max(mention.weight, weights.get(root, 0))
+        together |= set(map(frozenset, combinations(weights, 2)))
+        for root, weight in weights.items():
+            for experiment in sentence.experiments or {""}:
+                support[experiment][root] += weight / len(sentence.experiments or {""})
+    chosen = {experiment: _of_experiment(support, experiment) for experiment in list(experiments) or [""]}
+    found = {}
+    claimed = {root for roots in chosen.values() for root in roots}
+    others = [spelled.name(root) for root in spelled.counts if root not in claimed]
+    for experiment, roots in _with_general(chosen, support[""], sentences).items():
+        texts = [s.text for s in sentences if not experiment or s.experiments == {experiment}]
+        names = {spelled.name(root): weight for root, weight in roots.items()}
+        names = _cells(names, texts, sentences) or _distinct(names, together, texts, spelled)
+        ranked = sorted(names, key=names.__getitem__, reverse=True)
+        shorter = _shorter(ranked, others)
+        found[experiment] = [Group(name, spelled.all_of(name) | shorter[name], names[name]) for name in ranked]
+    return {experiment: groups for experiment, groups in found.items() if len(groups) > 1}
+
+
+def _shorter(names: list[str], others: list[str]) -> dict[str, set[str]]:
+    """The names of no group of their own that are a part of the name of one group alone, {name: shorter names}."""
+    shorter: dict[str, set[str]] = {name: set() for name in names}
+    for other in others:
+        holders = [name for name in names if content(other) < content(name)]
+        if len(holders) == 1 and content(other):
+            shorter[holders[0]].add(other)
+    return shorter
+
+
+def called(name: str, sentences: Iterable[Sentence]) -> bool:
+    """Whether a sentence calls something of that name a group, or people: "the Early group", "older adults"."""
+    words = content(name)
+    ending = "" if re.search(rf"\b{group_names.PEOPLE}$", name, re.IGNORECASE) else rf"\s+{group_names.PEOPLE}"
+    people = re.compile(rf"(?<!\w){re.escape(name)}{ending}(?!\w)", re.IGNORECASE)
+    return any(
+        people.search(sentence.text) or words in [content(other.name) for other in group_names.mentioned(sentence.text)]
+        for sentence in sentences
+    )
+
+
+class _Spellings:
+    """Which names are those of one group, and how the paper writes it."""
+
+    def __init__(self, sentences: list[Sentence], names: list[str]) -> None:
+        self.counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self.longer: dict[frozenset[str], frozenset[str]] = {}
+        known = {content(name): name for name in names}
+        for sentence in sentences:
+            for gloss in _GLOSS.finditer(sentence.text):
+                before = sentence.text[: gloss.start()]
+                ending = [key for key, name in known.items() if before.endswith(name)]
+                near = max(ending, key=len, default=None)
+                if near and (gloss[1] or _stands_for(gloss[2], known[near])):
+                    self.longer.setdefault(content(gloss[2]), near)
+        for short, long in ((a, b) for a in known.values() for b in known.values() if _stands_for(a, b)):
+            self.longer.setdefault(content(short), content(long))
+
+    def root(self, name: str) -> str:
+        key = content(name)
+        key = self.longer.get(key, key)
+        return " ".join(sorted(key))
+
+    def count(self, mention: group_names.Mention) -> None:
+        self.counts[self.root(mention.name)][mention.name] += 10 if mention.is_beside else 1
+
+    def name(self, root: str) -> str:
+        return self.counts[root].most_common(1)[0][0]
+
+    def all_of(self, name: str) -> frozenset[str]:
+        return frozenset(self.counts[self.root(name)]) or frozenset({name})
+
+
+def _stands_for(short: str, long: str) -> bool:
+    """Whether a name is the initials of another: "DAT" is "disappearing aiming target"."""
+    initials = "".join(word[0] for word in re.split(r"[\s-]+", long) if word[0].isalnum())
+    return len(short) > 1 and short.isupper() and " " not in short and initials.upper() == short
+
+
+def _of_experiment(support: dict[str, Counter[str]], experiment: str) -> dict[str, float]:
+    """{root: support} of the names that are those of an experiment."""
+    return {
+        root: weight
+        for root, weight in support[experiment].items()
+        if weight >= _FEWEST and weight >= _SHARE * max(other[root] for other in support.values())
+    }
+
+
+def _with_general(
+    chosen: dict[str, dict[str, float]], general: dict[str, float], sentences: list[Sentence]
+) -> dict[str, dict[str, float]]:
+    """The same with the names of sentences about no experiment: where others have the same, those of an experiment
+    that speaks of groups without names, and otherwise those of the first, which may have no heading."""
+    general = {root: weight for root, weight in general.items() if weight >= _FEWEST}
+    shared = {root for roots in chosen.values() if len(roots) > 1 for root in roots.keys() & general.keys()}
+    for number, (experiment, roots) in enumerate(chosen.items()):
+        own = [s for s in sentences if s.experiments == {experiment} and re.search(r"\bgroups?\b", s.text)]
+        lacking = len(roots) < 2 and len(own) > 1 and len(shared) > 1
+        fitting = shared if lacking else set(general) if number == 0 and len(roots) < 2 and not shared else set()
+        chosen = chosen | {experiment: roots | {root: general[root] for root in sorted(fitting)}}
+    return chosen
+
+
+def _distinct(
+    names: dict[str, float], together: set[frozenset[str]], texts: list[str], spelled: _Spellings
+) -> dict[str, float]:
+    """The names of different groups: of a factorial design those of its cells, not those of the factors' levels."""
+    for short, long in sorted(((a, b) for a in names for b in names if content(a) < content(b)), key=str):
+        several = sum(content(short) < content(other) for other in names) > 1
+        apart = frozenset({spelled.root(short), spelled.root(long)}) in together
+        if short in names and long in names and len(names) > 2 and (several or not apart):
+            names = {n: w + (names[short] if n == long and not several else 0) for n, w in names.items() if n != short}
+    most = _stated(texts)
+    if 1 < most < len(names):
+        names = dict(sorted(names.items(), key=lambda item: -item[1])[:most])
+    return names
+
+
+def _stated(texts: list[str]) -> int:
+    """The number of groups that sentences state, the greatest, since some are about a part of them."""
+    return max((_NUMBERS[number.lower()] for text in texts for number in _STATED.findall(text)), default=0)
+
+
+def _cells(names: dict[str, float], texts: list[str], sentences: list[Sentence]) -> dict[str, float]:
+    """The cells of a factorial design that are named alike, such as "2T 25°" and "12T 75°", if as many are stated; the
+    labels of its figures may be far from the sentences about it."""
+    for words in (mention.name.split() for text in texts for mention in group_names.mentioned(text)):
+        if len(words) == 2 and any(re.search(r"\d", word) for word in words) and set(words) & set(names):
+            digits = re.sub(r"\d+", r"\\d+", r"\s+".join(map(re.escape, words)))
+            shape = re.compile(rf"(?<!\w){digits}(?!\w)")
+            alike = Counter(" ".join(cell.split()) for s in sentences for cell in shape.findall(s.text))
+            if len(alike) == _stated(texts):
+                return {name: _FEWEST + count for name, count in alike.items()}
+    return {}

@@ -1,0 +1,112 @@
+"""The groups of an experiment are read from the sentences about it, in each of the ways in which papers name them."""
+
+import pytest
+
+from designspace.language import attribution, group_names, groups
+
+EXPERIMENTS = ["Experiment 1", "Experiment 2", "Experiment 3"]
+
+
+def names(text, experiments=()):
+    """{experiment: names of its groups}, in alphabetic order."""
+    found = groups.find(attribution.read(text, [(0, len(text))], experiments), experiments)
+    return {experiment: sorted(group.name for group in own) for experiment, own in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        ("Aftereffects were small in the Late group.", ["Late"]),
+        ("The Early and the Late groups learned.", ["Early", "Late"]),
+        ("The Early, Late, and No Feedback groups learned.", ["Early", "Late", "No Feedback"]),
+        ("Thirty adults were randomly assigned to a slow or a fast condition.", ["fast", "slow"]),
+        ("Subjects were assigned to either a 2°, 5°, or a 10° clamp group.", ["10° clamp", "2°", "5°"]),
+        (
+            "We tested two groups: older adults (n = 12) and younger adults (n = 10).",
+            ["older adults", "younger adults"],
+        ),
+        (
+            "Sixty people were assigned to groups that differed in the lag: 0 s, 2 s, and 4 s (control).",
+            ["0 s", "2 s", "4 s"],
+        ),
+        ("Participants were assigned to two groups that saw the “lamp” or the “bell” cue.", ["bell", "lamp"]),
+        ("Lags varied across groups (1 s, 3 s, or 5 s).", ["1 s", "3 s", "5 s"]),
+        ("The between-subject factor was group (ataxic vs. control).", ["ataxic", "control"]),
+        ("There were two groups (one that saw the lamp and one that heard the bell).", []),
+        ("Groups 1 and 2 had 40 trials.", ["Group 1", "Group 2"]),
+        ("Group: Late; n: 12; Age: 22.4.", ["Late"]),
+        ("The clear-sight (CS) and the low-sight (LS) groups learned.", ["clear-sight", "low-sight"]),
+        ("A drawing (n = 12) or a writing (n = 10) task was given to two groups.", ["drawing", "writing"]),
+        ("Patients were recruited from a local support group.", []),
+        ("Both groups learned, the two experimental groups more than others.", []),
+        ("There was no difference at the group level and no group × time interaction.", []),
+        ("A small group of ataxic people was tested.", []),
+        ("Groups differed, F(1, 22) = 4.2, and group means (12.1, 14.3) were noisy.", []),
+        ("Trials of the slow and of the fast condition were randomized.", []),
+        ("In all groups F(1,11) was under 1.", []),
+        ("Three people were excluded for illness (n = 1) or failure (n = 2) in both groups.", []),
+    ],
+)
+def test_names_in_a_sentence(sentence, named):
+    assert sorted(mention.name for mention in group_names.mentioned(sentence)) == named
+
+
+def test_groups_are_those_of_their_experiment():
+    text = (
+        "Experiment 1. Forty adults were assigned to the Early or the Late group. As in Experiment 2, they sat. "
+        "Experiment 2. Adults were assigned to the Bell or the Lamp group. The Bell group was faster than the Early "
+        "group of Experiment 1. Experiment 3. All 12 adults reached."
+    )
+    assert names(text, EXPERIMENTS) == {"Experiment 1": ["Early", "Late"], "Experiment 2": ["Bell", "Lamp"]}
+
+
+def test_a_name_that_is_mentioned_once_is_no_group():
+    assert names("The Early group learned. The Late group did not.") == {}
+    assert names("The Early group learned. The Late group did not. The Early and Late groups forgot.") == {
+        "": ["Early", "Late"]
+    }
+
+
+def test_spellings_of_one_group():
+    text = (
+        "People were assigned to the vanishing ring group (VR) or the steady ring group (SR). The VR and SR groups "
+        "learned. The VR group and the SR group forgot."
+    )
+    found = groups.find(attribution.read(text, [(0, len(text))], []), [])[""]
+    assert {group.name: set(group.spellings) for group in found} == {
+        "VR": {"VR", "vanishing ring"},
+        "SR": {"SR", "steady ring"},
+    }
+    text = "People were assigned to the bright lamp or the bell group. Of these, the lamp group was fast."
+    found = groups.find(attribution.read(text, [(0, len(text))], []), [])[""]
+    assert {group.name: set(group.spellings) for group in found} == {
+        "bright lamp": {"bright lamp", "lamp"},
+        "bell": {"bell"},
+    }
+
+
+def test_the_cells_of_a_design_are_its_groups_and_not_the_levels():
+    text = (
+        "The four groups crossed two factors. The 3L and 9L groups learned. The 3L group and the 9L group forgot. "
+        "Only the 3L 20° group was late.\n3L 20°\n3L 80°\n9L 20°\n9L 80°\n"
+    )
+    assert names(text) == {"": ["3L 20°", "3L 80°", "9L 20°", "9L 80°"]}
+
+
+def test_no_more_groups_than_are_stated():
+    text = "People formed two groups. The slow and fast groups learned. The slow and fast groups forgot. "
+    assert names(text + "The idle and odd groups of others rested.") == {"": ["fast", "slow"]}
+
+
+def test_an_experiment_without_names_has_the_groups_of_the_others():
+    text = (
+        "Patients and controls took part: the ataxic and control groups were tested twice. Experiment 1. Both groups "
+        "reached. The groups were fast. Experiment 2. The ataxic and control groups pointed."
+    )
+    assert names(text, EXPERIMENTS[:2]) == dict.fromkeys(EXPERIMENTS[:2], ["ataxic", "control"])
+
+
+def test_what_a_sentence_calls_a_group():
+    sentences = attribution.read(text := "The Late group met older men. Left came first.", [(0, len(text))], [])
+    called = [name for name in ("late", "older men", "older", "Left") if groups.called(name, sentences)]
+    assert called == ["late", "older men", "older"]
