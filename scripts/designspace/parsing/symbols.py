@@ -5,7 +5,6 @@ Nothing here knows a font by its name. A font whose glyphs form words is trusted
 
 import ctypes
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import islice
@@ -16,6 +15,7 @@ from weakref import WeakKeyDictionary
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.characters import map_error, text_object
 from designspace.parsing.glyphs import MEANING, UNKNOWN
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class PageSymbols:
     """The glyphs of a page that its fonts do not explain."""
 
     def __init__(self, document: pypdfium2.PdfDocument, textpage: pypdfium2.PdfTextPage) -> None:
-        self._document, self._textpage = document, textpage
+        self._document, self._textpage, self._handle = document, textpage, textpage.raw
         self._claims = _claims.setdefault(document, {})
         self._shapes: Shapes | None = None
         self._n_read = 0
@@ -62,8 +62,7 @@ class PageSymbols:
             characters[place] = character
         places = {match.start() for match in UNMAPPED.finditer(text) if MEANING[ord(match.group())] == UNKNOWN}
         if unmapped:
-            has_error = pdfium.FPDFText_HasUnicodeMapError
-            places |= {i for i in range(len(text)) if has_error(self._textpage, i) == 1}
+            places |= {place for place in range(len(text)) if map_error(self._handle, place) == 1}
         places -= explained.keys()
         if places:
             self._read_unmapped(text, characters, places)
@@ -71,11 +70,16 @@ class PageSymbols:
         self._check_maps(text, characters, trusted, skipped)
         return "".join(characters)
 
+    def font_name(self, place: int) -> bytes:
+        """The name of a character's font, with the tag of a subset; empty where there is none."""
+        address = self._font(place)
+        return self._name(address) if address else b""
+
     def _samples(self, text: str) -> tuple[bool, set[int]]:
         """Whether printable characters of the page lack a map, and the fonts whose glyphs form words."""
         unmapped, trusted = False, set()
         for match in _SAMPLE.finditer(text):
-            if pdfium.FPDFText_HasUnicodeMapError(self._textpage, match.end() - 1) == 1:
+            if map_error(self._handle, match.end() - 1) == 1:
                 unmapped = True
             elif match.group(1):
                 trusted.add(self._font(match.end() - 1))
@@ -83,14 +87,13 @@ class PageSymbols:
 
     def _font(self, index: int) -> int:
         """The address of a character's font; 0 where there is none."""
-        glyphs = pdfium.FPDFText_GetTextObject(self._textpage, index)
-        of = int.from_bytes(glyphs, sys.byteorder)  # the address
-        if of not in self._font_of:
-            font = pdfium.FPDFTextObj_GetFont(glyphs) if glyphs else None
-            self._font_of[of] = address = int.from_bytes(font, sys.byteorder) if font else 0
+        glyphs = text_object(self._handle, index) or 0
+        if glyphs not in self._font_of:
+            font = pdfium.FPDFTextObj_GetFont(ctypes.cast(glyphs, pdfium.FPDF_PAGEOBJECT)) if glyphs else None
+            self._font_of[glyphs] = address = ctypes.addressof(font.contents) if font else 0
             if address:
                 self._fonts[address] = font
-        return self._font_of[of]
+        return self._font_of[glyphs]
 
     def _drawn(self) -> "Shapes":
         if self._shapes is None:

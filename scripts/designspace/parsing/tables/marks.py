@@ -11,6 +11,7 @@ from math import pi
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.characters import char_angle, char_box
 from designspace.parsing.dropped import dropped_from
 from designspace.parsing.tables.paths import Paths
 
@@ -178,7 +179,6 @@ def _characters(textpage: pdfium.FPDF_TEXTPAGE, text: str) -> Iterator[tuple[str
     """The visible characters with their turn and their box on the page, y upwards; "" for a space."""
     rect = pdfium.FS_RECTF()
     pointer, edges = ctypes.byref(rect), (ctypes.c_float * 4).from_buffer(rect)
-    get_box, get_angle = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharAngle
     dropped, turn, left, bottom, right, top = dropped_from(text), 0, 0.0, 0.0, 0.0, 0.0
     for index, character in enumerate(text):
         for lost in dropped.get(index, ""):
@@ -187,10 +187,10 @@ def _characters(textpage: pdfium.FPDF_TEXTPAGE, text: str) -> Iterator[tuple[str
         if character.isspace() or character == "\x00":
             yield "", 0, (0.0, 0.0, 0.0, 0.0)
             continue
-        get_box(textpage, index, pointer)
+        char_box(textpage, index, pointer)
         left, top, right, bottom = edges[:]
         if abs(left) + abs(top) + abs(right) + abs(bottom) < 4 * LARGEST:  # and not infinite, nor no number
-            turn = round(-get_angle(textpage, index) / (pi / 2)) % 4
+            turn = round(-char_angle(textpage, index) / (pi / 2)) % 4
             yield character, turn, (left, bottom, right, top)
 
 
