@@ -26,11 +26,13 @@ UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
 # The ligatures of TeX's fonts, whose other letters have their own codes.
 TEX = {chr(0x0B + i): chr(0xFB00 + i) for i in range(5)}
 _SAMPLE = re.compile(r"^[^\r\n]*?(?:([a-z]{4})|[^\s.]{4})", re.MULTILINE)
+_WORD = re.compile("[a-z]{4}")
 # Letters within words and the commonest marks are not looked at: fonts of symbols hold neither.
 _CHECKED = re.compile(r"[^\sa-z.()’'\-]|(?<![a-z])[a-z](?![a-z])|(?<=\s)\.(?=\s?\d)")
 _SIGNS = frozenset("=<>±×−–+°≤≥≠≈∼÷·•√→αβγδεθλμπρσφχψωΔΣΩ()[]")
 _DASHES = frozenset("-–−—")
 MOST_GLYPHS = 600  # of a page, that are drawn
+NEXT = 30  # characters behind one, in which a word may tell of its font
 WHOLE = 12  # codes of a font that are read together
 FARTHER = 2.0  # times as far may a glyph of such a font be from the character that it is
 NEIGHBOURS = 60  # places of a glyph that are looked at
@@ -156,8 +158,16 @@ class PageSymbols:
                 continue
             key = self._name(address), claimed
             if key not in self._claims:
+                if self._forms_word(address, text, place):
+                    trusted.add(address)
+                    continue
                 self._claims[key] = self._printed(address, claimed)
             characters[place] = self._claims[key]
+
+    def _forms_word(self, address: int, text: str, place: int) -> bool:
+        """Whether the next word is in the font of a character: one in italics, say, in which no line begins."""
+        word = _WORD.search(text, place, place + NEXT)
+        return bool(word) and all(self._font(at) == address for at in (word.start(), word.end() - 1))
 
     def _printed(self, address: int, claimed: str) -> str:
         read = self._drawn().printed(self._fonts[address], claimed)
