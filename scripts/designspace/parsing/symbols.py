@@ -149,12 +149,16 @@ class PageSymbols:
 
     def _check_maps(self, text: str, characters: list[str], trusted: set[int], skipped: set[int]) -> None:
         """Put what is plainly printed into `characters` where a map says something else."""
+        handle, known = self._handle, set()  # the text objects whose font is trusted
         for match in _CHECKED.finditer(text):
-            place, claimed = match.start(), match.group()
-            if place in skipped or claimed > "\ud7ff":
+            place = match.start()
+            if (glyphs := text_object(handle, place)) in known:
                 continue
-            address = self._font(place)
+            address, claimed = self._font(place), match.group()
             if not address or address in trusted:
+                known.add(glyphs)
+                continue
+            if place in skipped or claimed > "\ud7ff":
                 continue
             key = self._name(address), claimed
             if key not in self._claims:
