@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 
 from designspace.parsing.tables.columns import separators
+from designspace.parsing.tables.hints import PARTS, SHORTEST
 from designspace.parsing.tables.lines import LETTERS, Line, Piece, lines
 from designspace.parsing.tables.marks import Box, Marks, Rule, Word, joined
 
 APART = 1.0  # of a line's height: a gap between cells where no rule helps to tell
 SAME_EDGE = 6.0  # points by which rules of one table may differ in extent
-SHORTEST = 50.0  # points of a rule that bounds a table
 EMPTIEST = 60.0  # points between two rules without text
 MOST_RULES = 600  # of a page that are looked at for tables
 OWN = 10.0  # of a line's height above a table, in which its caption stands
@@ -76,7 +76,7 @@ def _is_sentence(piece: Piece) -> bool:
 
 def ruled_regions(marks: Marks) -> list[Region]:
     """The boxes between rules of equal extent that have something like a table between them."""
-    across = [rule for rule in joined(marks.across, 8.0) if rule.length >= SHORTEST][:MOST_RULES]
+    across = [rule for rule in joined(marks.across, PARTS) if rule.length >= SHORTEST][:MOST_RULES]
     stacks: list[list[Rule]] = []
     for rule in across:
         for stack in stacks:
