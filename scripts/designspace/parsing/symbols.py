@@ -145,7 +145,12 @@ class PageSymbols:
     def _draws(self, address: int) -> bool:
         """Whether the glyphs of a font are drawn: neither those of a Type 3 font, which has no name, nor of one that is
         not in the file."""
-        return bool(address and self._name(address) and pdfium.FPDFFont_GetIsEmbedded(self._fonts[address]) == 1)
+        return bool(address and self._name(address) and self._is_in_file(address))
+
+    def _is_in_file(self, address: int) -> bool:
+        """Whether a font's glyphs are in the file: those of others are pdfium's own, as their names or codes say."""
+        embedded: int = pdfium.FPDFFont_GetIsEmbedded(self._fonts[address])
+        return embedded == 1
 
     def _check_maps(self, text: str, characters: list[str], trusted: set[int], skipped: set[int]) -> None:
         """Put what is plainly printed into `characters` where a map says something else."""
@@ -162,7 +167,7 @@ class PageSymbols:
                 continue
             key = self._name(address), claimed
             if key not in self._claims:
-                if self._forms_word(address, text, place):
+                if not self._is_in_file(address) or self._forms_word(address, text, place):
                     trusted.add(address)
                     continue
                 self._claims[key] = self._printed(address, claimed)
