@@ -11,7 +11,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from designspace.core.errors import DesignspaceError
-from designspace.parsing.characters import char_box, char_matrix, char_size
+from designspace.parsing.calls import char_box, char_matrix, char_size
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import HYPHEN, normalise
 from designspace.parsing.scripts import Scripts

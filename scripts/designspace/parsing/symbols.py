@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.characters import map_error, text_object
+from designspace.parsing.calls import map_error, text_object
 from designspace.parsing.glyphs import MEANING, UNKNOWN
 
 if TYPE_CHECKING:

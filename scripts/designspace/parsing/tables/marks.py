@@ -11,7 +11,7 @@ from math import pi
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.characters import char_angle, char_box
+from designspace.parsing.calls import char_angle, char_box
 from designspace.parsing.dropped import dropped_from
 from designspace.parsing.tables.paths import Paths
 
