@@ -7,6 +7,7 @@ fourteen standard fonts along, so that nothing has to be shipped to compare with
 import ctypes
 from collections.abc import Collection
 from functools import cache, lru_cache
+from itertools import chain, takewhile
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -62,13 +63,13 @@ class Reading(NamedTuple):
 
         It is none of those that are `taken`, and may be so many times `farther` away than usual.
         """
-        open_ = [pair for pair in zip(self.characters, self.distances, strict=True) if pair[0] not in taken]
-        first = open_[0][1]
+        open_ = (pair for pair in zip(self.characters, self.distances, strict=True) if pair[0] not in taken)
+        nearest, first = next(open_)
         if first > farther * NEAR:
             return []
         limit = APART * first + ALIKE if farther > 1 else max(APART * first, first + ALIKE)
-        near = (pair for pair in open_ if pair[1] <= limit and (pair[1] <= NEAR or pair[0] not in _COMPOSED))
-        return [character for character, _ in near]
+        near = takewhile(lambda pair: pair[1] <= limit, chain([(nearest, first)], open_))
+        return [character for character, far in near if far <= NEAR or character not in _COMPOSED]
 
 
 class Shapes:
@@ -91,23 +92,17 @@ class Shapes:
     def printed(self, font: Any, character: str) -> str:
         """What a font prints where its Unicode map says `character`: another one if it is plainly not that one."""
         shape = _draw(self._document, self._page, font, None, character)
-        claimed = _standard(character)
-        if shape is None or not claimed:
+        claimed = _claimed(character)
+        if shape is None or claimed is None:
             return character
-        far = min(_distances(shape, claimed))
+        raster = ((claimed.raster - shape.raster) ** 2).mean(axis=1)
+        far = float((raster + ((claimed.geometry - shape.geometry) ** 2) @ GEOMETRY).min())
         if far <= NEAR:
             return character
         reading = _compare(shape)
         choices = reading.choices()
         plain = len(choices) == 1 and character not in choices and far > WRONG * reading.distances[0]
         return choices[0] if plain else character
-
-
-def _distances(shape: Shape, others: list[Shape]) -> list[float]:
-    rasters, geometries = (np.stack(arrays) for arrays in zip(*others, strict=True))
-    far = ((rasters - shape.raster) ** 2).mean(axis=1) + ((geometries - shape.geometry) ** 2) @ GEOMETRY
-    distances: list[float] = far.tolist()
-    return distances
 
 
 def _compare(shape: Shape) -> Reading:
@@ -165,6 +160,13 @@ def _standard(character: str) -> list[Shape]:
     if character in _OPERATORS:  # which fonts of formulas draw larger
         shapes += [Shape(raster, _AXIS + LARGER * (geometry - _AXIS)) for raster, geometry in shapes]
     return shapes
+
+
+@cache
+def _claimed(character: str) -> Shape | None:
+    """The shapes of a character in the standard fonts, one below the other; None where they have none."""
+    shapes = _standard(character)
+    return Shape(np.stack([s.raster for s in shapes]), np.stack([s.geometry for s in shapes])) if shapes else None
 
 
 @cache

@@ -13,7 +13,7 @@ from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import normalise
 from designspace.parsing.tables.cells import Grid
 from designspace.parsing.tables.extent import extended
-from designspace.parsing.tables.hints import may_have_tables
+from designspace.parsing.tables.hints import hint
 from designspace.parsing.tables.lines import LEADERS, Line, Piece, is_number, lines
 from designspace.parsing.tables.marks import Box, Marks, PageMarks, Word
 from designspace.parsing.tables.regions import (
@@ -43,14 +43,15 @@ def page_tables(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: 
     points on the page as it is shown; a caption is {"box", "text"} or None; a cell has "row", "column", "row_span",
     "column_span", "header", "box" and "text".
     """
-    if not may_have_tables(page, text):
+    sign = hint(page, text)
+    if not sign:
         return []
     marks = PageMarks(page, textpage, text)
     found = []
     for turn in marks.turns(FEWEST_WORDS):
         upright = marks.upright(turn)
         if len(upright.words) <= MOST_WORDS:
-            found += [_record(table, marks, turn) for table in find_tables(upright)]
+            found += [_record(table, marks, turn) for table in find_tables(upright, sign != "rules")]
     return found
 
 
@@ -63,15 +64,16 @@ class Table:
     caption: list[Word]
 
 
-def find_tables(marks: Marks) -> list[Table]:
-    """The tables of a page turned upright, from top to bottom."""
+def find_tables(marks: Marks, spaced: bool) -> list[Table]:
+    """The tables of a page turned upright, from top to bottom; only if `spaced`, also those without rules."""
     tables: list[Table] = []
     page = lines(marks.words)
     for region in sorted(ruled_regions(marks), key=lambda region: -_area(region.box)):
         _add(tables, region, marks, page)
-    taken = {id(word) for table in tables for word in inside(marks.words, table.box)}
-    for region in spaced_regions(marks, [word for word in marks.words if id(word) not in taken]):
-        _add(tables, region, marks, page)
+    if spaced:
+        taken = {id(word) for table in tables for word in inside(marks.words, table.box)}
+        for region in spaced_regions(marks, [word for word in marks.words if id(word) not in taken]):
+            _add(tables, region, marks, page)
     return sorted(tables, key=lambda table: table.box[1])
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from typing import Literal
 
 import pypdfium2
 
@@ -28,15 +29,15 @@ SHORTEST = 50.0  # points of a rule that bounds a table
 PARTS = 8.0  # points between the parts of a rule
 
 
-def may_have_tables(page: pypdfium2.PdfPage, text: str) -> bool:
-    """Whether the text of a page has the caption of a table, or, without a figure's, rows of numbers or rules."""
+def hint(page: pypdfium2.PdfPage, text: str) -> Literal["", "caption", "numbers", "rules"]:
+    """What on a page hints at a table: its caption, or, without a figure's, rows of numbers or rules; "" if nothing."""
     if len(text) > MOST_CHARACTERS:
-        return False
+        return ""
     if CAPTIONS.search(text):
-        return True
+        return "caption"
     if FIGURES.search(text):
-        return False
-    return _has_rows(text) or _has_rules(page)
+        return ""
+    return "numbers" if _has_rows(text) else "rules" if _has_rules(page) else ""
 
 
 def _has_rows(text: str) -> bool:
