@@ -89,10 +89,10 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
         caption = caption or [word for line in table[:own] for word in line.words]
         table = table[own:]
     body = [word for line in table for word in line.words]
-    if len(body) < 4:
+    if len(body) < 4 or (not caption and _is_figure(region, page, marks)):
         return
     grid = Grid(body, marks, _bounds(body) if not region.ruled else region.box)
-    if not is_table(grid, region, bool(caption), marks) or (not caption and _in_figure(region.box, page)):
+    if not is_table(grid, region, bool(caption), marks):
         return
     wider = extended(region.box, grid, page)
     if wider != region.box and not any(overlap(wider, table.box) > 0.05 for table in tables):
@@ -130,9 +130,6 @@ def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
         return False  # a formula, or a list of names and what they stand for
     if region.ruled:
         return length < 6 or numbers > 0.3
-    x0, y0, x1, y1 = region.box
-    if any(overlap((x0 - NEAR, y0 - NEAR, x1 + NEAR, y1 + NEAR), drawing) > 0 for drawing in marks.drawings):
-        return False  # the numbers along the axes of a figure
     leaders = sum(bool(LEADERS.search(text)) for text in texts)
     if grid.n_columns == 2 and leaders > 0.3 * n_rows:
         return False  # a table of contents
@@ -176,6 +173,14 @@ def _own_caption(table: list[Line], marks: Marks) -> int:
         if ruled or (number and len(line.pieces(APART)) > 1):
             return number
     return len(table)
+
+
+def _is_figure(region: Region, page: list[Line], marks: Marks) -> bool:
+    """Whether what stands in a region without a caption is a figure's, or numbers along the axes of one."""
+    x0, y0, x1, y1 = region.box
+    wide = x0 - NEAR, y0 - NEAR, x1 + NEAR, y1 + NEAR
+    beside = not region.ruled and any(overlap(wide, drawing) > 0 for drawing in marks.drawings)
+    return beside or _in_figure(region.box, page)
 
 
 def _in_figure(box: Box, page: list[Line]) -> bool:
