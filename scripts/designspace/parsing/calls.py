@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium
 
 
 def _bound(function: Any, result: Any = None) -> Any:
-    return ctypes.PYFUNCTYPE(result or function.restype)(ctypes.cast(function, ctypes.c_void_p).value)
+    return ctypes.PYFUNCTYPE(result or function.restype)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 # Of characters.

@@ -176,7 +176,7 @@ class PageSymbols:
     def _forms_word(self, address: int, text: str, place: int) -> bool:
         """Whether the next word is in the font of a character: one in italics, say, in which no line begins."""
         word = _WORD.search(text, place, place + NEXT)
-        return bool(word) and all(self._font(at) == address for at in (word.start(), word.end() - 1))
+        return word is not None and all(self._font(at) == address for at in (word.start(), word.end() - 1))
 
     def _printed(self, address: int, claimed: str) -> str:
         read = self._drawn().printed(self._fonts[address], claimed)
