@@ -21,6 +21,10 @@ DEFAULTS = Path(workflow.basedir) if OUTLINE and not Path("config/config.yaml").
 configfile: DEFAULTS / "config/config.yaml"
 
 
+if OUTLINE and not Path(config["parameters"]).exists():
+    config["parameters"] = str(DEFAULTS / config["parameters"])
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/model.smk"
 include: "workflow/rules/papers.smk"

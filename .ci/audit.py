@@ -12,11 +12,13 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 
 INDEX = "https://pypi.org/simple"
+Package = dict[str, Any]  # what pip-audit says of one
 JSON = "application/vnd.pypi.simple.v1+json"  # https://peps.python.org/pep-0691/
 
 
@@ -25,24 +27,25 @@ def pins() -> list[str]:
     return sorted({f"{package.name}=={package.version.partition('+')[0]}" for package in distributions()})
 
 
-def ask(pinned: list[str]) -> list[dict]:
+def ask(pinned: list[str]) -> list[Package]:
     """What pip-audit says of each package: `vulns`, or a `skip_reason`; nothing where it could not say anything."""
     with tempfile.TemporaryDirectory() as folder:
         requirements, report = Path(folder, "pins.txt"), Path(folder, "report.json")
         requirements.write_text("\n".join(pinned))
         command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--no-deps", "--progress-spinner=off"]
-        said = subprocess.run(
+        errors = subprocess.run(
             [*command, f"--requirement={requirements}", "--format=json", f"--output={report}"],
             capture_output=True,
             text=True,
         ).stderr
         if report.exists():
-            return json.loads(report.read_text())["dependencies"]
-    print(f"pip-audit could not ask: {said.strip().splitlines()[-1]}")
+            packages: list[Package] = json.loads(report.read_text())["dependencies"]
+            return packages
+    print(f"pip-audit could not ask: {errors.strip().splitlines()[-1]}")
     return []
 
 
-def findings(packages: list[dict]) -> list[str]:
+def findings(packages: list[Package]) -> list[str]:
     """A line for each vulnerability."""
     return [
         f"{package['name']} {package['version']}: {found['id']} ({', '.join(found['aliases'])}), "
@@ -71,7 +74,7 @@ def release(filename: str) -> str:
         return ""
 
 
-def main():
+def main() -> None:
     pinned = pins()
     packages = ask(pinned)
     answered = sum("skip_reason" not in package for package in packages)

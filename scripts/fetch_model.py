@@ -74,7 +74,7 @@ def main() -> None:
     args = parser.parse_args()
     output = Path(args.output)
     if output.exists():
-        raise DesignspaceError(f"{output} is there already; remove it to have the model fetched again.")
+        raise DesignspaceError(f"{output} already exists; remove it to fetch the model again.")
     # Under another name until it is whole: what stops the conversion leaves no model that looks like one.
     half = output.with_name(f"{output.name}.part")
     with tempfile.TemporaryDirectory() as folder:

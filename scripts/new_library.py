@@ -20,7 +20,7 @@ def main() -> None:
     output = args.output or args.sheet.with_suffix(".yaml")
     library = new_library.read(args.sheet)
     if output.exists():
-        raise DesignspaceError(f"{output} is there already: name another with --output, or remove it.")
+        raise DesignspaceError(f"{output} already exists: name another file with --output, or remove it.")
     for warning in new_library.warnings(library, str(args.sheet)):
         print(warning, file=sys.stderr)
     write_whole(output, new_library.write(library).encode())

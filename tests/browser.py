@@ -124,10 +124,10 @@ class Browser:
     """The page, opened anew, and short ways to what stands on it."""
 
     def __init__(self, driver, file):
-        self.driver, self.file, self.said, self.sent = driver, file, [], []
+        self.driver, self.file, self.console, self.sent = driver, file, [], []
         driver.get("about:blank")
         self.logs()
-        self.said, self.sent = [], []
+        self.console, self.sent = [], []
 
     def open(self, view=""):
         self.driver.get("about:blank")
@@ -170,7 +170,7 @@ class Browser:
 
     def logs(self):
         """Note what the console said and which addresses were asked for."""
-        self.said += [entry["message"] for entry in self.driver.get_log("browser")]
+        self.console += [entry["message"] for entry in self.driver.get_log("browser")]
         events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         self.sent += [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
 
@@ -211,7 +211,7 @@ def page(chromium, page_file):
     yield browser.open()
     browser.logs()
     beside = page_file.parent.as_uri() + "/"
-    assert browser.said == []
+    assert browser.console == []
     assert browser.sent
     assert [url for url in browser.sent if not url.startswith((beside, "blob:file:", "about:"))] == []
     assert browser.js("return document.querySelectorAll('[src=x], [onerror]').length") == 0

@@ -107,7 +107,7 @@ class Run:
     def write(self, seed=None):
         """Write ledger and batches, their rows shuffled by `seed`, and papers that say what was found in them. What
         was added without an answer about a parameter gets one: it is not reported."""
-        names, said = [parameter["name"] for parameter in yaml.safe_load(self.parameters.read_text())], {}
+        names, texts = [parameter["name"] for parameter in yaml.safe_load(self.parameters.read_text())], {}
         for record in (record for batch in self.batches.values() for record in batch if "values" in record):
             answered = {value["parameter"] for value in record["values"]}
             record["values"] += [unreported(name, None) for name in names if name not in answered]
@@ -115,12 +115,12 @@ class Run:
             for item in records.items(record):
                 if item["evidence"]:
                     path = self.results / "text" / f"{record['paper']}.json"
-                    text = said.setdefault(path, json.loads(path.read_text(encoding="utf-8")))
+                    text = texts.setdefault(path, json.loads(path.read_text(encoding="utf-8")))
                     if text["text"][item["start"] : item["end"]] != item["evidence"]:  # not written before
                         item["start"] = len(text["text"])
                         text["text"] += item["evidence"]
                         item["end"] = len(text["text"])
-        for path, text in said.items():
+        for path, text in texts.items():
             path.write_text(json.dumps(text), encoding="utf-8")
         order = random.Random(seed)
         for rows in (self.ledger, *self.batches.values()):
@@ -173,6 +173,6 @@ def full_run(root):
         finding("tilt_of_the_tablet", "20", importance="high", category="task"), finding("tablet_tilts", "25"),
     ])  # fmt: skip
     run.add("scan", batch="b0002", text="needs_ocr", reason="It has no text.")
-    run.add("stuck", batch="b0001", task="failed", reason="Out of memory on every rung.")
+    run.add("stuck", batch="b0001", task="failed", reason="Out of memory at every attempt.")
     run.add("copy", copy_of="zhou_2020")
     return run.write()

@@ -1,7 +1,7 @@
-"""In the place of PyTorch and the engine in extract.py and in the processes of its papers: every paper is answered at
-once, by scripts/benchmark/stand_in.py. All else is real: the driver, the fork server, the journal, the
+"""In the place of PyTorch and the engine in extract.py, discover.py and the processes of their papers: every paper is
+answered at once, by scripts/benchmark/stand_in.py. All else is real: the driver, the fork server, the journal, the
 attempts. For tests of what becomes of processes that are killed, stopped and left behind: PyTorch and transformers take
-the driver and its server seconds of import each.
+a driver and its server seconds of import each.
 """
 
 import sys
@@ -11,18 +11,19 @@ from unittest import mock
 from benchmark import stand_in
 
 FOLDERS = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "scripts")]
-# To run first (`run_first`) in each new interpreter.
-ANSWER_AT_ONCE = f"""
+# In each new interpreter, where it is to be one of the programs or its fork server: the engine is replaced.
+REPLACED = """
 import os, sys, traceback
 
-def is_extraction():
+def is_one_of(programs):
     if "forkserver" not in " ".join(sys.orig_argv):
-        return any(part.endswith("/extract.py") for part in sys.orig_argv[:3])
+        return any(part.rpartition("/")[2] in programs for part in sys.orig_argv[:3])
     with open(f"/proc/{{os.getppid()}}/cmdline") as command:
-        return "/extract.py" in command.read()
+        driver = command.read()
+    return any("/" + program in driver for program in programs)
 
-if is_extraction():
-    sys.path += {FOLDERS!r}
+if is_one_of({programs!r}):
+    sys.path += {folders!r}
     try:
         import quick_engine
 
@@ -31,6 +32,11 @@ if is_extraction():
         traceback.print_exc()
         os._exit(1)
 """
+
+
+def without_engine(*programs):
+    """Code to run first (`run_first`), by which the programs answer every paper at once."""
+    return REPLACED.format(programs=programs, folders=FOLDERS)
 
 
 def install():
@@ -60,7 +66,7 @@ class Group:
         for record, context in self.papers:
             made_up = stand_in.answer(self.job.task, record, self.job.library)
             fields = ["model", "revision", "prompt_tokens", "new_tokens", "seconds", "memory"]
-            fields += ["values", "experiments", "groups"]
+            fields += ["values", "experiments", "groups"] if self.job.task == "extraction" else ["findings"]
             budget = context["token_budget"] // self.attempt.budget
             kept = {"token_budget": budget, "tokens_kept": min(budget, context["tokens_kept"])}
             yield record["paper"], {"status": "ok"} | kept | {name: made_up[name] for name in fields}

@@ -46,9 +46,9 @@ def write_report(run, *options):
     plan.write_text(json.dumps({"model": PAYLOAD, "token_budget": 30720, "extraction": {"weights_bytes": 61 * 2**30}}))
     files = {"papers": run.papers, "parameters": run.parameters, "corrections": run.corrections, "plan": plan}
     files |= {"output": output, "results": run.results}
-    told = [part for name, path in files.items() for part in (f"--{name}", str(path))]
+    arguments = [part for name, path in files.items() for part in (f"--{name}", str(path))]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["report.py", *told, *options])
+        patch.setattr(sys, "argv", ["report.py", *arguments, *options])
         report.main()
     return output.read_text(encoding="utf-8")
 

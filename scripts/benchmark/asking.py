@@ -8,41 +8,57 @@ thresholds of confidence; `reasoning` is the same with a sentence for every valu
 import argparse
 import json
 import sys
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple, cast
 
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from designspace.engine import loading
-from designspace.engine.generator import Generator, Question, one_round
+from designspace.engine.generator import Answer, Generator, Outcome, Question, Result, one_round
 from designspace.language import context, evidence, values
 from designspace.parsing.text import extract_text
 from designspace.planning import costs, shapes
 from designspace.project import ledger
 from designspace.results import annotations, evaluation
+from designspace.results.rows import ExtractionRow
 from designspace.tasks import extraction, prompts
 
 THRESHOLDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 CHUNK = 1024  # tokens that are read at once
 LONGEST = 1500  # tokens of the one JSON object
+Record = dict[str, Any]
 OBJECT = r"start: /[^{}]*\{[^{}]*\}/"
 
 
-class CountingGenerator(Generator):
+class Asked(NamedTuple):
+    """What a way takes and gives for a paper: decode steps, values, and new tokens."""
+
+    steps: int
+    values: list[Record]
+    tokens: int
+
+
+class CountingGenerator(Generator[Outcome]):
     """A generator that counts its decode steps."""
 
     steps = 0
 
-    def _step(self):
+    def _step(self) -> Iterator[Result[Outcome]]:
         self.steps += 1
         return super()._step()
 
 
-def one_json(weights, tokenizer, grammar_tokenizer, record, kept, library):
-    """Everything in one JSON object. Returns (generator, values, new tokens)."""
+def one_json(
+    weights: Any, tokenizer: Any, grammar_tokenizer: Any, record: Record, kept: Record, library: list[Record]
+) -> Asked:
+    """Everything in one JSON object."""
     *tokens, last = prefix(tokenizer, record, kept, extraction.frame(library, {"reasoning": False}))
-    generator = CountingGenerator(weights, grammar_tokenizer, len(tokens), 1, 1 + LONGEST, CHUNK)
+    generator: CountingGenerator[list[Answer]] = CountingGenerator(
+        weights, grammar_tokenizer, len(tokens), 1, 1 + LONGEST, CHUNK
+    )
     (reply,) = generator.answer_one(tokens, one_round([Question([last], OBJECT, LONGEST)]))
     parsed = parse(tokenizer.decode(reply.tokens, skip_special_tokens=True))
     reported = []
@@ -50,16 +66,25 @@ def one_json(weights, tokenizer, grammar_tokenizer, record, kept, library):
         for value in typed(parsed.get(parameter["name"]), parameter):
             value_row = {"parameter": parameter["name"], "status": "reported", "value": value, "confidence": 1.0}
             reported.append(value_row | evidence.locate(record, kept, parameter, value))
-    return generator, reported, len(reply.tokens)
+    return Asked(generator.steps, reported, len(reply.tokens))
 
 
-def branches(weights, tokenizer, grammar_tokenizer, record, kept, library, reasoning=False):
-    """The extraction of the workflow, as it is by default, and then with all values reported. Returns what `one_json`
-    does."""
+def branches(
+    weights: Any,
+    tokenizer: Any,
+    grammar_tokenizer: Any,
+    record: Record,
+    kept: Record,
+    library: list[Record],
+    reasoning: bool = False,
+) -> Asked:
+    """The extraction of the workflow, as it is by default, and then with all values reported."""
     settings = {"max_new_tokens": 2048, "min_confidence": 0.3, "reasoning": reasoning}
     tokens = prefix(tokenizer, record, kept, extraction.frame(library, settings))
     number, _, slots = extraction.shape(tokenizer, library, settings)
-    generator = CountingGenerator(weights, grammar_tokenizer, len(tokens), number, slots, CHUNK)
+    generator: CountingGenerator[None] = CountingGenerator(
+        weights, grammar_tokenizer, len(tokens), number, slots, CHUNK
+    )
     paper = extraction.Paper(tokenizer, grammar_tokenizer, record, kept, library, settings)
     generator.answer_one(tokens, paper.rounds())
     fields = paper.fields()
@@ -69,19 +94,24 @@ def branches(weights, tokenizer, grammar_tokenizer, record, kept, library, reaso
         if value["status"] != "reported":
             place = evidence.locate(record, kept, by_name[value["parameter"]], value["value"])
             value |= place | {"status": "reported"}
-    return generator, reported, fields["new_tokens"]
+    return Asked(generator.steps, reported, fields["new_tokens"])
 
 
-WAYS = {"one-json": one_json, "branches": branches, "reasoning": partial(branches, reasoning=True)}
+WAYS: dict[str, Callable[..., Asked]] = {
+    "one-json": one_json,
+    "branches": branches,
+    "reasoning": partial(branches, reasoning=True),
+}
 
 
-def prefix(tokenizer, record, kept, frame):
+def prefix(tokenizer: Any, record: Record, kept: Record, frame: tuple[str, str]) -> list[int]:
     return prompts.prefix(tokenizer, frame[0], context.kept_text(record, kept), frame[1])
 
 
-def parse(text):
+def parse(text: str) -> Record:
     """The JSON object in a text; of one that is cut short or broken, the values that can be read."""
-    decoder, parsed, at = json.JSONDecoder(), {}, text.find("{") + 1
+    parsed: Record = {}
+    decoder, at = json.JSONDecoder(), text.find("{") + 1
     while (at := text.find('"', at)) >= 0:
         try:
             name, at = decoder.raw_decode(text, at)
@@ -92,27 +122,27 @@ def parse(text):
     return parsed
 
 
-def typed(reply, parameter):
+def typed(reply: Any, parameter: Record) -> list[values.Value]:
     """The values of a parameter in the model's reply, as its kind has them; what is of no such kind is left out."""
-    kept = []
+    kept: list[values.Value] = []
     for item in reply if isinstance(reply, list) else [reply]:
         try:
             value = values.typed(values.as_text(item), parameter) if isinstance(item, (str, int, float)) else None
         except ValueError:
             continue
-        if value not in (None, *kept):
+        if value is not None and value not in kept:
             kept.append(value)
     return kept if parameter.get("multiple") else kept[:1]
 
 
-def row(paper, value):
+def row(paper: str, value: Record) -> ExtractionRow:
     """A value of an answer as the evaluation reads it."""
     kept = {key: value[key] for key in ("parameter", "status", "evidence", "page", "confidence")}
-    kept |= {"experiment": value.get("experiment", ""), "value": values.as_text(value["value"])}
-    return kept | {"paper": paper, "review": ""}
+    kept |= {scope: value.get(scope, "") for scope in ("experiment", "group")}
+    return cast(ExtractionRow, kept | {"paper": paper, "value": values.as_text(value["value"]), "review": ""})
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ways", nargs="*", metavar="WAY", help=f"of {', '.join(WAYS)}; all without any")
     parser.add_argument("--model", required=True, help="a folder, or a name on the model hub")
@@ -129,7 +159,7 @@ def main():
     by_name = {parameter["name"]: parameter for parameter in library}
     golds = annotations.load(arguments.gold, by_name)
     tokenizer = loading.load_tokenizer(arguments.model)
-    weights = loading.load(arguments.model, None, arguments.dtype, arguments.device, 1, None, "fused", None)
+    weights = loading.load(arguments.model, None, arguments.dtype, arguments.device, 1, None, "fused", 0)
     vocabulary = weights.get_output_embeddings().out_features
     grammar_tokenizer = loading.load_grammar_tokenizer(arguments.model, None, vocabulary)
     papers = {}
@@ -139,14 +169,15 @@ def main():
     print("| way | threshold | steps | new tokens | precision | recall | F1 | same sentence | same page |")
     print("| --- " * 9 + "|")
     for way in arguments.ways or WAYS:
-        reported, steps, written = [], [], []
+        reported: list[ExtractionRow] = []
+        steps, written = [], []
         for paper, (record, kept) in papers.items():
-            generator, found, tokens = WAYS[way](weights, tokenizer, grammar_tokenizer, record, kept, library)
-            reported += [row(paper, value) for value in found if value["status"] == "reported"]
-            steps.append(generator.steps)
-            written.append(tokens)
+            asked = WAYS[way](weights, tokenizer, grammar_tokenizer, record, kept, library)
+            reported += [row(paper, value) for value in asked.values if value["status"] == "reported"]
+            steps.append(asked.steps)
+            written.append(asked.tokens)
         for threshold in [0.0] if way == "one-json" else THRESHOLDS:
-            answers = evaluation.Answers([value for value in reported if value["confidence"] >= threshold])
+            answers = evaluation.Answers([value for value in reported if (value["confidence"] or 0) >= threshold])
             rates = evaluation.rates(evaluation.cells(golds, answers, {paper: paper for paper in papers}, by_name))
             scores = [str(rates[key]) for key in ("precision", "recall", "f1", "same_sentence", "same_page")]
             shown = [way, str(threshold), f"{min(steps)} to {max(steps)}", f"{min(written)} to {max(written)}", *scores]

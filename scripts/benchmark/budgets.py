@@ -7,6 +7,7 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -28,18 +29,32 @@ MODELS = {
     "Qwen3-32B": ("qwen3", 64, 5120, 25600, 64, 151936, 40960, False),
     "Llama-3.3-70B": ("llama", 80, 8192, 28672, 64, 128256, 131072, False),
 }
-WAYS = {"bf16": {}, "int8 or fp8": {"quantization": "int8"}, "bf16, 2 GPUs": {"gpus": 2}, "bf16, 4 GPUs": {"gpus": 4}}
+WAYS: dict[str, dict[str, Any]] = {
+    "bf16": {},
+    "int8 or fp8": {"quantization": "int8"},
+    "bf16, 2 GPUs": {"gpus": 2},
+    "bf16, 4 GPUs": {"gpus": 4},
+}
 
 
-def shapes(family, layers, hidden, intermediate, heads, vocabulary, positions, tied):
+def shapes(
+    family: str,
+    layers: int,
+    hidden: int,
+    intermediate: int,
+    heads: int,
+    vocabulary: int,
+    positions: int,
+    tied: bool,
+) -> dict[str, Any]:
     """The numbers as the model's config.json has them."""
     sizes = {"num_hidden_layers": layers, "hidden_size": hidden, "intermediate_size": intermediate}
-    heads = {"num_attention_heads": heads, "num_key_value_heads": 8, "head_dim": 128}
+    attention = {"num_attention_heads": heads, "num_key_value_heads": 8, "head_dim": 128}
     ends = {"vocab_size": vocabulary, "max_position_embeddings": positions, "tie_word_embeddings": tied}
-    return {"model_type": family, "torch_dtype": "bfloat16", **sizes, **heads, **ends}
+    return {"model_type": family, "torch_dtype": "bfloat16", **sizes, **attention, **ends}
 
 
-def budget(settings, model, capacity):
+def budget(settings: dict[str, Any], model: dict[str, Any], capacity: str) -> str:
     """Tokens of a paper, with a star where the model's positions are the limit; a dash where it does not fit."""
     room = settings["memory"] | {"capacity": capacity}
     library = {"parameters": str(CONFIG / "parameters.yaml")}
@@ -50,14 +65,14 @@ def budget(settings, model, capacity):
     return f"{plan['token_budget']:,}" + ("*" if plan["extraction"]["limited_by"] == "positions" else "")
 
 
-def main():
+def main() -> None:
     settings = yaml.safe_load((CONFIG / "config.yaml").read_text("utf-8"))
     print("| model | " + " | ".join(CARDS) + " |\n| --- |" + " ---: |" * len(CARDS))
     with tempfile.TemporaryDirectory() as folder:
         for name, shape in MODELS.items():
             path = Path(folder, f"{name}.json")
             path.write_text(json.dumps(shapes(*shape)))
-            last = []
+            last: list[str] = []
             for way, changes in WAYS.items():
                 model = settings["model"] | {"name": str(path), "revision": None} | changes
                 cells = [budget(settings, model, capacity) for capacity in CARDS.values()]

@@ -1,20 +1,23 @@
-"""How often the best-ranked sentences are the ones that a reader gave as evidence for known values."""
+"""How often the best-ranked sentences are the ones that an annotator gave as evidence for known values."""
 
 import argparse
 import csv
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from designspace.core.places import page_of
-from designspace.language import evidence, matching, sections
+from designspace.language import evidence, matching, sections, values
+
+Record = dict[str, Any]
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--text", type=Path, required=True, help="folder of text records, {paper}.json")
     parser.add_argument(
@@ -30,23 +33,19 @@ def main():
     for row in gold:
         record, context = papers[row["paper"]]
         parameter = library[row["parameter"]]
-        ranked = evidence.rank(record, context, parameter, typed(row["value"], parameter["kind"]))[:8]
+        ranked = evidence.rank(record, context, parameter, values.typed(row["value"], parameter))[:8]
         same = [matching.same_sentence(record["text"][start:end], row["evidence"]) for start, end, _ in ranked]
         hits["sentence, best"] += same[0]
         hits["sentence, among the best 8"] += any(same)
         hits["page, best"] += page_of(record, ranked[0][0]) == int(row["page"])
     for name, number in hits.items():
-        print(f"the reader's {name}: {number} of {len(gold)} ({number / len(gold):.1%})")
+        print(f"the annotator's {name}: {number} of {len(gold)} ({number / len(gold):.1%})")
 
 
-def read(path):
+def read(path: Path) -> tuple[Record, Record]:
     """A text record and the context that keeps all of it."""
     record = json.loads(path.read_text(encoding="utf-8"))
     return record, {"sections": [part | {"kept": [[part["start"], part["end"]]]} for part in sections.split(record)]}
-
-
-def typed(value, kind):
-    return value == "true" if kind == "boolean" else {"integer": int, "number": float}.get(kind, str)(value)
 
 
 if __name__ == "__main__":

@@ -13,18 +13,21 @@ import time
 from collections import Counter, defaultdict
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 import psutil
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(SCRIPTS))
 
-from designspace.language import context
+from benchmark.small_model import DTYPE, LIBRARY, config_of, make_model, make_paper
 from designspace.planning.branches import Branches
 from designspace.planning.costs import GIB, PROCESS_BYTES, costs_of
+
+Record = dict[str, Any]
+Use = dict[str, float]  # {what: how much of it is held}
+Uses = dict[int, list[Use]]  # by the number of papers that are done
 
 MINUTES = 0.25  # that a paper may take
 BUDGET = {"cuda": 12288, "cpu": 2048}  # tokens of a paper; of this model a token is a letter
@@ -45,67 +48,11 @@ ROUND = [*KINDS, "worker killed", "text broken"]
 # reads a whole paper in a larger chunk, the second with this one, the third half of the paper, the fourth a quarter;
 # each needs some 300 MB besides, 0.18 of a paper, of which `room_for` knows nothing.
 STARVED = {"memory for a smaller chunk": 1.22, "memory for half": 0.7, "memory for a quarter": 0.55, "no memory": 0.15}
-# Shapes of the model. On a GPU of about 125 million parameters, and with more keys and values than such a model would
-# have, 128 KiB a token, so that what a paper needs depends on how much of it is read.
-SHAPES = {
-    "cuda": {"hidden_size": 512, "intermediate_size": 1024, "num_hidden_layers": 16, "num_attention_heads": 32}
-    | {"num_key_value_heads": 16, "head_dim": 128},
-    "cpu": {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4}
-    | {"num_key_value_heads": 2, "head_dim": 16},
-}
-DTYPE = {"cuda": "bfloat16", "cpu": "float32"}
 CAPACITY, RESERVE = 16 * GIB, GIB
 CHUNK, NEW_TOKENS = 12288, 72
-LIBRARY = [
-    {"name": "n_total", "kind": "integer", "definition": "Participants who took part."},
-    {"name": "handedness", "kind": "category", "values": ["left", "right"], "definition": "Handedness."},
-    {"name": "target_distance", "kind": "number", "unit": "cm", "definition": "Distance of the targets."},
-]
-SENTENCE = "In study {} we tested twenty right-handed people who reached for targets at a distance of 8 cm. "
-TEMPLATE = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}<|im_start|>"
 
 
-def config_of(device):
-    """The content of the model's config.json."""
-    rest = {"vocab_size": 512, "max_position_embeddings": 16384, "tie_word_embeddings": True, "initializer_range": 0.1}
-    return {"model_type": "qwen3", "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1} | SHAPES[device] | rest
-
-
-def make_model(folder, device):
-    """A model of random weights, and a tokenizer with a token for each byte. Returns the tokenizer."""
-    special = ["<|im_start|>", "<|im_end|>"]
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    bpe = Tokenizer(models.BPE(vocab={token: i for i, token in enumerate(special + alphabet)}, merges=[]))
-    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    bpe.decoder = decoders.ByteLevel()
-    names = dict(zip(("bos_token", "eos_token"), special, strict=True))
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=bpe, **names, chat_template=TEMPLATE)
-    tokenizer.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = config_of(device)
-    model = AutoModelForCausalLM.from_config(
-        AutoConfig.for_model(config.pop("model_type"), **config), dtype=getattr(torch, DTYPE[device])
-    )
-    model.save_pretrained(folder)
-    print(f"{sum(weight.numel() for weight in model.parameters()) / 1e6:.1f} million random weights")
-    return tokenizer
-
-
-def make_paper(folder, paper, fault, budget, tokenizer):
-    """The text and the context of a paper: a page, of some 600 letters or, to be out of memory, of the whole budget."""
-    text = SENTENCE.format(paper) * (budget // 100 if fault in STARVED else 6)
-    line = {"start": 0, "end": len(text), "box": [50, 700, 300, 710], "size": 9.0}
-    page = {"page": 1, "width": 595.0, "height": 842.0, "start": 0, "end": len(text), "lines": [line]}
-    record = {"paper": paper, "sha256": "0" * 64, "status": "ok", "reason": "", "n_pages": 1, "text": text}
-    record["pages"] = [page]
-    kept = context.fit(record, budget, tokenizer.backend_tokenizer)
-    if fault == "text broken":
-        record["text"] = "\ud800" + text[1:]  # half a letter, which no tokenizer takes
-    for name, content in (("text", record), ("context", kept)):
-        (folder / name / f"{paper}.json").write_text(json.dumps(content))
-
-
-def choose(papers, n):
+def choose(papers: list[str], n: int) -> dict[str, str]:
     """{paper: its fault}, n of them spread over the papers, no one the first or the last."""
     places = [papers[round((i + 0.5) * len(papers) / n)] for i in range(n)]
     return dict(zip(places, islice(cycle(ROUND), n), strict=True))
@@ -114,7 +61,16 @@ def choose(papers, n):
 class Batch:
     """A run of extract.py over papers, which is started again when it was killed."""
 
-    def __init__(self, folder, device, papers, name, minutes=MINUTES, capacity=CAPACITY, gpus=1):
+    def __init__(
+        self,
+        folder: Path,
+        device: str,
+        papers: list[str],
+        name: str,
+        minutes: float = MINUTES,
+        capacity: int = CAPACITY,
+        gpus: int = 1,
+    ) -> None:
         self.papers, self.output, self.log = papers, folder / f"{name}.jsonl", (folder / f"{name}.log").open("ab")
         self.journal = folder / f"{name}.jsonl.journal"
         command = f"{SCRIPTS}/extract.py --results {folder} --output {self.output} --parameters {folder}/library.yaml"
@@ -124,18 +80,18 @@ class Batch:
         self.command = [sys.executable, *command.split(), *papers]
         self.start()
 
-    def start(self):
+    def start(self) -> None:
         environment = os.environ | {"PYTORCH_CUDA_ALLOC_CONF": "expandable_segments:True", "HF_HUB_OFFLINE": "1"}
         self.driver = psutil.Popen(self.command, stdout=self.log, stderr=self.log, env=environment)
 
-    def finished(self):
+    def finished(self) -> int:
         """How many papers are done: the lines of the journal but its first."""
         try:
             return max(0, self.journal.read_bytes().count(b"\n") - 1)
         except FileNotFoundError:
             return 0
 
-    def workers(self):
+    def workers(self) -> list[psutil.Process]:
         """The processes of papers that run or stand still, in the order in which they were begun: that of the paper
         that is read, and that of the next one. They are children of the fork server, a child of the driver."""
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -143,7 +99,7 @@ class Batch:
             return sorted((w for w in found if w.status() != psutil.STATUS_ZOMBIE), key=lambda worker: worker.pid)
         return []
 
-    def stop_worker(self, number=0, newer_than=0):
+    def stop_worker(self, number: int = 0, newer_than: int = 0) -> psutil.Process | None:
         """The process with this place among those that are newer than another, stopped as soon as it is there; None
         where the driver ended."""
         while self.driver.poll() is None:
@@ -154,7 +110,7 @@ class Batch:
         return None
 
 
-def ask_for_other_gpus(folder, papers, device):
+def ask_for_other_gpus(folder: Path, papers: list[str], device: str) -> None:
     """Start the program on GPUs that are not what its memory was planned for, and print with what it refuses them."""
     refuse(folder, papers, "one GPU more than there is", gpus=torch.cuda.device_count() + 1)
     if device == "cuda":
@@ -166,17 +122,17 @@ def ask_for_other_gpus(folder, papers, device):
         torch.cuda.empty_cache()
 
 
-def refuse(folder, papers, what, **asked):
+def refuse(folder: Path, papers: list[str], what: str, **asked: int) -> None:
     """Run a batch that is to be refused, and print with what it was."""
     batch = Batch(folder, "cuda", papers, what.replace(" ", "_"), **asked)
     code = batch.driver.wait()
-    said = [line for line in Path(batch.log.name).read_text().splitlines() if "extraction stopped" in line]
-    if not code or not said or batch.finished():
+    refusals = [line for line in Path(batch.log.name).read_text().splitlines() if "extraction stopped" in line]
+    if not code or not refusals or batch.finished():
         sys.exit(f"{what} was not refused: {Path(batch.log.name).read_text()[-3000:]}")
-    print(f"{what}: {said[-1]}")
+    print(f"{what}: {refusals[-1]}")
 
 
-def make(fault, batch, device):
+def make(fault: str, batch: Batch, device: str) -> bool:
     """Do to the paper that is being read what is to be done to it. Returns whether it was done to that paper."""
     if fault == "text broken":
         return True
@@ -198,7 +154,7 @@ def make(fault, batch, device):
     return True  # and one that hangs stays stopped
 
 
-def starve(batch, worker, following, device, fault):
+def starve(batch: Batch, worker: psutil.Process, following: psutil.Process | None, device: str, fault: str) -> None:
     """Take the memory of a paper's process: on a GPU hold all but what a share of the paper needs until the paper is
     done; on a CPU do to all attempts but one that is to succeed what the kernel does when memory is out. The process of
     the following paper stands still until it is ended, as it is when a paper is tried again."""
@@ -206,7 +162,11 @@ def starve(batch, worker, following, device, fault):
         status, last = KINDS[fault]
         worker.kill()
         for _ in range(1, last - (status == "ok")):
-            worker = batch.stop_worker(newer_than=max(worker.pid, following.pid))
+            newest = max(process.pid for process in (worker, following) if process)
+            again = batch.stop_worker(newer_than=newest)
+            if not again:
+                return  # the driver ended
+            worker = again
             worker.kill()
         return
     done, (free, _) = batch.finished(), torch.cuda.mem_get_info()
@@ -218,22 +178,23 @@ def starve(batch, worker, following, device, fault):
     torch.cuda.empty_cache()
 
 
-def room_for(share, device):
+def room_for(share: float, device: str) -> int:
     """Bytes of a GPU in which a process can read that share of a paper as long as the budget, and no more."""
     model = {"dtype": DTYPE[device], "device": device, "gpus": 1, "attention": "fused", "quantization": None}
     number, slots = len(LIBRARY), Branches(len(LIBRARY), NEW_TOKENS).slots
     costs = costs_of(config_of(device), 0, model, prefill_chunk=CHUNK // 4, branches=number, branch_tokens=slots)
     keys_and_values = int(share * BUDGET[device] * costs["kv_bytes_per_token"])
-    return PROCESS_BYTES[device] + costs["workspace_bytes"] + costs["slots_bytes"] + keys_and_values
+    fixed: int = PROCESS_BYTES[device] + costs["workspace_bytes"] + costs["slots_bytes"]
+    return fixed + keys_and_values
 
 
-def gpu_memory():
+def gpu_memory() -> int:
     """Bytes of the GPU that are in use, by all processes together."""
     free, total = torch.cuda.mem_get_info()
     return total - free
 
 
-def in_use(device, process):
+def in_use(device: str, process: psutil.Process) -> Use:
     """What is held: bytes of memory by a process, its open files and, where there is a GPU, bytes of that."""
     try:
         held = {"memory of the driver": process.memory_info().rss or math.inf}  # 0 of one that ended
@@ -243,10 +204,11 @@ def in_use(device, process):
     return held | ({"GPU memory": gpu_memory()} if device == "cuda" else {})
 
 
-def watch(batch, faults, device):
+def watch(batch: Batch, faults: dict[str, str], device: str) -> tuple[dict[str, str], Uses]:
     """Run the batch to its end, making the faults on the way. Returns the faults that were made, and what was in
     use, many times, while each paper without one was read, {number: [uses]}."""
-    made, uses = {}, defaultdict(list)
+    made: dict[str, str] = {}
+    uses: Uses = defaultdict(list)
     while (code := batch.driver.poll()) is None:
         done = batch.finished()
         if done < len(batch.papers):
@@ -261,22 +223,22 @@ def watch(batch, faults, device):
     return made, uses
 
 
-def least_of(uses, numbers):
+def least_of(uses: Uses, numbers: range) -> Use:
     """{what: the least of it that was in use while these papers were read}: what the driver keeps, since a paper's
     process begins with none."""
     taken = [use for number in numbers for use in uses[number]]
     return {what: min(use[what] for use in taken if what in use) for use in taken[:1] for what in use}
 
 
-def report(papers, faults, made, records):
+def report(papers: list[str], faults: dict[str, str], made: dict[str, str], records: list[Record]) -> None:
     """Print what became of the papers, and end the program where one is lost, there twice, or not as it should be."""
     by_paper = {record["paper"]: record for record in records}
     print(f"{len(papers)} papers: {dict(Counter(record['status'] for record in records))}; with a fault:")
     for kind in KINDS:
         hit = [by_paper[paper] for paper in papers if faults.get(paper) == kind and paper in by_paper]
         ends = sorted(Counter((record["status"], record["attempt"]) for record in hit).items())
-        said = ", ".join(f"{n} {status} at attempt {attempt}" for (status, attempt), n in ends)
-        print(f"  {kind:26} {sum(fault == kind for fault in made.values()):3} made: {said}")
+        outcomes = ", ".join(f"{n} {status} at attempt {attempt}" for (status, attempt), n in ends)
+        print(f"  {kind:26} {sum(fault == kind for fault in made.values()):3} made: {outcomes}")
     lost, twice = set(papers) - set(by_paper), len(records) - len(by_paper)
     expected = {paper: KINDS[faults[paper]] if paper in faults else ("ok", 1) for paper in papers}
     others = [paper for paper, end in by_paper.items() if (end["status"], end["attempt"]) != expected[paper]]
@@ -285,7 +247,7 @@ def report(papers, faults, made, records):
         sys.exit(f"Not all is as it should be: {sorted(lost)} {others} {sorted(faults.keys() - made.keys())}")
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, default=200, help="how many, at least 24 (default: %(default)s)")
     parser.add_argument("--folder", type=Path, help="an empty folder in which all files stay")
@@ -294,7 +256,7 @@ def main():
         run(arguments.folder or Path(temporary), [f"p{n:04d}" for n in range(1, arguments.papers + 1)])
 
 
-def run(folder, papers):
+def run(folder: Path, papers: list[str]) -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     print(f"PyTorch {torch.__version__} on {torch.cuda.get_device_name() if device == 'cuda' else device}")
     for name in ("text", "context"):
@@ -303,7 +265,9 @@ def run(folder, papers):
     faults = choose(papers, max(len(KINDS), len(papers) // 10))
     tokenizer = make_model(folder / "model", device)
     for paper in papers:
-        make_paper(folder, paper, faults.get(paper), BUDGET[device], tokenizer)
+        fault, budget = faults.get(paper), BUDGET[device]
+        sentences = budget // 100 if fault in STARVED else 6
+        make_paper(folder, paper, sentences, budget, tokenizer, broken=fault == "text broken")
     long = next(paper for paper in faults if faults[paper] in STARVED)
     ask_for_other_gpus(folder, papers[:2], device)
     watch(Batch(folder, device, [papers[0], long], "warm-up", minutes=10), {}, device)  # compiles the kernels
@@ -322,7 +286,7 @@ def run(folder, papers):
     report(papers, faults, made, [json.loads(line) for line in (folder / "all.jsonl").read_text().splitlines()])
 
 
-def mib(size):
+def mib(size: float) -> str:
     return f"{size / 2**20:.0f} MiB"
 
 

@@ -8,13 +8,15 @@ afterwards: a wave is the branches that begin in the same step, and it takes as 
 
 import argparse
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from designspace.engine import loading
-from designspace.engine.generator import Generator
+from designspace.engine.generator import Branch, Generator, Result
 from designspace.language import context
 from designspace.parsing.text import extract_text
 from designspace.planning import costs, shapes
@@ -26,14 +28,16 @@ NGRAMS = (3, 2)  # the last tokens that are looked up: the longest that stands i
 DRAFT = 7  # tokens that are proposed at most: with the last one eight rows of a step
 
 
-class RecordingGenerator(Generator):
+class RecordingGenerator(Generator[None]):
     """A generator that notes for each step of each branch, by the tokens that it has, what its grammar forces next."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.steps, self.branches = 0, {}
+        self.steps = 0
+        # {id of a branch: (the step in which it began, the branch, {its tokens so far: what its grammar forces})}
+        self.branches: dict[int, tuple[int, Branch, dict[int, list[int]]]] = {}
 
-    def _step(self):
+    def _step(self) -> Iterator[Result[None]]:
         for branch in self.active:
             _, _, forced = self.branches.setdefault(id(branch), (self.steps, branch, {}))
             forced[len(branch.answer.tokens)] = branch.matcher.compute_ff_tokens()
@@ -41,11 +45,11 @@ class RecordingGenerator(Generator):
         return super()._step()
 
 
-def looked_up(known):
+def looked_up(known: list[int]) -> Callable[[list[int]], list[int]]:
     """What proposes tokens behind others: those behind the last place where the same few stand in the known ones."""
     places = {n: {tuple(known[at : at + n]): at + n for at in range(len(known) - n)} for n in NGRAMS}
 
-    def propose(tokens):
+    def propose(tokens: list[int]) -> list[int]:
         for n in NGRAMS:
             if len(tokens) >= n and (place := places[n].get(tuple(tokens[-n:]))):
                 return known[place : place + DRAFT]
@@ -54,7 +58,9 @@ def looked_up(known):
     return propose
 
 
-def steps_of(branch, forced, prefix, sources):
+def steps_of(
+    branch: Branch, forced: dict[int, list[int]], prefix: list[int], sources: tuple[str, ...]
+) -> tuple[int, int]:
     """(steps, tokens computed) of a branch, if its steps also had what the sources propose and kept what is right."""
     prompt, tokens = branch.question.prompt, branch.answer.tokens
     propose = looked_up(prefix + prompt)
@@ -70,14 +76,20 @@ def steps_of(branch, forced, prefix, sources):
     return steps, computed
 
 
-WAYS = {"one token a step": (), "grammar": ("grammar",), "prompt": ("prompt",), "both": ("grammar", "prompt")}
+WAYS: dict[str, tuple[str, ...]] = {
+    "one token a step": (),
+    "grammar": ("grammar",),
+    "prompt": ("prompt",),
+    "both": ("grammar", "prompt"),
+}
 
 
-def count(generator, prefix):
+def count(generator: RecordingGenerator, prefix: list[int]) -> dict[str, tuple[int, int, int]]:
     """{way: (steps of the waves, steps of all branches, tokens computed)} of a paper."""
     counted = {}
     for way, sources in WAYS.items():
-        waves, of_branches, computed = {}, 0, 0
+        waves: dict[int, int] = {}
+        of_branches = computed = 0
         for begun, branch, forced in generator.branches.values():
             steps, rows = steps_of(branch, forced, prefix, sources)
             waves[begun] = max(waves.get(begun, 0), steps)
@@ -86,7 +98,7 @@ def count(generator, prefix):
     return counted
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True, help="a folder, or a name on the model hub")
     parser.add_argument("--dtype", choices=shapes.DTYPE_BYTES, default="bfloat16")
@@ -98,7 +110,7 @@ def main():
     library = yaml.safe_load((arguments.config / "parameters.yaml").read_text("utf-8"))
     settings = yaml.safe_load((arguments.config / "config.yaml").read_text("utf-8"))
     tokenizer = loading.load_tokenizer(arguments.model)
-    weights = loading.load(arguments.model, None, arguments.dtype, arguments.device, 1, None, "fused", None)
+    weights = loading.load(arguments.model, None, arguments.dtype, arguments.device, 1, None, "fused", 0)
     vocabulary = weights.get_output_embeddings().out_features
     grammar_tokenizer = loading.load_grammar_tokenizer(arguments.model, None, vocabulary)
     print("| paper | task | tokens | way | steps | steps of all branches | tokens computed |\n" + "| --- " * 7 + "|")

@@ -4,12 +4,16 @@ With the settings of config/config.yaml; the models are known by their shapes, a
 """
 
 import json
+import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import yaml
-from budgets import CARDS, CONFIG, MODELS, shapes
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmark.budgets import CARDS, CONFIG, MODELS, shapes
 from designspace.planning import memory, speed
 from designspace.planning.costs import GIB
 from designspace.planning.shapes import read_model
@@ -24,7 +28,7 @@ SMALL = {
 DEVICE = {device.name: device for device in speed.GPUS}["H100"]
 
 
-def row(settings, path):
+def row(settings: dict[str, Any], path: Path) -> list[str]:
     """The cells of a model: weights, smallest card, peak, seconds of a paper, papers a day."""
     model = settings["model"] | {"name": str(path), "revision": None}
     _, weights = read_model(model)
@@ -48,7 +52,7 @@ def row(settings, path):
     return [f"{weights / GIB:.1f} GiB", "", "several", "", ""]
 
 
-def main():
+def main() -> None:
     settings = yaml.safe_load((CONFIG / "config.yaml").read_text("utf-8"))
     print("| model, bf16 | weights | memory in use | smallest card | seconds a paper | papers a day |")
     print("| --- |" + " ---: |" * 5)

@@ -17,8 +17,10 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -29,14 +31,13 @@ HERE = Path(__file__).resolve()
 REPOSITORY = HERE.parents[2]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from stand_in import answer
-
+from benchmark.stand_in import answer
 from designspace.language import context
 from designspace.parsing import text
 from designspace.project import ledger
 
 WORDS = "the hand was hidden and a cursor showed the movement of every participant on each trial while vision rotated"
-BEFORE = {}  # {part: (papers, CPU seconds)} of the size before
+BEFORE: dict[str, tuple[int, float]] = {}  # {part: (papers, CPU seconds)} of the size before
 PLAN = ("-n", "-q", "rules")
 # Takes the place of extract.py and discover.py.
 STAND_IN = """
@@ -58,7 +59,7 @@ main(sys.argv[1:] + ["--touch", "--forceall"])
 # What the papers are and what was found in them
 
 
-def sentences(number, count):
+def sentences(number: int, count: int) -> Iterator[str]:
     """Sentences of an invented paper, others for each number."""
     dice = random.Random(number)
     for at in range(count):
@@ -66,7 +67,7 @@ def sentences(number, count):
         yield f"In part {at} of study {number}, {text} {dice.randrange(1000)} times."
 
 
-def pdf(lines):
+def pdf(lines: list[str]) -> bytes:
     """A PDF with 50 of the lines on each page."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
     pages = [lines[at : at + 50] for at in range(0, len(lines), 50)]
@@ -79,7 +80,8 @@ def pdf(lines):
         )
     kids = " ".join(f"{5 + 2 * at} 0 R" for at in range(len(pages)))
     objects[1] = f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>"
-    data, places = "%PDF-1.7\n", []
+    data = "%PDF-1.7\n"
+    places: list[int] = []
     for number, body in enumerate(objects, 1):
         places.append(len(data))
         data += f"{number} 0 obj\n{body}\nendobj\n"
@@ -91,7 +93,7 @@ def pdf(lines):
 # The project
 
 
-def tokenizer():
+def tokenizer() -> Tokenizer:
     """A byte-level BPE tokenizer, trained on a few words."""
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -102,7 +104,7 @@ def tokenizer():
     return bpe
 
 
-def make_project(project, papers, pages):
+def make_project(project: Path, papers: int, pages: int) -> None:
     """A folder with papers, a configuration, the files of a tiny model, and a copy of the workflow whose programs with
     a model are the stand-in."""
     shutil.rmtree(project, ignore_errors=True)
@@ -120,21 +122,21 @@ def make_project(project, papers, pages):
     (project / "model").mkdir()
     tokenizer().save(str(project / "model" / "tokenizer.json"))
     save_file({"weights": np.zeros(1, np.float32)}, project / "model" / "model.safetensors")
-    shapes = {"model_type": "llama", "num_hidden_layers": 2, "hidden_size": 64, "intermediate_size": 96}
+    shapes: dict[str, Any] = {"model_type": "llama", "num_hidden_layers": 2, "hidden_size": 64, "intermediate_size": 96}
     shapes |= {"num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 400, "max_position_embeddings": 65536}
     (project / "model" / "config.json").write_text(json.dumps(shapes))
     (project / "papers").mkdir()
     add_papers(project, range(papers), pages)
 
 
-def add_papers(project, numbers, pages):
+def add_papers(project: Path, numbers: Iterable[int], pages: int) -> None:
     for number in numbers:
         data = pdf(list(sentences(number, 50 * pages)))
         (project / "papers" / f"study_{number:06}.pdf").write_bytes(data)
     time.sleep(2.1)  # what is younger than the ledger's margin is hashed once more, by design
 
 
-def write_results(project):
+def write_results(project: Path) -> None:
     """What a run over the papers leaves behind, but for its tables: all papers have one text of 12 pages."""
     results, library = project / "results", yaml.safe_load((project / "config" / "parameters.yaml").read_text())
     seen = time.time_ns()
@@ -158,7 +160,7 @@ def write_results(project):
 # The measurement
 
 
-def peak_bytes(process):
+def peak_bytes(process: subprocess.Popen[str]) -> int:
     """The largest resident memory of a process itself, watched until it ends."""
     peak = 0
     while process.poll() is None:
@@ -172,7 +174,7 @@ def peak_bytes(process):
     return peak
 
 
-def measure(papers, part, command, project):
+def measure(papers: int, part: str, command: Sequence[str | Path], project: Path) -> None:
     """Run a command and print its line of the table, with the CPU time of each paper more than in the size before."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     process = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -191,13 +193,13 @@ def measure(papers, part, command, project):
     print(f"| {' | '.join(cells)} |", flush=True)
 
 
-def snakemake(project, *arguments, start=("-m", "snakemake")):
+def snakemake(project: Path, *arguments: str, start: Sequence[str] = ("-m", "snakemake")) -> list[str]:
     folder = project / "designspace"
     workflow = ["--snakefile", str(folder / "Snakefile"), "--profile", str(folder / "workflow/profiles/default")]
     return [sys.executable, *start, *workflow, "--cores", "2", "--set-threads", "extract=1", "discover=1", *arguments]
 
 
-def run(project, papers, more=16):
+def run(project: Path, papers: int, more: int = 16) -> None:
     """A first run, one with a batch more, and one with nothing new."""
     make_project(project, papers, pages=2)
     measure(papers, "plan of the first run", snakemake(project, *PLAN), project)
@@ -211,18 +213,18 @@ def run(project, papers, more=16):
         print(f"  {rule}, as its benchmark has it: {row['s']} s, {row['max_rss']} MB", flush=True)
 
 
-def write(project, papers, more=16):
+def write(project: Path, papers: int, more: int = 16) -> None:
     """What the runs after a first one do before their first job, and the merge and the report of that first one."""
     make_project(project, papers, pages=1)
     measure(papers, "plan of the first run", snakemake(project, *PLAN), project)
     write_results(project)
     results, scripts = project / "results", REPOSITORY / "scripts"
-    shared = ["--results", results, "--parameters", project / "config" / "parameters.yaml"]
+    shared: list[str | Path] = ["--results", results, "--parameters", project / "config" / "parameters.yaml"]
     shared += ["--papers", project / "papers", "--corrections", "none.csv"]
-    merge = ["--ledger", results / "ledger.csv"]
+    merge: list[str | Path] = ["--ledger", results / "ledger.csv"]
     measure(papers, "merge", [sys.executable, scripts / "merge.py", *merge, *shared], project)
     subprocess.run(snakemake(project, "-q", "--until", "plan_memory"), cwd=project, check=True, capture_output=True)
-    page = ["--plan", results / "memory_plan.json", "--output", results / "report.html"]
+    page: list[str | Path] = ["--plan", results / "memory_plan.json", "--output", results / "report.html"]
     measure(papers, "report", [sys.executable, scripts / "report.py", *page, *shared], project)
     subprocess.run(snakemake(project, "-q", start=["-c", TOUCH]), cwd=project, check=True, capture_output=True)
     measure(papers, "plan with nothing new", snakemake(project, *PLAN), project)
@@ -236,7 +238,7 @@ def write(project, papers, more=16):
     measure(papers, "plan with a changed library", snakemake(project, *PLAN), project)
 
 
-def main():
+def main() -> None:
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # the rules' `python` is this one
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, required=True, help="where the projects are made; it is left there")

@@ -10,6 +10,7 @@ import sys
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -29,7 +30,7 @@ def read_marks(path: Path) -> dict[str, list[Mark]]:
     return marks
 
 
-def starts(record: dict, marks: list[Mark]) -> list[tuple[int, str]]:
+def starts(record: dict[str, Any], marks: list[Mark]) -> list[tuple[int, str]]:
     """Where the marked sections begin in a text record: with the lines that are nearest to the marks."""
     lines = {page["page"]: page["lines"] for page in record["pages"] if page["lines"]}
     found = []
@@ -40,7 +41,7 @@ def starts(record: dict, marks: list[Mark]) -> list[tuple[int, str]]:
     return sorted(found)
 
 
-def count(record: dict, marks: list[Mark]) -> Counter[tuple[str, str]]:
+def count(record: dict[str, Any], marks: list[Mark]) -> Counter[tuple[str, str]]:
     """How many characters of each kind, as it is marked, have which kind, as it is found."""
     begins = starts(record, marks)
     found = sections.split(record)

@@ -6,6 +6,7 @@ import random
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,11 +15,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from designspace.core import places
 from designspace.runner import command_line
 
+Record = dict[str, Any]
 
-def answer(task, record, library):
+
+def answer(task: str, record: Record, library: list[Record]) -> Record:
     """The record of a task about a paper: 60% of the parameters reported, a quarter of the papers with two experiments
     that differ in six; ten findings, half of them with names of which all papers share 200."""
-    head = {"task": task, "model": "stand-in", "revision": None}
+    head: Record = {"task": task, "model": "stand-in", "revision": None}
     head |= {key: record[key] for key in ("paper", "status", "reason")}
     if record["status"] != "ok":
         return head
@@ -26,21 +29,21 @@ def answer(task, record, library):
     spans = [(found.start(), found.end()) for found in re.finditer(r"[A-Z][^.\n]+\.", record["text"])]
     spans = spans or [(0, len(record["text"]))]
 
-    def located():
+    def located() -> Record:
         start, end = dice.choice(spans)
         place = {"page": places.page_of(record, start), "boxes": places.boxes(record, start, end)}
         return {"evidence": record["text"][start:end], "start": start, "end": end, **place}
 
-    def value(parameter, **more):
+    def value(parameter: Record, **more: str) -> Record:
         examples = {"integer": 24, "number": 12.5, "boolean": True, "string": "a robot"}
         head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "reason": "", **more}
         head |= {"value": (parameter.get("values") or [examples.get(parameter["kind"])])[0], "confidence": 0.9}
-        nothing = {"evidence": None, "page": None, "start": None, "end": None, "boxes": []}
+        nothing: Record = {"evidence": None, "page": None, "start": None, "end": None, "boxes": []}
         if dice.random() < 0.6 or more:
             return head | located() | {"status": "reported", "p_null": 0.001, "reasoning": "The paper says so there."}
         return head | nothing | {"status": "not_reported", "p_null": 0.9, "reasoning": ""}
 
-    def finding(number):
+    def finding(number: int) -> Record:
         name = f"common_{dice.randrange(200)}" if number % 2 else f"{record['paper']}_{number}"
         head = {"category": "task", "name": name, "value": "15", "unit": "deg", "importance": "medium"}
         return head | {"description": "What it is, in a sentence of the model.", "confidence": 0.7} | located()
@@ -50,14 +53,16 @@ def answer(task, record, library):
     head |= {"memory": {"predicted_bytes": 1, "allocated_bytes": 1, "device_bytes": 1}}
     if task == "discovery":
         return head | {"findings": list({f["name"]: f for f in map(finding, range(10))}.values())}
-    experiments = [{"name": f"Experiment {n}", "confidence": 0.8} | located() for n in (1, 2) if dice.random() < 0.25]
+    experiments: list[Record] = [
+        {"name": f"Experiment {n}", "confidence": 0.8} | located() for n in (1, 2) if dice.random() < 0.25
+    ]
     differing = [value(p, experiment=e["name"]) for e in experiments for p in library[:6]]
     return head | {"values": [*map(value, library), *differing], "experiments": experiments, "groups": []}
 
 
-def run(task):
+def run(task: str) -> None:
     """The program extract.py or discover.py, without a model."""
-    parser = command_line.parser(__doc__)
+    parser = command_line.parser(run.__doc__ or "")
     arguments, _ = parser.parse_known_args()
     library = yaml.safe_load(arguments.parameters.read_text())
     with open(arguments.output, "w") as file:

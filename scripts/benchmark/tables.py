@@ -68,9 +68,10 @@ def true_tables(path: Path) -> list[tuple[int, list[Cell]]]:
     return tables
 
 
-def relations(cells: list[Cell]) -> Counter:
+def relations(cells: list[Cell]) -> Counter[tuple[str, str, int, int]]:
     """The relations of a table's cells, each (text, text of the next, direction, blanks) with its count."""
-    texts, places = [], {}
+    texts: list[str] = []
+    places: dict[tuple[int, int], int] = {}
     for cell in cells:
         text = "".join(c for c in unicodedata.normalize("NFKC", cell.text) if unicodedata.category(c)[0] not in "CZ")
         if text:
@@ -79,13 +80,13 @@ def relations(cells: list[Cell]) -> Counter:
             texts.append(text.upper())
     found: dict[tuple[int, int, int], int] = {}
     for direction in (0, 1):
-        lanes = defaultdict(list)
+        lanes: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         for place in sorted(places):
             lanes[place[direction]].append((place[1 - direction], places[place]))
         for _, lane in sorted(lanes.items()):
-            for (at, cell), (then, following) in zip(lane, lane[1:], strict=False):
-                if cell != following:
-                    found.setdefault((cell, following, direction), then - at - 1)
+            for (at, this), (then, following) in zip(lane, lane[1:], strict=False):
+                if this != following:
+                    found.setdefault((this, following, direction), then - at - 1)
     return Counter((texts[a], texts[b], direction, blanks) for (a, b, direction), blanks in found.items())
 
 
@@ -117,11 +118,13 @@ def best_score(folder: Path, name: str, read: list[tuple[int, list[Cell]]]) -> C
 
 def read_document(path: Path) -> tuple[list[tuple[int, list[Cell]]], list[float], list[float]]:
     """The tables of a PDF as (page, cells), and the seconds of its pages with tables and without."""
-    tables, seconds = [], ([], [])
+    tables: list[tuple[int, list[Cell]]] = []
+    with_tables: list[float] = []
+    without: list[float] = []
     with pypdfium2.PdfDocument(path) as document:
         start = time.perf_counter()
         for number, found in enumerate(document_tables(document), start=1):
-            seconds[not found].append(time.perf_counter() - start)
+            (with_tables if found else without).append(time.perf_counter() - start)
             for table in found:
                 cells = [
                     Cell(
@@ -135,19 +138,19 @@ def read_document(path: Path) -> tuple[list[tuple[int, list[Cell]]], list[float]
                 ]
                 tables.append((number, cells))
             start = time.perf_counter()
-    return tables, *seconds
+    return tables, with_tables, without
 
 
-def marked_pages() -> dict[str, Counter]:
+def marked_pages() -> dict[str, Counter[int]]:
     """{beginning of a paper's sha256: how many tables each of its pages has}."""
-    pages: defaultdict[str, Counter] = defaultdict(Counter)
+    pages: defaultdict[str, Counter[int]] = defaultdict(Counter)
     with open(Path(__file__).with_suffix(".csv"), encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             pages[row["sha256"]][int(row["page"])] += int(row["tables"])
     return pages
 
 
-def detected(true: Counter, read: Counter) -> Counter:
+def detected(true: Counter[int], read: Counter[int]) -> Counter[str]:
     """The numbers of tables that are found, missed and false, by the counts of each page."""
     return Counter(found=(true & read).total(), missed=(true - read).total(), false=(read - true).total())
 
@@ -164,8 +167,10 @@ def main() -> None:
     papers = sorted(arguments.folder.glob("*.pdf"))
     if not papers:
         sys.exit(f"There are no PDFs in {arguments.folder}: give a folder that has some.")
-    seconds, scores, n_tables, n_cells = ([], []), [], 0, 0
-    marked, papers_marked, detection = marked_pages(), 0, Counter()
+    seconds: tuple[list[float], list[float]] = [], []
+    scores: list[Counts] = []
+    detection: Counter[str] = Counter()
+    marked, papers_marked, n_tables, n_cells = marked_pages(), 0, 0, 0
     for path in papers:
         try:
             tables, *times = read_document(path)
@@ -187,8 +192,8 @@ def main() -> None:
     with_tables, without = (mean(some) for some in seconds)
     print(f"{n_tables} tables, {n_cells} cells; {with_tables:.3f} s a page with tables, {without:.3f} s without")
     if papers_marked:
-        counts = ", ".join(f"{detection[kind]} {kind}" for kind in ("found", "missed", "false"))
-        print(f"{papers_marked} marked papers: {counts}")
+        numbers = ", ".join(f"{detection[kind]} {kind}" for kind in ("found", "missed", "false"))
+        print(f"{papers_marked} marked papers: {numbers}")
     if scores:
         pooled = Counts(*(sum(column) for column in zip(*scores, strict=True)))
         print(f"{len(scores)} documents: mean F1 {mean([counts.f1 for counts in scores]):.3f}, pooled {pooled.f1:.3f}")

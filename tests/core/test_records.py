@@ -44,8 +44,8 @@ def test_a_line_may_hang_over_the_edge_of_its_page(text, change):
         (box(0, 0, 1), r"is broken \(Expected `array` of length >= 4.*box"),
         (box(0, 0, 9000, 10), "has a line on page 1 that is not on its page"),
         (box(10, 0, 5, 10), "has a line on page 1 that is not on its page"),
-        (lambda line: line.update(end=900), "has a line on page 1 that is not in its text"),
-        (lambda line: line.update(start=9, end=2), "has a line on page 1 that is not in its text"),
+        (lambda line: line.update(end=900), "has a line on page 1 that is outside its text"),
+        (lambda line: line.update(start=9, end=2), "has a line on page 1 that is outside its text"),
         (lambda line: line.update(start=-1), r"is broken \(Expected `int` >= 0"),
         (lambda line: line.update(end="20"), r"is broken \(Expected `int`, got `str`.*end"),
     ],
@@ -101,3 +101,18 @@ def test_answers_with_a_wrong_field_are_refused(changes):
 def test_no_record_is_written_with_a_number_that_is_not_finite(number):
     with pytest.raises(records.NotFinite, match="A record of p1 has a number that is not finite"):
         records.encode(HEAD | {"values": [VALUE | {"confidence": number}]})
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [('{"p1": "a ti', "is not valid JSON"), ('{"p1": 3}', "is broken"), ("[]", "is broken")],
+)
+def test_titles_that_are_broken_are_set_aside(tmp_path, content, problem):
+    path = tmp_path / "titles.json"
+    path.write_text(content)
+    with pytest.raises(records.BrokenResult, match=f"titles.json {problem}.*: it is now called titles.json.broken"):
+        records.read_titles(path)
+    with pytest.raises(records.BrokenResult, match="titles.json is missing: start again"):
+        records.read_titles(path)
+    path.write_text('{"p1": "a title"}')
+    assert records.read_titles(path) == {"p1": "a title"}

@@ -243,5 +243,5 @@ def test_an_error_of_a_paper_leaves_the_others_alone(tokenizer):
 
 def test_a_paper_that_exceeds_the_pool_is_refused(tokenizer):
     generator = Generator(random_model("llama"), from_tokenizer(tokenizer, n_vocab=640), 8, 1, slots=8, chunk=16)
-    with pytest.raises(ValueError, match="A paper of 9 tokens exceeds the 8 that there is room for"):
+    with pytest.raises(ValueError, match="A paper of 9 tokens exceeds the generator.s capacity of 8"):
         generator.answer_one([1] * 9, one_round([]))

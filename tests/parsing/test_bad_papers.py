@@ -55,10 +55,10 @@ def record_of(corpus, name):
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_a_bad_paper_has_its_status_and_its_reason(corpus, name):
-    _, status, said = BY_NAME[name]
+    _, status, expected = BY_NAME[name]
     record = record_of(corpus, name)
     assert (record["status"], record["reason"]) == (status, "") if status == "ok" else record["status"] == status
-    assert said in (record["text"] if status == "ok" else record["reason"])
+    assert expected in (record["text"] if status == "ok" else record["reason"])
 
 
 def test_every_file_has_a_record_that_is_whole(corpus):

@@ -78,10 +78,10 @@ def test_a_passing_fault_is_tried_again_by_the_next_run(tmp_path, paper):
     fault = tmp_path / "fault.pdf"
     fault.symlink_to("/proc/self/mem")  # there, and an error to read
     gone = tmp_path / "gone.pdf"
-    for path, said in ((fault, "Input/output error"), (gone, "No such file or directory")):
+    for path, reason in ((fault, "Input/output error"), (gone, "No such file or directory")):
         record = reading.read(path, "a", sha256(SAMPLE), False)
         assert (record["status"], record["sha256"], record["text"]) == ("failed", "", "")
-        assert record["reason"] == f"The PDF cannot be read: {said}. The next run tries it again."
+        assert record["reason"] == f"The PDF cannot be read: {reason}. The next run tries it again."
     # What could not be read when the run began is noticed when it can.
     assert reading.read(fault, "a", "", False)["status"] == "unreadable"
 

@@ -32,8 +32,8 @@ def test_each_row_is_a_sentence_with_the_headers_of_its_values():
     first = lines.index(rows[0])
     assert lines[first + 1] == rows[1]
     assert [line for line in lines if "12" in line or "Group" in line] == rows, "nothing of the table stands twice"
-    said = [record["text"][start:end] for start, end in sentences.spans(record["text"])]
-    assert set(rows) <= set(said)
+    found = [record["text"][start:end] for start, end in sentences.spans(record["text"])]
+    assert set(rows) <= set(found)
     assert lines.index("Methods") < first < next(i for i, line in enumerate(lines) if line.startswith("All of them"))
 
 

@@ -45,7 +45,7 @@ def test_sizes(text, size):
 
 @pytest.mark.parametrize("text", ["", "80", "80G", "GiB", "-1GiB", "1e3MB", "1 gib", "80GiB of RAM"])
 def test_what_is_no_size(text):
-    with pytest.raises(ValueError, match="is no size; write it like 79.25GiB"):
+    with pytest.raises(ValueError, match="is not a size; write one like 79.25GiB"):
         memory.parse_size(text)
 
 
@@ -161,7 +161,7 @@ LLAMA_8B = QWEN3_8B | {"model_type": "llama", "num_hidden_layers": 32, "intermed
     ids=["Qwen3-32B", "Qwen3-32B in int8", "Qwen3-8B", "Llama-3.1-8B"],
 )
 def test_the_plan_is_at_or_a_little_above_what_was_measured(config, quantization, measured):
-    """GiB in use of an H200, prompts of so many tokens: docs/memory.md. No other process made itself ready."""
+    """GiB in use of an H200, prompts of that many tokens: docs/memory.md. No other process made itself ready."""
     costs = qwen3_costs(config, branches=108, branch_tokens=54, quantization=quantization)
     for tokens, used in measured.items():
         planned = peak_bytes(costs, tokens) - PROCESS_BYTES["cuda"]
@@ -284,7 +284,7 @@ def test_the_budget_of_the_contexts_does_not_depend_on_discovery(tmp_path):
     ("flags", "sentence"),
     [
         (["--gpu-memory", "24GiB"], "The model does not fit: weights 61.02 GiB"),
-        (["--gpu-memory", "24 gigs"], "'24 gigs' is no size"),
+        (["--gpu-memory", "24 gigs"], "'24 gigs' is not a size"),
         (["--model", "nobody/nothing"], "The model nobody/nothing is not a folder here"),
     ],
 )

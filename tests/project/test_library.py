@@ -135,7 +135,7 @@ def test_a_path_means_the_file_that_shares_most_of_its_folders():
     "name, text, message",
     [
         ("a.json", "{", "a.json, the file: it is not valid JSON"),
-        ("a.json", "{}", "a.json, the file: it is no list of items"),
+        ("a.json", "{}", "a.json, the file: it is not a list of items"),
         ("a.json", '[{"id": "x1", "author": "Osei"}]', "entry 1 (x1): Expected `array | null`, got `str`"),
         ("a.json", '[{"id": "x"}, {"id": "x"}]', "entry x: 2 entries have this key; give each a key of its own"),
         ("a.bib", "@article{a, title = {un", "the file: syntax error in line 1: premature end of file"),
@@ -145,7 +145,7 @@ def test_a_path_means_the_file_that_shares_most_of_its_folders():
         ("a.bib", "TY  - JOUR", "the file: it has no entry of BibTeX"),
         ("a.ris", "TY  - JOUR\nTI  - x\n", "line 1: the entry that begins here has no end"),
         ("a.ris", "@article{a}", "the file: it has no line `TY  -`"),
-        ("a.xml", "<a/>", "a.xml (config: `library`) is none of CSL-JSON (.json), BibTeX (.bib) and RIS (.ris)"),
+        ("a.xml", "<a/>", "a.xml (config: `library`) is neither CSL-JSON (.json) nor BibTeX (.bib) nor RIS (.ris)"),
         ("a.json", b"\xff", "cannot be read: 'utf-8' codec can't decode"),
         ("a.json", None, "a.json (config: `library`) does not exist"),
     ],

@@ -59,9 +59,9 @@ def test_what_is_not_known_or_no_citation_is_left_and_asked_again(server, tmp_pa
     for _ in range(2):
         assert look_up(["10.1/unknown", "10.1/broken"], tmp_path, server.url) == {}
     assert len(server.asked) == 4 and not list(tmp_path.iterdir())
-    said = capsys.readouterr().err
-    assert "The answer about 10.1/broken is no citation" in said
-    assert "The citation of 10.1/unknown was not looked up: HTTP Error 404" in said
+    printed = capsys.readouterr().err
+    assert "The answer about 10.1/broken is not a citation" in printed
+    assert "The citation of 10.1/unknown was not looked up: HTTP Error 404" in printed
 
 
 def test_a_server_that_fails_is_not_asked_for_ever(server, tmp_path):

@@ -63,5 +63,5 @@ def test_the_page_opens_from_a_clone(chromium):
     page.open("#view=forest")
     assert page.one("#view select").get_attribute("value") == "age_mean", "and no count, such as of experiments"
     page.logs()
-    assert page.said == []
+    assert page.console == []
     assert all(url.startswith((RESULTS.as_uri() + "/", "about:")) for url in page.sent if url != "about:blank")

@@ -81,21 +81,21 @@ def test_the_matrix_sorts_by_a_column(page):
 def test_each_filter_is_set_by_its_control(page):
     from selenium.webdriver.support.ui import Select
 
-    def told(hash, papers):
+    def check(hash, papers):
         page.wait("return location.hash === arguments[0]", hash)
         assert page.papers() == papers
         page.click("Clear")
 
     Select(page.one("[aria-label=Status]")).select_by_visible_text("Failed, not read")
-    told("#status=failed", ["scan", "several", "stuck"])
+    check("#status=failed", ["scan", "several", "stuck"])
     page.one("details.menu summary").click()
     page.click("None", "details.menu")
     next(label for label in page.all("details.menu label") if label.text == "population").click()
-    told("#parameter=population", ["several"])
+    check("#parameter=population", ["several"])
     page.one("[aria-label=Paper]").send_keys("okaf")
-    told("#paper=okaf", ["okafor_2021"])
+    check("#paper=okaf", ["okafor_2021"])
     page.one("[aria-label='Confidence from']").send_keys("0.9")
-    told("#low=0.9", ["hostile", "okafor_2021", "several", "turned"])
+    check("#low=0.9", ["hostile", "okafor_2021", "several", "turned"])
 
 
 def test_the_keyboard_goes_everywhere(page):
@@ -194,4 +194,4 @@ def test_a_run_without_values_has_a_page_that_works(chromium, tmp_path, papers):
     browser.open(browser.cell("scan", "n_total"))
     assert browser.one("#panel").is_displayed() == bool(papers)
     browser.logs()
-    assert browser.said == []
+    assert browser.console == []

@@ -62,7 +62,7 @@ def test_a_picture_that_is_missing_is_a_sentence(page):
     page.wait("return document.querySelector('.frame .empty')")
     assert page.one(".frame").text.startswith("There is no picture of page 2 beside this report")
     page.logs()
-    assert "pages/z_000/2.webp" in page.said.pop()
+    assert "pages/z_000/2.webp" in page.console.pop()
 
 
 def test_pictures_are_asked_for_with_their_value_alone(page):

@@ -57,7 +57,7 @@ def page(chromium, run):
     page.open().js("localStorage.clear()")
     yield page
     page.logs()
-    assert [text for text in page.said if ".webp" not in text] == [], "its pages have no pictures"
+    assert [text for text in page.console if ".webp" not in text] == [], "its pages have no pictures"
     assert page.js("return document.querySelectorAll('[src=x], [onerror]').length") == 0
 
 

@@ -70,7 +70,7 @@ def test_groups_on_the_page(chromium, file):
     page.one("[aria-label='Hide the groups of pair_2021']").click()
     assert page.texts("#view .experiment") == ["Experiment 1", "Early", "Late", "Experiment 2"]
     page.open("#open=cell/grouped_2020/Experiment%25201/n/Late")
-    assert page.texts("#panel .rule") == ["It is not printed, but follows: 20 recruited less 1 excluded."]
+    assert page.texts("#panel .rule") == ["The paper does not print it; it follows: 20 recruited less 1 excluded."]
     assert "One was excluded." in page.one("#panel").text and ", Experiment 1, Late" in page.one("#panel").text
     page.open("#open=cell/grouped_2020/Experiment%25201/size/Early")
     assert "Nothing of its own is reported for this group. For Experiment 1 it is 45." in page.one("#panel").text
@@ -80,7 +80,7 @@ def test_groups_on_the_page(chromium, file):
     assert page.js("return findRow('grouped_2020', 'Experiment 1', 'Late').cells[0].values") == ["18"]
     assert page.js("return findRow('grouped_2020', 'Experiment 1', '').cells[0].values") == []
     page.logs()
-    assert [text for text in page.said if ".webp" not in text] == [], "its pages have no pictures"
+    assert [text for text in page.console if ".webp" not in text] == [], "its pages have no pictures"
 
 
 @pytest.mark.parametrize("kind", EXPRESSIONS)

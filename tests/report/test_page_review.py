@@ -98,19 +98,19 @@ def check_export(page, run, folder):
     assert run.corrections.read_bytes().startswith(b"\xef\xbb\xbf")
 
     merged = run.merge()["extractions"]
-    told = merged[merged.review != ""].set_index(["paper", "experiment", "parameter"])
-    say = {key: list(zip(rows.value, rows.review, strict=True)) for key, rows in told.groupby(level=[0, 1, 2])}
-    assert say == {
+    reviewed = merged[merged.review != ""].set_index(["paper", "experiment", "parameter"])
+    states = {key: list(zip(rows.value, rows.review, strict=True)) for key, rows in reviewed.groupby(level=[0, 1, 2])}
+    assert states == {
         ("several", "", "software"): [("Matlab; Psychtoolbox", "accepted")],
         ("several", "", "n_total"): [("24", "corrected")],
         ("several", "", "offset"): [("-3", "corrected")],
         ("scan", "", "software"): [("=SUM(1)", "corrected")],
         ("several", "Experiment 2", "age_mean"): [("", "rejected")],
         ("several", "", "population"): [("older", "accepted"), ("patients", "corrected")]
-        if say["several", "", "population"][0][0] == "older"
+        if states["several", "", "population"][0][0] == "older"
         else [("patients", "corrected"), ("older", "accepted")],
     }
-    assert set(told.reviewer) == {"MK"}
+    assert set(reviewed.reviewer) == {"MK"}
     write_report(run, "--evaluated", "--note", PAYLOAD)
     page.open(page.cell("several", "n_total"))  # the run has them now, so the browser forgets them
     assert page.js("return Object.keys(localStorage).filter((k) => k.startsWith('designspace corrections'))") != []
@@ -151,15 +151,15 @@ CASES = [
 
 
 def test_the_page_takes_what_the_merge_takes(page):
-    """Each text as a value of each parameter: the same values, or a sentence in both."""
+    """Each text as a value of each parameter: the same values, or an error in both."""
     script = "try { return parseValues(arguments[0], arguments[1]); } catch (error) { return error.message; }"
-    for name, told in CASES:
+    for name, text in CASES:
         parameter = next(entry for entry in ENTRIES if entry["name"] == name)
-        said = page.js(script, told, parameter)
+        result = page.js(script, text, parameter)
         try:
-            assert said == list(dict.fromkeys(map(values.as_text, values.parse(told, parameter)))), told
+            assert result == list(dict.fromkeys(map(values.as_text, values.parse(text, parameter)))), text
         except ValueError as error:
-            assert str(error).removeprefix("it ") in said, told
+            assert str(error).removeprefix("it ") in result, text
 
 
 def test_the_page_stops_the_formulas_that_the_tables_stop(page):

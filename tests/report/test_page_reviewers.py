@@ -59,8 +59,8 @@ def be(page, name, blind=False):
 def test_a_blind_reviewer_sees_the_marks_of_others_after_the_own(page):
     page.open(page.cell("several", "n_total"))
     be(page, "AB", blind=True)
-    said = drop(page, "CD.csv", row("n_total", "44", note="Table 1"), row("software", "R"))
-    assert said.startswith("2 marks of CD.csv are new here.")
+    message = drop(page, "CD.csv", row("n_total", "44", note="Table 1"), row("software", "R"))
+    assert message.startswith("2 marks of CD.csv are new here.")
     assert label(page) == "n_total, several: 40, confidence 0.93"
     assert "44" not in page.one("#panel .review").text and "You review blind" in page.one("#panel .review").text
     assert page.texts("#review .meter")[0].startswith("0 of ")
@@ -122,7 +122,7 @@ def test_nothing_is_lost_when_files_of_two_states_are_dropped(page):
 @pytest.mark.parametrize(
     "head, line, sentence",
     [
-        ("paper,parameter\n", "several,n_total\n", "x.csv has no column “value” and is no file of corrections."),
+        ("paper,parameter\n", "several,n_total\n", "x.csv has no column “value” and is not a file of corrections."),
         (HEAD, row("n_total", "many") + row("gone", "1"), "0 marks of x.csv are new here. 2 rows of no paper"),
         (HEAD, row("software", '"a ""b"",\nc"', "x"), "1 mark of x.csv are new here."),
     ],
@@ -190,8 +190,8 @@ def test_a_random_sample_gives_an_error_rate_with_its_interval(page):
     assert page.texts(".rate .meter") == [f"4 of {len(cells)} values reviewed"]
     assert page.texts(".card table.plain tbody td") == ["AB", "4", "3", "0", "1", "0"]
     page.logs()  # the fillers have no pictures
-    assert all("/pages/z_" in line for line in page.said)
-    page.said.clear()
+    assert all("/pages/z_" in line for line in page.console)
+    page.console.clear()
 
 
 def test_the_agreement_of_the_run_is_shown(page):

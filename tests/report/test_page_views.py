@@ -61,8 +61,8 @@ def test_a_chart_of_one_whole_number_has_its_bar_on_it(page):
 
 def test_every_number_lies_in_a_field(page):
     script = "return Fields.divide(arguments[0], arguments[1]).fields.map((f) => arguments[1].filter(f.of).length)"
-    for told in (["0.7"], ["0.1", "0.3"], ["0"], ["-3"], ["-0.3", "0.6"], ["0.01", "40"]):
-        assert sum(page.js(script, 1, told)) == len(told), told
+    for numbers in (["0.7"], ["0.1", "0.3"], ["0"], ["-3"], ["-0.3", "0.6"], ["0.01", "40"]):
+        assert sum(page.js(script, 1, numbers)) == len(numbers), numbers
 
 
 def test_two_parameters_show_where_no_paper_is(page):

@@ -193,7 +193,7 @@ def test_a_discovery_has_what_each_paper_says(run):
     run.write().merge()
     (discovery,) = Page(write_report(run)).data["discoveries"]
     papers = [paper["paper"] for paper in Page(write_report(run)).data["papers"]]
-    assert [(papers[told[0]], told[2], told[3]) for told in discovery["findings"]] == [
+    assert [(papers[finding[0]], finding[2], finding[3]) for finding in discovery["findings"]] == [
         ("jones_2021", "20", "deg"),
         ("smith_2019", "15", "deg"),
     ]

@@ -37,15 +37,15 @@ def test_the_summary_begins_with_the_note(run):
     ("name", "damage", "sentence"),
     [
         ("papers.csv", lambda data: b"", "was cut short"),
-        ("papers.csv", lambda data: b"\n", "is no table"),
+        ("papers.csv", lambda data: b"\n", "is not a table"),
         ("papers.csv", lambda data: bytes(400), "was cut short"),
         ("papers.csv", lambda data: data[: data[:-1].rindex(b"\n") + 1], r"has \d rows and not \d"),
-        ("extractions.csv", lambda data: data.replace(b"0.93", b"much"), "is no table"),
+        ("extractions.csv", lambda data: data.replace(b"0.93", b"much"), "is not a table"),
         ("extractions.csv", lambda data: data[:-40], "was cut short"),
-        ("memory.csv", lambda data: data.replace(b"attempt", b"attempts"), "has not the columns of its table"),
-        ("designspace.sqlite", lambda data: b"", "is no whole database"),
-        ("designspace.sqlite", lambda data: data[:8192], "is no whole database"),
-        ("designspace.sqlite", lambda data: b"nonsense", "is no whole database"),
+        ("memory.csv", lambda data: data.replace(b"attempt", b"attempts"), "does not have the columns of its table"),
+        ("designspace.sqlite", lambda data: b"", "is not a complete database"),
+        ("designspace.sqlite", lambda data: data[:8192], "is not a complete database"),
+        ("designspace.sqlite", lambda data: b"nonsense", "is not a complete database"),
     ],
 )
 def test_a_damaged_table_is_set_aside_and_never_shown(run, name, damage, sentence):
@@ -78,8 +78,8 @@ def test_a_damaged_benchmark_is_not_counted(run):
 @pytest.mark.parametrize("missing", ["papers", "memory"])
 def test_the_summary_of_a_run_without_tables_is_a_sentence(run, missing):
     (run.results / f"{missing}.csv").unlink()
-    said = program("summarize", run)
-    assert said.startswith(f"No tables yet: there is no {run.results / missing}.csv.") and said.count("\n") == 1
+    message = program("summarize", run)
+    assert message.startswith(f"No tables yet: there is no {run.results / missing}.csv.") and message.count("\n") == 1
 
 
 def test_the_summary_of_many_failures_stays_short(run):

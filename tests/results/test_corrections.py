@@ -188,8 +188,8 @@ def test_the_summary_counts_what_readers_did(run):
     run.merge()
     lines = summary.summary(loading.load(run.results), run.results).splitlines()
     assert "Values       4 reported, 4 with evidence, 3 reviewed" in lines
-    told = "Corrections  1 corrected, 1 rejected; 1 without their paper or parameter, see corrections_unused.csv"
-    assert told in lines
+    line = "Corrections  1 corrected, 1 rejected; 1 without their paper or parameter, see corrections_unused.csv"
+    assert line in lines
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_the_summary_counts_what_readers_did(run):
         ("", "has no column `paper`"),
         ("paper,parameter\n", "has no column `value` in its first line, which is 'paper,parameter'."),
         ("paper;parameter;value\n", "has no column `paper` in its first line, which is 'paper;parameter;value'."),
-        ("paper,parameter,value,nota\na,offset,1,x", "`nota` is no column of corrections, which has paper, parameter,"),
+        ("paper,parameter,value,nota\na,offset,1,x", "`nota` is not a column of corrections; the columns are paper,"),
         ("paper,parameter,value\na,n_total,many\n", 'row 2: `value` of n_total is "many"; it must be a whole number.'),
         ("paper,parameter,value\n\na,n_total,7.5\n", 'row 3: `value` of n_total is "7.5"; it must be a whole number.'),
         ("paper,parameter,value\na,n_total,1;2\n", 'is "1;2"; it must be a whole number.'),
@@ -210,7 +210,7 @@ def test_the_summary_counts_what_readers_did(run):
             "paper,parameter,value,date\na,offset,1,24.11.2026\n",
             '`date` is "24.11.2026"; it must be written like 2026-',
         ),
-        ("paper,parameter,value\na,software,Matlab, R\n", "row 2 has 4 cells and not 3; quote what has a comma."),
+        ("paper,parameter,value\na,software,Matlab, R\n", "row 2 has 4 cells where the first line has 3; put cells"),
         ("paper,parameter,value\na,software,\udcff\n", "cannot be read: "),
         ("paper,parameter,value\na,software," + "x" * 200_000, "cannot be read: field larger than field limit"),
     ],
@@ -220,8 +220,8 @@ def test_what_is_wrong_with_the_file_is_a_sentence(tmp_path, text, sentence):
     path.write_text(text, "utf-8", "surrogateescape")
     with pytest.raises(sheets.SheetError) as caught:
         corrections.load(path, KNOWN)
-    said = str(caught.value)
-    assert str(path) in said and sentence in said and said.endswith(".") and "\n" not in said
+    message = str(caught.value)
+    assert str(path) in message and sentence in message and message.endswith(".") and "\n" not in message
 
 
 def test_every_wrong_row_is_named_by_the_merge(run):

@@ -102,7 +102,7 @@ def rows_of(*cells):
 
 
 @pytest.mark.parametrize(
-    "experiment, cells, told",
+    "experiment, cells, expected",
     [
         ("", [("", "84", {}), ("Experiment 1", "24", {})], ["84"]),
         ("", [("Experiment 1", "24", {}), ("Experiment 2", "24", {}), ("Experiment 3", "20", {})], ["24", "20"]),
@@ -115,13 +115,13 @@ def rows_of(*cells):
         ("", [("", "", {"review": "rejected", "model_value": "84", "status": "not_reported"})], ["84"]),
     ],
 )
-def test_the_models_own_values_of_a_cell(experiment, cells, told):
+def test_the_models_own_values_of_a_cell(experiment, cells, expected):
     found, _ = evaluation.Answers(rows_of(*cells)).of("a", "x", experiment)
-    assert [row["value"] for row in found] == told
+    assert [row["value"] for row in found] == expected
 
 
 @pytest.mark.parametrize(
-    ("group", "told"),
+    ("group", "expected"),
     [
         ("Early", ["20"]),
         ("early", ["20"]),
@@ -131,12 +131,12 @@ def test_the_models_own_values_of_a_cell(experiment, cells, told):
         ("", ["40"]),
     ],
 )
-def test_the_models_own_values_of_a_group(group, told):
+def test_the_models_own_values_of_a_group(group, expected):
     values = {"Early": "20", "Late group": "18", "": "40"}
     cells = rows_of(*(("Experiment 1", value, {"group": of}) for of, value in values.items()))
     cells += rows_of(("Experiment 2", "99", {"group": "Early"}), ("", "60", {}))
     found, _ = evaluation.Answers(cells).of("a", "x", "1", group)
-    assert [row["value"] for row in found] == told
+    assert [row["value"] for row in found] == expected
 
 
 PAGES = [
@@ -164,11 +164,11 @@ def test_why_a_value_was_out_of_reach(name, value, quote, why):
     record = text_record("a", *PAGES)
     context = {"sections": [{"kept": [[0, record["pages"][0]["end"]]]}, {"kept": []}]}
     parameter = KNOWN.get(name) or {"name": name, "kind": "number", "unit": "cm"}
-    told = annotations.Gold("a", name, "", "", value, True, (quote,) if quote else (), ())
-    assert evaluation.missing_from(told, record, context, parameter) == why
+    gold = annotations.Gold("a", name, "", "", value, True, (quote,) if quote else (), ())
+    assert evaluation.missing_from(gold, record, context, parameter) == why
     if name == "effector":
         nothing = {"text": "", "pages": []}
-        assert evaluation.missing_from(told, nothing, {"sections": []}, parameter) == "lost_text"
+        assert evaluation.missing_from(gold, nothing, {"sections": []}, parameter) == "lost_text"
 
 
 @pytest.fixture
@@ -207,16 +207,16 @@ def fill(run, n_total=24):
 
 @pytest.fixture
 def gold_file(tmp_path):
-    told = {"evidence": "A total of 24 participants", "page": 1}
+    evidence = {"evidence": "A total of 24 participants", "page": 1}
     return write_gold(
         tmp_path / "gold.csv",
-        ("First, 2020.pdf", "n_total", "24", told),  # right, with the right evidence
+        ("First, 2020.pdf", "n_total", "24", evidence),  # right, with the right evidence
         ("first_2020", "age_mean", "21.5", {"evidence": "Their age was 21.5 years.", "page": 1}),  # right, without
         ("first_2020", "age_mean", "264 months", {"evidence": "Nowhere is this said at all.", "page": 3}),
         ("first_2020", "aiming_report", "not_reported", {}),
         ("first_2020", "software", "Matlab 2011", {"evidence": "Their age was 21.5 years.", "page": 1}),
         ("first_2020", "offset", "3", {"certainty": "ambiguous"}),
-        ("second_2021.pdf", "n_total", "24", told),
+        ("second_2021.pdf", "n_total", "24", evidence),
         ("fourth_2023", "n_total", "3", {}),
         ("first_2020", "mass", "7 kg", {}),
     )
@@ -258,8 +258,8 @@ def test_the_three_tables(run, gold_file, capsys):
     assert (errors[0]["gold_page"], errors[0]["page"], errors[0]["confidence"]) == (3, 2, 0.35)
 
     bins = tables.read_rows(run.results / "evaluation_calibration.csv")
-    told = {(row["from"], row["to"]): (row["n"], row["confidence"], row["correct"]) for row in bins if row["n"]}
-    assert told == {(0.3, 0.4): (2, 0.35, 0.0), (0.9, 1.0): (3, 0.9533, 0.6667)} and len(bins) == 10
+    calibration = {(row["from"], row["to"]): (row["n"], row["confidence"], row["correct"]) for row in bins if row["n"]}
+    assert calibration == {(0.3, 0.4): (2, 0.35, 0.0), (0.9, 1.0): (3, 0.9533, 0.6667)} and len(bins) == 10
 
     printed = summary.summary(loading.load(run.results, evaluated=True), run.results)
     assert "Evaluation   F1 0.40 (precision 0.40, recall 0.40) on 5 values; of the right ones 50% in the ann" in printed
@@ -322,5 +322,5 @@ def test_two_runs_are_compared(run, gold_file, tmp_path, capsys):
 
 
 def test_missing_gold_is_a_sentence(run, tmp_path):
-    said = run_program(evaluate, "--results", run.results, "--gold", tmp_path / "x", "--parameters", run.parameters)
-    assert said == f"evaluate: There is no {tmp_path / 'x'}: make it, or set `gold` to null."
+    message = run_program(evaluate, "--results", run.results, "--gold", tmp_path / "x", "--parameters", run.parameters)
+    assert message == f"evaluate: There is no {tmp_path / 'x'}: make it, or set `gold` to null."

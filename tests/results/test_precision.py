@@ -8,7 +8,7 @@ from designspace.results.precision import WITHIN, error_rate
 
 
 def rows(*papers):
-    """Rows of extractions.csv: of each paper so many values, of which so many are wrong."""
+    """Rows of extractions.csv: of each paper a number of values, some of which are wrong."""
     for number, (values, wrong) in enumerate(papers):
         for value in range(values):
             verdict = ("corrected", "rejected")[value % 2] if value < wrong else "accepted"

@@ -23,7 +23,7 @@ def test_each_paper_of_the_folder_has_a_row_with_its_fate(full):
     assert list(papers.index) == ["adams_2018", "copy", "scan", "stuck", "zhou_2020"]
     assert list(papers["status"]) == ["ok", "duplicate", "needs_ocr", "failed", "ok"]
     assert papers.loc["scan", "reason"] == "It has no text."
-    assert papers.loc["stuck", "reason"] == "Extraction: Out of memory on every rung."
+    assert papers.loc["stuck", "reason"] == "Extraction: Out of memory at every attempt."
     assert papers.loc["adams_2018", "file"] == "Ädams “final”, v2.pdf"
     assert papers.loc["copy", "duplicate_of"] == "zhou_2020"
     assert papers.loc["zhou_2020", ["pages", "tokens", "tokens_kept"]].tolist() == [12, 41210, 30655]
@@ -96,8 +96,8 @@ def test_an_experiment_has_a_row_of_its_own(run):
     run.add("single_2020", values=[reported("n_total", 8)])
     run.add("many_2020", values=values, experiments=experiments)
     frames = run.write().merge()
-    told = frames["extractions"].query("status == 'reported'")
-    assert told[["experiment", "parameter", "item", "value"]].values.tolist() == [
+    reports = frames["extractions"].query("status == 'reported'")
+    assert reports[["experiment", "parameter", "item", "value"]].values.tolist() == [
         ["", "n_total", 1, "158"],
         ["Experiment 1", "n_total", 1, "24"],
         ["", "age_mean", 1, "30"],
@@ -124,8 +124,8 @@ def test_two_spellings_of_an_experiment_are_one(run):
     place = dict.fromkeys(("evidence", "page", "start", "end"))
     run.add("many_2020", values=values, experiments=[place | {"name": value["experiment"]} for value in values[:2]])
     frames = run.write().merge()
-    told = frames["parameters"][["experiment", "n_total"]].values.tolist()
-    assert told == [["", ""], ["Experiment 1", "24; 25"], ["Pilot", "8"]]
+    counts = frames["parameters"][["experiment", "n_total"]].values.tolist()
+    assert counts == [["", ""], ["Experiment 1", "24; 25"], ["Pilot", "8"]]
     assert list(frames["experiments"].experiment) == ["Experiment 1", "Pilot"]
 
 

@@ -243,4 +243,4 @@ def test_what_nvidia_smi_says_is_printed(tmp_path, monkeypatch, capsys):
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     command_line.show_gpu("before")
-    assert "GPU before:" in (said := capsys.readouterr().out) and "One GPU, 5 MiB" in said
+    assert "GPU before:" in (printed := capsys.readouterr().out) and "One GPU, 5 MiB" in printed

@@ -11,7 +11,7 @@ import pytest
 from batches import job_of, lines
 from conftest import ROOT, text_record
 from paper_processes import answered, ended, go_on, held, hold, wait_for
-from quick_engine import ANSWER_AT_ONCE
+from quick_engine import without_engine
 
 from designspace.language import context
 
@@ -44,7 +44,7 @@ def start(tmp_path, tokenizer, model_folder):
 def test_a_killed_batch_goes_on_with_its_journal_and_two_do_not_mix(start, tmp_path, monkeypatch):
     journal, output = tmp_path / "b.jsonl.journal", tmp_path / "b.jsonl"
 
-    hold(monkeypatch, tmp_path, "extract.py", 2, and_first=ANSWER_AT_ONCE)
+    hold(monkeypatch, tmp_path, "extract.py", 2, and_first=without_engine("extract.py"))
     driver = start("first.log")
     left = wait_for(lambda: answered(journal) and held(driver.pid), driver)
     driver.kill()
@@ -65,12 +65,12 @@ def test_a_killed_batch_goes_on_with_its_journal_and_two_do_not_mix(start, tmp_p
     records = lines(output)
     assert [record["paper"] for record in records] == ["p1", "p2", "p3", "p4", "p5"]
     assert records[:1] == before, "what was in the journal was not asked again"
-    told = [(tmp_path / log).read_text().count("extraction ") for log in ("second.log", "third.log")]
-    assert told == [4, 0]
+    counts = [(tmp_path / log).read_text().count("extraction ") for log in ("second.log", "third.log")]
+    assert counts == [4, 0]
 
 
 def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path, monkeypatch):
-    hold(monkeypatch, tmp_path, "extract.py", 1, 2, and_first=ANSWER_AT_ONCE)
+    hold(monkeypatch, tmp_path, "extract.py", 1, 2, and_first=without_engine("extract.py"))
     driver = start("log", minutes_per_paper=0.1)
     resting = wait_for(lambda: held(driver.pid), driver)
     os.kill(driver.pid, signal.SIGSTOP)  # with its paper, as when a laptop sleeps or a job is suspended
@@ -89,7 +89,7 @@ def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path, monke
 
 def test_a_paper_that_runs_out_of_memory_is_tried_again_and_the_rest_goes_on(start, tmp_path, monkeypatch):
     # Two and seven are of the papers behind those that are tried again.
-    hold(monkeypatch, tmp_path, "extract.py", *(1, 3, 4, 5), *(6, 8), and_first=ANSWER_AT_ONCE)
+    hold(monkeypatch, tmp_path, "extract.py", *(1, 3, 4, 5), *(6, 8), and_first=without_engine("extract.py"))
     driver = start("log")
     for _ in range(4 + 2):  # of the first paper all processes are killed, as the kernel does it, of the second two
         os.kill(killed := wait_for(lambda: held(driver.pid), driver), signal.SIGKILL)

@@ -27,8 +27,10 @@ def test_ocr_without_tesseract_is_one_sentence(config, monkeypatch):
     config["ocr"] = True
     configuration.check(config)
     monkeypatch.setenv("PATH", "/nowhere")
-    (said,) = sentences(config)
-    assert said.startswith("config: `ocr` is true, and the program tesseract, which reads scans, is not here; install")
+    (message,) = sentences(config)
+    assert message.startswith(
+        "config: `ocr` is true, and the program tesseract, which reads scans, is not here; install"
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,12 @@ def test_ocr_without_tesseract_is_one_sentence(config, monkeypatch):
             "5e-3",
             'config: `extraction.min_confidence` is "5e-3"; it must be a number from 0 to',
         ),
+        (
+            "extraction.min_confidence",
+            float("nan"),
+            "config: `extraction.min_confidence` is NaN; it must be a number from 0",
+        ),
+        ("minutes_per_paper", float("inf"), "config: `minutes_per_paper` is Infinity; it must be a number of minutes"),
         ("extraction.reasoning", "yes", 'config: `extraction.reasoning` is "yes"; it must be true or false.'),
         ("discovery.categories", [], "config: `discovery.categories` is []; it must be a list of different names"),
         (
@@ -104,9 +112,9 @@ def test_a_wrong_key_or_value_is_one_sentence(config, keys, value, sentence):
     for name in sections:
         section = section[name]
     section[key] = value
-    (said,) = sentences(config)
-    assert said.startswith(sentence)
-    assert said.endswith(".")
+    (message,) = sentences(config)
+    assert message.startswith(sentence)
+    assert message.endswith(".")
 
 
 @pytest.mark.parametrize("section", [None, "model", "memory", "extraction", "discovery"])
@@ -114,8 +122,8 @@ def test_every_key_is_needed(config, section):
     for key in list(config[section] if section else config):
         broken = deepcopy(config)
         del (broken[section] if section else broken)[key]
-        (said,) = sentences(broken)
-        assert f"has no `{key}`; it must be " in said
+        (message,) = sentences(broken)
+        assert f"has no `{key}`; it must be " in message
 
 
 def test_all_that_is_wrong_is_said_at_once(config):

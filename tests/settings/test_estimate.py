@@ -1,4 +1,4 @@
-"""What a run will cost is told from what is there: pages, texts or contexts, and the papers that were read already."""
+"""What a run will cost is estimated from what is there: pages, texts or contexts, and the papers read so far."""
 
 import json
 import shutil

@@ -24,8 +24,8 @@ def test_the_embedded_model_need_not_be_there_yet(config):
 @pytest.mark.parametrize("name", ["nobody/nothing", "not a name", "a/b/c", "/nowhere/at/all"])
 def test_an_unknown_model_is_one_sentence(config, name):
     config["model"]["name"] = name
-    (said,) = sentences(config)
-    assert said.startswith(f"The model {name} is not a folder here, not in the cache")
+    (message,) = sentences(config)
+    assert message.startswith(f"The model {name} is not a folder here, not in the cache")
 
 
 def test_a_model_folder_without_or_with_a_broken_config(config, tmp_path):

@@ -63,7 +63,7 @@ def test_a_spreadsheet_becomes_a_library_that_the_workflow_takes(sheet):
         ("dose,number,mg,Amount.,low; high,,", "`dose` has `values` but is of kind number"),
         ("dose,number,mg,Amount.,,perhaps,", 'row 2: `multiple` is "perhaps"; it must be yes, no or empty.'),
         ("dose,number,mg,Amount.,,,arm", '`per` of the parameter `dose` is "arm"; it must be paper, experiment'),
-        ("dose,number,mg,Amount, taken at once,,,,", "row 2 has 9 cells and not 7; quote what has a comma."),
+        ("dose,number,mg,Amount, taken at once,,,,", "row 2 has 9 cells where the first line has 7; put cells"),
     ],
 )
 def test_an_error_in_the_sheet_is_a_sentence_and_nothing_is_written(sheet, cells, sentence):
@@ -77,7 +77,7 @@ def test_a_library_that_is_there_is_not_overwritten(sheet):
     library = sheet.with_suffix(".yaml")
     library.write_text("mine")
     done = program(sheet)
-    assert done.returncode == 1 and f"{library} is there already: name another with --output" in done.stderr
+    assert done.returncode == 1 and f"{library} already exists: name another file with --output" in done.stderr
     assert library.read_text() == "mine"
     assert program(sheet, "--output", sheet.with_name("other.yaml")).returncode == 0
 

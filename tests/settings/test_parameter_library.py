@@ -86,23 +86,23 @@ def config(tmp_path, monkeypatch):
 def test_a_wrong_parameter_library_is_one_sentence(config, library, sentence):
     with open(config["parameters"], "w") as file:
         file.write(library)
-    (said,) = sentences(config)
-    assert sentence in said
-    assert "config/parameters.yaml" in said
+    (message,) = sentences(config)
+    assert sentence in message
+    assert "config/parameters.yaml" in message
 
 
 def test_wrong_corrections_are_one_sentence(config, tmp_path):
     (tmp_path / "config" / "corrections.csv").write_text("paper,parameter,value\nsmith_2019,n_total,many\n")
-    said = 'config/corrections.csv, row 2: `value` of n_total is "many"; it must be a whole number.'
-    assert sentences(config) == [said]
+    message = 'config/corrections.csv, row 2: `value` of n_total is "many"; it must be a whole number.'
+    assert sentences(config) == [message]
 
 
 def test_wrong_or_missing_gold_is_one_sentence(config, tmp_path):
     config["gold"] = "gold.csv"
     assert sentences(config) == ["There is no gold.csv: make it, or set `gold` to null."]
     (tmp_path / "gold.csv").write_text("paper,parameter,value\nsmith_2019,handedness,both\n")
-    (said,) = sentences(config)
-    assert said.startswith('gold.csv, row 2: `value` of handedness is "both"; it must be one of right, left, mixed')
+    (message,) = sentences(config)
+    assert message.startswith('gold.csv, row 2: `value` of handedness is "both"; it must be one of right, left, mixed')
 
 
 def test_an_example_in_a_definition_is_warned_of(config, capsys):

@@ -102,10 +102,10 @@ def test_confidence_is_the_condition_for_reporting(tokenizer, record, library):
     assert [value["value"] for value in nothing] == [value["value"] for value in everything]
     assert {value["status"] for value in everything} == {"reported", "failed"}
     assert all(value["reasoning"] == "" for value in everything)
-    least = sorted(value["confidence"] for value in everything if value["status"] == "reported")[5]
-    some = values(min_confidence=least)
+    threshold = sorted(value["confidence"] for value in everything if value["status"] == "reported")[5]
+    some = values(min_confidence=threshold)
     assert {value["value"] for value in some if value["status"] == "reported"} == {
-        value["value"] for value in everything if value["status"] == "reported" and value["confidence"] >= least
+        value["value"] for value in everything if value["status"] == "reported" and value["confidence"] >= threshold
     }
 
 

@@ -15,9 +15,9 @@ from batches import lines
 from conftest import ROOT
 from paper_processes import children, driver_of, ended, go_on, held, hold, wait_for
 from projects import configure, pdf, stand_in, study, table
-from quick_engine import ANSWER_AT_ONCE
+from quick_engine import without_engine
 
-WITHOUT_MODEL = ANSWER_AT_ONCE + stand_in("discover.py")
+WITHOUT_MODEL = without_engine("extract.py") + stand_in("discover.py")
 PAPERS = [f"study_{n}" for n in range(1, 6)]
 
 

@@ -15,6 +15,7 @@ import yaml
 from batches import lines
 from conftest import ROOT, random_model
 from paper_processes import driver_of, held, hold, wait_for
+from quick_engine import without_engine
 
 GPU_RULES = ("rule_extract_wildcards_", "rule_discover_wildcards_")
 
@@ -73,7 +74,8 @@ def interrupted(slurm, folder, tmp_path_factory):
     extract is cancelled, and that of discover, in which a paper hangs, is at its time limit."""
     programs = {"extraction": "extract.py", "discovery": "discover.py"}
     with pytest.MonkeyPatch.context() as monkeypatch:
-        hold(monkeypatch, tmp_path_factory.mktemp("hold"), "--papers", 2)
+        at_once = without_engine("extract.py", "discover.py")
+        hold(monkeypatch, tmp_path_factory.mktemp("hold"), "--papers", 2, and_first=at_once)
         run = submit(folder)
     answered = {}
     for task, program in programs.items():

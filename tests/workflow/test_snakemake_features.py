@@ -17,9 +17,11 @@ def bare(folder, *arguments):
 RULES = ["extract_text", "truncate", "plan_memory", "extract", "discover", "merge", "draw", "report", "all"]
 
 
-def test_lint_finds_nothing_in_an_empty_folder(tmp_path):
+def test_lint_and_graph_work_in_an_empty_folder(tmp_path):
     code, printed = bare(tmp_path, "--snakefile", SNAKEFILE, "--lint")
     assert code == 0 and "Lints for" not in printed, printed
+    code, printed = bare(tmp_path, "--snakefile", SNAKEFILE, "--rulegraph")
+    assert code == 0 and all(f'label = "{rule}"' in printed for rule in RULES), printed
 
 
 def test_lint_and_graph_need_no_papers_and_no_model(tmp_path):

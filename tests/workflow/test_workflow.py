@@ -160,7 +160,7 @@ def test_bad_papers_have_their_row_and_good_ones_are_unharmed(new_project, finis
         pdf(study(n), tmp_path / f"study_{n}.pdf")
         (papers / f"study_{n}.pdf").symlink_to(tmp_path / f"study_{n}.pdf")  # out of the folder
     (papers / "a link to a secret.pdf").symlink_to("/etc/passwd")
-    configure(new_project, papers_per_job=6)
+    configure(new_project, papers_per_job=12)
     _, printed = snakemake(new_project)
     rows = table(new_project, "papers").set_index("file")
     assert len(rows) == len(BAD) + 3 and rows.loc["a link to a secret.pdf"].status == "unreadable"

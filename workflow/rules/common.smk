@@ -65,7 +65,7 @@ SITE = {
 
 
 def site(wildcards, resources):
-    """The parameter of every rule that is no reason to run it again. Snakemake does not compare a parameter that is
+    """The parameter of every rule whose change does not make it run again. Snakemake does not compare a parameter that is
     derived from resources with that of the last run."""
     return SITE
 

@@ -13,9 +13,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")  # as a run does
-os.environ["PYTHONPATH"] = os.pathsep.join(  # of the fork servers, one of which imports `endless`
-    [str(Path(__file__).resolve().parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-)
 
 PARTS = {
     "speed": "engine.measure",  # prefill, decode step and both tasks, against the ceilings and transformers' own ways
@@ -32,25 +29,26 @@ PARTS = {
 }
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", default=[], choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS))
     parts = parser.parse_args().parts or list(PARTS)
     if len(parts) == 1:
-        return measure(*parts)
+        measure(*parts)
+        return
     for part in parts:  # in a process of its own: what one leaves in the memory would be counted as another's
         if code := subprocess.run([sys.executable, Path(__file__).parent, part]).returncode:
             sys.exit(code)
 
 
-def measure(part):
+def measure(part: str) -> None:
     """Run one part in this process."""
-    import shapes
+    from benchmark.inference import shapes
 
     print(f"\n== {part}", flush=True)
     shapes.row("machine", shapes.machine())
     module, function = PARTS[part].split(".")
-    getattr(import_module(module), function)()
+    getattr(import_module(f"benchmark.inference.{module}"), function)()
 
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 and answering, one at a time and several at once, and what memory they take."""
 
 import time
-from collections import Counter
+from collections import defaultdict
+from typing import Any, Literal
 
-from engine import TASKS
-from groups import compile_all
-from memory import LIBRARY, SETTINGS, free, job_of, served
-from shapes import (
+from transformers import PreTrainedModel
+
+from benchmark.inference.engine import TASKS
+from benchmark.inference.groups import compile_all
+from benchmark.inference.memory import LIBRARY, SETTINGS, Place, free, job_of, served
+from benchmark.inference.shapes import (
     DEVICE,
     DTYPE,
     GIB,
@@ -23,36 +26,39 @@ from shapes import (
     row,
     used,
 )
-
 from designspace.runner import PRELOAD
 from designspace.runner.groups import Paper, together
 from designspace.runner.line import Line
-from designspace.tasks import discovery, extraction
+from designspace.runner.worker import TASKS as MODULES
+from designspace.runner.worker import Job
 from designspace.tasks.prompts import overhead
+
+Tasks = dict[str, tuple[str, dict[str, Any]]]  # {name: (task, its settings)}
+AtOnce = int | Literal["auto"]
 
 PAPERS = 8
 CATEGORIES = ["participants", "apparatus", "procedure", "feedback", "analysis", "other"]
 # The tasks of a run, under their grammars.
-OF_A_RUN = {
+OF_A_RUN: Tasks = {
     "extraction": ("extraction", SETTINGS),
     "discovery": ("discovery", {"max_new_tokens": 256 * len(CATEGORIES), "findings": 5, "categories": CATEGORIES}),
 }
 # Questions whose answers have so many tokens each, whatever the weights.
-WRITTEN_OUT = {
+WRITTEN_OUT: Tasks = {
     f"{questions} questions of {tokens} tokens": (
         "discovery",
         {"max_new_tokens": questions * tokens, "findings": 5, "categories": [f"part {n}" for n in range(questions)]},
     )
     for questions, tokens in TASKS.values()
 }
-AT_ONCE = (1, "auto")
+AT_ONCE: tuple[AtOnce, ...] = (1, "auto")
 
 
-def measure():
+def measure() -> None:
     measure_both(OF_A_RUN)
 
 
-def measure_written_out():
+def measure_written_out() -> None:
     measure_both(WRITTEN_OUT)
     for name, papers in ((list(SHAPES)[1], 2 * PAPERS), (UNTUNED, PAPERS)):
         row(name)
@@ -61,7 +67,7 @@ def measure_written_out():
         free(weights)
 
 
-def measure_both(tasks):
+def measure_both(tasks: Tasks) -> None:
     """Print what tasks take of the large model as it is, and with its weights in fp8."""
     weights = model(LARGE)
     measure_one(weights, tasks)
@@ -70,17 +76,16 @@ def measure_both(tasks):
     free(weights)
 
 
-def measure_one(weights, tasks, papers=PAPERS):
+def measure_one(weights: PreTrainedModel, tasks: Tasks, papers: int = PAPERS) -> None:
     """Print what tasks take of a model."""
     row(f"weights of {quantization_of(weights) or DTYPE}")
     if ON_GPU:
         compile_all(weights)
-    whole = Counter()
-    with served(weights, preload="endless" if tasks is WRITTEN_OUT else PRELOAD) as place:
+    whole: dict[AtOnce, float] = defaultdict(float)
+    with served(weights, preload="benchmark.inference.endless" if tasks is WRITTEN_OUT else PRELOAD) as place:
         for name, (task, settings) in tasks.items():
-            module = {"extraction": extraction, "discovery": discovery}[task]
-            around = overhead(place.words, *module.frame(LIBRARY, settings))
-            batch = [Paper(*paper(max(PAPER - around, 256), place.words)) for _ in range(papers)]
+            around = overhead(place.tokenizer, *MODULES[task].frame(LIBRARY, settings))
+            batch = [Paper(*paper(max(PAPER - around, 256), place.tokenizer)) for _ in range(papers)]
             for n, each in enumerate(batch):
                 each.record["paper"] += f"_{n}"
             row(f"{name}, {papers} papers: at once", *COLUMNS)
@@ -94,7 +99,7 @@ def measure_one(weights, tasks, papers=PAPERS):
 COLUMNS = ("s a paper", "to its work", "start", "prefill", "decode", "tokens", "planned", "measured", "left")
 
 
-def through_driver(place, job, weights, papers):
+def through_driver(place: Place, job: Job, weights: PreTrainedModel, papers: list[Paper]) -> float:
     """Seconds a paper, which are printed beside those that it was read and asked, and the memory beside its plan."""
     before, started = used(), time.monotonic()
     finished = Line(place.start, job, weights, minutes=60).outcomes(list(together(job, papers)))

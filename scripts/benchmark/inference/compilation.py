@@ -9,20 +9,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from typing import Any
 
-from engine import FREE, grammar_tokenizer_of
-from shapes import DEVICE, DTYPE, ON_GPU, VARIED, model, prompt, row
+from transformers import PreTrainedModel
 
+from benchmark.inference.engine import FREE, grammar_tokenizer_of
+from benchmark.inference.shapes import DEVICE, DTYPE, ON_GPU, VARIED, model, prompt, row
 from designspace.engine import warming
-from designspace.engine.generator import Generator, Question, one_round
+from designspace.engine.generator import Answer, Generator, Question, one_round
 
-LENGTHS = [2048 + 4321 * n for n in range(10)]  # up to 40,937; most are no multiple of anything
+LENGTHS = [2048 + 4321 * n for n in range(10)]  # up to 40,937; most are multiples of no block size
 BRANCHES = (6, 33, 108)
 LAYERS = 4  # all have the same kernels
 CHUNK, NEW_TOKENS = 4096, 3
 
 
-def measure():
+def measure() -> None:
     if not ON_GPU:
         row("nothing is compiled for a CPU")
         return
@@ -33,12 +35,17 @@ def measure():
             subprocess.run([sys.executable, __file__, name], env=os.environ | environment, check=True)
 
 
-def measure_one(name):
+def measure_one(name: str) -> None:
     """Print what one model compiles, in this process."""
     import triton
 
-    compiled = []
-    triton.knobs.compilation.listener = lambda *, cache_hit, **_: None if cache_hit else compiled.append(1)
+    compiled: list[int] = []
+
+    def listen(*, cache_hit: bool, **_: Any) -> None:
+        if not cache_hit:
+            compiled.append(1)
+
+    triton.knobs.compilation.listener = listen
     weights = model(name, num_hidden_layers=LAYERS)
     with tempfile.TemporaryDirectory() as folder:
         weights.config.save_pretrained(folder)
@@ -54,12 +61,14 @@ def measure_one(name):
     row(f"{name}, {len(papers)} papers", before, f"{waited:.1f} s", while_reading, *seconds)
 
 
-def seconds_of(weights, grammar_tokenizer, length, branches):
+def seconds_of(weights: PreTrainedModel, grammar_tokenizer: Any, length: int, branches: int) -> float:
     """Seconds to read a paper of so many tokens and to ask so many questions, whose prompts are of many lengths."""
     vocabulary, longest = weights.config.vocab_size, 4 + branches % 7
     questions = [Question(prompt(2 + n % longest, 256), FREE, NEW_TOKENS) for n in range(branches)]
     started = time.perf_counter()
-    generator = Generator(weights, grammar_tokenizer, length, branches, 2 + longest + NEW_TOKENS, CHUNK)
+    generator: Generator[list[Answer]] = Generator(
+        weights, grammar_tokenizer, length, branches, 2 + longest + NEW_TOKENS, CHUNK
+    )
     generator.answer_one(prompt(length, vocabulary), one_round(questions))
     return time.perf_counter() - started
 

@@ -1,12 +1,28 @@
 """The engine in one process: prefill, decode step and both tasks, against the two ceilings of the machine."""
 
-import others
-import torch
-from shapes import DEVICE, DTYPE, LARGE, ON_GPU, PAPER, in_eight_bits, model, prompt, row, seconds, tokenizer
+from typing import Any
 
+import torch
+from transformers import PreTrainedModel
+
+from benchmark.inference import others
+from benchmark.inference.shapes import (
+    DEVICE,
+    DTYPE,
+    LARGE,
+    ON_GPU,
+    PAPER,
+    in_eight_bits,
+    model,
+    prompt,
+    row,
+    seconds,
+    tokenizer,
+)
 from designspace.engine import linear
 from designspace.engine.attention import Prefix, Row
-from designspace.engine.generator import Generator, Question, one_round
+from designspace.engine.generator import Answer, Generator, Question, one_round
+from designspace.engine.passes import Passes
 from designspace.planning.shapes import count_parameters
 
 CHUNK = 4096
@@ -17,7 +33,7 @@ if not ON_GPU:
 FREE = "start: /(.|\\n)*/"  # a grammar that ends nothing early
 
 
-def measure():
+def measure() -> None:
     bandwidth, rate = ceilings()
     row("ceilings: copy, matrix product", f"{bandwidth / 1e12:.2f} TB/s", f"{rate / 1e12:.0f} TFLOP/s")
     large = model(LARGE)
@@ -27,15 +43,15 @@ def measure():
     others.compare(large, TASKS["extraction"], ours)
 
 
-def measure_int8():
+def measure_int8() -> None:
     measure_rounded("int8")
 
 
-def measure_fp8():
+def measure_fp8() -> None:
     measure_rounded("fp8")
 
 
-def measure_rounded(quantization):
+def measure_rounded(quantization: str) -> None:
     """The same with weights of eight bits."""
     bandwidth, rate = ceilings()
     large = model(LARGE)
@@ -46,17 +62,17 @@ def measure_rounded(quantization):
     engine(large, read_floor, floor)
 
 
-def prefill_floor(large, rate):
+def prefill_floor(large: PreTrainedModel, rate: float) -> float:
     """Seconds of the matrix products of a prefill at the rate of the machine."""
     return 2 * PAPER * count_parameters(large.config.to_dict()) / rate
 
 
-def step_floor(large, bandwidth):
+def step_floor(large: PreTrainedModel, bandwidth: float) -> float:
     """Seconds in which the machine reads the weights of a decode step once."""
     return sum(weight.nbytes for name, weight in large.named_parameters() if "embed_tokens" not in name) / bandwidth
 
 
-def engine(large, prefill_floor, step_floor):
+def engine(large: PreTrainedModel, prefill_floor: float, step_floor: float) -> dict[str, float]:
     """Print what a model takes for a paper, and how many times what the machine's ceilings allow. Returns the seconds
     of each task, {task: seconds}."""
     grammar_tokenizer = grammar_tokenizer_of(large)
@@ -72,15 +88,17 @@ def engine(large, prefill_floor, step_floor):
     return whole
 
 
-def task_seconds(large, grammar_tokenizer, branches, tokens):
+def task_seconds(
+    large: PreTrainedModel, grammar_tokenizer: Any, branches: int, tokens: int
+) -> tuple[float, float, float]:
     """Seconds to read a paper, to ask all questions about it, and of one decode step of all branches."""
     vocabulary = large.config.vocab_size
     text = prompt(PAPER, vocabulary)
     questions = [Question(prompt(8, 256), FREE, tokens) for _ in range(branches)]
 
-    def answer():
+    def answer() -> tuple[float, float, Passes]:
         """Seconds to read and in all, the capture of the step included; and what did it."""
-        generator = Generator(large, grammar_tokenizer, PAPER, branches, tokens + 8, CHUNK)
+        generator: Generator[list[Answer]] = Generator(large, grammar_tokenizer, PAPER, branches, tokens + 8, CHUNK)
         with torch.inference_mode():
             read = seconds(lambda: generator.passes.read(text, 0))
         return read, seconds(lambda: generator.answer_one(text, one_round(questions))), generator.passes
@@ -92,25 +110,32 @@ def task_seconds(large, grammar_tokenizer, branches, tokens):
         return read, both - read, seconds(lambda: passes.step(rows, [0] * branches), times=8)
 
 
-def grammar_tokenizer_of(large):
+def grammar_tokenizer_of(large: PreTrainedModel) -> Any:
     from llguidance.hf import from_tokenizer
 
     vocabulary = large.config.vocab_size
     return from_tokenizer(tokenizer(vocabulary), n_vocab=vocabulary)
 
 
-def ceilings():
+def ceilings() -> tuple[float, float]:
     """Bytes a second of a copy on the device, read and written, and operations a second of a matrix product."""
     size = 2**31 if ON_GPU else 2**26
     source = torch.randint(0, 100, (size,), dtype=torch.int8, device=DEVICE)
     target, side = torch.empty_like(source), 8192 if ON_GPU else 512
     one, other = (torch.randn(side, side, dtype=DTYPE, device=DEVICE) for _ in range(2))
-    copy, product = lambda: target.copy_(source), lambda: one @ other
-    copy(), product()
-    return 2 * size / seconds(copy, 10), 2 * side**3 / seconds(product, 10)
+
+    def copy() -> None:
+        target.copy_(source)
+
+    def multiply() -> None:
+        one @ other
+
+    copy()
+    multiply()
+    return 2 * size / seconds(copy, 10), 2 * side**3 / seconds(multiply, 10)
 
 
-def layers_alone(large, floor):
+def layers_alone(large: PreTrainedModel, floor: float) -> None:
     """Print what the linear layers and SwiGLU take of a decode step."""
     for rows in (6, 32, 64, 128):
         alone = linear_layers(large, rows)
@@ -118,10 +143,10 @@ def layers_alone(large, floor):
 
 
 @torch.inference_mode()
-def linear_layers(large, rows):
+def linear_layers(large: Any, rows: int) -> float:
     """Seconds that the linear layers and SwiGLU of a model take for one token of so many rows, and nothing else."""
 
-    def step():
+    def step() -> None:
         for layer in large.base_model.layers:
             attention, mlp = layer.self_attn, layer.mlp
             query, _, _ = linear.project(hidden, attention.q_proj, attention.k_proj, attention.v_proj)
@@ -136,4 +161,4 @@ def linear_layers(large, rows):
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         step()
-    return seconds(graph.replay, 10)
+    return seconds(lambda: graph.replay(), 10)

@@ -4,10 +4,13 @@ this device."""
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
-from shapes import DEVICE, LARGE, SCALE, model, prompt, row
+from torch import Tensor
+from transformers import PreTrainedModel
 
+from benchmark.inference.shapes import DEVICE, LARGE, SCALE, model, prompt, row
 from designspace.engine.attention import Row
 from designspace.engine.passes import Passes
 
@@ -16,7 +19,7 @@ PREFIX, BRANCHES, OWN = 2048 // SCALE, 4, 8
 TESTS = Path(__file__).resolve().parents[3] / "tests" / "engine"
 
 
-def measure():
+def measure() -> None:
     large = model(LARGE)
     vocabulary = large.config.vocab_size
     prefix, prompts = prompt(PREFIX, vocabulary), [prompt(OWN, vocabulary) for _ in range(BRANCHES)]
@@ -26,9 +29,9 @@ def measure():
         large.set_attn_implementation("sdpa")
         theirs = large(whole, logits_to_keep=1).logits[:, -1].float()
         right = reference(large, whole)
-    ours, theirs = error(ours, right), error(theirs, right)
-    row("logits, relative error: ours, generate", f"{ours:.2e}", f"{theirs:.2e}")
-    if ours > MARGIN * theirs:
+    our_error, their_error = error(ours, right), error(theirs, right)
+    row("logits, relative error: ours, generate", f"{our_error:.2e}", f"{their_error:.2e}")
+    if our_error > MARGIN * their_error:
         sys.exit("The logits are further from the reference than those of `generate`.")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     tests = [TESTS / "test_generator.py", TESTS / "test_linear.py"]
@@ -36,7 +39,7 @@ def measure():
 
 
 @torch.inference_mode()
-def last_logits(large, prefix, prompts):
+def last_logits(large: PreTrainedModel, prefix: list[int], prompts: list[list[int]]) -> Tensor:
     """The logits behind the last token of each prompt, as the generator computes them."""
     passes = Passes(large, len(prefix), len(prompts), len(prompts[0]) + 1, papers=1, chunk=len(prefix) // 3)
     read = passes.read(prefix, 0)
@@ -45,11 +48,11 @@ def last_logits(large, prefix, prompts):
     return passes.step(behind, [own[-1] for own in prompts])
 
 
-def error(logits, right):
-    return ((logits - right).norm() / right.norm()).item()
+def error(logits: Tensor, right: Tensor) -> float:
+    return float((logits - right).norm() / right.norm())
 
 
-def reference(large, tokens):
+def reference(large: Any, tokens: Tensor) -> Tensor:
     """The last logits in float32, with the weights of one layer at a time turned into it and back, which is exact."""
     base, dtype = large.base_model, large.dtype
     hidden = base.embed_tokens(tokens).float()
@@ -58,4 +61,5 @@ def reference(large, tokens):
     for layer in base.layers:
         hidden = layer.float()(hidden, attention_mask=None, position_embeddings=rotation)
         layer.to(dtype)
-    return large.lm_head.float()(base.norm.float()(hidden[:, -1]))
+    last: Tensor = large.lm_head.float()(base.norm.float()(hidden[:, -1]))
+    return last

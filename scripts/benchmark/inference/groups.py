@@ -3,11 +3,14 @@
 In one process that holds the weights; what a run adds is the start of a process for each group.
 """
 
-from collections import Counter
+from collections import defaultdict
+from typing import Any
 
 import torch
-from engine import CHUNK, FREE, TASKS, ceilings, grammar_tokenizer_of, step_floor
-from shapes import (
+from transformers import PreTrainedModel
+
+from benchmark.inference.engine import CHUNK, FREE, TASKS, ceilings, grammar_tokenizer_of, step_floor
+from benchmark.inference.shapes import (
     CAPACITY,
     DEVICE,
     DTYPE,
@@ -24,20 +27,21 @@ from shapes import (
     seconds,
     used,
 )
-
 from designspace.engine import kernels, loading, warming
-from designspace.engine.generator import Generator, Question, one_round
+from designspace.engine.generator import Answer, Generator, Question, one_round
 from designspace.engine.passes import Passes
 from designspace.planning.branches import of_papers
-from designspace.planning.costs import PROCESS_BYTES, PROCESSES, costs_of, peak_bytes
+from designspace.planning.costs import PROCESS_BYTES, PROCESSES, Costs, costs_of, peak_bytes
 from designspace.planning.memory import prefix_tokens
+
+Answers = dict[int, list[Answer]]  # by the paper's number
 
 PAPERS = 8
 AT_ONCE = (1, 2, 3, 4, 8)
 PROMPT = 8  # tokens
 
 
-def measure():
+def measure() -> None:
     weights = model(LARGE)
     measure_one(weights)
     if ON_GPU:
@@ -45,7 +49,7 @@ def measure():
         measure_one(weights)
 
 
-def measure_one(weights):
+def measure_one(weights: PreTrainedModel) -> None:
     """Print what a model takes."""
     bandwidth, _ = ceilings()
     what = quantization_of(weights) or DTYPE
@@ -54,12 +58,12 @@ def measure_one(weights):
     grammar_tokenizer = grammar_tokenizer_of(weights)
     if ON_GPU:
         compile_all(weights)
-    both = Counter()
+    both: dict[int, float] = defaultdict(float)
     for task, (branches, tokens) in TASKS.items():
         row(f"{task}: papers at once", "s a paper", "same tokens", "planned", "measured", "ratio")
         asked = [[Question(prompt(PROMPT, 256), FREE, tokens) for _ in range(branches)] for _ in papers]
         answer(weights, grammar_tokenizer, papers[:1], asked[:1], 1)  # once before: libraries
-        alone = None
+        alone: Answers | None = None
         for at_once in AT_ONCE:
             costs = costs_for(weights, of_papers(branches, at_once), tokens + PROMPT)
             planned = peak_bytes(costs, at_once * PAPER)
@@ -75,7 +79,7 @@ def measure_one(weights):
         row(f"both tasks, {at_once} at once, a paper", f"{time:.2f} s")
 
 
-def compile_all(weights):
+def compile_all(weights: PreTrainedModel) -> None:
     """Compile the kernels, as it is done while the weights of a run are loaded."""
     most = warming.ROWS[-1]
     passes = Passes(weights, most, most, 4, papers=1, chunk=most)
@@ -86,31 +90,47 @@ def compile_all(weights):
     give_back()
 
 
-def answer(weights, grammar_tokenizer, papers, asked, at_once):
+def answer(
+    weights: PreTrainedModel,
+    grammar_tokenizer: Any,
+    papers: list[list[int]],
+    asked: list[list[Question]],
+    at_once: int,
+) -> tuple[Answers, float, int]:
     """Answer all papers, so many at once. Returns (answers by paper, seconds a paper, bytes of the device that were in
     use, the contexts of the other processes of a run counted)."""
     give_back()
     branches, slots = of_papers(len(asked[0]), at_once), PROMPT + asked[0][0].max_new_tokens
-    answers = {}
+    answers: Answers = {}
 
-    def run():
-        generator = Generator(weights, grammar_tokenizer, at_once * PAPER, branches, slots, CHUNK, at_once)
+    def run() -> None:
+        generator: Generator[list[Answer]] = Generator(
+            weights, grammar_tokenizer, at_once * PAPER, branches, slots, CHUNK, at_once
+        )
         for result in generator.answer(zip(papers, map(one_round, asked), strict=True)):
+            if isinstance(result.outcome, Exception):
+                raise result.outcome
             answers[result.paper] = result.outcome
 
     time = seconds(run) / len(papers)
     return answers, time, used() + (PROCESSES - 1) * PROCESS_BYTES["cuda"] if ON_GPU else 0
 
 
-def costs_for(weights, branches, slots):
+def costs_for(weights: PreTrainedModel, branches: int, slots: int) -> Costs:
     """What the plan counts."""
-    section = {"dtype": str(DTYPE).removeprefix("torch."), "device": DEVICE.type, "gpus": 1}
+    section: dict[str, Any] = {"dtype": str(DTYPE).removeprefix("torch."), "device": DEVICE.type, "gpus": 1}
     section |= {"quantization": quantization_of(weights), "attention": "fused"}
-    shape = {"prefill_chunk": CHUNK, "branches": branches, "branch_tokens": slots}
-    return costs_of(weights.config.to_dict(), loading.size(weights), section, **shape)
+    return costs_of(
+        weights.config.to_dict(),
+        loading.size(weights),
+        section,
+        prefill_chunk=CHUNK,
+        branches=branches,
+        branch_tokens=slots,
+    )
 
 
-def same(one, other):
+def same(one: Answers, other: Answers) -> str:
     """The share of the tokens before the first of a branch that differs."""
     agree = total = 0
     for number, answers in one.items():

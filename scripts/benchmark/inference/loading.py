@@ -3,16 +3,16 @@
 import gc
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from shapes import DEVICE, DTYPE, GIB, LARGE, ON_GPU, model, row, seconds
-
+from benchmark.inference.shapes import DEVICE, DTYPE, GIB, LARGE, ON_GPU, model, row, seconds
 from designspace.engine import loading as models
 
 LAYERS = 8 if ON_GPU else 2  # of the large shape
 
 
-def measure():
+def measure() -> None:
     weights = model(LARGE, num_hidden_layers=LAYERS)
     for place, parent in (("memory (/dev/shm)", "/dev/shm"), ("disk", None)):
         with tempfile.TemporaryDirectory(dir=parent) as folder:
@@ -24,7 +24,7 @@ def measure():
             row(f"{size:.1f} GiB from {place}: plain read, load", *speeds, f"x {ours / plain:.2f}")
 
 
-def timed(action, files):
+def timed(action: Callable[[list[Path]], None], files: list[Path]) -> float:
     """Seconds of an action on files that are not in the page cache; in /dev/shm they lie in memory all the same."""
     os.sync()
     for file in files:
@@ -33,7 +33,7 @@ def timed(action, files):
     return seconds(lambda: action(files))
 
 
-def read(files):
+def read(files: list[Path]) -> None:
     block = bytearray(64 << 20)
     for file in files:
         with file.open("rb", buffering=0) as opened:
@@ -41,7 +41,7 @@ def read(files):
                 pass
 
 
-def load(files):
+def load(files: list[Path]) -> None:
     dtype = str(DTYPE).removeprefix("torch.")
-    models.load(files[0].parent, None, dtype, DEVICE.type, 1, None, "fused", None)
+    models.load(str(files[0].parent), None, dtype, DEVICE.type, 1, None, "fused", 0)
     gc.collect()

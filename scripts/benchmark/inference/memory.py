@@ -3,11 +3,15 @@
 import contextlib
 import tempfile
 import time
+from collections.abc import Iterator
 from multiprocessing import forkserver
 from pathlib import Path
+from typing import Any, Literal
 
 import yaml
-from shapes import (
+from transformers import PreTrainedModel
+
+from benchmark.inference.shapes import (
     CAPACITY,
     DEVICE,
     DTYPE,
@@ -25,7 +29,6 @@ from shapes import (
     tokenizer,
     used,
 )
-
 from designspace.core import processes
 from designspace.runner import PRELOAD
 from designspace.runner.groups import Paper
@@ -41,7 +44,17 @@ LENGTHS = [length // SCALE for length in (4096, 12288, 40960)]
 LONGER = 65536 // SCALE  # than what fits: cut to what the plan allows
 
 
-def measure():
+class Place:
+    """Where the processes find what they read of a model besides its weights, and the server that starts them."""
+
+    def __init__(self, folder: str, weights: PreTrainedModel, preload: str) -> None:
+        self.folder, self.tokenizer = folder, tokenizer(weights.config.vocab_size)
+        weights.config.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
+        self.start = processes.start(folder, None, preload)
+
+
+def measure() -> None:
     for name in SHAPES:
         weights = model(name)
         with served(weights) as place:
@@ -62,12 +75,12 @@ def measure():
         free(weights)
 
 
-def peaks(weights, place, lengths, **how):
+def peaks(weights: PreTrainedModel, place: Place, lengths: list[int], *, reserve: int = 0, gpus: int = 1) -> None:
     """Print predicted and measured peaks, and times, of papers of some lengths, in tokens of the prompt."""
-    around = overhead(place.words, *extraction.frame(LIBRARY, SETTINGS))
+    around = overhead(place.tokenizer, *extraction.frame(LIBRARY, SETTINGS))
     row("  tokens of the prompt", *["predicted", "measured", "ratio", "start", "prefill", "decode", "tokens"])
     for length in lengths:
-        outcome = one(weights, place, max(length - around, 256), **how)
+        outcome = one(weights, place, max(length - around, 256), reserve=reserve, gpus=gpus)
         if outcome["status"] != "ok":
             row(f"  {length}", outcome["status"], outcome["reason"])
             continue
@@ -77,7 +90,7 @@ def peaks(weights, place, lengths, **how):
         row(f"  {outcome['prompt_tokens']}", *sizes, *times, outcome["new_tokens"])
 
 
-def five_in_a_row(weights, place):
+def five_in_a_row(weights: PreTrainedModel, place: Place) -> None:
     """Print how long a process takes to its first kernel, and what five leave on the device."""
     before = used()
     starts = [one(weights, place, PAPER)["seconds"]["attach"] for _ in range(5)]
@@ -85,24 +98,14 @@ def five_in_a_row(weights, place):
     row("left on the device after them", f"{(used() - before) / 2**20:.1f} MiB")
 
 
-def free(weights):
+def free(weights: PreTrainedModel) -> None:
     for weight in weights.parameters():
         weight.data = weight.data.new_empty(0)
     give_back()
 
 
-class Place:
-    """Where the processes find what they read of a model besides its weights, and the server that starts them."""
-
-    def __init__(self, folder, weights, preload):
-        self.folder, self.words = folder, tokenizer(weights.config.vocab_size)
-        weights.config.save_pretrained(folder)
-        self.words.save_pretrained(folder)
-        self.start = processes.start(folder, None, preload)
-
-
 @contextlib.contextmanager
-def served(weights, preload=PRELOAD):
+def served(weights: PreTrainedModel, preload: str = PRELOAD) -> Iterator[Place]:
     """A place for a model, its server ready; the next model's server has that model's tokenizer."""
     with tempfile.TemporaryDirectory() as folder:
         place = Place(folder, weights, preload)
@@ -112,20 +115,31 @@ def served(weights, preload=PRELOAD):
         process.join()
         row("fork server ready", f"{time.monotonic() - started:.1f} s")
         yield place
-        forkserver._forkserver._stop()
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]  # private: nothing else ends a server early
 
 
-def one(weights, place, tokens, reserve=0, gpus=1):
+def one(weights: PreTrainedModel, place: Place, tokens: int, reserve: int = 0, gpus: int = 1) -> dict[str, Any]:
     """The outcome of one paper of so many tokens in a fresh process."""
     job = job_of(weights, place, reserve=reserve, gpus=gpus)
-    ((_, _, outcome),) = Line(place.start, job, weights, minutes=60).outcomes([[Paper(*paper(tokens, place.words))]])
+    ((_, _, outcome),) = Line(place.start, job, weights, minutes=60).outcomes(
+        [[Paper(*paper(tokens, place.tokenizer))]]
+    )
     return outcome
 
 
-def job_of(weights, place, *, task="extraction", settings=SETTINGS, reserve=0, gpus=1, papers_at_once=1):
+def job_of(
+    weights: PreTrainedModel,
+    place: Place,
+    *,
+    task: str = "extraction",
+    settings: dict[str, Any] = SETTINGS,
+    reserve: int = 0,
+    gpus: int = 1,
+    papers_at_once: int | Literal["auto"] = 1,
+) -> Job:
     """A job of a task for a model."""
     dtype = str(DTYPE).removeprefix("torch.")
-    section = {"name": place.folder, "revision": None, "dtype": dtype, "device": DEVICE.type}
+    section: dict[str, Any] = {"name": place.folder, "revision": None, "dtype": dtype, "device": DEVICE.type}
     section |= {"gpus": gpus, "quantization": quantization_of(weights), "attention": "fused"}
     room = {"capacity": CAPACITY, "reserve": reserve, "prefill_chunk": 4096}
     return Job(task, settings, LIBRARY, section, room, papers_at_once)

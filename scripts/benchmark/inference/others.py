@@ -1,20 +1,24 @@
 """The same model and paper through transformers' own generate and generate_batch."""
 
+from functools import partial
+from typing import Any
+
 import torch
-from shapes import DEVICE, ON_GPU, PAPER, prompt, row, seconds
 from transformers import ContinuousBatchingConfig, GenerationConfig
+
+from benchmark.inference.shapes import DEVICE, ON_GPU, PAPER, prompt, row, seconds
 
 ORIGINAL_TOKENS = {"extraction": 1500, "discovery": 3000}  # of the one JSON object that was parsed afterwards
 NEW_TOKENS = 32 if ON_GPU else 4  # that are measured
 
 
-def compare(large, extraction, ours):
+def compare(large: Any, extraction: tuple[int, int], ours: dict[str, float]) -> None:
     """Print what both take against `ours`, {task: seconds}; `extraction` is (branches, tokens of each)."""
     paper = prompt(PAPER, large.config.vocab_size)
     large.set_attn_implementation("sdpa")
     tokens = torch.tensor([paper], device=DEVICE)
     generate(large, tokens, 2)
-    first, more = (seconds(lambda n=n: generate(large, tokens, n)) for n in (1, 1 + NEW_TOKENS))
+    first, more = (seconds(partial(generate, large, tokens, n)) for n in (1, 1 + NEW_TOKENS))
     token = (more - first) / NEW_TOKENS
     row("generate: prefill and the first token", f"{first:.2f} s")
     row(f"generate: a token more (of {NEW_TOKENS})", f"{token * 1e3:.1f} ms")
@@ -31,11 +35,11 @@ def compare(large, extraction, ours):
     row(f"generate_batch: {branches} questions, {new} tokens each", f"{batch:.1f} s", f"x {ratio:.1f}")
 
 
-def generate(large, tokens, new):
+def generate(large: Any, tokens: torch.Tensor, new: int) -> None:
     large.generate(tokens, max_new_tokens=new, min_new_tokens=new, do_sample=False)
 
 
-def generate_batch(large, requests, new):
+def generate_batch(large: Any, requests: list[list[int]], new: int) -> None:
     large.set_attn_implementation("paged|sdpa")
     settings = GenerationConfig(max_new_tokens=new, do_sample=False, eos_token_id=-1, pad_token_id=0)
     cache = ContinuousBatchingConfig(max_memory_percent=0.9 if ON_GPU else 0.02)

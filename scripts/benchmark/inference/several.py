@@ -1,19 +1,19 @@
 """A model spread over all GPUs: the same answers as on one, and its memory."""
 
 import tempfile
-from pathlib import Path
 
 import torch
-from exactness import error, last_logits
-from memory import LENGTHS, peaks, served
-from shapes import CAPACITY, DEVICE, DTYPE, LARGE, model, prompt, row
+from transformers import PreTrainedModel
 
+from benchmark.inference.exactness import error, last_logits
+from benchmark.inference.memory import LENGTHS, peaks, served
+from benchmark.inference.shapes import CAPACITY, DEVICE, DTYPE, LARGE, model, prompt, row
 from designspace.engine import loading as models
 
 LAYERS = 8
 
 
-def measure():
+def measure() -> None:
     gpus = torch.cuda.device_count()
     if gpus < 2:
         row("GPUs", gpus)
@@ -31,6 +31,6 @@ def measure():
         peaks(all_of, place, LENGTHS[:2], gpus=gpus)
 
 
-def load(folder, gpus):
+def load(folder: str, gpus: int) -> PreTrainedModel:
     dtype = str(DTYPE).removeprefix("torch.")
-    return models.load(Path(folder), None, dtype, DEVICE.type, gpus, None, "fused", CAPACITY)
+    return models.load(folder, None, dtype, DEVICE.type, gpus, None, "fused", CAPACITY)

@@ -96,6 +96,9 @@ class Section(TypedDict):
     kept: list[Span]
 
 
+Titles = dict[str, str]  # titles.json: by paper, of those whose PDF may begin with another article
+
+
 class Context(TypedDict):
     """context/{paper}.json: what of a text the model reads."""
 

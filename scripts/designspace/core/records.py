@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import msgspec
 
-from designspace.core.contracts import Answers, Context, Estimated, Located, Plan, Text
+from designspace.core.contracts import Answers, Context, Estimated, Located, Plan, Text, Titles
 from designspace.core.errors import DesignspaceError
 
 Record = TypeVar("Record")
@@ -22,11 +22,11 @@ class BrokenResult(DesignspaceError):
 
 
 class NotFinite(DesignspaceError):
-    """A record has a number that is infinite or none at all."""
+    """A record has a number that is infinite or not a number."""
 
 
 class Malformed(DesignspaceError):
-    """Data that are no record of their kind; the message is the end of a sentence that begins with the file."""
+    """Data that are not a record of their kind; the message is the end of a sentence that begins with the file."""
 
 
 def set_aside(path: Path, why: str) -> BrokenResult:
@@ -52,7 +52,7 @@ def read_text(path: Path) -> Text:
     """The text of a paper, {paper}.json. BrokenResult where it is missing or broken."""
     text = _read(path, Text)
     if text["paper"] != path.stem:
-        raise set_aside(path, f"is of the paper {text['paper']}")
+        raise set_aside(path, f"belongs to the paper {text['paper']}")
     if problem := _problem_of_pages(text):
         raise set_aside(path, problem)
     return text
@@ -63,10 +63,10 @@ def read_paper(results: Path, paper: str) -> tuple[Text, Context]:
     text, path = read_text(results / "text" / f"{paper}.json"), results / "context" / f"{paper}.json"
     context = _read(path, Context)
     if context["paper"] != paper:
-        raise set_aside(path, f"is of the paper {context['paper']}")
+        raise set_aside(path, f"belongs to the paper {context['paper']}")
     for start, end in (span for section in context["sections"] for span in section["kept"]):
         if not start <= end <= len(text["text"]):
-            raise set_aside(path, "keeps more text than there is")
+            raise set_aside(path, "keeps text beyond the end of the paper")
     return text, context
 
 
@@ -97,13 +97,18 @@ def read_estimate(path: Path) -> Estimated | None:
     return _read(path, Estimated) if path.exists() else None
 
 
+def read_titles(path: Path) -> Titles:
+    """The titles that a run keeps for its jobs. BrokenResult where they are missing or broken."""
+    return _read(path, Titles)
+
+
 def parse_answers(line: bytes) -> Answers:
-    """The record of a task in a line of JSON. Malformed where it is none."""
+    """The record of a task in a line of JSON. Malformed where it is not one."""
     record = _parse(line, Answers)
     for item in items(record):
         start, end = item["start"], item["end"]
         if (start is None) != (end is None) or (start is not None and end is not None and end < start):
-            raise Malformed(f"has evidence that begins at {start} and ends at {end}")
+            raise Malformed(f"has evidence whose start, {start}, and end, {end}, do not fit together")
     return record
 
 
@@ -122,11 +127,11 @@ def _problem_of_pages(text: Text) -> str:
     length = len(text["text"])
     for page in text["pages"]:
         if not page["start"] <= page["end"] <= length:
-            return "has not all of the text of its pages"
+            return "lacks some of the text of its pages"
         width, height, place = page["width"], page["height"], f"on page {page['page']}"
         for line in page["lines"]:
             if not line["start"] <= line["end"] <= length:
-                return f"has a line {place} that is not in its text"
+                return f"has a line {place} that is outside its text"
             left, bottom, right, top = line["box"]
             if not (-width <= left <= right <= 2 * width and -height <= bottom <= top <= 2 * height):
                 return f"has a line {place} that is not on its page"

@@ -37,7 +37,10 @@ def rows(path: str | Path, needed: Iterable[str]) -> list[tuple[str, dict[str, s
     for number, cells in enumerate(lines, 2):
         where = f"{path}, row {number}"
         if len(cells) > len(head):
-            problems.append(f"{where} has {len(cells)} cells and not {len(head)}; quote what has a comma.")
+            problems.append(
+                f"{where} has {len(cells)} cells where the first line has {len(head)}; "
+                "put cells with a comma in quotes."
+            )
         if any(cells):
             cells += [""] * (len(head) - len(cells))
             found.append((where, {name: unescape(cell).strip() for name, cell in zip(head, cells, strict=False)}))

@@ -54,7 +54,7 @@ class Batch:
 
     `slots`, `starts` and `positions`, [rows], are as in Row. `table`, [blocks, 4], are the blocks of folded queries for
     flash.py, of `block` queries at most: the first, the one behind the last, and the prefix that they attend to. Of the
-    same number of rows, `folded` queries each, of at most so many papers, all batches have tensors of the same shape,
+    same number of rows, `folded` queries each, of at most `papers` papers, all batches have tensors of the same shape,
     which `fill` overwrites.
     """
 
@@ -135,7 +135,7 @@ class SharedPrefixCache(Cache):
         self.batch = Batch([row], self.groups, 1, self.device, reading=True)
 
     def advance(self, rows: Sequence[Row], tokens: int) -> None:
-        """The next tokens are so many of each of these rows, padding included."""
+        """The next `tokens` tokens of each of these rows come, padding included."""
         papers = len(list(groupby(rows, lambda row: row.prefix)))
         self.batch = Batch(rows, tokens * self.groups, papers, self.device)
 

@@ -84,7 +84,7 @@ def _flash(
 
 
 def block_of(folded: int) -> int:
-    """Queries of a block, where a paper has so many."""
+    """Queries of a block, where a paper has that many."""
     return 128 if folded > 64 else 64
 
 

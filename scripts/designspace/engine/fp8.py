@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from designspace.engine import kernels
+from designspace.engine.eight_bits import SMALLEST, EightBitLinear
 from designspace.engine.gpus import OLDEST_GPU_FP8
 
 try:
@@ -24,24 +25,16 @@ except ImportError:  # a build of PyTorch for the CPU alone comes without
 
 FORMAT = torch.float8_e4m3fn
 LARGEST = torch.finfo(FORMAT).max
-SMALLEST = 1e-12  # of a scale: rows of zeros have one, too
 BLOCK = 128  # rows and columns that share a scale in official checkpoints
 BLOCKWISE_GPU = (9, 0)  # in compute capability: only Hopper's library multiplies matrices with scales of blocks
 ALIGNMENT = 16  # of the sizes of a matrix, for PyTorch's scaled products
 
 
-class Fp8Linear(torch.nn.Module):
+class Fp8Linear(EightBitLinear):
     """y = x W^T + bias, x [..., in], with the weight [out, in] in e4m3.
 
     W is the weight times its scale, float32: [out, 1], or [out / 128, in / 128], rounded up, where it has blocks.
     """
-
-    def __init__(self, weight: Tensor, scale: Tensor, bias: Tensor | None) -> None:
-        super().__init__()
-        self.out_features, self.in_features = weight.shape
-        self.weight = torch.nn.Parameter(weight, requires_grad=False)
-        self.scale = torch.nn.Parameter(scale, requires_grad=False)
-        self.bias = bias
 
     @property
     def block(self) -> int:

@@ -88,7 +88,7 @@ class Branch:
     length: int = 0
 
     def row(self, ahead: int = 0) -> Row:
-        """The row of its next tokens, or of those so many tokens ahead."""
+        """The row of its next tokens, or of those that many tokens ahead."""
         length = self.length + ahead
         return Row(self.slots, length, self.prefix.length + length, self.prefix)
 
@@ -118,7 +118,7 @@ class Paper(Generic[Outcome]):
 class Generator(Generic[Outcome]):
     """Papers in the memory of one model.
 
-    capacity: tokens of all prefixes that are there at once, of so many `papers` at most. branches and slots: how many
+    capacity: tokens of all prefixes that are there at once, of at most `papers` papers. branches and slots: how many
     questions are answered at once, and the most tokens of one, its prompt included. chunk: the tokens of a paper that
     are read at once. `grammar_tokenizer` is the model's llguidance tokenizer.
     """
@@ -159,9 +159,9 @@ class Generator(Generic[Outcome]):
         return outcome
 
     def _room(self, tokens: int) -> int | None:
-        """Where in the pool so many tokens have room; None where they have none yet."""
+        """Where in the pool this many tokens have room; None where they have none yet."""
         if tokens > self.capacity:
-            raise ValueError(f"A paper of {tokens} tokens exceeds the {self.capacity} that there is room for.")
+            raise ValueError(f"A paper of {tokens} tokens exceeds the generator's capacity of {self.capacity}.")
         if len(self.papers) == self.most_papers:
             return None
         begin = 0

@@ -54,7 +54,9 @@ def check_gpu(gpu: int, capacity: int, reserve: int) -> None:
         torch.ones(1, device=f"cuda:{gpu}").sum().item()
         free, total = torch.cuda.mem_get_info(gpu)
     except RuntimeError as error:
-        raise model_files.ModelError(f"PyTorch cannot compute on the GPU here: {error}") from error
+        raise model_files.ModelError(
+            f"PyTorch cannot compute on the GPU here: {error}. Choose another GPU, or check its driver with nvidia-smi."
+        ) from error
     if capability < OLDEST_GPU:
         raise model_files.ModelError(
             f"The GPU, {name}, is of compute capability {'.'.join(map(str, capability))}, and at least "
@@ -64,7 +66,7 @@ def check_gpu(gpu: int, capacity: int, reserve: int) -> None:
     if total < capacity:
         raise model_files.ModelError(
             f"The GPU, {name}, has {size}, and the memory is planned for {planned} (`memory.capacity`): choose a GPU "
-            f"that has so much, or set `memory.capacity` to {total >> 20}MiB or less."
+            f"with as much, or set `memory.capacity` to {total >> 20}MiB or less."
         )
     if free < capacity - reserve:
         raise model_files.ModelError(

@@ -9,8 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from designspace.engine.eight_bits import SMALLEST, EightBitLinear
+
 LARGEST = torch.iinfo(torch.int8).max
-SMALLEST = 1e-12  # of a scale: rows of zeros have one, too
 
 
 def round_rows(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -19,15 +20,8 @@ def round_rows(x: Tensor) -> tuple[Tensor, Tensor]:
     return (x / scale.float()[:, None]).round_().clamp_(-LARGEST, LARGEST).to(torch.int8), scale
 
 
-class Int8Linear(torch.nn.Module):
+class Int8Linear(EightBitLinear):
     """y = x W^T * scale + bias, with W [out, in] in int8 and a scale for each of its rows; x is [..., in]."""
-
-    def __init__(self, weight: Tensor, scale: Tensor, bias: Tensor | None) -> None:
-        super().__init__()
-        self.out_features, self.in_features = weight.shape
-        self.weight = torch.nn.Parameter(weight, requires_grad=False)
-        self.scale = torch.nn.Parameter(scale, requires_grad=False)
-        self.bias = bias
 
     def forward(self, x: Tensor) -> Tensor:
         out = F.linear(x, self.weight.to(x.dtype)).mul_(self.scale)

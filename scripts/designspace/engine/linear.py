@@ -23,7 +23,7 @@ except ImportError:  # a build of PyTorch for the CPU alone comes without
 # As measured on an H200, docs/performance.md.
 FEW_ROWS = 64  # cuBLAS is faster with more
 FEW_ROWS_OF_BYTES = 128  # later, where the weights are a byte each
-MOST_STAGES = 6  # tiles on their way to a multiprocessor: more are no faster
+MOST_STAGES = 6  # tiles on their way to a multiprocessor: more are not faster
 
 
 def project(x: Tensor, *layers: Any) -> list[Tensor]:

@@ -21,7 +21,7 @@ class GrammarRefused(DesignspaceError):
 @functools.cache
 def compiled(grammar_tokenizer: Any, grammar: str) -> LLMatcher:
     """A matcher of a Lark grammar, to be copied: to compile those of a library takes as long as many steps, and can be
-    done before a paper is read. GrammarRefused where it is none."""
+    done before a paper is read. GrammarRefused where llguidance cannot use it."""
     matcher = LLMatcher(grammar_tokenizer, LLMatcher.grammar_from_lark(grammar))
     _check(matcher)
     return matcher
@@ -37,7 +37,7 @@ class Masks:
         self.bits = torch.arange(8, dtype=torch.uint8, device=device)
 
     def matcher(self, grammar: str) -> LLMatcher:
-        """The state of a Lark grammar before its first token. GrammarRefused where it is none."""
+        """The state of a Lark grammar before its first token. GrammarRefused where llguidance cannot use it."""
         return compiled(self.grammar_tokenizer, grammar).deep_copy()
 
     def advance(self, matcher: LLMatcher, token: int) -> None:
@@ -46,7 +46,7 @@ class Masks:
         _check(matcher)
 
     def forced(self, matcher: LLMatcher, most: int) -> list[tuple[int, LLMatcher]]:
-        """The tokens that are likely next since the grammar forces their text, so many at most, each with the state of
+        """The tokens that are likely next since the grammar forces their text, at most `most`, each with the state of
         the grammar behind it, which is not its end. The same text may be written in other tokens."""
         ahead = []
         for token in matcher.compute_ff_tokens()[: max(most, 0)]:

@@ -16,8 +16,8 @@ PART = 4
 
 
 class Passes:
-    """A model and the memory of its papers: `capacity` tokens of prefixes, of so many `papers` at once, and `branches`
-    of so many `slots`. `chunk` is how many tokens are read at once."""
+    """A model and the memory of its papers: `capacity` tokens of prefixes, of `papers` papers at once, and
+    `branches` branches of `slots` tokens. `chunk` is how many tokens are read at once."""
 
     def __init__(self, model: Any, capacity: int, branches: int, slots: int, papers: int, chunk: int) -> None:
         self.model, self.device = model, model.get_input_embeddings().weight.device
@@ -52,7 +52,7 @@ class Passes:
             self._hidden(padded[first : first + at_once])
 
     def spare(self, rows: int) -> int:
-        """How many rows a step of so many has besides."""
+        """How many rows a step for `rows` rows has besides."""
         return (self._size(rows) if self.graphed else step_rows(rows)) - rows
 
     def step(self, rows: Sequence[Row], tokens: list[int]) -> Tensor:
@@ -72,8 +72,8 @@ class Passes:
         return logits.to(self.device).float()
 
     def rehearse(self, rows: int) -> None:
-        """Go through a pass of each kind once, with so many rows: a chunk, prompts, and a step; with zeros for tokens,
-        and without an outcome."""
+        """Go through a pass of each kind once, with this many rows: a chunk, prompts, and a step; with zeros for
+        tokens, and without an outcome."""
         prefix = self.read([0] * rows, 0)
         branches = [Row(n, 0, rows, prefix) for n in range(rows)]
         self.read_prompts(branches, [[0, 0]] * rows)
@@ -81,7 +81,7 @@ class Passes:
         self._logits(torch.zeros(rows, 1, dtype=torch.long, device=self.device))
 
     def _size(self, rows: int) -> int:
-        """Rows of the smallest captured step that has so many, or of a new one that is much smaller."""
+        """Rows of the smallest captured step that has as many, or of a new one that is much smaller."""
         new = step_rows(rows)
         least = min((size for size in self.graphs if size >= rows), default=PART * new)
         return new if PART * new <= least else least
@@ -109,8 +109,8 @@ class Passes:
 
 
 class GraphedStep:
-    """A decode step of so many rows as one CUDA graph, which serves all papers and branches: what differs between two
-    steps is numbers on the GPU.
+    """A decode step of a fixed number of rows as one CUDA graph, which serves all papers and branches: only numbers on
+    the GPU differ between two steps.
 
     A step is thousands of small kernels, which take longer to launch one by one than to run.
     """

@@ -15,9 +15,10 @@ from transformers.quantizers.quantizers_utils import should_convert_module
 from transformers.utils.quantization_config import QuantizationConfigMixin
 
 from designspace.engine import fp8, int8
+from designspace.engine.eight_bits import EightBitLinear
 
 METHOD = "designspace"  # transformers' own "fp8" fetches kernels from the hub, and rounds nothing on a CPU
-LINEAR: dict[str, type[fp8.Fp8Linear | int8.Int8Linear]] = {"fp8": fp8.Fp8Linear, "int8": int8.Int8Linear}
+LINEAR: dict[str, type[EightBitLinear]] = {"fp8": fp8.Fp8Linear, "int8": int8.Int8Linear}
 ROUND_ROWS = {"fp8": fp8.round_rows, "int8": int8.round_rows}
 
 

@@ -68,7 +68,7 @@ def _reported() -> Iterator[None]:
 
 
 def load_kernels(model: PreTrainedModel, branches: int) -> None:
-    """Have this process load the kernels and the libraries that it will need for steps of so many branches: run them
+    """Have this process load the kernels and the libraries that it will need for steps of this many branches: run them
     once, on one layer of the model and in little memory."""
     if model.device.type == "cpu":
         return

@@ -58,8 +58,8 @@ def rank(record: Record, context: Record, parameter: Record, value: Value) -> li
 def choose(
     record: Record, context: Record, parameter: Record, value: Value, near: re.Pattern[str] | None = None
 ) -> tuple[int, int]:
-    """Span `(start, end)` of the best evidence for a value: of every paper with a sentence, always one. To hold the
-    pattern `near` counts as much as to hold the value."""
+    """Span `(start, end)` of the best evidence for a value: there is always one where the paper has a
+    sentence. To hold the pattern `near` counts as much as to hold the value."""
 
     def worth(sentence: tuple[int, int, float]) -> float:
         start, end, score = sentence

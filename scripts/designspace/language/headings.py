@@ -2,7 +2,7 @@
 
 import re
 
-# Headings without number and case, and the kind of section that each opens. The first match holds.
+# Headings without their numbers and in lower case, and the kind of section that each opens. The first match holds.
 _PLAIN = [
     ("references", r"(cited )?references( and notes| cited| list)?|bibliography|(literature|works) cited"),
     ("references", r"reference list|literature|notes and references"),

@@ -13,7 +13,7 @@ from designspace.language import quantities, sentences
 
 ANALYSED, RECRUITED = "analysed", "recruited"
 
-_LONGEST = 1000  # characters of a sentence; what is longer is no prose, and the rules would take long
+_LONGEST = 1000  # characters of a sentence; what is longer is not prose, and the rules would take long
 _WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 # Words behind which a number counts nothing.

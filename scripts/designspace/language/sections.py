@@ -182,7 +182,7 @@ class Outline:
         self._styles: set[bool] = set()  # whether the main sections have Roman numbers (True), Arabic ones or both
 
     def kind(self, candidate: Candidate, depth: float, current: str) -> str | None:
-        """The kind of the section that a candidate opens where `current` is open; None if it is no heading.
+        """The kind of the section that a candidate opens where `current` is open; None if it is not a heading.
 
         `depth` is its place in the text, from 0 to 1.
         """

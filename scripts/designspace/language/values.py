@@ -29,7 +29,7 @@ def parse(text: str, parameter: dict[str, Any]) -> list[Value]:
 def typed(text: str, parameter: dict[str, Any]) -> Value:
     """A value as its parameter's kind has it: int, float, bool or str. A number may have a unit of its own.
 
-    ValueError, with the end of a sentence that begins with the text, where it is no such value.
+    ValueError, with the end of a sentence that begins with the text, where it is not such a value.
     """
     kind, unit = parameter["kind"], parameter.get("unit", "")
     if kind in ("integer", "number"):

@@ -1,7 +1,7 @@
 """How many branches a task asks at once, and how many new tokens each may write: what the plan and the tasks share.
 
 `max_new_tokens` is what all branches of a task may write together; each has an equal share of it at most. The other
-limits of what is asked are here, each with its reason. What a value may be long (tasks/grammars.py) and the tokens that
+limits of what is asked are here, each with its reason. How long a value may be (tasks/grammars.py) and the tokens that
 it may take follow from the same numbers, so that no value is allowed that cannot be reached.
 """
 
@@ -23,9 +23,13 @@ GROUPS = 6  # of one experiment that are asked about, for the same reason
 NAME_CHARACTERS = 40  # of the name of an experiment or a group
 NAMES_TOKENS = 40  # of all names together: six times "Experiment 1" take 31
 FINDING_CHARACTERS, REASON_CHARACTERS = 120, 200  # of a finding's value or description; of a sentence of reasoning
+FINDING_PARTS, PART_CHARACTERS = 5, 16  # of a finding's name in snake_case: what a column of a table may be called
+UNIT_CHARACTERS = 20  # of a finding's unit: a compound one with a word or two
 ROWS = 64  # of a step: its time is still that of reading the weights, and the slots of more take the room of a paper
 FEWEST_ROWS = 16  # of a step: fewer take as long
 ROWS_TOGETHER = 128  # of a step for several papers: the more rows, the less of a step is that of reading the weights
+# New tokens of one branch that a setting must leave it: fewer hold no number, or not one finding with its keys.
+FEWEST_NEW_TOKENS = {"extraction": 16, "discovery": 64}
 
 
 class Branches(NamedTuple):
@@ -60,18 +64,18 @@ def first_branches(library: Library) -> int:
 
 
 def of_discovery(categories: int, max_new_tokens: int) -> Branches:
-    """One branch for each of so many categories."""
+    """One branch for each category."""
     return Branches(categories, max_new_tokens // categories)
 
 
 def of_papers(number: int, papers: int) -> int:
-    """Branches of so many papers together, each of which asks so many at once; further ones wait for those that end."""
+    """Branches of several papers together, each of which asks `number` at once; others wait until some end."""
     return min(number * papers, max(number, ROWS_TOGETHER))
 
 
 def per(parameter: dict[str, Any]) -> str:
-    """At which level a parameter may differ: paper, experiment or group. Without a word, one that may have several
-    values differs between experiments."""
+    """At which level a parameter may differ: paper, experiment or group. By default one that may have several values
+    differs between experiments."""
     level: str = parameter.get("per") or ("experiment" if parameter.get("multiple") else "paper")
     return level
 
@@ -83,7 +87,7 @@ def differing(library: Library, level: str) -> Library:
 
 
 def step_rows(branches: int) -> int:
-    """Rows of a step of so many branches: a power of two. Those that no branch needs are given to forced tokens."""
+    """Rows of a step of this many branches: a power of two. Those that no branch needs are given to forced tokens."""
     return max(FEWEST_ROWS, 1 << (branches - 1).bit_length())
 
 
@@ -102,5 +106,5 @@ def value_tokens(parameter: dict[str, Any]) -> int:
 
 
 def text_tokens(characters: int) -> int:
-    """The tokens of a text of so many characters, from above; a short one may be a rare word."""
+    """An upper bound of the tokens of a text of this many characters; a short one may be a rare word."""
     return max(math.ceil(characters / CHARACTERS_A_TOKEN), min(characters, 8))

@@ -83,7 +83,7 @@ def workspace_bytes(shape: Shape, size: int, model: dict[str, Any], chunk: int) 
 
 
 def peak_bytes(costs: Costs, tokens: int) -> int:
-    """The predicted peak with prompts of so many tokens together, on the whole device: all processes, without the
+    """The predicted peak with prompts of `tokens` tokens together, on the whole device: all processes, without the
     reserve."""
     fixed = ("weights", "workspace", "slots", "logits", "processes", "library")
     return int(sum(costs[f"{part}_bytes"] for part in fixed) + tokens * costs["kv_bytes_per_token"])

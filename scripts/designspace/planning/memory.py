@@ -18,7 +18,7 @@ OVERHEAD_STEP = 1024  # so that a small edit of the parameter library changes no
 
 
 class BadSize(DesignspaceError, ValueError):
-    """A text that is no size of memory."""
+    """A text that is not a size of memory."""
 
 
 class DoesNotFit(DesignspaceError, ValueError):
@@ -29,7 +29,7 @@ def parse_size(text: str) -> int:
     """Bytes of a size such as 79.25GiB, 24GB or 16000MiB. BadSize for anything else."""
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) *(?:([KMGT])(i?))?B", text)
     if not match:
-        raise BadSize(f"{text!r} is no size; write it like 79.25GiB, 24GB or 16000MiB.")
+        raise BadSize(f"{text!r} is not a size; write one like 79.25GiB, 24GB or 16000MiB.")
     number, prefix, binary = match.groups()
     return int(float(number) * (1024 if binary else 1000) ** " KMGT".index(prefix or " "))
 

@@ -50,7 +50,9 @@ def read_config(path: Path) -> dict[str, Any]:
         config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return config
     except (OSError, ValueError) as error:
-        raise ModelError(f"The configuration of the model, {path}, cannot be read: {error}.") from None
+        raise ModelError(
+            f"The configuration of the model, {path}, cannot be read: {error}. Download the model again."
+        ) from None
 
 
 def model_file(name: str, file: str, revision: str | None = None) -> Path:

@@ -40,7 +40,7 @@ GPUS = (
 
 
 def cpu(cores: int, dtype: str) -> Device:
-    """A CPU of so many cores; measured on one that multiplies bfloat16 (AMX), on others that takes far longer."""
+    """A CPU with this many cores; measured on one that multiplies bfloat16 (AMX), on others that takes far longer."""
     return Device("CPU", cores * (220e9 if dtype == "bfloat16" else 110e9), min(cores, 4) * 10e9)
 
 
@@ -61,7 +61,7 @@ class Speed:
         return (products + attention) / self.device.products
 
     def step(self, tokens: int, rows: int) -> float:
-        """Seconds of a step of so many branches about a prompt."""
+        """Seconds of a step of this many branches about a prompt."""
         seconds = self.weights * self.step_factor / self.device.copies
         if self.cores:
             of_rows = 4 * rows * tokens * self.shape.heads * self.shape.head_dim * self.shape.layers
@@ -69,7 +69,7 @@ class Speed:
         return seconds
 
     def paper(self, tokens: int, asked: Branches, steps: int) -> float:
-        """Seconds of a task for a paper: a process, the prompt and so many steps."""
+        """Seconds of a task for a paper: a process, the prompt and this many steps."""
         return PAPER_SECONDS + self.prefill(tokens) + steps * self.step(tokens, asked.number)
 
     def job(self) -> float:

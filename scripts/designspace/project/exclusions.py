@@ -29,6 +29,6 @@ def load(path: str | Path) -> dict[str, str]:
 
 
 def of_papers(reasons: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
-    """{paper: why it is excluded}; `names` is what each paper may be called, {name: id}. What is no paper now passes,
-    since its PDF may come back."""
+    """{paper: why it is excluded}; `names` is what each paper may be called, {name: id}. A name without a paper is
+    ignored, since its PDF may come back."""
     return {names[name]: reason for name, reason in reasons.items() if name in names}

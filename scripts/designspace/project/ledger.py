@@ -87,7 +87,7 @@ def plan(
     """The ledger as it should be now: its known rows, in their order, then the new PDFs of the folder, by name.
 
     `entries` are those of the library, which knows supplements; what `excluded` names is given no batch, and of a
-    `pilot` of so many papers neither are the others; `first_pages` gives those of {file: sha256}. Reads only.
+    `pilot` of that many papers neither are the others; `first_pages` gives those of {file: sha256}. Reads only.
     LedgerError where the ledger is damaged or a file name cannot be used.
     """
     rows = [row if row.is_asked else row._replace(batch="") for row in load(ledger_file)]
@@ -99,7 +99,7 @@ def plan(
         paper = next((i for i in (paper_id(file), paper_id(file, 16)) if i.casefold() not in taken), None)
         if paper is None:
             raise LedgerError(
-                f"No id is free for the paper {file!r}: other papers have the ones it could get; rename it."
+                f"The paper {file!r} cannot get an id: other papers have all that its name can become; rename it."
             )
         taken.add(paper.casefold())
         rows.append(Row(paper, file, hashes[file], "", ""))
@@ -162,7 +162,7 @@ def _mark_supplements(
 
 
 def _beside_pilot(rows: list[Row], excluded: set[str], pilot: int, folder: Path) -> set[str]:
-    """The papers that a pilot of so many leaves out. What was asked before is a part of it."""
+    """The papers that a pilot of this many papers leaves out. Papers that were asked before belong to it."""
     papers = [row for row in rows if not (row.duplicate_of or row.supplement_of) and (folder / row.file).is_file()]
     new = {
         row.paper: pilots.Paper(pilots.year_in(row.file), (folder / row.file).stat().st_size, row.paper)
@@ -214,10 +214,10 @@ def load(ledger_file: str | Path) -> list[Row]:
     papers = {row.paper for row in rows}
     for what, of in (("a copy", "duplicate_of"), ("a supplement", "supplement_of")):
         if unknown := {getattr(row, of) for row in rows} - papers - {""}:
-            raise _damaged(ledger_file, f"it has {what} of {min(unknown)}, and no such paper")
+            raise _damaged(ledger_file, f"it has {what} of {min(unknown)}, a paper that it does not have")
     for column in ("paper", "file"):
         if len({getattr(row, column) for row in rows}) < len(rows):
-            raise _damaged(ledger_file, f"a {column} is in two rows")
+            raise _damaged(ledger_file, f"two rows have the same `{column}`")
     return rows
 
 

@@ -42,5 +42,5 @@ def sample(papers: Iterable[Paper], number: int) -> set[str]:
 
 
 def left_out(new: Mapping[str, Paper], asked: int, pilot: int) -> set[str]:
-    """Which of the `new` papers wait for the end of a pilot of so many, of which some are `asked` already."""
+    """Which of the `new` papers wait for the end of a pilot of this many papers, of which some are `asked` already."""
     return new.keys() - sample(new.values(), max(0, pilot - asked))

@@ -27,8 +27,8 @@ def find(
 ) -> dict[str, str]:
     """{supplement: its paper}; `files` is {file: paper} of the folder, without copies, `pages` {paper: its first page}.
 
-    Of an entry's PDFs the first whose name is no supplement's is the paper. What the library says of a file wins over
-    its name, and both over its first page.
+    Of an entry's PDFs the first whose name is not that of a supplement is the paper. What the library says of a file
+    wins over its name, and both over its first page.
     """
     name_of = {paper: file for file, paper in files.items()}
     found: dict[str, str] = {}

@@ -19,7 +19,7 @@ SAME_PAGE = 75  # from which two first pages are one
 SHORTEST = 15  # letters of a title that is a work's alone
 PAGE = 3000  # letters of a first page that are compared
 KINDS = ("article", "preprint", "other")  # the first is counted before the others
-# What tells the parts of a series apart: "Sleep and memory II" is no version of "Sleep and memory I".
+# What tells the parts of a series apart: "Sleep and memory II" is not a version of "Sleep and memory I".
 NUMBER = re.compile(r"\b(?:\d+|[ivx]+)\b", re.IGNORECASE)
 
 

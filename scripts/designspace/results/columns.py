@@ -24,7 +24,7 @@ class About(str):
 
 
 class InvalidRow(DesignspaceError, ValueError):
-    """A row that is none of its table; the message is the end of a sentence that begins with the table's name."""
+    """A row that its table cannot have; the message is the end of a sentence that begins with the table's name."""
 
 
 @cache

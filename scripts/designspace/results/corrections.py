@@ -56,7 +56,7 @@ def _rows(path: Path, library: dict[str, dict[str, Any]]) -> list[Correction]:
     lines = sheets.rows(path, needed=("paper", "parameter", "value"))
     strange = [name for _, cells in lines[:1] for name in cells if name not in Correction._fields]
     columns = ", ".join(Correction._fields)
-    sheets.refuse(f"{path}: `{name}` is no column of corrections, which has {columns}." for name in strange)
+    sheets.refuse(f"{path}: `{name}` is not a column of corrections; the columns are {columns}." for name in strange)
     rows = [(where, Correction(**dict.fromkeys(Correction._fields, "") | cells)) for where, cells in lines]
     sheets.refuse(f"{where}: {problem}" for where, row in rows for problem in _problems(row, library))
     return [row for _, row in rows]

@@ -73,7 +73,7 @@ def papers_present(ledger_file: Path, folder: Path, with_subfolders: bool) -> li
 
 def check_answers(record: Answers, text: Text, library: dict[str, Parameter], path: Path) -> None:
     """Raise BrokenResult for answers that are not those of the batch's task about this paper and this library, or with
-    a value or evidence that is none."""
+    a value or evidence that is not valid."""
     paper, answered = record["paper"], {value["parameter"] for value in record.get("values", [])}
     if record["task"] != path.parent.name:
         raise records.set_aside(path, f"has answers of another task, {record['task']}")
@@ -91,7 +91,7 @@ def check_answers(record: Answers, text: Text, library: dict[str, Parameter], pa
             raise records.set_aside(path, f"has no findings of {paper}")
     for value in record.get("values", []):
         if not is_value(value.get("value"), library[value["parameter"]]):
-            raise records.set_aside(path, f"has a value of {value['parameter']} that is none")
+            raise records.set_aside(path, f"has a value of {value['parameter']} that its kind does not allow")
     for item in records.items(record):
         if item["evidence"] is not None and text["text"][item["start"] : item["end"]] != item["evidence"]:
             named: Any = item
@@ -298,7 +298,8 @@ def _of_left_out(corrected: Corrected, rows: list[PaperRow]) -> Iterator[dict[st
 def _papers(
     results: Path, present: list[dict[str, Any]], library: dict[str, Parameter]
 ) -> Iterator[tuple[str, Text, Context, Answers, Answers]]:
-    """Each paper that was asked and is no copy or supplement: its text and context, and its answers to both tasks."""
+    """Each paper that was asked and is neither a copy nor a supplement: its text, its context, its answers to both
+    tasks."""
     batches = defaultdict(list)
     for entry in present:
         if entry["batch"] != ledger.EXCLUDED and not entry["duplicate_of"] and not entry["supplement_of"]:

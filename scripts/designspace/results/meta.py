@@ -40,7 +40,7 @@ def build(
     outcomes: list[OutcomeRow],
     library: dict[str, Parameter],
 ) -> pd.DataFrame:
-    """The table. Its last columns, the moderators, are the parameters that are no outcomes."""
+    """The table. Its last columns, the moderators, are the parameters that are not outcomes."""
     moderators = [name for name, parameter in library.items() if parameter["kind"] not in expressions.KINDS]
     cells = groups.values_of(extractions)
     counted = groups.counted(library)

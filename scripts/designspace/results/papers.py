@@ -150,7 +150,7 @@ class Papers:
         return citation["title"] if both and own not in other and other not in own else ""
 
     def _left_out(self, paper: str) -> dict[str, str]:
-        """Why a paper that is no copy is not counted, as cells of its row; nothing where it is."""
+        """Why a paper that is not a copy is not counted, as cells of its row; nothing where it is."""
         if paper in self.excluded:
             return {"status": "excluded", "reason": self.excluded[paper]}
         if paper in self.version_of:

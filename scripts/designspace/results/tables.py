@@ -109,7 +109,7 @@ def _quote(name: str) -> str:
 
 def read_rows(path: str | Path) -> list[Any]:
     """The rows of a table written by write_csv, of the kind that ROWS or EVALUATION_ROWS has for the file's name.
-    FileNotFoundError where it is missing, BrokenResult where it is no such table."""
+    FileNotFoundError where it is missing, BrokenResult where it is not such a table."""
     path = Path(path)
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - 1, 0))
@@ -118,11 +118,11 @@ def read_rows(path: str | Path) -> list[Any]:
     try:
         frame = read_csv(path).astype(object)
     except (ValueError, TypeError, OverflowError) as error:
-        raise records.set_aside(path, f"is no table ({error})") from None
+        raise records.set_aside(path, f"is not a table ({error})") from None
     kind = (ROWS | EVALUATION_ROWS)[path.stem]
     columns = declarations.columns(kind)
     if list(columns) != list(frame.columns[: len(columns)]):
-        raise records.set_aside(path, "has not the columns of its table")
+        raise records.set_aside(path, "does not have the columns of its table")
     table: list[Any] = frame.where(frame.notna(), None).to_dict("records")
     try:
         declarations.check(table, kind)
@@ -133,14 +133,14 @@ def read_rows(path: str | Path) -> list[Any]:
 
 @contextmanager
 def open_sqlite(path: Path) -> Iterator[sqlite3.Connection]:
-    """A file written by write_sqlite, to read from. BrokenResult where it is none. It is opened as one that nobody
-    changes, which takes no locks."""
+    """A file written by write_sqlite, to read from. BrokenResult where it is not one. It is opened as a file that
+    nobody changes, which takes no locks."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             database.row_factory = sqlite3.Row
             yield database
     except sqlite3.DatabaseError as error:
-        raise records.set_aside(path, f"is no whole database ({error})") from None
+        raise records.set_aside(path, f"is not a complete database ({error})") from None
 
 
 def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict[str, Any]], path: Path) -> None:

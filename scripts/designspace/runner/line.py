@@ -75,7 +75,7 @@ class Line:
         self.begun.append((turn, process))
 
     def _wait_for(self, turn: Turn, process: PaperProcess) -> Outcomes:
-        """The outcomes of the first process, which ends; what is to be tried again is put in front."""
+        """The outcomes of the first process, which ends; papers that are tried again are put in front."""
         left = {paper.record["paper"]: paper for paper in turn.papers}
         _, last = self.begun[-1]  # the next one, or the same
         finished, outcome = [], Record()

@@ -69,7 +69,7 @@ class PaperProcess:
         return {"status": "late"}
 
     def end(self, patience: float = 0) -> None:
-        """End the process, where it does not end by itself in so many seconds; its memory is free then."""
+        """Wait for the process to end by itself, and end it after this many seconds; its memory is free then."""
         if self.process.pid is not None:
             self.process.join(patience)
             self.process.kill()

@@ -13,7 +13,7 @@ SECONDS = 20.0  # between two looks
 
 
 class Watch:
-    """What jobs that run elsewhere have finished since it began, of so many papers of each task."""
+    """What jobs that run elsewhere have finished since it began, of the given number of papers of each task."""
 
     def __init__(self, results: Path, papers: dict[str, int], now: Callable[[], float] = time.monotonic) -> None:
         self.results, self.papers, self.now, self.started = results, papers, now, now()
@@ -52,7 +52,7 @@ class Watch:
                 lines = file.read().splitlines(keepends=True)
         except OSError:
             return
-        first = start == 0  # the line with the fingerprint, which is no record
+        first = start == 0  # the line with the fingerprint, which is not a record
         records = list(whole_records(lines[first:]))
         self.read[path] = start + sum(map(len, lines[: first + len(records)]))
         self.finished[path.parent.name] += len(records)

@@ -34,8 +34,8 @@ Record = dict[str, Any]
 
 FREED = b"freed"  # what a process sends when it has given back the memory of the GPU
 TASKS: dict[str, Any] = {"extraction": extraction, "discovery": discovery}
-# What errors say where memory is out and nobody made them an OutOfMemoryError: those of a GPU's driver and libraries,
-# which allocate for themselves, and of PyTorch on a CPU.
+# In the message of an error that is not an OutOfMemoryError and still means that memory is out: of a GPU's driver and
+# libraries, which allocate for themselves, and of PyTorch on a CPU.
 SIGNS_OF_NO_MEMORY = ("out of memory", "can't allocate memory", "ALLOC_FAILED")
 
 
@@ -68,7 +68,10 @@ def load(job: Job) -> Any:
         with warming.meanwhile(**job.model):
             return loading.load(**job.model, room=capacity - reserve)
     except torch.OutOfMemoryError as error:
-        raise model_files.ModelError(f"The weights of the model do not fit the GPU: {error}") from error
+        raise model_files.ModelError(
+            f"The weights of the model do not fit the GPU: {error} Set `model.quantization` to fp8 or int8, "
+            "`model.gpus` to more, or choose a smaller model."
+        ) from error
 
 
 def work(connection: Connection, inbox: Connection) -> None:
@@ -202,7 +205,7 @@ class Group:
     def ask(self, started: float) -> None:
         """Read the papers and ask all questions about them, which takes the memory that was planned."""
         if self.capacity < max(len(paper.tokens) for paper in self.papers):
-            raise torch.OutOfMemoryError("The longest of the papers has no room beside the branches of all together.")
+            raise torch.OutOfMemoryError("The longest of these papers does not fit beside the branches of all of them.")
         generator = Generator[None](
             self.weights,
             self.grammar_tokenizer,

@@ -19,8 +19,6 @@ from designspace.results import annotations, corrections
 from designspace.settings import parameters
 from designspace.settings.schema import ConfigurationError, refuse, violations
 
-# New tokens of one branch: fewer do not hold a value, or one finding with its keys.
-MIN_NEW_TOKENS = {"extraction": 16, "discovery": 64}
 CLOCK_SECONDS = 120  # that the clock of a file server may be ahead of this machine's
 RESULTS_FOLDERS = ("text", "context", "extraction", "discovery", "pages", "logs", "benchmarks")
 
@@ -122,7 +120,7 @@ def _changes(results: Path) -> Iterator[float]:
 
 def _cap_problems(task: str, cap: int, asked: Sequence[object], what: str, n: int) -> list[str]:
     """What is wrong with a cap that `n` branches share."""
-    each = MIN_NEW_TOKENS[task]
+    each = branches.FEWEST_NEW_TOKENS[task]
     if cap >= n * each:
         return []
     return [

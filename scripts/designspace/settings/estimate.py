@@ -158,7 +158,7 @@ def save(estimate: Estimate, results: Path) -> None:
 
 
 def paper_seconds(config: dict[str, Any], tokens: dict[str, int], device: speed.Device) -> dict[str, dict[str, float]]:
-    """{task: {paper: seconds}} by the shapes of the model, for prompts of so many tokens."""
+    """{task: {paper: seconds}} by the shapes of the model, for prompts of the given tokens."""
     library = parameters.load(config["parameters"])
     model = config["model"]
     found, asking = config["discovery"], config["extraction"]
@@ -176,7 +176,7 @@ def paper_seconds(config: dict[str, Any], tokens: dict[str, int], device: speed.
 
 
 def scale(seconds: dict[str, dict[str, float]], answered: dict[str, dict[str, float]]) -> tuple[dict[str, float], int]:
-    """({task: what its papers took of the seconds by the plan}, the papers that say so). A task of which fewer than
+    """({task: what its papers took of the seconds by the plan}, the number of these papers). A task of which fewer than
     ENOUGH are measured has the factor of the other, or 1."""
     factors = {}
     for task, of_papers in answered.items():

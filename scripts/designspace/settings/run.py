@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from designspace.core import locks
+from designspace.core import locks, records
 from designspace.core.files import write_whole
 from designspace.project import exclusions, first_pages, ledger, rereads
 from designspace.project.folder import pdf_files
@@ -59,7 +59,7 @@ class Run:
             self.titles = first_pages.titles_behind(files, pages, entries)
         else:
             self.rows = ledger.load(self.ledger_file)
-            self.titles = json.loads((self.results / TITLES).read_bytes())
+            self.titles = records.read_titles(self.results / TITLES)
         self.present = set(ledger.present(self.rows, self.papers, self._with_subfolders))
 
     def _read_first_pages(self, hashes: Mapping[str, str]) -> Mapping[str, first_pages.FirstPage]:

@@ -1,7 +1,8 @@
-"""What breaks a JSON schema, in plain English: where it is, what it is, and what is allowed."""
+"""Violations of a JSON schema, in plain English: where they are, what is there, and what is allowed."""
 
 import difflib
 import json
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,20 @@ def violations(data: Any, schema_file: str, source: str) -> list[str]:
 
     schema = yaml.safe_load((SCHEMAS / schema_file).read_text(encoding="utf-8"))
     base = jsonschema.Draft202012Validator
-    # 16.0 counts as an integer in JSON but not in range().
-    types = base.TYPE_CHECKER.redefine("integer", lambda _, x: isinstance(x, int) and not isinstance(x, bool))
+    # 16.0 counts as an integer in JSON but not in range(), and YAML has numbers that are not finite.
+    types = base.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_finite})
     extend: Any = jsonschema.validators.extend  # which has no types
     validator = extend(base, type_checker=types)(schema)
     errors = sorted(validator.iter_errors(data), key=lambda error: [str(step) for step in error.absolute_path])
     return list(dict.fromkeys(f"{source}: {sentence}" for error in errors for sentence in _sentences(error, data)))
+
+
+def _is_integer(_: Any, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_finite(_: Any, value: object) -> bool:
+    return _is_integer(_, value) or isinstance(value, float) and math.isfinite(value)
 
 
 def _sentences(error: Any, data: Any) -> list[str]:

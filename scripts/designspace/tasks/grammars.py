@@ -12,9 +12,12 @@ from designspace.planning.branches import (
     DECIMALS,
     DIGITS,
     FINDING_CHARACTERS,
+    FINDING_PARTS,
     NAME_CHARACTERS,
+    PART_CHARACTERS,
     REASON_CHARACTERS,
     TEXT_CHARACTERS,
+    UNIT_CHARACTERS,
 )
 
 END = r"/,\n|\n}/"
@@ -25,7 +28,7 @@ _CHARACTER = r'[^"\\\p{C}]'
 
 
 def _string(fewest: int, most: int) -> str:
-    """A regular expression for a JSON string of so many characters, the first of them no space."""
+    """A regular expression for a JSON string of `fewest` to `most` characters that does not begin with a space."""
     return rf'/"[^"\\\p{{C}}\s]{_CHARACTER}{{{fewest - 1},{most - 1}}}"/'
 
 
@@ -78,7 +81,8 @@ def names(most: int) -> str:
 
 def findings(most: int, refused: list[str]) -> str:
     """The grammar of a list of at most `most` findings whose names are snake_case and none of the refused."""
-    name = r"/[a-z][a-z0-9]{0,15}(_[a-z0-9]{1,16}){0,4}/"
+    part, more = PART_CHARACTERS, FINDING_PARTS - 1
+    name = rf"/[a-z][a-z0-9]{{0,{part - 1}}}(_[a-z0-9]{{1,{part}}}){{0,{more}}}/"
     if refused:
         name = f"({name}) & ~({' | '.join(json.dumps(n) for n in refused)})"
     return f"""start: / ?\\[/ ({_several("finding", most)})? /\\][,}}]/
@@ -86,5 +90,5 @@ finding: "{{\\"name\\": \\"" NAME "\\", \\"value\\": " TEXT ", \\"unit\\": " UNI
 about: "\\"description\\": " TEXT ", \\"importance\\": " /"(high|medium|low)"/
 NAME: {name}
 TEXT: {_string(1, FINDING_CHARACTERS)}
-UNIT: /"{_CHARACTER}{{0,20}}"/
+UNIT: /"{_CHARACTER}{{0,{UNIT_CHARACTERS}}}"/
 """

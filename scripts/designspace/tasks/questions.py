@@ -58,7 +58,7 @@ def begin(key: str, **before: Any) -> str:
 
 
 def question(tokenizer: Any, parameter: dict[str, Any], tokens: int, **before: Any) -> Question:
-    """The question for the value of a parameter, in at most so many new tokens, and as many as it may need."""
+    """The question for the value of a parameter, in at most `tokens` new tokens, and in no more than it may need."""
     prompt = plain(tokenizer, begin(parameter["name"], **before))
     return Question(prompt, grammars.value(parameter), min(tokens, value_tokens(parameter)), alternative=grammars.NULL)
 

@@ -52,7 +52,7 @@ def read(text: str) -> tuple[list[Entry], list[Problem]]:
     except ValueError as error:
         return [], [("the file", f"it is not valid JSON ({error}); export it again as CSL-JSON.")]
     if not isinstance(items, list):
-        return [], [("the file", "it is no list of items; export it again as CSL-JSON.")]
+        return [], [("the file", "it is not a list of items; export it again as CSL-JSON.")]
     entries: list[Entry] = []
     problems: list[Problem] = []
     taken = {key for item in items if isinstance(item, dict) and (key := _key(item))}

@@ -28,8 +28,8 @@ def load(path: str | Path) -> list[Entry]:
     read = READERS.get(path.suffix.lower())
     if read is None:
         raise LibraryError(
-            f"The library {path} (config: `library`) is none of CSL-JSON (.json), BibTeX (.bib) and RIS (.ris); export "
-            "it from the reference manager in one of them."
+            f"The library {path} (config: `library`) is neither CSL-JSON (.json) nor BibTeX (.bib) nor RIS (.ris); "
+            "export it from the reference manager in one of them."
         )
     try:
         entries, problems = read(path.read_bytes().decode("utf-8-sig"))

@@ -43,7 +43,7 @@ def look_up(dois: Iterable[str], folder: Path, server: str = SERVER) -> dict[str
                 continue
         entries, problems = csl.read(f"[{answer.decode('utf-8', 'replace')}]")
         if problems or len(entries) != 1:
-            print(f"The answer about {doi} is no citation, and is not used.", file=sys.stderr)
+            print(f"The answer about {doi} is not a citation and is not used.", file=sys.stderr)
             continue
         found[doi] = entries[0]
         if not file.exists():

@@ -64,7 +64,7 @@ const Corrections = (() => {
     try {
       rows = JSON.parse(recall(PLACE) ?? "[]");
     } catch {
-      // what is no JSON was not written by this page
+      // what is not JSON was not written by this page
     }
     const marks = rows
       .filter((row) => !row.withdrawn)
@@ -177,7 +177,7 @@ const Corrections = (() => {
       remember(BLIND, isToBeBlind ? "yes" : "no");
       settleAll();
     },
-    /** State what a cell holds. An Error with a sentence where the text is no value of its parameter. */
+    /** State what a cell holds. An Error with a message where the text is not a value of its parameter. */
     set(cell, value, note = "", kind = "") {
       parseValues(value, cell.parameter);
       add(cell, { value, note, kind });

@@ -51,7 +51,7 @@ const Evidence = (() => {
     const index = PARAMETER.get(cell.parameter.name);
     const held = heldBy(above, index);
     const what = above.experiment || "the whole paper";
-    const holds = held.length ? `For ${what} it is ${held.join("; ")}.` : `Nor for ${what}.`;
+    const holds = held.length ? `For ${what} it is ${held.join("; ")}.` : `Nothing is reported for ${what} either.`;
     return el(
       "p",
       { class: "inherited" },
@@ -90,7 +90,7 @@ const Evidence = (() => {
         candidate && el("p", {}, candidate.trim()),
       );
     }
-    if (answer.rule) parts.push(el("p", { class: "rule" }, `It is not printed, but follows: ${answer.rule}.`));
+    if (answer.rule) parts.push(el("p", { class: "rule" }, `The paper does not print it; it follows: ${answer.rule}.`));
     if (answer.sentence) parts.push(quote(cell.row.paper, answer.sentence));
     if (answer.reasoning)
       parts.push(

@@ -195,7 +195,7 @@ const Forest = (() => {
     const svg = (height) => d3.create("svg").attr("width", width).attr("height", height);
     const axis = () => {
       const drawn = svg(34).attr("aria-hidden", "true");
-      const text = (across, down, words) => drawn.append("text").attr("x", across).attr("y", down).text(words);
+      const text = (across, down, label) => drawn.append("text").attr("x", across).attr("y", down).text(label);
       text(width / 2, 12, choice.label + (choice.unit ? ` (${choice.unit})` : ""));
       for (const tick of ticks) text(x(tick), 29, shortNumber(tick));
       return [drawn.node()];
@@ -218,11 +218,11 @@ const Forest = (() => {
   /** Where numbers lie across: by their logarithms where all are positive and the highest is many times the lowest. */
   function scaleOf({ isEffect }, dots, width) {
     const all = dots.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
-    const [least, most] = d3.extent(isEffect ? [...all, 0] : all);
-    const room = (most - least) * 0.03 || Math.abs(most) * 0.1 || 1;
+    const [lowest, highest] = d3.extent(isEffect ? [...all, 0] : all);
+    const room = (highest - lowest) * 0.03 || Math.abs(highest) * 0.1 || 1;
     const range = [16, width - 16];
-    if (least > 0 && most / least >= 50) return d3.scaleLog([least, most], range);
-    return d3.scaleLinear([least - room, most + room], range);
+    if (lowest > 0 && highest / lowest >= 50) return d3.scaleLog([lowest, highest], range);
+    return d3.scaleLinear([lowest - room, highest + room], range);
   }
 
   return { draw };

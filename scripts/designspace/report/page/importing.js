@@ -11,17 +11,17 @@ const Importing = (() => {
       IDS.set(name ? name(file) : paper, original || paper);
   }
 
-  /** The rows of a text in CSV, as objects by column. An Error with a sentence where it lacks a column. */
+  /** The rows of a text in CSV, as objects by column. An Error with a message where it lacks a column. */
   function parse(text, fileName) {
     const [head = [], ...rows] = parseCsv(text.replace(/^\ufeff/, "")).filter((row) => row.some(Boolean));
     const missing = NEEDED.find((column) => !head.includes(column));
-    if (missing) throw new Error(`${fileName} has no column “${missing}” and is no file of corrections.`);
+    if (missing) throw new Error(`${fileName} has no column “${missing}” and is not a file of corrections.`);
     return rows.map((row) =>
       Object.fromEntries(head.map((column, index) => [column, unescapeFormula(row[index] ?? "").trim()])),
     );
   }
 
-  /** A row as a mark; null where it is none of this run. A row without a reviewer is of the one the file is named after. */
+  /** A row as a mark; null where it is not about this run. A row without a reviewer is of the one the file is named after. */
   function asMark(row, owner) {
     const { kind = "", value = "", note = "", experiment = "", group = "", old_value = "", date = "" } = row;
     const parameter = PARAMETERS[PARAMETER.get(row.parameter)];

@@ -188,7 +188,7 @@ const Matrix = (() => {
     const cell = Queue.mostDoubtful(
       (one) => papers.has(one.row.whole ?? one.row) && (!shown.isNarrow || shown.wanted(one)),
     );
-    if (!cell) return announce("No doubtful value is left of those that are shown.");
+    if (!cell) return announce("None of the values shown is doubtful any more.");
     show(cell);
     View.go({ open: addressOf(cell) });
   }
