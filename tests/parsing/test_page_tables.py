@@ -7,6 +7,7 @@ import pytest
 import typst
 from conftest import ROOT
 
+from designspace.parsing.tables import hints
 from designspace.parsing.tables.detection import document_tables
 
 PROSE = (
@@ -242,3 +243,9 @@ def test_a_caption_behind_a_line_that_ends_in_a_hyphen():
     (table,) = read((ROOT / "tests/papers/example/hartwig_2023.pdf").read_bytes())
     assert table["caption"]["text"].startswith("Table 1. The samples of the two experiments")
     assert rows_of(table)[1] == ["1, gradual", "Patients", "14", "6", "54.1 ± 9.8"]
+
+
+@pytest.mark.parametrize(("apart", "expected"), [(1, True), (3, False)])
+def test_lines_of_numbers_hint_at_a_table_only_where_they_stand_together(apart, expected):
+    words = "as was found in the earlier work of these authors\r\n" * (apart - 1)
+    assert hints._has_rows(f"{words}in the journal, 12 345 67\r\n" * 8) is expected

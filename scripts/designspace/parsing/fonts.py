@@ -1,7 +1,6 @@
 """What the codes of fonts without a Unicode map mean, by the names of their glyphs."""
 
 import bisect
-import ctypes
 import io
 import re
 
@@ -34,7 +33,8 @@ def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> PageText:
     if len(text) != n_chars:
         units = memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
         text = _with_missing(textpage, "".join(map(chr, units)), n_chars)
-    read = fonts.symbols(textpage).corrected(text, fonts.named(textpage, text))
+    symbols = fonts.symbols(textpage)
+    read = symbols.corrected(text, fonts.named(symbols, text))
     return PageText(read, {} if read == text else fonts.dropped(textpage, text, read))
 
 
@@ -76,19 +76,24 @@ class PageFonts:
 
     def dropped(self, textpage: pypdfium2.PdfTextPage, raw: str, read: str) -> dict[int, str]:
         """What pdfium dropped, see `dropped.find`."""
-        return find(self._document[self._index], textpage, raw, read)
+        return find(textpage.page, textpage, raw, read)
 
-    def named(self, textpage: pypdfium2.PdfTextPage, text: str) -> dict[int, str]:
+    def named(self, symbols: PageSymbols, text: str) -> dict[int, str]:
         """What the names of glyphs say of the characters that may be none: {place in the text: character}."""
-        found = SUSPECT.finditer(text)
-        meant = {match.start(): self._meaning(textpage, match.start(), match.group()) for match in found}
-        return {place: character for place, character in meant.items() if character not in (UNKNOWN, text[place])}
+        meanings: dict[tuple[bytes, str], str] = {}
+        named = {}
+        for match in SUSPECT.finditer(text):
+            place, char = match.start(), match.group()
+            key = symbols.font_name(place), char
+            if key not in meanings:
+                meanings[key] = self._meaning(*key)
+            if meanings[key] not in (UNKNOWN, char):
+                named[place] = meanings[key]
+        return named
 
-    def _meaning(self, textpage: pypdfium2.PdfTextPage, index: int, char: str) -> str:
-        """The character that is printed for `char`, number `index` of the page: from its font's glyph names."""
-        buffer = ctypes.create_string_buffer(128)
-        pdfium.FPDFText_GetFontInfo(textpage, index, buffer, len(buffer), None)
-        font = SUBSET.sub(b"", buffer.value)
+    def _meaning(self, font: bytes, char: str) -> str:
+        """The character that is printed for `char` of a font: from the names of its glyphs."""
+        font = SUBSET.sub(b"", font)
         if char in ADVENT:
             return ADVENT[char] if ADVENT_FONT.match(font.decode("latin-1")) else char
         if font not in self._names:

@@ -11,6 +11,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from designspace.core.errors import DesignspaceError
+from designspace.parsing.calls import char_box, char_matrix, char_size
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import HYPHEN, normalise
 from designspace.parsing.scripts import Scripts
@@ -126,18 +127,16 @@ def _read_lines(
     handle = textpage.raw
     rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     rect_pointer, matrix_pointer = ctypes.byref(rect), ctypes.byref(matrix)
-    # The same memory as plain numbers, which are read all at once: this loop is where the time goes.
+    # The same memory as plain numbers, which are read all at once.
     edges, entries = (ctypes.c_float * 4).from_buffer(rect), (ctypes.c_float * 6).from_buffer(matrix)
-    get_box, get_matrix = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetMatrix
-    get_size = pdfium.FPDFText_GetFontSize
     lines = []
     for match in LINE.finditer(text):
         line = match.group()
         begin, end = match.end() - len(line.lstrip()), match.end()
         # The loose box of a character spans its font's ascent and descent, as a highlight does.
-        get_box(handle, begin, rect_pointer)
+        char_box(handle, begin, rect_pointer)
         left, top, right, bottom = edges[:]
-        get_box(handle, end - 1, rect_pointer)
+        char_box(handle, end - 1, rect_pointer)
         left_end, top_end, right_end, bottom_end = edges[:]
         box = _within(
             width,
@@ -149,8 +148,8 @@ def _read_lines(
         # The size is that of a word near the middle, whatever superscripts and symbols stand at the line's ends.
         word = WORD.search(text, (begin + end) // 2, end) or WORD.search(text, begin, end)
         sample = word.start() if word else begin
-        get_matrix(handle, sample, matrix_pointer)
-        size = abs(get_size(handle, sample)) * hypot(*entries[2:4])
+        char_matrix(handle, sample, matrix_pointer)
+        size = abs(char_size(handle, sample)) * hypot(*entries[2:4])
         if not 0.05 <= size <= max(width, height):
             size = box[3] - box[1] or 1.0
         hyphenated = line[-1] in HYPHENS and len(line) > 1 and line[-2].isalnum()

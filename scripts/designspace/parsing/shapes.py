@@ -7,7 +7,9 @@ fourteen standard fonts along, so that nothing has to be shipped to compare with
 import ctypes
 from collections.abc import Collection
 from functools import cache, lru_cache
+from itertools import chain, takewhile
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +31,7 @@ LATEST = 2_048  # drawings and comparisons that are kept: a paper draws the same
 WRONG = 4.0  # times as far is a glyph from the character that a wrong Unicode map makes of it
 
 Floats = npt.NDArray[np.float32]
+Glyph = tuple[bytes, int | None, str, float, float, float, float]  # its font, its code or text, and its extent
 
 _ASCII = [chr(code) for code in range(33, 127)]
 _TEXT = [*_ASCII, *"–—•…‘’“”°±×÷·§©®¼½¾²³¹€†‡¶¿¡äöüéèàáçñøåßÄÖÜÉæÀÂÆÁŠÞþÐð"]
@@ -37,6 +40,9 @@ _SYMBOLS = [*"αβχδεφγηικλμπθρστωξψζΔΓΦΛΘΣΩΞΨΠ−�
 _OPERATORS = frozenset("+−×±÷=<>≤≥≈∼≠≡")
 _AXIS = np.array([0, 0, 0.26, 0.26], dtype=np.float32)  # the height of the middle of operators
 _FONTS = ("Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Times-Roman", "Times-Bold", "Times-Italic")
+
+
+_drawn: WeakKeyDictionary[pypdfium2.PdfDocument, dict[Glyph, "Shape | None"]] = WeakKeyDictionary()
 
 
 class Shape(NamedTuple):
@@ -57,13 +63,13 @@ class Reading(NamedTuple):
 
         It is none of those that are `taken`, and may be so many times `farther` away than usual.
         """
-        open_ = [pair for pair in zip(self.characters, self.distances, strict=True) if pair[0] not in taken]
-        first = open_[0][1]
+        open_ = (pair for pair in zip(self.characters, self.distances, strict=True) if pair[0] not in taken)
+        nearest, first = next(open_)
         if first > farther * NEAR:
             return []
         limit = APART * first + ALIKE if farther > 1 else max(APART * first, first + ALIKE)
-        near = (pair for pair in open_ if pair[1] <= limit and (pair[1] <= NEAR or pair[0] not in _COMPOSED))
-        return [character for character, _ in near]
+        near = takewhile(lambda pair: pair[1] <= limit, chain([(nearest, first)], open_))
+        return [character for character, far in near if far <= NEAR or character not in _COMPOSED]
 
 
 class Shapes:
@@ -86,21 +92,17 @@ class Shapes:
     def printed(self, font: Any, character: str) -> str:
         """What a font prints where its Unicode map says `character`: another one if it is plainly not that one."""
         shape = _draw(self._document, self._page, font, None, character)
-        claimed = _standard(character)
-        if shape is None or not claimed:
+        claimed = _claimed(character)
+        if shape is None or claimed is None:
             return character
-        far = min(_distance(shape, other) for other in claimed)
+        raster = ((claimed.raster - shape.raster) ** 2).mean(axis=1)
+        far = float((raster + ((claimed.geometry - shape.geometry) ** 2) @ GEOMETRY).min())
         if far <= NEAR:
             return character
         reading = _compare(shape)
         choices = reading.choices()
         plain = len(choices) == 1 and character not in choices and far > WRONG * reading.distances[0]
         return choices[0] if plain else character
-
-
-def _distance(shape: Shape, other: Shape) -> float:
-    raster = ((shape.raster - other.raster) ** 2).mean()
-    return float(raster + ((shape.geometry - other.geometry) ** 2) @ GEOMETRY)
 
 
 def _compare(shape: Shape) -> Reading:
@@ -161,6 +163,13 @@ def _standard(character: str) -> list[Shape]:
 
 
 @cache
+def _claimed(character: str) -> Shape | None:
+    """The shapes of a character in the standard fonts, one below the other; None where they have none."""
+    shapes = _standard(character)
+    return Shape(np.stack([s.raster for s in shapes]), np.stack([s.geometry for s in shapes])) if shapes else None
+
+
+@cache
 def _standard_fonts() -> tuple[pypdfium2.PdfDocument, pypdfium2.PdfPage, dict[str, Any]]:
     document = pypdfium2.PdfDocument.new()
     fonts = {name: pdfium.FPDFText_LoadStandardFont(document, name.encode()) for name in (*_FONTS, "Symbol")}
@@ -185,31 +194,34 @@ def _draw(
         left, bottom, right, top = (edge.value for edge in edges)
         if not (0 < right - left < 4 * EM and 0 < top - bottom < 4 * EM):  # nor is it where one is not finite
             return None
-        bitmap = pdfium.FPDFTextObj_GetRenderedBitmap(document, page, glyph, 1.0)
-        if not bitmap:
-            return None
-        ink = _ink(bitmap)
+        # A page draws the glyphs of the pages before: one of the same font, code and extent is the same.
+        name = ctypes.create_string_buffer(128)
+        pdfium.FPDFFont_GetBaseFontName(font, name, len(name))
+        drawn = _drawn.setdefault(document, {})
+        key = name.value, code, text, left, bottom, right, top
+        if key not in drawn:
+            drawn[key] = _rendered(pdfium.FPDFTextObj_GetRenderedBitmap(document, page, glyph, 1.0), top)
+        return drawn[key]
     finally:
         pdfium.FPDFPageObj_Destroy(glyph)
-    if not ink.size:
+
+
+def _rendered(bitmap: Any, top: float) -> Shape | None:
+    """The shape of a glyph in a bitmap, which is given back; `top` is how many pixels of it are over the baseline."""
+    if not bitmap:
         return None
-    return _shape(ink.tobytes(), ink.shape[1], int(ink.shape[0] - np.ceil(top)))
-
-
-def _ink(bitmap: Any) -> Floats:
-    """How much of each pixel of a bitmap is drawn on, from 0 to 1; the bitmap is given back."""
     width, height = pdfium.FPDFBitmap_GetWidth(bitmap), pdfium.FPDFBitmap_GetHeight(bitmap)
-    pixels = ctypes.cast(pdfium.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_ubyte))
-    rows = np.ctypeslib.as_array(pixels, (height, pdfium.FPDFBitmap_GetStride(bitmap)))
-    ink: Floats = rows[:, 3 : 4 * width : 4].astype(np.float32) / np.float32(255)
+    stride = pdfium.FPDFBitmap_GetStride(bitmap)
+    pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), height * stride)
     pdfium.FPDFBitmap_Destroy(bitmap)
-    return ink
+    opacity = np.frombuffer(pixels, np.uint8).reshape(height, stride)[:, 3 : 4 * width : 4]
+    return _shape(opacity.tobytes(), width, int(height - np.ceil(top))) if opacity.size else None
 
 
 @lru_cache(LATEST)
 def _shape(drawing: bytes, wide: int, below: int) -> Shape | None:
     """The shape of a drawn glyph, rows of `wide` pixels, of which `below` are under the baseline; None without ink."""
-    ink = np.frombuffer(drawing, np.float32).reshape(-1, wide)
+    ink = np.frombuffer(drawing, np.uint8).reshape(-1, wide).astype(np.float32) / np.float32(255)
     most = ink.max(initial=0)
     if most < 0.3:
         return None

@@ -5,7 +5,6 @@ Nothing here knows a font by its name. A font whose glyphs form words is trusted
 
 import ctypes
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import islice
@@ -16,6 +15,7 @@ from weakref import WeakKeyDictionary
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.calls import map_error, text_object
 from designspace.parsing.glyphs import MEANING, UNKNOWN
 
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
 # The ligatures of TeX's fonts, whose other letters have their own codes.
 TEX = {chr(0x0B + i): chr(0xFB00 + i) for i in range(5)}
 _SAMPLE = re.compile(r"^[^\r\n]*?(?:([a-z]{4})|[^\s.]{4})", re.MULTILINE)
+_WORD = re.compile("[a-z]{4}")
 # Letters within words and the commonest marks are not looked at: fonts of symbols hold neither.
 _CHECKED = re.compile(r"[^\sa-z.()’'\-]|(?<![a-z])[a-z](?![a-z])|(?<=\s)\.(?=\s?\d)")
 _SIGNS = frozenset("=<>±×−–+°≤≥≠≈∼÷·•√→αβγδεθλμπρσφχψωΔΣΩ()[]")
 _DASHES = frozenset("-–−—")
 MOST_GLYPHS = 600  # of a page, that are drawn
+NEXT = 30  # characters behind one, in which a word may tell of its font
 WHOLE = 12  # codes of a font that are read together
 FARTHER = 2.0  # times as far may a glyph of such a font be from the character that it is
 NEIGHBOURS = 60  # places of a glyph that are looked at
@@ -43,7 +45,7 @@ class PageSymbols:
     """The glyphs of a page that its fonts do not explain."""
 
     def __init__(self, document: pypdfium2.PdfDocument, textpage: pypdfium2.PdfTextPage) -> None:
-        self._document, self._textpage = document, textpage
+        self._document, self._textpage, self._handle = document, textpage, textpage.raw
         self._claims = _claims.setdefault(document, {})
         self._shapes: Shapes | None = None
         self._n_read = 0
@@ -62,8 +64,7 @@ class PageSymbols:
             characters[place] = character
         places = {match.start() for match in UNMAPPED.finditer(text) if MEANING[ord(match.group())] == UNKNOWN}
         if unmapped:
-            has_error = pdfium.FPDFText_HasUnicodeMapError
-            places |= {i for i in range(len(text)) if has_error(self._textpage, i) == 1}
+            places |= {place for place in range(len(text)) if map_error(self._handle, place) == 1}
         places -= explained.keys()
         if places:
             self._read_unmapped(text, characters, places)
@@ -71,11 +72,16 @@ class PageSymbols:
         self._check_maps(text, characters, trusted, skipped)
         return "".join(characters)
 
+    def font_name(self, place: int) -> bytes:
+        """The name of a character's font, with the tag of a subset; empty where there is none."""
+        address = self._font(place)
+        return self._name(address) if address else b""
+
     def _samples(self, text: str) -> tuple[bool, set[int]]:
         """Whether printable characters of the page lack a map, and the fonts whose glyphs form words."""
         unmapped, trusted = False, set()
         for match in _SAMPLE.finditer(text):
-            if pdfium.FPDFText_HasUnicodeMapError(self._textpage, match.end() - 1) == 1:
+            if map_error(self._handle, match.end() - 1) == 1:
                 unmapped = True
             elif match.group(1):
                 trusted.add(self._font(match.end() - 1))
@@ -83,14 +89,13 @@ class PageSymbols:
 
     def _font(self, index: int) -> int:
         """The address of a character's font; 0 where there is none."""
-        glyphs = pdfium.FPDFText_GetTextObject(self._textpage, index)
-        of = int.from_bytes(glyphs, sys.byteorder)  # the address
-        if of not in self._font_of:
-            font = pdfium.FPDFTextObj_GetFont(glyphs) if glyphs else None
-            self._font_of[of] = address = int.from_bytes(font, sys.byteorder) if font else 0
+        glyphs = text_object(self._handle, index) or 0
+        if glyphs not in self._font_of:
+            font = pdfium.FPDFTextObj_GetFont(ctypes.cast(glyphs, pdfium.FPDF_PAGEOBJECT)) if glyphs else None
+            self._font_of[glyphs] = address = ctypes.addressof(font.contents) if font else 0
             if address:
                 self._fonts[address] = font
-        return self._font_of[of]
+        return self._font_of[glyphs]
 
     def _drawn(self) -> "Shapes":
         if self._shapes is None:
@@ -140,21 +145,38 @@ class PageSymbols:
     def _draws(self, address: int) -> bool:
         """Whether the glyphs of a font are drawn: neither those of a Type 3 font, which has no name, nor of one that is
         not in the file."""
-        return bool(address and self._name(address) and pdfium.FPDFFont_GetIsEmbedded(self._fonts[address]) == 1)
+        return bool(address and self._name(address) and self._is_in_file(address))
+
+    def _is_in_file(self, address: int) -> bool:
+        """Whether a font's glyphs are in the file: those of others are pdfium's own, as their names or codes say."""
+        embedded: int = pdfium.FPDFFont_GetIsEmbedded(self._fonts[address])
+        return embedded == 1
 
     def _check_maps(self, text: str, characters: list[str], trusted: set[int], skipped: set[int]) -> None:
         """Put what is plainly printed into `characters` where a map says something else."""
+        handle, known = self._handle, set()  # the text objects whose font is trusted
         for match in _CHECKED.finditer(text):
-            place, claimed = match.start(), match.group()
-            if place in skipped or claimed > "\ud7ff":
+            place = match.start()
+            if (glyphs := text_object(handle, place)) in known:
                 continue
-            address = self._font(place)
+            address, claimed = self._font(place), match.group()
             if not address or address in trusted:
+                known.add(glyphs)
+                continue
+            if place in skipped or claimed > "\ud7ff":
                 continue
             key = self._name(address), claimed
             if key not in self._claims:
+                if not self._is_in_file(address) or self._forms_word(address, text, place):
+                    trusted.add(address)
+                    continue
                 self._claims[key] = self._printed(address, claimed)
             characters[place] = self._claims[key]
+
+    def _forms_word(self, address: int, text: str, place: int) -> bool:
+        """Whether the next word is in the font of a character: one in italics, say, in which no line begins."""
+        word = _WORD.search(text, place, place + NEXT)
+        return word is not None and all(self._font(at) == address for at in (word.start(), word.end() - 1))
 
     def _printed(self, address: int, claimed: str) -> str:
         read = self._drawn().printed(self._fonts[address], claimed)

@@ -13,7 +13,7 @@ from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import normalise
 from designspace.parsing.tables.cells import Grid
 from designspace.parsing.tables.extent import extended, without_notes
-from designspace.parsing.tables.hints import may_have_tables
+from designspace.parsing.tables.hints import hint
 from designspace.parsing.tables.lines import LEADERS, Line, Piece, is_number, lines
 from designspace.parsing.tables.marks import Box, Marks, PageMarks, Word
 from designspace.parsing.tables.regions import (
@@ -43,14 +43,15 @@ def page_tables(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: 
     points on the page as it is shown; a caption is {"box", "text"} or None; a cell has "row", "column", "row_span",
     "column_span", "header", "box" and "text".
     """
-    if not may_have_tables(page, text):
+    sign = hint(page, text)
+    if not sign:
         return []
     marks = PageMarks(page, textpage, text)
     found = []
     for turn in marks.turns(FEWEST_WORDS):
         upright = marks.upright(turn)
         if len(upright.words) <= MOST_WORDS:
-            found += [_record(table, marks, turn) for table in find_tables(upright)]
+            found += [_record(table, marks, turn) for table in find_tables(upright, sign != "rules")]
     return found
 
 
@@ -63,15 +64,16 @@ class Table:
     caption: list[Word]
 
 
-def find_tables(marks: Marks) -> list[Table]:
-    """The tables of a page turned upright, from top to bottom."""
+def find_tables(marks: Marks, spaced: bool) -> list[Table]:
+    """The tables of a page turned upright, from top to bottom; only if `spaced`, also those without rules."""
     tables: list[Table] = []
     page = lines(marks.words)
     for region in sorted(ruled_regions(marks), key=lambda region: -_area(region.box)):
         _add(tables, region, marks, page)
-    taken = {id(word) for table in tables for word in inside(marks.words, table.box)}
-    for region in spaced_regions(marks, [word for word in marks.words if id(word) not in taken]):
-        _add(tables, region, marks, page)
+    if spaced:
+        taken = {id(word) for table in tables for word in inside(marks.words, table.box)}
+        for region in spaced_regions(marks, [word for word in marks.words if id(word) not in taken]):
+            _add(tables, region, marks, page)
     return sorted(tables, key=lambda table: table.box[1])
 
 
@@ -90,10 +92,10 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
         region = Region((*region.box[:3], table[len(rows)].y0), region.ruled)
         table = rows
     body = [word for line in table for word in line.words]
-    if len(body) < 4:
+    if len(body) < 4 or (not caption and _is_figure(region, page, marks)):
         return
     grid = Grid(body, marks, _bounds(body) if not region.ruled else region.box)
-    if not is_table(grid, region, bool(caption), marks) or (not caption and _in_figure(region.box, page)):
+    if not is_table(grid, region, bool(caption), marks):
         return
     wider = extended(region.box, grid, page)
     if wider != region.box and not any(overlap(wider, table.box) > 0.05 for table in tables):
@@ -131,9 +133,6 @@ def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
         return False  # a formula, or a list of names and what they stand for
     if region.ruled:
         return length < 6 or numbers > 0.3
-    x0, y0, x1, y1 = region.box
-    if any(overlap((x0 - NEAR, y0 - NEAR, x1 + NEAR, y1 + NEAR), drawing) > 0 for drawing in marks.drawings):
-        return False  # the numbers along the axes of a figure
     leaders = sum(bool(LEADERS.search(text)) for text in texts)
     if grid.n_columns == 2 and leaders > 0.3 * n_rows:
         return False  # a table of contents
@@ -177,6 +176,14 @@ def _own_caption(table: list[Line], marks: Marks) -> int:
         if ruled or (number and len(line.pieces(APART)) > 1):
             return number
     return len(table)
+
+
+def _is_figure(region: Region, page: list[Line], marks: Marks) -> bool:
+    """Whether what stands in a region without a caption is a figure's, or numbers along the axes of one."""
+    x0, y0, x1, y1 = region.box
+    wide = x0 - NEAR, y0 - NEAR, x1 + NEAR, y1 + NEAR
+    beside = not region.ruled and any(overlap(wide, drawing) > 0 for drawing in marks.drawings)
+    return beside or _in_figure(region.box, page)
 
 
 def _in_figure(box: Box, page: list[Line]) -> bool:

@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import inf
 
 from designspace.parsing.glyphs import UNKNOWN
@@ -53,21 +54,31 @@ class Line(Upright):
     words: list[Word] = field(default_factory=list)
     y0: float = 0.0
     y1: float = 0.0
+    parted: dict[float, list[Piece]] = field(default_factory=dict)  # its pieces without rules, by the gap
 
     def pieces(self, gap: float, down: Sequence[Rule] = ()) -> list[Piece]:
         """The line parted at gaps wider than `gap` of its height and at the vertical rules that cross it."""
-        cuts = sorted(rule.at for rule in down if rule.begin <= self.middle <= rule.end)
+        cuts = [rule.at for rule in down if rule.begin <= self.middle <= rule.end]
+        if not cuts and gap in self.parted:
+            return self.parted[gap]
         parts: list[list[Word]] = []
-        end = 0.0
+        end, wide = 0.0, gap * self.height
         for word in self.words:
-            ruled = any(end - 2 < cut < word.x0 + 2 for cut in cuts)
-            bullet = bool(parts) and len(parts[-1]) == 1 and bool(BULLET.fullmatch(parts[-1][0].text))
-            bullet = bullet and bool(LETTERS.search(word.text)) and word.x0 - end < 4 * self.height
-            if not parts or ruled or (word.x0 - end > gap * self.height and not bullet):
+            apart = not parts or (word.x0 - end > wide and not self._is_item(parts[-1], word, end))
+            if apart or cuts and any(end - 2 < cut < word.x0 + 2 for cut in cuts):
                 parts.append([])
             parts[-1].append(word)
-            end = max(end, word.x1)
-        return [Piece(part) for part in parts]
+            if word.x1 > end:
+                end = word.x1
+        pieces = [Piece(part) for part in parts]
+        if not cuts:
+            self.parted[gap] = pieces
+        return pieces
+
+    def _is_item(self, part: list[Word], word: Word, end: float) -> bool:
+        """Whether a word goes with the part before it because that is the bullet of a list."""
+        bullet = len(part) == 1 and BULLET.fullmatch(part[0].text)
+        return bool(bullet and LETTERS.search(word.text)) and word.x0 - end < 4 * self.height
 
 
 def lines(words: list[Word]) -> list[Line]:
@@ -104,11 +115,12 @@ def _nearest(some: list[Line], word: Word) -> Line | None:
     nearest, least = None, inf
     for line in some:
         away = abs((line.y0 + line.y1) / 2 - middle)
-        if away < least and away < SAME_LINE * min(line.y1 - line.y0, height):
+        if away < least and away < SAME_LINE * height and away < SAME_LINE * (line.y1 - line.y0):
             nearest, least = line, away
     return nearest
 
 
+@lru_cache(maxsize=20_000)
 def _is_symbol(text: str) -> bool:
     if BULLET.fullmatch(text):
         return True

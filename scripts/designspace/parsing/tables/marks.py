@@ -11,6 +11,7 @@ from math import pi
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.calls import char_angle, char_box
 from designspace.parsing.dropped import dropped_from
 from designspace.parsing.tables.paths import Paths
 
@@ -115,16 +116,18 @@ class PageMarks:
 
     def _read_words(self, textpage: pdfium.FPDF_TEXTPAGE, text: str) -> None:
         """Keep the words in the order of the file, each in the frame in which it is upright."""
-        word, last, end = None, 0, 0.0
-        for character, turn, box in _characters(textpage, text):
+        word, turn, end = None, 0, 0.0
+        for character, index, box in _characters(textpage, text):
             if not character:
                 word = None
                 continue
-            x0, y0, x1, y1 = turned(self._down(*box), turn, self._width, self._height)
-            if word is None or turn != last or not _join(word, end, character, (x0, y0, x1, y1)):
-                word = Word(character, x0, y0, x1, y1)
+            upright = turned(self._down(*box), turn, self._width, self._height)
+            if word is None or not _join(word, end, character, upright):  # what joins a word has its turn
+                turn = round(-char_angle(textpage, index) / (pi / 2)) % 4
+                upright = turned(self._down(*box), turn, self._width, self._height)
+                word = Word(character, *upright)
                 self._words.setdefault(turn, []).append(word)
-            last, end = turn, x1
+            end = upright[2]
 
     def shown(self, box: Box, turn: int) -> list[float]:
         """A box of the marks turned by `turn` as [left, bottom, right, top] on the page as it is shown, y upwards."""
@@ -136,7 +139,11 @@ class PageMarks:
 
     def _down(self, x0: float, y0: float, x1: float, y1: float) -> Box:
         """A box of the page's own space, y upwards, with y downwards from the page's top."""
-        return min(x0, x1) - self._left, self._top - max(y0, y1), max(x0, x1) - self._left, self._top - min(y0, y1)
+        if x0 > x1:
+            x0, x1 = x1, x0
+        if y0 > y1:
+            y0, y1 = y1, y0
+        return x0 - self._left, self._top - y1, x1 - self._left, self._top - y0
 
 
 def joined(rules: list[Rule], gap: float) -> list[Rule]:
@@ -175,31 +182,32 @@ def _within(box: Box, page: Box) -> Box:
 
 
 def _characters(textpage: pdfium.FPDF_TEXTPAGE, text: str) -> Iterator[tuple[str, int, Box]]:
-    """The visible characters with their turn and their box on the page, y upwards; "" for a space."""
+    """The visible characters with their index and their box on the page, y upwards; "" for a space.
+
+    What pdfium dropped has the index of the character before.
+    """
     rect = pdfium.FS_RECTF()
     pointer, edges = ctypes.byref(rect), (ctypes.c_float * 4).from_buffer(rect)
-    get_box, get_angle = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharAngle
-    dropped, turn, left, bottom, right, top = dropped_from(text), 0, 0.0, 0.0, 0.0, 0.0
+    dropped, last, left, bottom, right, top = dropped_from(text), 0, 0.0, 0.0, 0.0, 0.0
     for index, character in enumerate(text):
         for lost in dropped.get(index, ""):
             left, right = right, 2 * right - left
-            yield lost.strip(), turn, (left, bottom, right, top)
+            yield lost.strip(), last, (left, bottom, right, top)
         if character.isspace() or character == "\x00":
             yield "", 0, (0.0, 0.0, 0.0, 0.0)
             continue
-        get_box(textpage, index, pointer)
+        char_box(textpage, index, pointer)
         left, top, right, bottom = edges[:]
         if abs(left) + abs(top) + abs(right) + abs(bottom) < 4 * LARGEST:  # and not infinite, nor no number
-            turn = round(-get_angle(textpage, index) / (pi / 2)) % 4
-            yield character, turn, (left, bottom, right, top)
+            last = index
+            yield character, index, (left, bottom, right, top)
 
 
 def _join(word: Word, end: float, character: str, box: Box) -> bool:
     """Add a character to the word whose last character ends at `end`, unless it begins another word."""
     x0, y0, x1, y1 = box
-    size, height = word.height, y1 - y0
-    shared = min(y1, word.y1) - max(y0, word.y0)
-    if not -size < x0 - end <= SPACE * size or shared <= 0.4 * min(height, size):
+    size, height = word.y1 - word.y0, y1 - y0
+    if not -size < x0 - end <= SPACE * size or min(y1, word.y1) - max(y0, word.y0) <= 0.4 * min(height, size):
         return False
     word.text += character
     word.x0, word.x1 = min(word.x0, x0), max(word.x1, x1)

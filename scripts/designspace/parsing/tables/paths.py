@@ -6,6 +6,16 @@ from math import isfinite
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.calls import (
+    form_object,
+    object_type,
+    page_object,
+    path_segment,
+    segment_closes,
+    segment_point,
+    segment_type,
+)
+
 Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
 Point = tuple[float, float]
@@ -38,15 +48,14 @@ class Paths:
         """Read the page's objects, the first time."""
         if not self._done:
             self._done = True
-            count, get = pdfium.FPDFPage_CountObjects(page), pdfium.FPDFPage_GetObject
-            for index in range(min(count, self._objects)):
-                self._read_object(get(page, index), IDENTITY, 0)
+            for index in range(min(pdfium.FPDFPage_CountObjects(page), self._objects)):
+                self._read_object(page_object(page.raw, index), IDENTITY, 0)
 
     def _read_object(self, item: pdfium.FPDF_PAGEOBJECT, matrix: Matrix, depth: int) -> None:
         self._objects -= 1
         if self._objects < 0:
             return
-        kind = pdfium.FPDFPageObj_GetType(item)
+        kind = object_type(item)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             self._paths -= 1
             if self._paths < 0:
@@ -61,7 +70,7 @@ class Paths:
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
             inner = _product(_matrix(item), matrix)
             for index in range(min(pdfium.FPDFFormObj_CountObjects(item), self._objects)):
-                self._read_object(pdfium.FPDFFormObj_GetObject(item, index), inner, depth + 1)
+                self._read_object(form_object(item, index), inner, depth + 1)
 
     def _read_path(self, path: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
         fill, stroke = ctypes.c_int(), ctypes.c_int()
@@ -116,21 +125,22 @@ class Paths:
 def _subpaths(path: pdfium.FPDF_PAGEOBJECT, count: int, matrix: Matrix) -> list[tuple[list[Point], bool]]:
     """The subpaths of a path as their points on the page and whether they have curves."""
     x, y, found, curved = ctypes.c_float(), ctypes.c_float(), [], False
+    x_pointer, y_pointer = ctypes.byref(x), ctypes.byref(y)
     points: list[Point] = []
     for index in range(count):
-        segment = pdfium.FPDFPath_GetPathSegment(path, index)
-        kind = pdfium.FPDFPathSegment_GetType(segment)
+        segment = path_segment(path, index)
+        kind = segment_type(segment)
         if kind == pdfium.FPDF_SEGMENT_MOVETO:
             if len(points) > 1:
                 found.append((points, curved))
             points, curved = [], False
-        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+        segment_point(segment, x_pointer, y_pointer)
         point = _apply(matrix, x.value, y.value)
         if not isfinite(point[0] + point[1]):
             return []
         points.append(point)
         curved = curved or kind == pdfium.FPDF_SEGMENT_BEZIERTO
-        if pdfium.FPDFPathSegment_GetClose(segment) and points[0] != point:
+        if segment_closes(segment) and points[0] != point:
             points.append(points[0])
     if len(points) > 1:
         found.append((points, curved))

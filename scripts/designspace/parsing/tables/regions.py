@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 
 from designspace.parsing.tables.columns import separators
+from designspace.parsing.tables.hints import PARTS, SHORTEST
 from designspace.parsing.tables.lines import LETTERS, Line, Piece, lines
 from designspace.parsing.tables.marks import Box, Marks, Rule, Word, joined
 
 APART = 1.0  # of a line's height: a gap between cells where no rule helps to tell
 SAME_EDGE = 6.0  # points by which rules of one table may differ in extent
-SHORTEST = 50.0  # points of a rule that bounds a table
 EMPTIEST = 60.0  # points between two rules without text
 MOST_RULES = 600  # of a page that are looked at for tables
 OWN = 10.0  # of a line's height above a table, in which its caption stands
@@ -76,7 +76,7 @@ def _is_sentence(piece: Piece) -> bool:
 
 def ruled_regions(marks: Marks) -> list[Region]:
     """The boxes between rules of equal extent that have something like a table between them."""
-    across = [rule for rule in joined(marks.across, 8.0) if rule.length >= SHORTEST][:MOST_RULES]
+    across = [rule for rule in joined(marks.across, PARTS) if rule.length >= SHORTEST][:MOST_RULES]
     stacks: list[list[Rule]] = []
     for rule in across:
         for stack in stacks:
@@ -118,7 +118,8 @@ def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
     table = lines(words)
     if any(starts_caption(line.words) and len(line.pieces(APART)) == 1 for line in table):
         return False
-    if any(_outside(marks.words, word, x0, x1) for line in table for word in (line.words[0], line.words[-1])):
+    beside = [word for word in marks.words if word.x0 < x0 - 3 or word.x1 > x1 + 3]
+    if any(_outside(beside, word, x0, x1) for line in table for word in (line.words[0], line.words[-1])):
         return False
     return not is_prose(table, x0, x1) and not _drawn_over(marks, (x0, upper.at, x1, lower.at))
 
@@ -160,11 +161,12 @@ def overlap(one: Box, other: Box) -> float:
 
 def spaced_regions(marks: Marks, words: list[Word]) -> list[Region]:
     """The boxes of consecutive lines that have gaps in common, those across the columns of a page first."""
-    areas = _areas(words, marks.width)
-    found = _across(lines(words), areas[0][1]) if len(areas) > 1 else []
+    page = lines(words)
+    areas = _areas(page, marks.width)
+    found = _across(page, areas[0][1]) if len(areas) > 1 else []
     for area in areas:
         chosen = [word for word in words if area[0] <= (word.x0 + word.x1) / 2 <= area[1]]
-        for run in _runs(lines(chosen)):
+        for run in _runs(page if len(chosen) == len(words) else lines(chosen)):
             found += _aligned(run)
     return [Region(box, False) for box in found]
 
@@ -192,9 +194,9 @@ def _across(page: list[Line], gutter: float) -> list[Box]:
     return found
 
 
-def _areas(words: list[Word], width: float) -> list[tuple[float, float]]:
+def _areas(page: list[Line], width: float) -> list[tuple[float, float]]:
     """The whole width, and where most lines leave the middle of the page free, its two columns."""
-    table = [line for line in lines(words) if len(line.words) > 1]
+    table = [line for line in page if len(line.words) > 1]
     middles = range(int(0.4 * width), int(0.6 * width), 2)
     crossing = [[w for w in line.words if w.x0 - 2 < middles.stop and w.x1 + 2 > middles.start] for line in table]
     best, at = 0, width / 2

@@ -1,0 +1,33 @@
+"""pdfium's functions that are called thousands of times a page, as fast as Python can call them.
+
+pypdfium2 declares their arguments, and to check these takes ctypes two to four times as long as the call itself. These
+are the same functions by their addresses, with nothing declared but their results: a handle is passed as pdfium gave it
+(`textpage.raw`, not `textpage`), and memory as `ctypes.byref` makes it.
+"""
+
+import ctypes
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+
+def _bound(function: Any, result: Any = None) -> Any:
+    return ctypes.PYFUNCTYPE(result or function.restype)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+# Of characters.
+char_box = _bound(pdfium.FPDFText_GetLooseCharBox)
+char_matrix = _bound(pdfium.FPDFText_GetMatrix)
+char_size = _bound(pdfium.FPDFText_GetFontSize)
+char_angle = _bound(pdfium.FPDFText_GetCharAngle)
+map_error = _bound(pdfium.FPDFText_HasUnicodeMapError)
+text_object = _bound(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)  # its address, which is no handle to be passed on
+
+# Of what is drawn.
+page_object = _bound(pdfium.FPDFPage_GetObject)
+form_object = _bound(pdfium.FPDFFormObj_GetObject)
+object_type = _bound(pdfium.FPDFPageObj_GetType)
+path_segment = _bound(pdfium.FPDFPath_GetPathSegment)
+segment_type = _bound(pdfium.FPDFPathSegment_GetType)
+segment_point = _bound(pdfium.FPDFPathSegment_GetPoint)
+segment_closes = _bound(pdfium.FPDFPathSegment_GetClose)
