@@ -5,7 +5,7 @@ A name counts the more, the more often and the more clearly the sentences about 
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
     """The groups that each experiment's sentences name, {experiment: groups}; "" is the only one of a paper."""
     mentions = [(sentence, group_names.mentioned(sentence.text)) for sentence in sentences]
     spelled = _Spellings(sentences, [mention.name for _, own in mentions for mention in own])
-    support: dict[str, Counter[str]] = defaultdict(Counter)
+    support: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     together: set[frozenset[str]] = set()
     for sentence, own in mentions:
         weights: dict[str, int] = {}
@@ -51,7 +51,7 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
     found = {}
     claimed = {root for roots in chosen.values() for root in roots}
     others = [spelled.name(root) for root in spelled.counts if root not in claimed]
-    for experiment, roots in _with_general(chosen, support[""], sentences).items():
+    for experiment, roots in _with_general(chosen, support.get("", {}), sentences).items():
         texts = [s.text for s in sentences if not experiment or s.experiments == {experiment}]
         names = {spelled.name(root): weight for root, weight in roots.items()}
         names = _cells(names, texts, sentences) or _distinct(names, together, texts, spelled)
@@ -120,17 +120,17 @@ def _stands_for(short: str, long: str) -> bool:
     return len(short) > 1 and short.isupper() and " " not in short and initials.upper() == short
 
 
-def _of_experiment(support: dict[str, Counter[str]], experiment: str) -> dict[str, float]:
+def _of_experiment(support: Mapping[str, Mapping[str, float]], experiment: str) -> dict[str, float]:
     """{root: support} of the names that are those of an experiment."""
     return {
         root: weight
-        for root, weight in support[experiment].items()
-        if weight >= _FEWEST and weight >= _SHARE * max(other[root] for other in support.values())
+        for root, weight in support.get(experiment, {}).items()
+        if weight >= _FEWEST and weight >= _SHARE * max(other.get(root, 0) for other in support.values())
     }
 
 
 def _with_general(
-    chosen: dict[str, dict[str, float]], general: dict[str, float], sentences: list[Sentence]
+    chosen: dict[str, dict[str, float]], general: Mapping[str, float], sentences: list[Sentence]
 ) -> dict[str, dict[str, float]]:
     """The same with the names of sentences about no experiment: where others have the same, those of an experiment
     that speaks of groups without names, and otherwise those of the first, which may have no heading."""

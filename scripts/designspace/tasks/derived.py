@@ -4,7 +4,7 @@ An entry of the library with `participants` asks for them. A number that the pro
 model's, with the sentence and, where it is not printed, the rule that it follows from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from designspace.language import attribution, evidence, participants
 from designspace.language.attribution import Sentence
@@ -15,7 +15,7 @@ from designspace.tasks.scopes import Scope
 Counts = dict[Scope, tuple[Count, float]]  # with the confidence that there is such a group
 
 
-def sentences(record: Record, context: Record, experiments: Mapping[str, float]) -> list[Sentence]:
+def sentences(record: Record, context: Record, experiments: Iterable[str]) -> list[Sentence]:
     """What the model read of a paper, sentence by sentence, and which experiments each is about."""
     spans = [(start, end) for section in context["sections"] for start, end in section["kept"]]
     return attribution.read(record["text"], spans, experiments)
