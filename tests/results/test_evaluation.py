@@ -1,7 +1,6 @@
 """Scores: what counts as right, and where each error came from."""
 
 import csv
-import re
 import sys
 
 import pytest
@@ -9,10 +8,9 @@ import yaml
 from conftest import text_record
 from made_up_run import LIBRARY, Run, reported, unreported
 
-import compare
 import evaluate
 from designspace.core import records
-from designspace.results import annotations, comparison, evaluation, loading, summary, tables
+from designspace.results import annotations, evaluation, loading, summary, tables
 
 EFFECTOR = {"name": "effector", "kind": "category", "multiple": True, "values": ["arm", "eye"], "definition": "Part."}
 ENTRIES = [*LIBRARY, EFFECTOR, {"name": "age_range", "kind": "string", "multiple": True, "definition": "Range."}]
@@ -300,40 +298,6 @@ def test_each_level_has_scores_where_gold_speaks_of_several(tmp_path):
         *("all (micro)", "all (macro)", "all (papers)", "all (experiments)", "all (groups)", "n_total", "age_mean"),
     ]
     assert [scores[f"all ({level})"]["f1"] for level in ("papers", "experiments", "groups")] == [1, 1, 0]
-
-
-def test_two_runs_are_compared(run, gold_file, tmp_path, capsys):
-    other = fill(Run(tmp_path / "b"), n_total=25)
-    options = ("--parameters", run.parameters, "--output", tmp_path / "changed.csv")
-    run_program(compare, run.results, other.results, "--gold", gold_file, *options)
-    with open(tmp_path / "changed.csv", encoding="utf-8-sig", newline="") as file:
-        (row,) = csv.DictReader(file)
-    assert (row["paper"], row["parameter"], row["value_a"], row["value_b"]) == ("first_2020", "n_total", "24", "25")
-    assert (row["gold"], row["verdict"]) == ("24", "worse")
-    printed = capsys.readouterr().out
-    assert "\nChanged   1 (9" in printed and "% agree), of which 0 have a value only in A and 0 only in B\n" in printed
-    assert "Verdict   B is better in 0 cells and worse in 1\n" in printed
-    head, of_a, of_b = printed[printed.index("Run ") :].splitlines()[:3]
-    assert head == "Run       F1     precision  recall  confidence off by  seconds a paper"
-    assert re.fullmatch(r"A         0\.\d{3}  0\.\d{3}      0\.\d{3}   0\.\d{2}               8\.2", of_a), of_a
-    assert re.fullmatch(r"B         0\.200  0\.200      0\.200   0\.\d{2}               8\.2", of_b), of_b
-
-    (run.papers / "second_2021.pdf").unlink()
-    run.merge()
-    run_program(compare, run.results, run.results, *options)
-    printed = capsys.readouterr().out
-    assert "of the 2 papers that both have\nChanged   0" in printed
-    assert "\nRun       seconds a paper\nA         8.2\nB         8.2\nWritten" in printed, "without annotations"
-    assert run_program(compare, run.results, tmp_path, *options).startswith(f"compare: There is no {tmp_path}/")
-
-
-def test_two_runs_are_compared_in_what_the_library_asks(run, tmp_path):
-    other = fill(Run(tmp_path / "b"), n_total=25)
-    library = {entry["name"]: entry for entry in LIBRARY}
-    (row,), _ = comparison.compare(run.results, other.results, [], library)
-    del library[row["parameter"]]
-    rows, printed = comparison.compare(run.results, other.results, [], library)
-    assert rows == [] and "Changed   0 (100% agree)" in printed
 
 
 def test_missing_gold_is_a_sentence(run, tmp_path):
