@@ -34,7 +34,7 @@ def same_sentence(sentence: str, quote: str) -> bool:
 
 def places(text: str, quote: str) -> list[tuple[int, int]]:
     """The spans of a text that are the quote, or the rows of tables whose cells it is, or else the one that is most
-    like it; none where there is no such piece."""
+    like it; none where no piece is."""
     plain, positions = _letters_of_paper(text)
     sought = letters(quote)[0]
     if not sought or not plain:
@@ -46,7 +46,7 @@ def places(text: str, quote: str) -> list[tuple[int, int]]:
 
 
 def spans(plain: str, sought: str) -> list[tuple[int, int]]:
-    """The spans of `letters` that are others, or else the one that is most like them; none where there is no such."""
+    """The spans of letters that are those sought, or else the one that is most like them; none where none is."""
     if found := [match.span() for match in re.finditer(re.escape(sought), plain)]:
         return found
     near = fuzz.partial_ratio_alignment(sought, plain, score_cutoff=ALIKE)

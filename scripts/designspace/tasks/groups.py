@@ -18,7 +18,7 @@ from designspace.tasks.scopes import Scope, written
 
 # Like an entry of the library: what finds the sentence that names a group.
 _NAMED: Record = {"name": "group", "kind": "string", "definition": "Participants were assigned to the group."}
-_SURE = 0.9  # the share of the groups that sentences name, in papers read by eye, that are groups
+_SURE = 0.9  # that what sentences name is a group; a rough estimate from papers that were read by eye
 
 
 def question(tokenizer: Any, experiment: str, tokens: int) -> Question:
