@@ -93,6 +93,11 @@ def test_the_cells_of_a_design_are_its_groups_and_not_the_levels():
     assert names(text) == {"": ["3L 20°", "3L 80°", "9L 20°", "9L 80°"]}
 
 
+def test_rows_of_a_table_are_groups_of_their_own():
+    rows = "Group: Novice; n: 9; Age: 22.\nGroup: Expert; n: 9; Age: 31.\nGroup: Expert rested; n: 9; Age: 30."
+    assert names(rows) == {"": ["Expert", "Expert rested", "Novice"]}
+
+
 def test_no_more_groups_than_are_stated():
     text = "People formed two groups. The slow and fast groups learned. The slow and fast groups forgot. "
     assert names(text + "The idle and odd groups of others rested.") == {"": ["fast", "slow"]}

@@ -14,6 +14,7 @@ PEOPLE = (
     r"|men|members|observers|players)\b"
 )
 EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
+ROW = re.compile(r"(?:Sub)?(?:Group|Cohort|Arm)s?: ([^;]+);")  # of a table of groups
 # Words that tell no group from another, so that "Clamp" and "clamped feedback" are one.
 _GENERAL_TEXT = """a all an and condition conditions feedback group groups in of participants people subjects task the
 training with"""
@@ -120,7 +121,7 @@ def _mentions(sentence: str) -> Iterator[Mention]:
         yield from (Mention(name, 2, False) for name in _behind(sentence[head.end() :], is_plural))
     if assigned or re.search(rf"\bgroups\b|{PEOPLE}\s*\([nN]\s*=", sentence):
         yield from (Mention(name, 2, False) for name in _counted(sentence))
-    if cell := re.match(r"(?:Sub)?(?:Group|Cohort|Arm)s?: ([^;]+);", sentence):
+    if cell := ROW.match(sentence):
         yield Mention(cell[1].strip(), 2, False)
     if assigned and re.search(r"\bgroups\b", sentence):
         yield from (Mention(name, 2, False) for pair in _QUOTED.findall(sentence) for name in pair)

@@ -37,13 +37,15 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
     spelled = _Spellings(sentences, [mention.name for _, own in mentions for mention in own])
     support: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     together: set[frozenset[str]] = set()
+    rows: list[str] = []  # of the table that is being read
     for sentence, own in mentions:
         weights: dict[str, int] = {}
         for mention in own:
             spelled.count(mention)
             root = spelled.root(mention.name)
             weights[root] = max(mention.weight, weights.get(root, 0))
-        together |= set(map(frozenset, combinations(weights, 2)))
+        rows = [*rows, *weights] if group_names.ROW.match(sentence.text) else []
+        together |= set(map(frozenset, combinations(rows or weights, 2)))
         for root, weight in weights.items():
             for experiment in sentence.experiments or {""}:
                 support[experiment][root] += weight / len(sentence.experiments or {""})
