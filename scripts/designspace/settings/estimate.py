@@ -120,7 +120,7 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
         papers=len(kept),
         left=len(left),
         pages=sum(pages.values()),
-        tokens=sum(kept[paper] + around for paper in left for around in around_paper(config).values()),
+        tokens=sum(kept[paper] + around for around in around_paper(config).values() for paper in left),
         batches=len(batches),
         jobs=2 * len(left) + 3 * len(batches) + 3,
         device=device.name,
