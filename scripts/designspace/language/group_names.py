@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from designspace.language.matching import spelled
+
 PEOPLE = (
     r"(?:participants|subjects|volunteers|students|people|persons|individuals|adults|children|patients|controls|women"
     r"|men|members|observers|players)\b"
@@ -89,7 +91,7 @@ class Mention(NamedTuple):
 
 def content(name: str) -> frozenset[str]:
     """The words by which a group is told from others, without their endings."""
-    words = re.findall(r"\w+°?|[^\w\s]+", " ".join(name.split()).casefold())
+    words = re.findall(r"\w+°?|[^\w\s]+", spelled(name))
     return frozenset(re.sub(r"(?<=\w{4})(?:(?<=p)ped|ed|ing|s)$", "", word) for word in words if word not in _GENERAL)
 
 

@@ -138,12 +138,13 @@ def _with_general(
     that speaks of groups without names, and otherwise those of the first, which may have no heading."""
     general = {root: weight for root, weight in general.items() if weight >= _FEWEST}
     shared = {root for roots in chosen.values() if len(roots) > 1 for root in roots.keys() & general.keys()}
+    found = {}
     for number, (experiment, roots) in enumerate(chosen.items()):
         own = [s for s in sentences if s.experiments == {experiment} and re.search(r"\bgroups?\b", s.text)]
         lacking = len(roots) < 2 and len(own) > 1 and len(shared) > 1
         fitting = shared if lacking else set(general) if number == 0 and len(roots) < 2 and not shared else set()
-        chosen = chosen | {experiment: roots | {root: general[root] for root in sorted(fitting)}}
-    return chosen
+        found[experiment] = roots | {root: general[root] for root in sorted(fitting)}
+    return found
 
 
 def _distinct(

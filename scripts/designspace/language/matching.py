@@ -60,5 +60,5 @@ def _cells(line: str) -> str:
 
 
 def spelled(name: str) -> str:
-    """What all spellings of an experiment's name share."""
+    """What all spellings of the name of an experiment or a group share."""
     return " ".join(name.split()).casefold()

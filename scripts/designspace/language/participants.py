@@ -98,8 +98,7 @@ def of_group(own: list[Sentence], shared: list[Sentence], names: Iterable[str], 
     printed = _first(own, lambda sentence: _printed(sentence, pattern))
     each = _first(shared, _each) or _first(shared, lambda sentence: _division(sentence, groups))
     whole = each if printed and each and each.value == printed.value and each.start < printed.start else printed or each
-    text = next((sentence.text for sentence in (*own, *shared) if whole and sentence.start == whole.start), "")
-    if excluded := _exclusion(own, pattern, None if _AFTERWARDS.search(text) else whole):
+    if excluded := _exclusion(own, pattern, None if _AFTERWARDS.search(_read_in((*own, *shared), whole)) else whole):
         return excluded
     others = {df for sentence in own if _is_of_others(sentence) for df in re.findall(_DEGREES, sentence.text)}
     degrees = _first(own, lambda sentence: _degrees(sentence, pattern, others))
@@ -113,8 +112,7 @@ def of_experiment(own: list[Sentence], name: str) -> dict[str, Count]:
     group, if their number is printed in the sentences about it."""
     printed = _first(own, lambda sentence: _printed(sentence, naming(name).pattern)) if name else None
     count = printed or _first(own, _took_part)
-    text = next((sentence.text for sentence in own if count and sentence.start == count.start), "")
-    less = _SOME_EXCLUDED.search(text)
+    less = _SOME_EXCLUDED.search(_read_in(own, count))
     if count and less and _number(less[1]) < count.value:
         rule = f"{count.value} recruited less {_number(less[1])} excluded"
         return {ANALYSED: count._replace(value=count.value - _number(less[1]), rule=rule), RECRUITED: count}
@@ -141,6 +139,11 @@ def same_samples(found: list[Sentence]) -> dict[str, tuple[str, Sentence]]:
 def _core(name: str) -> str:
     """The name of a group without what all groups are called: "older adults" are also "older men"."""
     return re.sub(rf"\s+(?:{PEOPLE}|{_GROUP})$", "", name, flags=re.IGNORECASE)
+
+
+def _read_in(found: Iterable[Sentence], count: Count | None) -> str:
+    """The sentence in which a number was read; empty where there is none."""
+    return next((sentence.text for sentence in found if count and sentence.start == count.start), "")
 
 
 def _first(found: list[Sentence], rule: Callable[[Sentence], Iterator[Count]]) -> Count | None:

@@ -149,13 +149,15 @@ class Paper:
         printed = groups.printed(self.context, self.sentences, known) if naming else {}
         self.groups: dict[Scope, float] = {}
         self.spellings: dict[Scope, frozenset[str]] = {}
+        asked: list[Scope] = []
         for experiment, reply in naming.items():
             named = groups.named(self.text, self.grammar_tokenizer, reply, self.threshold, known)
             own = [s for s in self.sentences if not experiment or experiment in s.experiments]
-            for name, (confidence, spellings) in groups.chosen(named, printed.get(experiment, []), own).items():
+            chosen = groups.chosen(named, printed.get(experiment, []), own)
+            for name, (confidence, spellings) in chosen.items():
                 self.groups[Scope(experiment, name)], self.spellings[Scope(experiment, name)] = confidence, spellings
-        of = {name: [scope for scope in self.groups if scope.experiment == name] for name in naming}
-        yield from self.ask_scopes([scope for scopes in of.values() for scope in scopes[:GROUPS]], "group", [])
+            asked += [Scope(experiment, name) for name in chosen][:GROUPS]
+        yield from self.ask_scopes(asked, "group", [])
 
     def ask_scopes(self, asked_of: Iterable[Scope], level: str, before: list[Question]) -> Rounds[list[Answer]]:
         """Ask all that may differ at a level of some scopes, beside questions that come `before`: their replies."""

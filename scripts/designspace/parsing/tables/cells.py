@@ -132,11 +132,8 @@ class Grid:
         labelled = all(self.items[row[0]][0].first == 0 for row in rows)
         if len(further) < 2 or not labelled or max(filled) >= 1 or sum(filled) > PARTIAL * len(filled):
             return []
-        return (
-            []
-            if any(share > 0.5 and self._counts_on(i) for share, (_, i) in zip(filled, further, strict=True))
-            else rows
-        )
+        counts_on = any(share > 0.5 and self._counts_on(i) for share, (_, i) in zip(filled, further, strict=True))
+        return [] if counts_on else rows
 
     def _counts_on(self, line: int) -> bool:
         """Whether a line has a number under a number of the line above."""

@@ -44,9 +44,8 @@ FIELDS = {
     "ISBN": ("isbn",),
 }
 VERBATIM = ("DOI", "URL")  # in which a % or a _ is not LaTeX
-LETTER = re.compile(
-    r"\{\\(?:[A-Za-z]+|[^\w\s{}])\s*(?:\{\\?\w*\}|\w)?\}"
-)  # in a path by Mendeley: {\"{u}}, {\'E}, {\O}
+# A letter in a path by Mendeley: {\"{u}}, {\'E}, {\O}.
+LETTER = re.compile(r"\{\\(?:[A-Za-z]+|[^\w\s{}])\s*(?:\{\\?\w*\}|\w)?\}")
 PREPRINT = ("eprinttype", "archiveprefix", "howpublished", "note", "publisher", "institution", "journal")
 
 
