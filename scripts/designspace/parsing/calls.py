@@ -11,8 +11,8 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 
-def _bound(function: Any, result: Any = None) -> Any:
-    return ctypes.PYFUNCTYPE(result or function.restype)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+def _bound(function: Any, result: Any = None, *arguments: Any) -> Any:
+    return ctypes.PYFUNCTYPE(result or function.restype, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 # Of characters.
@@ -21,7 +21,10 @@ char_matrix = _bound(pdfium.FPDFText_GetMatrix)
 char_size = _bound(pdfium.FPDFText_GetFontSize)
 char_angle = _bound(pdfium.FPDFText_GetCharAngle)
 map_error = _bound(pdfium.FPDFText_HasUnicodeMapError)
-text_object = _bound(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)  # its address, which is no handle to be passed on
+char_index = _bound(pdfium.FPDFText_GetCharIndexFromTextIndex)
+# Addresses, which are no handles to be passed on; of nothing there is no font.
+text_object = _bound(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)
+text_font = _bound(pdfium.FPDFTextObj_GetFont, ctypes.c_void_p, ctypes.c_void_p)
 
 # Of what is drawn.
 page_object = _bound(pdfium.FPDFPage_GetObject)

@@ -7,6 +7,7 @@ import re
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.calls import char_index
 from designspace.parsing.dropped import PageText, find
 from designspace.parsing.glyphs import PI, UNKNOWN
 from designspace.parsing.symbols import PageSymbols
@@ -44,15 +45,15 @@ def _with_missing(textpage: pypdfium2.PdfTextPage, text: str, n_chars: int) -> s
     The n-th character of the text is pdfium's n-th plus the number missing before it, which only grows: so where the
     next one is missing is found by bisection.
     """
-    char_index = pdfium.FPDFText_GetCharIndexFromTextIndex
+    handle = textpage.raw
     pieces: list[str] = []
     start, n_missing = 0, 0
     while start < len(text):
-        index = char_index(textpage, start)
+        index = char_index(handle, start)
         pieces += [chr(pdfium.FPDFText_GetUnicode(textpage, i)) for i in range(start + n_missing, index)]
         n_missing = max(n_missing, index - start)
         rest = range(start, len(text))
-        run = bisect.bisect_right(rest, n_missing, key=lambda i: char_index(textpage, i) - i)
+        run = bisect.bisect_right(rest, n_missing, key=lambda i: char_index(handle, i) - i)
         pieces.append(text[start : start + run])
         start += max(run, 1)
     pieces += [chr(pdfium.FPDFText_GetUnicode(textpage, i)) for i in range(len(text) + n_missing, n_chars)]
@@ -80,15 +81,15 @@ class PageFonts:
 
     def named(self, symbols: PageSymbols, text: str) -> dict[int, str]:
         """What the names of glyphs say of the characters that may be none: {place in the text: character}."""
-        meanings: dict[tuple[bytes, str], str] = {}
+        meanings: dict[tuple[int, str], str] = {}
         named = {}
         for match in SUSPECT.finditer(text):
             place, char = match.start(), match.group()
-            key = symbols.font_name(place), char
-            if key not in meanings:
-                meanings[key] = self._meaning(*key)
-            if meanings[key] not in (UNKNOWN, char):
-                named[place] = meanings[key]
+            font = symbols.font(place)
+            if (font, char) not in meanings:
+                meanings[font, char] = self._meaning(symbols.name(font), char)
+            if meanings[font, char] not in (UNKNOWN, char):
+                named[place] = meanings[font, char]
         return named
 
     def _meaning(self, font: bytes, char: str) -> str:
