@@ -6,10 +6,11 @@ from typing import Literal
 
 import pypdfium2
 
+from designspace.parsing.glyphs import HYPHEN
 from designspace.parsing.tables.marks import MOST_CHARACTERS, Rule, joined
 from designspace.parsing.tables.paths import Paths
 
-BEGIN = r"(?:^|(?<=\ufffe))\W{0,3}"  # of a line; pdfium has U+FFFE for a hyphen and the end of the line behind it
+BEGIN = r"^\W{0,3}"  # of a line
 CAPTIONS = re.compile(
     rf"{BEGIN}(?:(?i:supplement\w*|appendix|extended\s+data)\s+)?"
     r"(?:(?i:t\s?a\s?b\s?l\s?e|tab\.|exhibit)\s{0,3}[-.]?(?:[A-Z]{0,3}[-.]?\d|[IVX]+\b)|TABLE\b)",
@@ -33,9 +34,10 @@ def hint(page: pypdfium2.PdfPage, text: str) -> Literal["", "caption", "numbers"
     """What on a page hints at a table: its caption, or, without a figure's, rows of numbers or rules; "" if nothing."""
     if len(text) > MOST_CHARACTERS:
         return ""
-    if CAPTIONS.search(text):
+    lines = text.replace(HYPHEN, "\n")  # which stands for the end of a line, too
+    if CAPTIONS.search(lines):
         return "caption"
-    if FIGURES.search(text):
+    if FIGURES.search(lines):
         return ""
     return "numbers" if _has_rows(text) else "rules" if _has_rules(page) else ""
 
