@@ -249,3 +249,28 @@ def test_a_caption_behind_a_line_that_ends_in_a_hyphen():
 def test_lines_of_numbers_hint_at_a_table_only_where_they_stand_together(apart, expected):
     words = "as was found in the earlier work of these authors\r\n" * (apart - 1)
     assert hints._has_rows(f"{words}in the journal, 12 345 67\r\n" * 8) is expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("{0}{1}\r\n21.{0}\r\n", True),
+        ("Trials, {0}: 22 33{1}\r\n", True),
+        ("J. Exp. Psychol. 4{0}: 123-135, 200{1}.\r\n", False),
+        ("1{0}\r\n", False),
+        ("-0.{0}\r\n", False),
+    ],
+    ids=["cells", "rows", "references", "line numbers", "an axis"],
+)
+def test_numbers_that_count_on_or_end_references_hint_at_no_table(lines, expected):
+    assert hints._has_rows("".join(lines.format(i, 7 * i % 5) for i in range(1, 9))) is expected
+
+
+@pytest.mark.parametrize(("drawn", "expected"), [("0.5pt", "rules"), ("none", "")])
+def test_highlighted_text_hints_at_no_table_where_no_rule_is_drawn(drawn, expected):
+    source = (
+        "#rect(width: 100%, fill: yellow, stroke: none)[A line.]\n" * 3 + f"#rect(width: 100%, stroke: {drawn})[It.]"
+    )
+    with pypdfium2.PdfDocument(typst.compile(source.encode())) as document:
+        page = document[0]
+        assert hints.hint(page, page.get_textpage().get_text_range()) == expected
