@@ -3,6 +3,7 @@
 import bisect
 import io
 import re
+from weakref import WeakKeyDictionary
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -21,6 +22,9 @@ ADVENT = dict(zip("¼½ðÞþÀÂÆÁŠ", "=[()+−×±·]", strict=True))
 ADVENT_FONT = re.compile(r"Adv(P[0-9A-F]{4,6}$|Math|Pi\d)")
 CMSY = dict(zip((0, 1, 2, 3, 6, 7, 15, 20, 21, 24, 25, 33), "−·×∗±∓•≤≥∼≈→", strict=True))
 SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f" + "".join(ADVENT) + "]")
+
+# The glyph names of the fonts of a document, by the names of these with the tag of a subset: {code: glyph name}.
+_names: WeakKeyDictionary[pypdfium2.PdfDocument, dict[bytes, dict[int, str]]] = WeakKeyDictionary()
 
 
 def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> PageText:
@@ -69,7 +73,7 @@ class PageFonts:
     def __init__(self, document: pypdfium2.PdfDocument, index: int) -> None:
         self._document, self._index = document, index
         self._copy = b""
-        self._names: dict[bytes, dict[int, str]] = {}
+        self._names = _names.setdefault(document, {})
 
     def symbols(self, textpage: pypdfium2.PdfTextPage) -> PageSymbols:
         """The glyphs of the page that its fonts do not explain."""
@@ -94,12 +98,12 @@ class PageFonts:
 
     def _meaning(self, font: bytes, char: str) -> str:
         """The character that is printed for `char` of a font: from the names of its glyphs."""
-        font = SUBSET.sub(b"", font)
+        whole = SUBSET.sub(b"", font)
         if char in ADVENT:
-            return ADVENT[char] if ADVENT_FONT.match(font.decode("latin-1")) else char
+            return ADVENT[char] if ADVENT_FONT.match(whole.decode("latin-1")) else char
         if font not in self._names:
-            self._names[font] = self._glyph_names(font)
-        return _glyph_character(self._names[font].get(ord(char), ""), font.decode("latin-1"))
+            self._names[font] = self._glyph_names(whole)
+        return _glyph_character(self._names[font].get(ord(char), ""), whole.decode("latin-1"))
 
     def _glyph_names(self, font: bytes) -> dict[int, str]:
         """{code: glyph name} of the page's fonts of this name, from the /Differences of their encodings.

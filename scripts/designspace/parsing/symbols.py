@@ -7,7 +7,7 @@ import ctypes
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, repeat
 from math import hypot
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -63,7 +63,8 @@ class PageSymbols:
             characters[place] = character
         places = {match.start() for match in UNMAPPED.finditer(text) if MEANING[ord(match.group())] == UNKNOWN}
         if unmapped:
-            places |= {place for place in range(len(text)) if map_error(self._handle, place) == 1}
+            errors = map(map_error, repeat(self._handle), range(len(text)))
+            places |= {place for place, error in enumerate(errors) if error == 1}
         places -= explained.keys()
         if places:
             self._read_unmapped(text, characters, places)
@@ -102,9 +103,9 @@ class PageSymbols:
 
     def _read_unmapped(self, text: str, characters: list[str], places: set[int]) -> None:
         """Put what the glyphs at these places look like into `characters`."""
-        fonts: defaultdict[int, dict[str, list[int]]] = defaultdict(dict)
+        fonts: defaultdict[int, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for place in sorted(places):
-            fonts[self.font(place)].setdefault(text[place], []).append(place)
+            fonts[self.font(place)][text[place]].append(place)
         doubtful: list[tuple[list[int], list[str]]] = []
         for font, glyphs in fonts.items():
             readings = {code: self._read(font, code, at[0]) for code, at in glyphs.items()}
@@ -151,12 +152,11 @@ class PageSymbols:
         """Put what is plainly printed into `characters` where a map says something else."""
         handle, font_of, trusted = self._handle, self._font_of, trusted | {0}
         for match in _CHECKED.finditer(text):
-            place = match.start()
+            place, claimed = match.start(), match.group()
+            if place in skipped or claimed > "\ud7ff":
+                continue
             font = font_of[text_object(handle, place)]
             if font in trusted:
-                continue
-            claimed = match.group()
-            if place in skipped or claimed > "\ud7ff":
                 continue
             key = self.name(font), claimed
             if key not in self._claims:
