@@ -71,7 +71,7 @@ def _value(text: str) -> float:
 
 
 def _has_rules(page: pypdfium2.PdfPage) -> bool:
-    paths = Paths(most_paths=MOST_PATHS)
+    paths = Paths(MOST_PATHS, SHORTEST)
     paths.read(page)
     across, down = [], []
     for (x0, y0, x1, y1), drawn in paths.rules:

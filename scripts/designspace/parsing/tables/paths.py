@@ -12,6 +12,7 @@ from designspace.parsing.calls import (
     count_segments,
     draw_mode,
     form_object,
+    object_bounds,
     object_matrix,
     object_type,
     page_object,
@@ -27,6 +28,7 @@ Point = tuple[float, float]
 
 MOST_OBJECTS = 20_000  # objects of a page that are looked at
 MOST_SEGMENTS = 40_000  # segments of its paths
+FEWEST_OF_A_SHAPE = 8  # segments; parts of dashed lines and cells have fewer
 MOST_OF_A_PATH = 4_000  # a path of more segments is a drawing
 DEEPEST = 5  # forms within forms
 THIN = 3.0  # points: a filled shape that is not thicker is a line
@@ -42,12 +44,13 @@ class Paths:
     Boxes are those of the page's own space: left, bottom, right, top.
     """
 
-    def __init__(self, most_paths: int = MOST_OBJECTS) -> None:
-        """With more than `most_paths` paths on a page, those that follow are left out."""
+    def __init__(self, most_paths: int = MOST_OBJECTS, smallest: float = 0.0) -> None:
+        """With more than `most_paths` paths on a page, those that follow are left out, and so are shapes that are
+        `smallest` points wide and high at most: letters and the points of a figure."""
         self.rules: list[tuple[Box, bool]] = []
         self.drawings: list[Box] = []
         self._objects, self._segments, self._done = MOST_OBJECTS, MOST_SEGMENTS, False
-        self._paths = most_paths
+        self._paths, self._smallest = most_paths, smallest
 
     def read(self, page: pypdfium2.PdfPage) -> None:
         """Read the page's objects, the first time."""
@@ -74,9 +77,7 @@ class Paths:
                 return
             self._read_path(item, _product(_matrix(item), matrix))
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            edges = [ctypes.c_float() for _ in range(4)]
-            if pdfium.FPDFPageObj_GetBounds(item, *edges):
-                left, bottom, right, top = (edge.value for edge in edges)
+            for left, bottom, right, top in _drawn_bounds(item):
                 self._add_shape([_apply(matrix, x, y) for x in (left, right) for y in (bottom, top)], False)
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
             inner = _product(_matrix(item), matrix)
@@ -89,10 +90,12 @@ class Paths:
             return
         count = count_segments(path)
         if count > min(MOST_OF_A_PATH, self._segments):
-            left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-            if pdfium.FPDFPageObj_GetBounds(path, left, bottom, right, top):
-                self.drawings.append((left.value, bottom.value, right.value, top.value))
+            self.drawings += _drawn_bounds(path)
             return
+        if self._smallest and count > FEWEST_OF_A_SHAPE:
+            for left, bottom, right, top in _drawn_bounds(path):
+                if max(right - left, top - bottom) <= self._smallest:
+                    return
         self._segments -= count
         half = _stroke_width(path, matrix) / 2 if stroke.value else 0.0
         for points, curved in _subpaths(path, count, matrix):
@@ -130,6 +133,12 @@ class Paths:
                 self.rules.append((edge, False))
         else:
             self.drawings.append(box)
+
+
+def _drawn_bounds(item: pdfium.FPDF_PAGEOBJECT) -> list[Box]:
+    """The bounds of an object that has some."""
+    edges = (ctypes.c_float * 4)()
+    return [tuple(edges)] if object_bounds(item, *(ctypes.byref(edges, 4 * place) for place in range(4))) else []
 
 
 def _subpaths(path: pdfium.FPDF_PAGEOBJECT, count: int, matrix: Matrix) -> list[tuple[list[Point], bool]]:
