@@ -16,12 +16,13 @@ def _bound(function: Any, result: Any = None, *arguments: Any) -> Any:
 
 
 # Of characters.
+char_unicode = _bound(pdfium.FPDFText_GetUnicode)
 char_box = _bound(pdfium.FPDFText_GetLooseCharBox)
 char_matrix = _bound(pdfium.FPDFText_GetMatrix)
 char_size = _bound(pdfium.FPDFText_GetFontSize)
 char_angle = _bound(pdfium.FPDFText_GetCharAngle)
+is_hyphen = _bound(pdfium.FPDFText_IsHyphen)
 map_error = _bound(pdfium.FPDFText_HasUnicodeMapError)
-char_index = _bound(pdfium.FPDFText_GetCharIndexFromTextIndex)
 # Addresses, which are no handles to be passed on; of nothing there is no font.
 text_object = _bound(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)
 text_font = _bound(pdfium.FPDFTextObj_GetFont, ctypes.c_void_p, ctypes.c_void_p)

@@ -80,9 +80,9 @@ class _Ink:
         self._page = page
 
     @cached_property
-    def _dark(self) -> npt.NDArray[np.bool_]:
-        dark: npt.NDArray[np.bool_] = self._page.render(scale=SCALE, grayscale=True).to_numpy().squeeze() < DARK
-        return dark
+    def _light(self) -> npt.NDArray[np.uint8]:
+        light: npt.NDArray[np.uint8] = self._page.render(scale=SCALE, grayscale=True).to_numpy().squeeze()
+        return light
 
     def is_copied(self, box: Box, shift: float) -> bool:
         """Whether what is printed in a box of the page is printed once more, so many points to the right."""
@@ -96,10 +96,10 @@ class _Ink:
         x0, y0 = self._device(left + shift, max(top, bottom))
         x1, y1 = self._device(right, min(top, bottom))
         width = max(1, x1 - self._device(left, top)[0])
-        return self._dark[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x0, 0) + width]
+        return self._light[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x0, 0) + width] < DARK
 
     def _device(self, x: float, y: float) -> tuple[int, int]:
-        height, width = self._dark.shape
+        height, width = self._light.shape
         column, row = ctypes.c_int(), ctypes.c_int()
         pdfium.FPDF_PageToDevice(self._page, 0, 0, width, height, 0, x, y, column, row)
         return column.value, row.value

@@ -1,18 +1,20 @@
 """What the codes of fonts without a Unicode map mean, by the names of their glyphs."""
 
-import bisect
 import io
 import re
+import sys
+from itertools import repeat
 from weakref import WeakKeyDictionary
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import char_index
+from designspace.parsing.calls import char_unicode, is_hyphen
 from designspace.parsing.dropped import PageText, find
-from designspace.parsing.glyphs import PI, UNKNOWN
+from designspace.parsing.glyphs import HYPHEN, PI, UNKNOWN
 from designspace.parsing.symbols import PageSymbols
 
+HYPHENS = re.compile("\x02")  # which pdfium has for one at the end of a line, and for the code 2 of a font
 SUBSET = re.compile(rb"^[A-Z]{6}\+")
 BASE_FONT = re.compile(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([^\s/<>\[\]()]+)")
 
@@ -31,40 +33,23 @@ def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> PageText:
     """The text of a page with exactly one character for each of pdfium's, so that positions in it are pdfium's own, and
     what pdfium dropped between them.
 
-    A character beyond the Basic Multilingual Plane is two surrogates, as it is for pdfium.
+    A character beyond the Basic Multilingual Plane is mostly two surrogates, as it is for pdfium.
     """
     n_chars = pdfium.FPDFText_CountChars(textpage)
     text: str = textpage.get_text_range(errors="surrogatepass")
     if len(text) != n_chars:
-        units = memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
-        text = _with_missing(textpage, "".join(map(chr, units)), n_chars)
+        text = _with_missing(textpage.raw, n_chars)
     symbols = fonts.symbols(textpage)
     read = symbols.corrected(text, fonts.named(symbols, text))
     return PageText(read, {} if read == text else fonts.dropped(textpage, text, read))
 
 
-def _with_missing(textpage: pypdfium2.PdfTextPage, text: str, n_chars: int) -> str:
-    """`text` and the characters that pdfium leaves out of it: those of unmapped codes that would be control characters.
-
-    The n-th character of the text is pdfium's n-th plus the number missing before it, which only grows: so where the
-    next one is missing is found by bisection.
-    """
-    handle = textpage.raw
-    pieces: list[str] = []
-    start, n_missing = 0, 0
-    while start < len(text):
-        index = char_index(handle, start)
-        pieces += [chr(pdfium.FPDFText_GetUnicode(textpage, i)) for i in range(start + n_missing, index)]
-        n_missing = max(n_missing, index - start)
-        rest = range(start, len(text))
-        run = bisect.bisect_right(rest, n_missing, key=lambda i: char_index(handle, i) - i)
-        pieces.append(text[start : start + run])
-        start += max(run, 1)
-    pieces += [chr(pdfium.FPDFText_GetUnicode(textpage, i)) for i in range(len(text) + n_missing, n_chars)]
-    text = "".join(pieces)
-    if len(text) != n_chars:
-        text = "".join(chr(pdfium.FPDFText_GetUnicode(textpage, i)) for i in range(n_chars))
-    return text
+def _with_missing(handle: pdfium.FPDF_TEXTPAGE, n_chars: int) -> str:
+    """The text of a page with the characters that pdfium leaves out of it: those of unmapped codes that would be
+    control characters, and those beyond the Basic Multilingual Plane that it has as one."""
+    codes = map(char_unicode, repeat(handle), range(n_chars))
+    text = "".join([chr(code) if code <= sys.maxunicode else UNKNOWN for code in codes])
+    return HYPHENS.sub(lambda code: HYPHEN if is_hyphen(handle, code.start()) == 1 else code.group(), text)
 
 
 class PageFonts:
