@@ -18,12 +18,9 @@ CAPTIONS = re.compile(
     re.MULTILINE,
 )
 FIGURES = re.compile(BEGIN + r"(?i:fig\.?|figure|f\s?i\s?g\s?u\s?r\s?e)\s*S?\d", re.MULTILINE)
-NUMBER = r"[^\w\s]{0,3}\d[\d.,:;%()\[\]<>=±*$€£/–−-]*"
-NUMBERS = re.compile(
-    r"(?:^[^\w\r\n]*\d[\d.,:;%()\[\]<>=±*$€£/ \t–−-]*"
-    rf"|(?<![ \t])[ \t]+{NUMBER}[ \t]+{NUMBER}[ \t]+{NUMBER})(?<!\.)[ \t]*\r?$",
-    re.MULTILINE,
-)
+MARKS = ",:;%()[]<>=±*$€£/–−-"  # of numbers, which end with one of them or with a digit, and not with a full stop
+NUMBER = rf"[^\w\s]{{0,3}}\d[\d.{re.escape(MARKS)}]*"
+NUMBERS = re.compile(rf"^[^\w\r]*\d[\d. \t{re.escape(MARKS)}]*$|(?<![ \t])[ \t]+{NUMBER}[ \t]+{NUMBER}[ \t]+{NUMBER}$")
 FEWEST_NUMBERS = 6  # lines that are a number or end with three
 CLOSE, WITHIN = 4, 6  # so many of them stand within so many lines
 SAME = 1e-6  # two steps of numbers that differ by less are one
@@ -51,13 +48,14 @@ def _has_rows(text: str) -> bool:
     Numbers that count on are those of lines, or of the axis of a figure.
     """
     lines: list[int] = []
-    line, last, first, second = 0, 0, nan, nan
-    for match in NUMBERS.finditer(text):
-        line, last = line + text.count("\n", last, match.start()), match.start()
-        third = _value(match.group())
-        if not abs(third - 2 * second + first) < SAME:
-            lines.append(line)
-        first, second = second, third
+    first, second = nan, nan
+    for number, line in enumerate(text.split("\n")):
+        line = line.rstrip()
+        if line and (line[-1].isdecimal() or line[-1] in MARKS) and NUMBERS.search(line):
+            third = _value(line)
+            if not abs(third - 2 * second + first) < SAME:
+                lines.append(number)
+            first, second = second, third
     close = any(after - before < WITHIN for before, after in zip(lines, lines[CLOSE - 1 :], strict=False))
     return len(lines) >= FEWEST_NUMBERS and close
 
