@@ -274,3 +274,17 @@ def test_highlighted_text_hints_at_no_table_where_no_rule_is_drawn(drawn, expect
     with pypdfium2.PdfDocument(typst.compile(source.encode())) as document:
         page = document[0]
         assert hints.hint(page, page.get_textpage().get_text_range()) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Table 2. Ages of the groups", True),
+        ("Table S2\r\nages of the groups", True),
+        ("TABLE II", True),
+        ("Table 2 shows the ages", False),
+        ("(Table 1). Of these, all", False),
+    ],
+)
+def test_a_caption_and_not_a_sentence_that_mentions_a_table_hints_at_one(line, expected):
+    assert bool(hints.CAPTIONS.search(f"as it is given in\r\n{line}\r\n")) is expected

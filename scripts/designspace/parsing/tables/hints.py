@@ -12,11 +12,12 @@ from designspace.parsing.tables.marks import MOST_CHARACTERS, Rule, joined
 from designspace.parsing.tables.paths import Paths
 
 BEGIN = r"^\W{0,3}"  # of a line
-CAPTIONS = re.compile(
-    rf"{BEGIN}(?:(?i:supplement\w*|appendix|extended\s+data)\s+)?"
-    r"(?:(?i:t\s?a\s?b\s?l\s?e|tab\.|exhibit)\s{0,3}[-.]?(?:[A-Z]{0,3}[-.]?\d|[IVX]+\b)|TABLE\b)",
-    re.MULTILINE,
+# How the caption of a table begins, and not a sentence that mentions one.
+CAPTION = (
+    r"(?:(?i:(?:supplement\w*|appendix|extended\s*data)?\s*(?:t\s?a\s?b\s?l\s?e|tab\.|exhibit))\s*"
+    r"[-.]?(?:[A-Z]{0,3}[-.]?\d+(?:[-.]\d+)*[A-Za-z]?|[IVX]+)(?![\w-])(?!,?[^\S\r\n]+[a-z]|[,;)])|TABLE\b)"
 )
+CAPTIONS = re.compile(BEGIN + CAPTION, re.MULTILINE)
 FIGURES = re.compile(BEGIN + r"(?i:fig\.?|figure|f\s?i\s?g\s?u\s?r\s?e)\s*S?\d", re.MULTILINE)
 MARKS = ",:;%()[]<>=±*$€£/–−-"  # of numbers, which end with one of them or with a digit, and not with a full stop
 NUMBER = rf"[^\w\s]{{0,3}}\d[\d.{re.escape(MARKS)}]*"

@@ -7,7 +7,7 @@ from math import inf
 import numpy as np
 
 from designspace.parsing.tables.columns import separators
-from designspace.parsing.tables.hints import PARTS, SHORTEST
+from designspace.parsing.tables.hints import CAPTION, PARTS, SHORTEST
 from designspace.parsing.tables.lines import LETTERS, Line, Piece, lines
 from designspace.parsing.tables.marks import Box, Marks, Rule, Word, joined
 
@@ -18,10 +18,6 @@ MOST_RULES = 600  # of a page that are looked at for tables
 OWN = 10.0  # of a line's height above a table, in which its caption stands
 BESIDE = 0.3  # of a word's height: middles that differ by less are beside each other
 NEXT = 1.9  # of a line's height: middles of lines that follow each other are not farther apart
-CAPTION = re.compile(
-    r"(?i:(?:supplement\w*|appendix|extended\s*data)?\s*(?:t\s?a\s?b\s?l\s?e|tab\.|exhibit))\s*"
-    r"[-.]?(?:[A-Z]{0,3}[-.]?\d+(?:[-.]\d+)*[A-Za-z]?|[IVX]+)(?![\w-])(?!,?\s+[a-z]|[,;)])|TABLE\b"
-)
 FIGURE = re.compile(r"(?i:supplement\w*|extended\s*data)?\s*(?i:f\s?i\s?g\s?(?:u\s?r\s?e|\.)?)\s*S?\d")
 
 
@@ -46,7 +42,7 @@ def inside(words: list[Word], box: Box, margin: float = 1.0) -> list[Word]:
 
 def starts_caption(words: list[Word]) -> bool:
     """Whether a line of words begins as the caption of a table does, and not as a sentence that mentions one."""
-    return bool(CAPTION.match(" ".join(word.text for word in words[:12])))
+    return bool(re.match(CAPTION, " ".join(word.text for word in words[:12])))
 
 
 def starts_figure(words: list[Word]) -> bool:
