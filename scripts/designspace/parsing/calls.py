@@ -31,7 +31,6 @@ text_font = _bound(pdfium.FPDFTextObj_GetFont, ctypes.c_void_p, ctypes.c_void_p)
 page_object = _bound(pdfium.FPDFPage_GetObject)
 form_object = _bound(pdfium.FPDFFormObj_GetObject)
 object_type = _bound(pdfium.FPDFPageObj_GetType)
-object_bounds = _bound(pdfium.FPDFPageObj_GetBounds)
 object_matrix = _bound(pdfium.FPDFPageObj_GetMatrix)
 draw_mode = _bound(pdfium.FPDFPath_GetDrawMode)
 count_segments = _bound(pdfium.FPDFPath_CountSegments)
@@ -39,3 +38,12 @@ path_segment = _bound(pdfium.FPDFPath_GetPathSegment)
 segment_type = _bound(pdfium.FPDFPathSegment_GetType)
 segment_point = _bound(pdfium.FPDFPathSegment_GetPoint)
 segment_closes = _bound(pdfium.FPDFPathSegment_GetClose)
+
+_object_bounds = _bound(pdfium.FPDFPageObj_GetBounds)
+
+
+def bounds(item: pdfium.FPDF_PAGEOBJECT) -> tuple[float, float, float, float] | None:
+    """The left, lower, right and upper edges of an object in its own space; None where it has none."""
+    edges = (ctypes.c_float * 4)()
+    found = _object_bounds(item, *(ctypes.byref(edges, 4 * edge) for edge in range(4)))
+    return tuple(edges) if found else None

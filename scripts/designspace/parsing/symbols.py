@@ -28,7 +28,7 @@ TEX = {chr(0x0B + i): chr(0xFB00 + i) for i in range(5)}
 _SAMPLE = re.compile(r"^[^\r\n]*?(?:([a-z]{4})|[^\s.]{4})", re.MULTILINE)
 _WORD = re.compile("[a-z]{4}")
 # Letters within words and the commonest marks are not looked at: fonts of symbols hold neither.
-_CHECKED = re.compile(r"[^\sa-z.()’'\-]|(?<![a-z])[a-z](?![a-z])|(?<=\s)\.(?=\s?\d)")
+_CHECKED = re.compile(r"[^a-z\s.()’'\-]|[a-z](?![a-z])(?<![a-z].)|\.(?<=\s.)(?=\s?\d)")
 _SIGNS = frozenset("=<>±×−–+°≤≥≠≈∼÷·•√→αβγδεθλμπρσφχψωΔΣΩ()[]")
 _DASHES = frozenset("-–−—")
 MOST_GLYPHS = 600  # of a page, that are drawn

@@ -9,10 +9,10 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from designspace.parsing.calls import (
+    bounds,
     count_segments,
     draw_mode,
     form_object,
-    object_bounds,
     object_matrix,
     object_type,
     page_object,
@@ -77,7 +77,8 @@ class Paths:
                 return
             self._read_path(item, _product(_matrix(item), matrix))
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            for left, bottom, right, top in _drawn_bounds(item):
+            if box := bounds(item):
+                left, bottom, right, top = box
                 self._add_shape([_apply(matrix, x, y) for x in (left, right) for y in (bottom, top)], False)
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
             inner = _product(_matrix(item), matrix)
@@ -90,12 +91,12 @@ class Paths:
             return
         count = count_segments(path)
         if count > min(MOST_OF_A_PATH, self._segments):
-            self.drawings += _drawn_bounds(path)
+            self.drawings += [box] if (box := bounds(path)) else []
             return
         if self._smallest and count > FEWEST_OF_A_SHAPE:
-            for left, bottom, right, top in _drawn_bounds(path):
-                if max(right - left, top - bottom) <= self._smallest:
-                    return
+            left, bottom, right, top = bounds(path) or (0.0, 0.0, 0.0, 0.0)
+            if max(right - left, top - bottom) <= self._smallest:
+                return
         self._segments -= count
         half = _stroke_width(path, matrix) / 2 if stroke.value else 0.0
         for points, curved in _subpaths(path, count, matrix):
@@ -133,12 +134,6 @@ class Paths:
                 self.rules.append((edge, False))
         else:
             self.drawings.append(box)
-
-
-def _drawn_bounds(item: pdfium.FPDF_PAGEOBJECT) -> list[Box]:
-    """The bounds of an object that has some."""
-    edges = (ctypes.c_float * 4)()
-    return [tuple(edges)] if object_bounds(item, *(ctypes.byref(edges, 4 * place) for place in range(4))) else []
 
 
 def _subpaths(path: pdfium.FPDF_PAGEOBJECT, count: int, matrix: Matrix) -> list[tuple[list[Point], bool]]:
