@@ -183,7 +183,7 @@ def _pieces(
                 chars.append((" ", right_end, chars[-1][2], right_end, chars[-1][4], chars[-1][5]))
             continue
         char_box(handle, index, box)
-        left, top, right, bottom = edges
+        left, top, right, bottom = edges[:]
         left, bottom, right, top = place(left, bottom, right, top)
         char_matrix(handle, index, matrix)
         scale = char_size(handle, index) * hypot(*entries[2:4])
