@@ -288,3 +288,14 @@ def test_highlighted_text_hints_at_no_table_where_no_rule_is_drawn(drawn, expect
 )
 def test_a_caption_and_not_a_sentence_that_mentions_a_table_hints_at_one(line, expected):
     assert bool(hints.CAPTIONS.search(f"as it is given in\r\n{line}\r\n")) is expected
+
+
+@pytest.mark.parametrize("heads", [["Group", "Age", "", "Trials", ""], ["", "Age", "", "Trials", ""]])
+def test_heads_above_the_upper_rule_of_a_grid_are_of_the_table(heads):
+    grid = "columns: 5 * (70pt,), inset: 5pt"
+    head = "".join(f"[{text}], " for text in heads)
+    rows = [["Young", "21.4", "3.2", "320", "12"], ["Old", "68.9", "4.4", "240", "11"]]
+    body = "".join(f"[{text}], " for row in rows for text in row)
+    (table,) = tables_of(f"Table 1. The groups.\n\n#grid({grid}, {head})\n#v(-6pt)\n#table({grid}, {body})\n\n{PROSE}")
+    assert rows_of(table) == [heads, *rows]
+    assert [cell["text"] for cell in table["cells"] if cell["header"]] == [text for text in heads if text]
