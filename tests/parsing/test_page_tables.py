@@ -290,12 +290,19 @@ def test_a_caption_and_not_a_sentence_that_mentions_a_table_hints_at_one(line, e
     assert bool(hints.CAPTIONS.search(f"as it is given in\r\n{line}\r\n")) is expected
 
 
-@pytest.mark.parametrize("heads", [["Group", "Age", "", "Trials", ""], ["", "Age", "", "Trials", ""]])
-def test_heads_above_the_upper_rule_of_a_grid_are_of_the_table(heads):
-    grid = "columns: 5 * (70pt,), inset: 5pt"
-    head = "".join(f"[{text}], " for text in heads)
+@pytest.mark.parametrize(
+    ("heads", "texts"),
+    [
+        ("[Group], [Age], [], [Trials], []", ["Group", "Age", "", "Trials", ""]),
+        ("[], [Age], [], [Trials], []", ["", "Age", "", "Trials", ""]),
+        ("[], grid.cell(colspan: 2)[Age of the people], grid.cell(colspan: 2)[Trials of training]",
+         ["", "Age of the people", "", "Trials of training", ""]),
+    ],
+)  # fmt: skip
+def test_heads_above_the_upper_rule_of_a_grid_are_of_the_table(heads, texts):
+    grid = "columns: 5 * (70pt,), inset: 5pt, align: center"
     rows = [["Young", "21.4", "3.2", "320", "12"], ["Old", "68.9", "4.4", "240", "11"]]
     body = "".join(f"[{text}], " for row in rows for text in row)
-    (table,) = tables_of(f"Table 1. The groups.\n\n#grid({grid}, {head})\n#v(-6pt)\n#table({grid}, {body})\n\n{PROSE}")
-    assert rows_of(table) == [heads, *rows]
-    assert [cell["text"] for cell in table["cells"] if cell["header"]] == [text for text in heads if text]
+    (table,) = tables_of(f"Table 1. The groups.\n\n#grid({grid}, {heads})\n#v(-6pt)\n#table({grid}, {body})\n\n{PROSE}")
+    assert rows_of(table) == [texts, *rows]
+    assert [cell["text"] for cell in table["cells"] if cell["header"]] == [text for text in texts if text]

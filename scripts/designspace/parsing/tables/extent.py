@@ -55,8 +55,9 @@ def _rows(outside: list[Line], box: Box, grid: Grid) -> list[Line]:
         if not (box[0] - SPARE <= pieces[0].x0 and pieces[-1].x1 <= box[2] + SPARE):
             break
         headed = len(pieces) == 1 and bool(found) and _over_rule(pieces[0], grid)
-        fewest = 2 if grid.ruled and edge <= box[1] else max(2, 0.5 * grid.n_columns)  # a grid's head may have gaps
-        if not headed and (len(pieces) < fewest or any(_crosses(p, grid) for p in pieces)):
+        # Over a grid stand the heads of some of its columns, or of several columns together.
+        headed |= grid.ruled and edge <= box[1] and len(Line(words, line.y0, line.y1).pieces(APART)) > 1
+        if not headed and (len(pieces) < max(2, 0.5 * grid.n_columns) or any(_crosses(p, grid) for p in pieces)):
             break
         found.append(line)
         edge = line.middle
