@@ -1,7 +1,7 @@
 """The types of the files that the steps of the workflow exchange; `records` reads, checks and writes them.
 
 What every record of a kind has is required here; what it has only in some states, or has only since some version, is
-not. Keys that are not declared pass. docs/architecture.md says what each field means.
+not. Keys that are not declared pass. docs/files.md says what each field means.
 """
 
 import sys
