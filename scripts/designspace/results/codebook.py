@@ -20,18 +20,18 @@ TYPES = {"TEXT": "string", "INTEGER": "integer", "REAL": "number"}
 REFERENCE = re.compile(r"REFERENCES (\w+) \((\w+)\)")
 ABOUT = {
     "papers": "A row for each PDF and each entry of the library without one.",
-    "prisma": "How many files, papers and entries are left at each step.",
+    "prisma": "The number of files, papers and entries at each step from files to included papers.",
     "extractions": "A row for each value, with its evidence.",
-    "experiments": "The experiments of papers with several.",
-    "parameters": "A row for each paper, and for its experiments and groups as they differ.",
-    "groups": "A row for each group of participants, with all that holds for it.",
-    "outcomes": "Reported statistics and means, read into their numbers.",
-    "meta": "Comparisons, means of groups and statistics, as metafor and metalab read them.",
-    "discoveries": "What papers report and the library does not ask for.",
-    "corrections_unused": "Corrections of a paper or a parameter that is not there.",
-    "memory": "What each paper took in each task.",
+    "experiments": "A row for each experiment of a paper with several.",
+    "parameters": "A row for each paper, a column for each parameter; experiments and groups have what differs.",
+    "groups": "A row for each group of participants, with all parameters that hold for it.",
+    "outcomes": "A row for each reported statistic or mean, with its numbers in columns.",
+    "meta": "A row for each comparison, mean of a group or statistic, as metafor and metalab read them.",
+    "discoveries": "A row for each thing that papers report and the library does not ask for.",
+    "corrections_unused": "A row for each correction whose paper or parameter is not in this run.",
+    "memory": "A row for each paper and task: time, tokens and memory.",
     "reviews": "A row for each mark of a reviewer.",
-    "agreement": "How far reviewers agree with each other and with the model.",
+    "agreement": "A row for each pair of raters and each parameter: how far they agree.",
 }
 
 
@@ -76,7 +76,7 @@ def _of_parameters(table: str, library: list[dict[str, Any]]) -> list[Field]:
         what = kind if single else "string"
         made.append(Field(table, name, what, _sentence(entry["definition"]), entry.get("unit", ""), choices))
         if table == "groups":
-            source = f"Where the value of {name} comes from: group, experiment or paper, and the rule behind a colon."
+            source = f"Level that the value of {name} comes from: group, experiment or paper; behind a colon, its rule."
             made.append(Field(table, name + tables.SOURCE, "string", source))
     return made
 
