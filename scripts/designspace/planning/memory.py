@@ -9,7 +9,7 @@ from designspace.planning.branches import Branches
 from designspace.planning.costs import GIB, Costs, costs_of, peak_bytes
 from designspace.planning.shapes import read_model
 
-# A prefill chunk that is not set by hand is the largest whose workspace is a small part of the memory beside the weights.
+# A prefill chunk that is not set is the largest whose workspace is a small part of the memory beside the weights.
 CHUNKS = (8192, 4096, 2048, 1024, 512)
 CHUNK_SHARE = 16
 

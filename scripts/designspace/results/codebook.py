@@ -1,6 +1,6 @@
 """The codebook: every column of every table with its type, unit and meaning, also as a Frictionless data package.
 
-Both come from the declarations that the rows are checked with, and from the parameter library.
+It follows from the declarations that the rows are checked with, and from the parameter library.
 """
 
 import hashlib
@@ -36,7 +36,8 @@ ABOUT = {
 
 
 class Field(NamedTuple):
-    """A column of a table; `type` is one of Frictionless' Table Schema, `values` those that it may have, if listed."""
+    """A column of a table; `type` is one of Frictionless' Table Schema, `values` are the allowed ones, if they are
+    listed."""
 
     table: str
     column: str
@@ -63,7 +64,7 @@ def _declared(table: str) -> list[Field]:
 
 
 def _of_parameters(table: str, library: list[dict[str, Any]]) -> list[Field]:
-    """The columns of a table for the parameters: none, one, or in groups two of each."""
+    """The columns of a table for the parameters: none, or one for each, or in groups two for each."""
     made: list[Field] = []
     if table not in ("parameters", "groups", "meta"):
         return made
@@ -88,7 +89,7 @@ def _sentence(text: str) -> str:
 def package(
     library: list[dict[str, Any]], frames: dict[str, pd.DataFrame], settings: dict[str, Any], parameters_file: Path
 ) -> dict[str, Any]:
-    """The data package of a run: the schema of each table, and where the tables come from."""
+    """The data package of a run: the schema of each table, and the sources of the tables."""
     of_tables: dict[str, list[Field]] = defaultdict(list)
     for field in fields(library):
         of_tables[field.table].append(field)
@@ -116,7 +117,7 @@ def _distinct(frame: pd.DataFrame) -> list[dict[str, str]]:
 
 
 def _corrections(reviews: pd.DataFrame) -> list[dict[str, Any]]:
-    """How many marks each reviewer made, and from when to when; reviews.csv has each."""
+    """The number of marks of each reviewer, and the dates of the first and the last; reviews.csv has each."""
     made: dict[str, list[str]] = defaultdict(list)
     for row in reviews.to_dict("records"):
         made[row["reviewer"]].append(row["date"])
@@ -162,5 +163,5 @@ def _descriptor(field: Field) -> dict[str, Any]:
 
 
 def as_json(made: dict[str, Any]) -> bytes:
-    """A data package, or a crate, as the bytes of its file."""
+    """A data package, or a crate, as the content of its file."""
     return (json.dumps(made, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()

@@ -1,4 +1,4 @@
-"""The types of columns that several tables have, each with what it has in a sentence.
+"""The types of columns that several tables have, each with its meaning in a sentence.
 
 A missing text is "", a missing number None. No number is infinite or NaN.
 """
@@ -8,7 +8,7 @@ from typing import Annotated
 from designspace.core.contracts import Count, Ordinal, Probability
 from designspace.results.columns import About, Sql
 
-Text = Annotated[str, Sql("NOT NULL")]  # also where it is empty
+Text = Annotated[str, Sql("NOT NULL")]  # may be empty
 Nth = Annotated[Ordinal, Sql("NOT NULL")]
 Citation = Annotated[str, About("Authors and year of the paper; empty if they are not known.")]
 Paper = Annotated[str, Sql("NOT NULL REFERENCES papers (paper)"), About("Id of the paper, the same in all tables.")]

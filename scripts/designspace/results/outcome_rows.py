@@ -1,4 +1,4 @@
-"""The rows of outcomes.csv and meta.csv, declared as those of `rows`.
+"""The rows of outcomes.csv and meta.csv, declared like those of `rows`.
 
 The columns of meta.csv have the names that metafor's escalc (n1i, m1i, ...) and metalab (n_1, x_1, ...) read.
 """
@@ -24,7 +24,7 @@ Spread = Literal["", "SD", "SE", "CI"]
 
 
 class OutcomeRow(TypedDict):
-    """A reported statistic or mean, read into its numbers."""
+    """A reported statistic or mean, with its numbers."""
 
     citation: Citation
     paper: Paper
@@ -77,8 +77,8 @@ class OutcomeRow(TypedDict):
 
 
 class MetaRow(TypedDict):
-    """A comparison of two groups in a mean, the mean of one group, or a statistic; behind these columns is one for each
-    other parameter of the library, with the value that holds for all participants of the row."""
+    """A comparison of two groups by their means, the mean of one group, or a statistic. After these columns there is
+    one for each other parameter of the library, with the value that holds for all participants of the row."""
 
     citation: Citation
     paper: Paper

@@ -1,4 +1,4 @@
-"""The rows of the tables: every column declared once, with its type and what it has in a sentence.
+"""The rows of the tables: every column is declared once, with its type and its meaning in a sentence.
 
 The header of a CSV file, SQLite's columns and the codebook follow from it.
 """
@@ -97,7 +97,8 @@ class PaperRow(TypedDict):
 
 
 class PrismaRow(TypedDict):
-    """How many files, papers or entries a step has. Of `excluded` there is a row for each reason behind their sum."""
+    """The number of files, papers or entries at a step. `excluded` has a row for its sum, and then one for each
+    reason."""
 
     step: Annotated[Text, About("Step between the files and the included papers, such as duplicates or excluded.")]
     reason: Annotated[Text, About("Reason for leaving papers out; empty in all rows but these.")]
@@ -146,7 +147,7 @@ class ExtractionRow(TypedDict):
 
 
 class ExperimentRow(TypedDict):
-    """An experiment of a paper that reports several. `same_sample` is another one with the same participants."""
+    """An experiment of a paper with several. `same_sample` is another experiment with the same participants."""
 
     citation: Citation
     paper: Paper
@@ -163,8 +164,8 @@ class ExperimentRow(TypedDict):
 
 
 class ParametersRow(TypedDict):
-    """A paper, one of its experiments or one of their groups; behind these columns is one for each parameter of the
-    library."""
+    """A paper, one of its experiments or one of their groups. After these columns there is one for each parameter of
+    the library."""
 
     citation: Citation
     paper: Paper
@@ -173,8 +174,8 @@ class ParametersRow(TypedDict):
 
 
 class GroupRow(TypedDict):
-    """A group of participants, or all those of an experiment that has no groups; behind these columns are two for each
-    parameter of the library: the value that holds for the group, and where it comes from."""
+    """A group of participants, or all participants of an experiment without groups. After these columns there are two
+    for each parameter of the library: the value that holds for the group, and the level that it comes from."""
 
     citation: Citation
     paper: Paper
@@ -211,7 +212,7 @@ class DiscoveryRow(TypedDict):
 
 
 class UnusedRow(TypedDict):
-    """A correction of a paper or a parameter that is not there now."""
+    """A correction whose paper or parameter is not in this run."""
 
     citation: Citation
     paper: Annotated[Text, About("Name of the paper in the correction.")]

@@ -1,4 +1,4 @@
-"""The rows of what a run took, how reviewers agree and how good the values are, declared as those of `rows`."""
+"""The rows about time and memory, about reviewers and about scores, declared like those of `rows`."""
 
 from typing import Annotated, Literal, TypedDict
 
@@ -22,7 +22,7 @@ from designspace.results.columns import About, Sql
 
 
 class MemoryRow(TypedDict):
-    """What one task took for one paper."""
+    """The time, tokens and memory that one task took for one paper."""
 
     citation: Citation
     paper: Paper
@@ -73,7 +73,7 @@ class ReviewRow(TypedDict):
 
 
 class AgreementRow(TypedDict):
-    """How far a reviewer agrees with another, or with the model, about a parameter, or about all."""
+    """How far a reviewer agrees with another one, or with the model, about a parameter, or about all."""
 
     reviewer: Annotated[Text, About("Name of a reviewer.")]
     other: Annotated[Text, About("Name of another reviewer, or model.")]
@@ -122,7 +122,7 @@ class EvaluationRow(TypedDict):
 
 
 class ErrorRow(TypedDict):
-    """A value that is missed or wrong."""
+    """A missing or wrong value."""
 
     citation: Citation
     paper: Paper
