@@ -1,5 +1,5 @@
 "use strict";
-// What is known of a paper, and of a discovery.
+// The details of a paper, and of a discovery.
 
 const Details = (() => {
   /** How well the text of a paper was read. */

@@ -1,5 +1,5 @@
 "use strict";
-// The evidence of a cell: what the model answered, the sentence behind it, where it stands, and its review.
+// The evidence of a cell: the model's answer, the sentence behind it, its place, and its review.
 
 const Evidence = (() => {
   const panel = document.getElementById("panel");
