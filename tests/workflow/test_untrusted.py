@@ -103,7 +103,7 @@ def test_an_embedded_model_that_is_not_the_expected_file_is_not_used(tmp_path, m
     monkeypatch.setattr(subprocess, "run", download)
     monkeypatch.setattr(fetch_model.constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(sys, "argv", ["fetch_model.py", "--output", str(tmp_path / "model")])
-    with pytest.raises(SystemExit, match=r"is not the file that was expected \(its sha256 differs\): it was not used"):
+    with pytest.raises(SystemExit, match=r"is not the expected file \(its sha256 differs\) and is not used"):
         fetch_model.main()
     assert not (tmp_path / "model").exists()
 

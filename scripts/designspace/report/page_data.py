@@ -29,9 +29,9 @@ VALUE = ("value", "status", "confidence", "p_null", "candidate", "reason", "reas
 REVIEW = ("review", "model_value", "reviewer", "reviewed", "review_note")
 FINDING = ("value", "unit", "confidence", "description")
 # The tables of the page whose rows are lists. `paper`, `parameter` and `sentence` are indices of their lists from 0
-# (None without a sentence). `part` is the number of an experiment or group within its paper from 1, 0 for the whole paper. A
-# row of `outcomes` with `other`, the number of a second group, is the effect of a comparison; `unit` is that of a mean,
-# if it is not the parameter's.
+# (None without a sentence). `part` is the number of an experiment or group within its paper from 1, 0 for the whole
+# paper. A row of `outcomes` with `other`, the number of a second group, is the effect of a comparison; `unit` is
+# that of a mean, if it is not the parameter's.
 COLUMNS = {
     "values": ("paper", "part", "parameter", "sentence", *VALUE, *REVIEW, "rule"),
     "sentences": ("page", "text", "boxes"),
