@@ -95,8 +95,8 @@ def _keys(query: Tensor) -> int:
 
 
 if triton:
-    # Numbers that differ from paper to paper are not specialized, for each kind would be compiled anew; all
-    # offsets are still multiples of HEAD, from which the compiler knows that it may load 16 bytes at once.
+    # Numbers that differ from paper to paper are not specialized, since each kind would be compiled again; all
+    # offsets are still multiples of HEAD, so the compiler knows that it may load 16 bytes at once.
 
     @triton.jit(do_not_specialize=["table", "rows", "begin", "before", "capacity", "shares"])
     @no_type_check
