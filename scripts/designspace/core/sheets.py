@@ -32,7 +32,10 @@ def rows(path: str | Path, needed: Iterable[str]) -> list[tuple[str, dict[str, s
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SheetError(f"{path} cannot be read: {error}. Save it as CSV in UTF-8.") from None
     if missing := [name for name in needed if name not in head]:
-        raise SheetError(f"{path} has no column `{missing[0]}` in its first line, which is {','.join(head)!r}.")
+        raise SheetError(
+            f"{path} has no column `{missing[0]}` in its first line, which is {','.join(head)!r}. "
+            "Add it; commas separate the columns."
+        )
     found, problems = [], []
     for number, cells in enumerate(lines, 2):
         where = f"{path}, row {number}"

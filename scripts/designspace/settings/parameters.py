@@ -25,7 +25,9 @@ def load(path: str | Path) -> list[dict[str, Any]]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         why = "is not valid YAML" if isinstance(error, yaml.YAMLError) else "cannot be read"
         details = " ".join(str(error).split())
-        raise ConfigurationError(f"The parameter library {path} (config: `parameters`) {why}: {details}.") from None
+        raise ConfigurationError(
+            f"The parameter library {path} (config: `parameters`) {why}: {details}; correct the file, or name another."
+        ) from None
     return check(parameters, str(path))
 
 
