@@ -142,8 +142,8 @@ def _no_memory(costs: Costs, capacity: int, reserve: int, overhead: int) -> str:
 def _no_positions(costs: Costs, overhead: int) -> str:
     return (
         f"The context of the model is too short: of its {costs['positions']:,} positions the prompt around a paper "
-        f"takes {overhead:,} and an answer {costs['branch_tokens']:,}, which leaves less than {BUDGET_STEP} for the paper. "
-        f"Use a model with more positions, a smaller parameter library or fewer new tokens (max_new_tokens)."
+        f"takes {overhead:,} and an answer {costs['branch_tokens']:,}, which leaves less than {BUDGET_STEP} for the "
+        f"paper. Use a model with more positions, a smaller parameter library or fewer new tokens (max_new_tokens)."
     )
 
 
