@@ -37,7 +37,7 @@ def test_before_a_paper_is_read_its_pages_are_counted(config):
     assert first.jobs == 3 * 2 + 2 * 3 + 3
     assert first.device == "CPU" and first.wall_seconds > first.device_seconds > sum(first.all_seconds.values())
     assert first.line().startswith("Estimate   3 of 3 papers to read, ") and "(by the plan)" in first.line()
-    assert "2 with the model" not in first.lines() and "4 with the model, for 2 batches" in first.lines()
+    assert "2 with the model" not in first.lines() and "4 with the model, in 2 batches" in first.lines()
 
 
 def test_a_text_and_a_context_say_more_than_pages(tmp_path):
