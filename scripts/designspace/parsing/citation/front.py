@@ -315,20 +315,11 @@ def _row(pieces: list[_Piece], stamp: bool = False) -> Row:
     base = sorted([char[2] for char in chars if char[5] in same])[sizes[size] // 2]
     marked = "".join(RAISED if _raised(char, size, base) else char[0] for char in chars)
     marked = RAISED.join(normalise(part) if part.strip() else part for part in marked.split(RAISED))
-    boxes = [piece.box for piece in pieces]
+    left, bottom, right, top = zip(*(piece.box for piece in pieces), strict=True)
     bold = max(pieces, key=lambda piece: len(piece.chars)).bold
-    return Row(
-        accented(normalise("".join(char[0] for char in chars)))[:1000],
-        accented(marked)[:1000],
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-        size,
-        bold,
-        pieces[0].page,
-        stamp,
-    )
+    text, marked = accented(normalise("".join(char[0] for char in chars)))[:1000], accented(marked)[:1000]
+    box = min(left), min(bottom), max(right), max(top)
+    return Row(text, marked, *box, size, bold, pieces[0].page, stamp)
 
 
 def _raised(char: Char, size: float, base: float) -> bool:
