@@ -16,8 +16,8 @@ ENOUGH = 40  # words that a page has to have before it is judged by them
 _OTHER = frozenset(
     re.findall(
         r"\w+",
-        "der die das und nicht mit von ein eine den dem im zu auf für sind les des une est dans que pour par qui sur aux "
-        "los las una con por del para más il che di non della per sono het een van niet voor och att det og",
+        "der die das und nicht mit von ein eine den dem im zu auf für sind les des une est dans que pour par qui sur "
+        "aux los las una con por del para más il che di non della per sono het een van niet voor och att det og",
     )
 )
 _OTHERS = 0.12  # of the words of a page in another language
