@@ -53,7 +53,7 @@ class _Text(msgspec.Struct):
 @dataclass(frozen=True)
 class Estimate:
     """The cost of the papers that have no answers yet. `asked` counts these papers by task; `all_seconds` are the
-    unscaled seconds of all papers by task."""
+    unscaled seconds of all papers by task; `jobs` are those with the model."""
 
     papers: int
     left: int
@@ -92,7 +92,7 @@ class Estimate:
             [
                 f"Papers     {self.papers}, of which {self.left} have no answers yet",
                 f"Reading    {self.pages:,} pages, {self.tokens:,} tokens with the questions, {source}",
-                f"Jobs       {self.jobs}, of which {2 * self.batches} with the model, {in_batches}",
+                f"Jobs       {self.jobs} with the model, {in_batches}; the others take seconds each",
                 f"Model      {duration(self.device_seconds)} on one {self.device}",
                 f"Time       {duration(self.wall_seconds)} if one job with the model runs at a time",
                 f"Memory     {self.peak_bytes / GIB:.1f} GiB of {self.capacity_bytes / GIB:.1f} GiB at most",
@@ -124,7 +124,7 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
         pages=sum(pages.values()),
         tokens=sum(kept[paper] + around for around in around_paper(config).values() for paper in left),
         batches=len(batches),
-        jobs=2 * len(left) + 3 * len(batches) + 3,
+        jobs=2 * len(batches),
         device=device.name,
         device_seconds=remaining + loading,
         wall_seconds=remaining + loading + 2 * len(left) * SHORT_JOB_SECONDS / (os.cpu_count() or 1),
