@@ -1,13 +1,16 @@
 """Which experiments a sentence is about: those that it names, or that were named last before it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from designspace.language import sentences
 
 _LONGEST = 1000  # characters of a sentence; what is longer is no prose, and the rules would take long
 _OPENING = 40  # characters of a sentence in which an experiment is its topic
+_HEADING = re.compile(r"[\d. ]*(?:\w[\w.]* [\w.]{1,4}[.:]?|[^.!?]{1,120})")  # a line about what comes below it
+ROW = re.compile(r"[^:;]{1,80}: [^;]*; [^:;]{1,80}: ")  # of a table: "header: cell; header: cell"
+CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.)\s+[\dA-Z]\w*(?:[.:|]|\s*$)")
 # Before an experiment that a sentence only compares its own with.
 _COMPARED = re.compile(
     r"\b(?:as|like|unlike|similar(?:ly)? to|same as|identical to|equivalent to|compared (?:to|with)|relative to|than"
@@ -15,6 +18,8 @@ _COMPARED = re.compile(
     r"(?:\s(?:in|by|to|for|of|that|those|the|results|data|found|reported|described|observed|used|with)){0,4}\s*\(?$",
     re.IGNORECASE,
 )
+_SHORT = {"experiment": r"(?:experiment|expt?\.?)"}  # how a text may abbreviate a word before a number
+_NEXT = r"(?:,\s*(?:and\s+|&\s*)?|\s+(?:and|&)\s+)"  # from one number to the next
 
 
 class Sentence(NamedTuple):
@@ -26,28 +31,38 @@ class Sentence(NamedTuple):
     is_naming: bool
 
 
-def read(text: str, spans: Iterable[tuple[int, int]], experiments: Iterable[str]) -> list[Sentence]:
+def read(
+    text: str, spans: Iterable[tuple[int, int]], experiments: Iterable[str], general: Collection[int] = ()
+) -> list[Sentence]:
     """The sentences of the spans of a text, without those too long for one, which no rule looks through.
 
     `experiments` are in the paper's order. An earlier one that is named in passing, or one that the sentence compares
-    its own with, does not become what the next sentences are about.
+    its own with, does not become what the next sentences are about; nor does one that a row of a table names. At the spans that start at one of `general`, nothing has been named, unless by a heading right before.
     """
     patterns = {name: naming(name) for name in experiments}
     order = {name: number for number, name in enumerate(patterns)}
     current: frozenset[str] = frozenset()
-    found = []
-    for start, end in (sentence for span in spans for sentence in sentences.spans(text, *span)):
-        words = text[start:end]
-        if len(words) > _LONGEST:
-            continue
-        named = {name: match for name, pattern in patterns.items() if (match := pattern.search(words))}
-        own = {name for name, match in named.items() if not _is_compared(words, match.start())}
-        opening = {name for name in own if named[name].start() < _OPENING}
-        latest = max((order[name] for name in opening or current), default=-1)
-        topics = frozenset(opening | {name for name in own if order[name] > latest})
-        about = topics if topics == named.keys() else current | topics | named.keys()
-        found.append(Sentence(start, words, about or current, bool(named)))
-        current = topics or current or frozenset(named)
+    found: list[Sentence] = []
+    for span in spans:
+        if span[0] in general and not (found and found[-1].is_naming and _HEADING.fullmatch(found[-1].text)):
+            current = frozenset()
+        for start, end in sentences.spans(text, *span):
+            words = text[start:end]
+            if len(words) > _LONGEST:
+                continue
+            named = {name: match for name, pattern in patterns.items() if (match := pattern.search(words))}
+            if ROW.match(words):
+                found.append(Sentence(start, words, frozenset(named) or current, bool(named)))
+                continue
+            own = {name for name, match in named.items() if not _is_compared(words, match.start())}
+            opening = {name for name in own if named[name].start() < _OPENING}
+            latest = max((order[name] for name in opening or current), default=-1)
+            later = {name for name in own if order[name] > latest}
+            topics = frozenset(opening | later if len(later) == 1 else opening)
+            about = topics if topics == named.keys() else current.union(topics, named)
+            found.append(Sentence(start, words, about or current, bool(named)))
+            if not current or not current < topics:  # in passing, several are named with the present one
+                current = topics or current or frozenset(named)
     return found
 
 
@@ -57,12 +72,16 @@ def _is_compared(sentence: str, start: int) -> bool:
 
 
 def naming(name: str) -> re.Pattern[str]:
-    """The pattern of a name in a text; of "Experiment 2" also in "Experiments 1 and 2" and in a table's cell."""
+    """The pattern of a name in a text; of "Experiment 2" also in "Exps. 1 and 2", in "Experiments 1–3" and in a cell of
+    a table, "Experiment: 2"."""
     words = r"\s+".join(map(re.escape, name.split()))
     pattern = rf"(?<![\w-]){words}(?!\w)"
     if numbered := re.fullmatch(r"(\w+) (\d+\w?)", name):
-        pattern += rf"|(?<!\w){numbered[1]}s\s+(?:\d+\w?(?:,\s*|\s+(?:and|&)\s+))+{numbered[2]}(?!\w)"
-        pattern += (
-            rf"|(?<!\w){numbered[1]}s\s+{numbered[2]}(?=,|\s+(?:and|&)\s+\d)|(?<!\w){numbered[1]}: {numbered[2]};"
-        )
+        one, number = _SHORT.get(numbered[1].lower(), numbered[1]), numbered[2]
+        several = one.replace(r"?\.?", r"?s\.?") if one != numbered[1] else one
+        several = rf"(?<![\w-])(?:{several}|{numbered[1]}s)\s*(?:\d+\w?{_NEXT})*"
+        pattern += rf"|(?<![\w-]){one}\s*{number}(?!\w)|(?<!\w){one}: {number}(?=[;,.]|\s|$)"
+        pattern += rf"|{several}{number}(?!\w)"
+        if re.fullmatch("[1-9]", number):
+            pattern += rf"|{several}[1-{number}]\s?(?:[-–]|to|through)\s?[{number}-9](?!\w)"
     return re.compile(pattern, re.IGNORECASE)

@@ -16,7 +16,8 @@ PEOPLE = (
     r"|men|members|observers|players)\b"
 )
 EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
-ROW = re.compile(r"(?:Sub)?(?:Group|Cohort|Arm)s?: ([^;]+);")  # of a table of groups
+# The cell that names the group in a row of a table, which begins with it or with another cell.
+_ROW = re.compile(r"(?:[^:;]{1,40}: [^:;]{1,40}; ){0,2}(?:Sub)?(?:Group|Cohort|Arm)s?: ([^;]+);")
 # Words that tell no group from another, so that "Clamp" and "clamped feedback" are one.
 _GENERAL_TEXT = """a all an and condition conditions feedback group groups in of participants people subjects task the
 training with"""
@@ -95,6 +96,12 @@ def content(name: str) -> frozenset[str]:
     return frozenset(re.sub(r"(?<=\w{4})(?:(?<=p)ped|ed|ing|s)$", "", word) for word in words if word not in _GENERAL)
 
 
+def row(sentence: str) -> str:
+    """The group that a row of a table is about; empty for other rows and sentences."""
+    cell = _ROW.match(sentence)
+    return cell[1].strip() if cell else ""
+
+
 def mentioned(sentence: str) -> list[Mention]:
     """The names of groups in a sentence, each once."""
     best: dict[str, Mention] = {}
@@ -123,8 +130,8 @@ def _mentions(sentence: str) -> Iterator[Mention]:
         yield from (Mention(name, 2, False) for name in _behind(sentence[head.end() :], is_plural))
     if assigned or re.search(rf"\bgroups\b|{PEOPLE}\s*\([nN]\s*=", sentence):
         yield from (Mention(name, 2, False) for name in _counted(sentence))
-    if cell := ROW.match(sentence):
-        yield Mention(cell[1].strip(), 2, False)
+    if cell := row(sentence):
+        yield Mention(cell, 2, False)
     if assigned and re.search(r"\bgroups\b", sentence):
         yield from (Mention(name, 2, False) for pair in _QUOTED.findall(sentence) for name in pair)
 

@@ -44,7 +44,7 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
             spelled.count(mention)
             root = spelled.root(mention.name)
             weights[root] = max(mention.weight, weights.get(root, 0))
-        rows = [*rows, *weights] if group_names.ROW.match(sentence.text) else []
+        rows = [*rows, *weights] if group_names.row(sentence.text) else []
         together |= set(map(frozenset, combinations(rows or weights, 2)))
         for root, weight in weights.items():
             for experiment in sentence.experiments or {""}:

@@ -5,20 +5,29 @@ model's, with the sentence and, where it is not printed, the rule that it follow
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
-from designspace.language import attribution, evidence, participants
+from designspace.language import attribution, evidence, participants, table_rows
 from designspace.language.attribution import Sentence
 from designspace.language.evidence import Record
 from designspace.language.participants import Count
 from designspace.tasks.scopes import Scope
 
+_GENERAL = {"front", "abstract", "introduction", "references", "back"}  # kinds of sections about all experiments
 Counts = dict[Scope, tuple[Count, float]]  # with the confidence that there is such a group
 
 
 def sentences(record: Record, context: Record, experiments: Iterable[str]) -> list[Sentence]:
     """What the model read of a paper, sentence by sentence, and which experiments each is about."""
-    spans = [(start, end) for section in context["sections"] for start, end in section["kept"]]
-    return attribution.read(record["text"], spans, experiments)
+    sections = [section for section in context["sections"] if section["kept"]]
+    spans = [(start, end) for section in sections for start, end in section["kept"]]
+    # What an abstract or an introduction named last is not what the next part is about.
+    general = {
+        section["kept"][0][0]
+        for before, section in pairwise(sections)
+        if before["kind"] != section["kind"] and {before["kind"], section["kind"]} & _GENERAL
+    }
+    return table_rows.attribute(attribution.read(record["text"], spans, experiments, general))
 
 
 def counts(
