@@ -96,3 +96,9 @@ def test_abbreviations_of_an_experiment():
     text = "Exp. 2 was first. In Expt. 1, all was red. Exps. 1 and 2 were long. Expo 3 was none."
     numbers = [{n[-1] for n in s.experiments} for s in attribution.read(text, [(0, len(text))], EXPERIMENTS)]
     assert numbers == [{"2"}, {"1"}, {"1", "2"}, {"1"}]
+
+
+def test_an_experiment_is_its_parts():
+    text = "Experiment 1 had lamps. Experiment 1b had bells. Experiment 2 had none."
+    read = attribution.read(text, [(0, len(text))], ["Experiment 1a", "Experiment 1b", "Experiment 2"])
+    assert [{name.split()[1] for name in s.experiments} for s in read] == [{"1a", "1b"}, {"1b"}, {"2"}]

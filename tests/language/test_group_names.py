@@ -37,6 +37,27 @@ def names(text, experiments=()):
         ("Group: Late; n: 12; Age: 22.4.", ["Late"]),
         ("The clear-sight (CS) and the low-sight (LS) groups learned.", ["clear-sight", "low-sight"]),
         ("A drawing (n = 12) or a writing (n = 10) task was given to two groups.", ["drawing", "writing"]),
+        ("The dim and the bright lamp (Lamp-to-Bell) groups learned.", ["Lamp-to-Bell", "bright lamp", "dim"]),
+        (
+            "Adults were assigned to one of three groups (N = 9/group): bells, lamps, and rings.",
+            ["bells", "lamps", "rings"],
+        ),
+        (
+            "Adults (n = 30, 10/group) were assigned to one of three lag lengths: 0.5 s, 2 s, or 4 s.",
+            ["0.5 s", "2 s", "4 s"],
+        ),
+        ("Students were assigned to one of two schedules (abrupt or gradual).", ["abrupt", "gradual"]),
+        ("The Reward − group lost, whereas the Reward+ and Lamp− groups won.", ["Lamp−", "Reward −", "Reward+"]),
+        ("We compared the early lamp (n = 27) and the late lamp conditions (n = 30).", ["early lamp", "late lamp"]),
+        ("Of the modes of feedback, bells (n = 60) and lamps (n = 67) were common.", ["bells", "lamps"]),
+        ("Rings (n = 12 trials) and lamps (n = 10 trials) were shown in both conditions.", []),
+        (
+            "Two groups were tested, one in which bells rang at once (“No Lag”) and one in which they were late (“Lag”).",
+            ["Lag", "No Lag"],
+        ),
+        ("Experiment: 1, dim; Group: Late; n: 12.", ["Late"]),
+        ("Means of the early (green) and the late (dashed line) group.", ["early", "late"]),
+        ("Each was assigned to reach to a target at one of three possible places (1°, 2°, or 3°).", []),
         ("Patients were recruited from a local support group.", []),
         ("Both groups learned, the two experimental groups more than others.", []),
         ("There was no difference at the group level and no group × time interaction.", []),
@@ -93,6 +114,35 @@ def test_the_cells_of_a_design_are_its_groups_and_not_the_levels():
     assert names(text) == {"": ["3L 20°", "3L 80°", "9L 20°", "9L 80°"]}
 
 
+def test_the_cells_of_a_design_of_a_size_and_a_kind():
+    text = (
+        "People were assigned to one of four groups. Both 3.5° lamp groups and the 30° bell group learned. The 30° bell "
+        "group forgot. Lamps were better (3.5° lamp: 4.1; 30° lamp: 4.2; 3.5° bell: 1.1; 30° bell: 3.3; 3.5° lamp: 4; "
+        "30° lamp: 4). The 3.5° bell group rested."
+    )
+    assert names(text) == {"": ["3.5° bell", "3.5° lamp", "30° bell", "30° lamp"]}
+
+
+def test_names_of_the_same_words_in_another_order_or_with_another_sign():
+    text = "The Lamp-to-Bell and Bell-to-Lamp groups learned. The Lamp-to-Bell and Bell-to-Lamp groups forgot."
+    assert names(text) == {"": ["Bell-to-Lamp", "Lamp-to-Bell"]}
+    text = "The 7.5° and 5° groups learned. The Reward+ and Reward − groups lost. The Reward + and Reward− groups won. "
+    assert sorted(map(len, names(text + "The 7.5° and 5° groups forgot.").values())) == [4]
+
+
+@pytest.mark.parametrize("other", ["controls", "control participants"])
+def test_people_of_two_kinds_are_groups_where_nothing_else_is(other):
+    text = (
+        f"Here, patients and age-matched {other} (n = 10/group) reached. The patients were slower than the controls. "
+    )
+    assert names(text) == {"": [other, "patients"]}
+    assert names(text + "The PX and HC groups learned. The PX and HC groups forgot.") == {"": ["HC", "PX"]}
+    assert names("Older adults reached as children do. Older adults and children differ.") == {
+        "": ["children", "older adults"]
+    }
+    assert names("Patients were slow. Some are controls. Patients were recruited.") == {}
+
+
 def test_rows_of_a_table_are_groups_of_their_own():
     rows = "Group: Novice; n: 9; Age: 22.\nGroup: Expert; n: 9; Age: 31.\nGroup: Expert rested; n: 9; Age: 30."
     assert names(rows) == {"": ["Expert", "Expert rested", "Novice"]}
@@ -113,5 +163,5 @@ def test_an_experiment_without_names_has_the_groups_of_the_others():
 
 def test_what_a_sentence_calls_a_group():
     sentences = attribution.read(text := "The Late group met older men. Left came first.", [(0, len(text))], [])
-    called = [name for name in ("late", "older men", "older", "Left") if groups.called(name, sentences)]
+    called = groups.called(["late", "older men", "older", "Left"], sentences)
     assert called == ["late", "older men", "older"]

@@ -37,7 +37,8 @@ def read(
     """The sentences of the spans of a text, without those too long for one, which no rule looks through.
 
     `experiments` are in the paper's order. An earlier one that is named in passing, or one that the sentence compares
-    its own with, does not become what the next sentences are about; nor does one that a row of a table names. At the spans that start at one of `general`, nothing has been named, unless by a heading right before.
+    its own with, does not become what the next sentences are about; nor does one that a row of a table names. At the
+    spans that start at one of `general`, nothing has been named, unless by a heading right before.
     """
     patterns = {name: naming(name) for name in experiments}
     order = {name: number for number, name in enumerate(patterns)}
@@ -82,6 +83,8 @@ def naming(name: str) -> re.Pattern[str]:
         several = rf"(?<![\w-])(?:{several}|{numbered[1]}s)\s*(?:\d+\w?{_NEXT})*"
         pattern += rf"|(?<![\w-]){one}\s*{number}(?!\w)|(?<!\w){one}: {number}(?=[;,.]|\s|$)"
         pattern += rf"|{several}{number}(?!\w)"
+        if re.fullmatch(r"\d[a-hA-H]", number):  # "Experiment 2" is about its parts
+            pattern += rf"|(?<![\w-]){one}\s*{number[0]}(?!\w)"
         if re.fullmatch("[1-9]", number):
             pattern += rf"|{several}[1-{number}]\s?(?:[-–]|to|through)\s?[{number}-9](?!\w)"
     return re.compile(pattern, re.IGNORECASE)

@@ -22,6 +22,7 @@ _ROW = re.compile(r"(?:[^:;]{1,40}: [^:;]{1,40}; ){0,2}(?:Sub)?(?:Group|Cohort|A
 _GENERAL_TEXT = """a all an and condition conditions feedback group groups in of participants people subjects task the
 training with"""
 _GENERAL = frozenset(_GENERAL_TEXT.split())
+_CONTENT = re.compile(r"\w+(?:-to-\w+)+|\d+\.\d+\w*°?|[^\W\d]\w*\s?[+−–-](?!\w)|\w+°?|(?<!\w)[^\w\s]+|[^\w\s]+(?!\w)")
 _TOKEN = re.compile(r"[±+−–-]?\w(?:[\w°◦%/+]|[.'’–−-](?=\w))*|[^\w\s]")
 _GROUP = re.compile(r"(?:sub)?groups?|cohorts?", re.IGNORECASE)
 _CONDITION = re.compile(r"conditions?|arms?", re.IGNORECASE)
@@ -67,18 +68,46 @@ _OF_PLURAL = frozenset(
 _BEHIND = frozenset({"x", "×", "level", "levels", "theory", "work", "therapy", "factor"})  # behind "group" no group's
 _LAST = frozenset({"support", "research", "focus", "factor", "reference"})  # of a name that is none
 _WORDS = 5  # of a name
-_COUNT = re.compile(r"\(\s*[nN]\s*=\s*\d+[^()]*\)")
+_COUNT = re.compile(rf"\(\s*[nN]\s*=\s*\d+(?:\s*/\s*group|\s+(?:each|per group|{PEOPLE}))?(?:[,;][^()]*)?\)")
 _ASIDE = re.compile(r"\s*\([^()]*\)")
+_LEGEND = re.compile(
+    r"\b(?:black|gr[ae]y|white|red|green|blue|yellow|orange|purple|magenta|cyan|pink|brown|violet|teal"
+    r"|solid|dashed|dotted|lines?|panels?|top|bottom|left|right|filled|open|circles?|squares?|triangles?)\b",
+    re.IGNORECASE,
+)
+_BEFORE_HEAD = re.compile(r"\s\(([^()]{2,40})\)\s*$")
+_NUMBERS = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
+_ONE_OF = re.compile(
+    rf"\b(?:assigned|allocated|randomi[sz]ed)\s(?:\w+\s)?to\s(?:train with\s|either\s)?one of (?:the )?{_NUMBERS}"
+    r"\s(?:[\w-]+\s){0,3}[\w-]+s\b(?=[^.:;]{0,60}[:(])",
+    re.IGNORECASE,
+)
 _GLOSS = re.compile(r"\s\([A-Z][\w-]{1,9}\)(?=\s)")  # an abbreviation
 _SEPARATOR = re.compile(r"[,;]|\b(?:and|or|vs\.?|versus)\b")
 _NO_NAME = re.compile(
-    r"[=<>±:]|\b[tFp]\s?[(<]|\d\.\d+\s*$|^\d+$|\b(?:test|years|mean|ages?|SD|SEM?|males?|females?|men|women|figs?)\b",
+    r"[=<>±:]|\b[tFp]\s?[(<]|\d\.\d+\s*$|^\d+$|\b(?:test|years|mean|ages?|SD|SEM?|males?|females?|men|women|figs?|\w*handed)\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"\b(?:an?|the|that|who|which|is|are|was|were|we|they|had|has)\b", re.IGNORECASE)  # in no name
 _ITEM = r"[“\"‘']([^“”\"‘’]{2,40}?),?[”\"’']"
+_APART = re.compile(rf"\({_ITEM}\)")
 _QUOTED = re.compile(rf"{_ITEM},?\s(?:and|or)\s(?:to\s)?(?:the\s|an?\s)?{_ITEM}")
 _LABEL = re.compile(r"\s([A-H]|\d|I{1,3}|IV)(?![\w.°%'’(-])(?:(?:,\s|,?\s(?:and|or)\s)([A-H]|\d)(?![\w.°%'’(-]))?")
+
+
+_ADULTS = r"(?:adults|participants|subjects|individuals|people|volunteers|women|men)\b"
+_KINDS = [
+    re.compile(rf"\b{kind}", re.IGNORECASE)
+    for kind in (
+        r"patients\b",
+        rf"controls\b|\bcontrol {_ADULTS}",
+        rf"(?:older|elderly) {_ADULTS}",
+        rf"young(?:er)? {_ADULTS}",
+        r"children\b",
+        r"musicians\b",
+        r"non-?musicians\b",
+    )
+]
 
 
 class Mention(NamedTuple):
@@ -91,8 +120,8 @@ class Mention(NamedTuple):
 
 
 def content(name: str) -> frozenset[str]:
-    """The words by which a group is told from others, without their endings."""
-    words = re.findall(r"\w+°?|[^\w\s]+", spelled(name))
+    """The words by which a group is told from others, without their endings and their hyphens."""
+    words = [re.sub(r"\s?[–-]$", "−", word).replace(" ", "") for word in _CONTENT.findall(spelled(name))]
     return frozenset(re.sub(r"(?<=\w{4})(?:(?<=p)ped|ed|ing|s)$", "", word) for word in words if word not in _GENERAL)
 
 
@@ -113,6 +142,12 @@ def mentioned(sentence: str) -> list[Mention]:
     return [mention for mention in best.values() if _is_name(mention.name)]
 
 
+def kinds_of_people(sentence: str) -> list[Mention]:
+    """The kinds of people that a sentence compares, such as patients and controls; none where it names only one."""
+    kinds = [match[0] for pattern in _KINDS if (match := pattern.search(sentence))]
+    return [Mention(kind, 1, False) for kind in kinds] if len(kinds) > 1 else []
+
+
 def _mentions(sentence: str) -> Iterator[Mention]:
     assigned = bool(_ASSIGNED.search(sentence) and _SOMEBODY.search(sentence))
     for head in _TOKEN.finditer(sentence):
@@ -121,19 +156,31 @@ def _mentions(sentence: str) -> Iterator[Mention]:
         following = re.match(r"\s*(\w+|×)", sentence[head.end() :])
         if following and following[1].lower() in _BEHIND:
             continue
-        names, is_definite = _before(sentence, head.start())
+        aside = _BEFORE_HEAD.search(sentence, 0, head.start())
+        names, is_definite = _before(sentence, aside.start() if aside else head.start())
+        names += _items(aside[1]) if aside and not _LEGEND.search(aside[1]) else []
         is_plural = head[0].endswith("s")
         is_general = is_plural and len(names) == 1 and names[0].lower() in _OF_PLURAL  # "the experimental groups"
         if not is_general and not (following and following[1] == "of" and not is_definite):
             clear = len(names) > 1 or assigned or _DIVIDED.search(sentence)
             yield from (Mention(name, 2 if clear else 1, True) for name in names)
         yield from (Mention(name, 2, False) for name in _behind(sentence[head.end() :], is_plural))
-    if assigned or re.search(rf"\bgroups\b|{PEOPLE}\s*\([nN]\s*=", sentence):
+    if assigned or re.search(rf"\b(?:groups|conditions?|modes|types)\b|{PEOPLE}\s*\([nN]\s*=", sentence):
         yield from (Mention(name, 2, False) for name in _counted(sentence))
     if cell := row(sentence):
         yield Mention(cell, 2, False)
-    if assigned and re.search(r"\bgroups\b", sentence):
-        yield from (Mention(name, 2, False) for pair in _QUOTED.findall(sentence) for name in pair)
+    yield from (Mention(name, 2, False) for name in _listed_apart(sentence, assigned))
+
+
+def _listed_apart(sentence: str, assigned: bool) -> Iterator[str]:
+    """The names that stand away from the word "group": "one of three sizes: A, B and C", "groups that saw “A” or “B”",
+    "two groups, one that … (“A”) and one that … (“B”)"."""
+    for place in _ONE_OF.finditer(sentence) if assigned else ():
+        yield from _behind(sentence[place.end() :], is_plural=True)
+    if re.search(r"\bgroups\b", sentence):
+        yield from (name for pair in _QUOTED.findall(sentence) if assigned for name in pair)
+        apart = _APART.findall(sentence)
+        yield from apart if len(apart) > 1 else ()
 
 
 def _before(sentence: str, end: int) -> tuple[list[str], bool]:
@@ -167,6 +214,8 @@ def _name_at_end(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
     """The tokens of a name with which a piece of a sentence ends."""
     tokens = _without(tokens, "“\"‘'”’")
     begin = len(tokens)
+    if begin > 1 and tokens[-1][0] in "+−–-" and tokens[-2][0][0].isalnum():
+        begin -= 1  # "the Reward − group"
     while begin > 0 and len(tokens) - begin < _WORDS and _may_be_in_name(tokens[begin - 1][0]):
         begin -= 1
     while begin < len(tokens) and tokens[begin][0].lower() in _EMPTY:
@@ -190,16 +239,22 @@ def _behind(rest: str, is_plural: bool) -> Iterator[str]:
     if label := _LABEL.match(rest):
         yield from (f"Group {letter}" for letter in label.groups() if letter)
         return
+    rest = re.sub(r"^\s*\([^()]*\d[^()]*\)(?=\s*:)", "", rest)  # "three groups (n = 12 each): "
     listed = re.match(r"[^.:;()]{0,120}:\s*((?:[^.;]|\.\d)+)", rest) or re.match(
         r"\s*\(([^()]+(?:\([^()]*\)[^()]*)*)\)", rest
     )
-    if not listed or not (is_plural or re.search(r"\b(?:vs|versus|or)\b", listed[1])):
-        return
-    items = list(filter(None, map(_item, _SEPARATOR.split(_ASIDE.sub("", listed[1])))))
-    if len(items) > 1 and all(
+    if listed and (is_plural or re.search(r"\b(?:vs|versus|or)\b", listed[1])):
+        items = _items(listed[1])
+        yield from items if len(items) > 1 else ()
+
+
+def _items(listed: str) -> list[str]:
+    """The items of a list of names; none where one is no name."""
+    items = list(filter(None, map(_item, _SEPARATOR.split(_ASIDE.sub("", listed)))))
+    are_names = all(
         len(item.split()) <= _WORDS + 1 and not _NO_NAME.search(item) and not _CLAUSE.search(item) for item in items
-    ):
-        yield from items
+    )
+    return items if are_names else []
 
 
 def _item(text: str) -> str:
@@ -213,7 +268,8 @@ def _counted(sentence: str) -> Iterator[str]:
     places = [] if re.search(EXCLUDED, sentence) else list(_COUNT.finditer(sentence))
     for place in places if len(places) > 1 else []:
         tokens = list(_TOKEN.finditer(sentence, 0, place.start()))
-        while tokens and _GROUP.fullmatch(tokens[-1][0]):
+        while tokens and (_GROUP.fullmatch(tokens[-1][0]) or _CONDITION.fullmatch(tokens[-1][0])):
             tokens.pop()
-        if name := _name_at_end(tokens):
-            yield sentence[name[0].start() : name[-1].end()]
+        name = _name_at_end(tokens)
+        if name and not _NO_NAME.search(text := sentence[name[0].start() : name[-1].end()]):
+            yield text

@@ -11,15 +11,19 @@ from typing import NamedTuple
 
 from designspace.language import group_names
 from designspace.language.attribution import Sentence
-from designspace.language.group_names import content
+from designspace.language.group_names import Mention, content
+
+Support = Mapping[str, Mapping[str, float]]  # {experiment: {root of a name: how much speaks for it}}
 
 _FEWEST = 2.0  # that has to speak for a name: two mentions, or a clear one
 _SHARE = 0.3  # of what speaks for a name in another experiment, from which it is not only compared with
-_NUMBERS = {word: number for number, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight"], 2)}
+_NUMBERS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"]
 _STATED = re.compile(
-    rf"\b({'|'.join(_NUMBERS)})\s+(?:(?:different|separate|experimental|independent|equal|participant)\s+)?groups\b",
+    rf"\b({'|'.join(_NUMBERS)}|(?<![.\d])[2-9])\s+(?:(?:different|separate|experimental|independent|equal|participant)\s+)?groups\b",
     re.IGNORECASE,
 )
+_NUMBER = r"\d+(?:\.\d+)?"
+_DIGITS = re.compile(_NUMBER)
 _GLOSS = re.compile(r"\s(groups?\s)?\(([A-Z0-9][\w°-]{1,9}?)s?\)")
 
 
@@ -35,6 +39,31 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
     """The groups that each experiment's sentences name, {experiment: groups}; "" is the only one of a paper."""
     mentions = [(sentence, group_names.mentioned(sentence.text)) for sentence in sentences]
     spelled = _Spellings(sentences, [mention.name for _, own in mentions for mention in own])
+    support, together = _support(mentions, spelled)
+    chosen = {experiment: _of_experiment(support, experiment) for experiment in list(experiments) or [""]}
+    if any(len(roots) < 2 for roots in chosen.values()):
+        kinds = [(sentence, group_names.kinds_of_people(sentence.text)) for sentence in sentences]
+        people, _ = _support(kinds, spelled)
+        compared = {experiment: _of_experiment(people, experiment) for experiment in chosen}
+        chosen |= {e: compared[e] for e, roots in chosen.items() if len(roots) < 2 <= len(compared[e])}
+    found = {}
+    claimed = {root for roots in chosen.values() for root in roots}
+    others = [spelled.name(root) for root in spelled.counts if root not in claimed]
+    for experiment, roots in _with_general(chosen, support.get("", {}), sentences).items():
+        texts = [s.text for s in sentences if not experiment or s.experiments == {experiment}]
+        names = {spelled.name(root): weight for root, weight in roots.items()}
+        names = _cells(names, texts, sentences) or _distinct(names, together, texts, spelled)
+        ranked = sorted(names, key=names.__getitem__, reverse=True)
+        shorter = _shorter(ranked, others)
+        found[experiment] = [Group(name, spelled.all_of(name) | shorter[name], names[name]) for name in ranked]
+    return {experiment: groups for experiment, groups in found.items() if len(groups) > 1}
+
+
+def _support(
+    mentions: list[tuple[Sentence, list[Mention]]], spelled: "_Spellings"
+) -> tuple[Support, set[frozenset[str]]]:
+    """How much the mentions speak for each name, {experiment: {root: support}}, and which two roots a sentence, or a
+    table, names together."""
     support: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     together: set[frozenset[str]] = set()
     rows: list[str] = []  # of the table that is being read
@@ -49,18 +78,7 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
         for root, weight in weights.items():
             for experiment in sentence.experiments or {""}:
                 support[experiment][root] += weight / len(sentence.experiments or {""})
-    chosen = {experiment: _of_experiment(support, experiment) for experiment in list(experiments) or [""]}
-    found = {}
-    claimed = {root for roots in chosen.values() for root in roots}
-    others = [spelled.name(root) for root in spelled.counts if root not in claimed]
-    for experiment, roots in _with_general(chosen, support.get("", {}), sentences).items():
-        texts = [s.text for s in sentences if not experiment or s.experiments == {experiment}]
-        names = {spelled.name(root): weight for root, weight in roots.items()}
-        names = _cells(names, texts, sentences) or _distinct(names, together, texts, spelled)
-        ranked = sorted(names, key=names.__getitem__, reverse=True)
-        shorter = _shorter(ranked, others)
-        found[experiment] = [Group(name, spelled.all_of(name) | shorter[name], names[name]) for name in ranked]
-    return {experiment: groups for experiment, groups in found.items() if len(groups) > 1}
+    return support, together
 
 
 def _shorter(names: list[str], others: list[str]) -> dict[str, set[str]]:
@@ -73,15 +91,16 @@ def _shorter(names: list[str], others: list[str]) -> dict[str, set[str]]:
     return shorter
 
 
-def called(name: str, sentences: Iterable[Sentence]) -> bool:
-    """Whether a sentence calls something of that name a group, or people: "the Early group", "older adults"."""
-    words = content(name)
+def called(names: Iterable[str], sentences: Iterable[Sentence]) -> list[str]:
+    """The names by which a sentence calls something a group, or people: "the Early group", "older adults"."""
+    texts = [sentence.text for sentence in sentences]
+    mentions = {content(mention.name) for text in texts for mention in group_names.mentioned(text)}
+    return [name for name in names if content(name) in mentions or any(map(_people(name).search, texts))]
+
+
+def _people(name: str) -> re.Pattern[str]:
     ending = "" if re.search(rf"\b{group_names.PEOPLE}$", name, re.IGNORECASE) else rf"\s+{group_names.PEOPLE}"
-    people = re.compile(rf"(?<!\w){re.escape(name)}{ending}(?!\w)", re.IGNORECASE)
-    return any(
-        people.search(sentence.text) or words in [content(other.name) for other in group_names.mentioned(sentence.text)]
-        for sentence in sentences
-    )
+    return re.compile(rf"(?<!\w){re.escape(name)}{ending}(?!\w)", re.IGNORECASE)
 
 
 class _Spellings:
@@ -118,11 +137,11 @@ class _Spellings:
 
 def _stands_for(short: str, long: str) -> bool:
     """Whether a name is the initials of another: "DAT" is "disappearing aiming target"."""
-    initials = "".join(word[0] for word in re.split(r"[\s-]+", long) if word[0].isalnum())
+    initials = "".join(word[0] for word in re.split(r"[\s-]+", long) if word[:1].isalnum())
     return len(short) > 1 and short.isupper() and " " not in short and initials.upper() == short
 
 
-def _of_experiment(support: Mapping[str, Mapping[str, float]], experiment: str) -> dict[str, float]:
+def _of_experiment(support: Support, experiment: str) -> dict[str, float]:
     """{root: support} of the names that are those of an experiment."""
     return {
         root: weight
@@ -164,17 +183,27 @@ def _distinct(
 
 def _stated(texts: list[str]) -> int:
     """The number of groups that sentences state, the greatest, since some are about a part of them."""
-    return max((_NUMBERS[number.lower()] for text in texts for number in _STATED.findall(text)), default=0)
+    numbers = [number.lower() for text in texts for number in _STATED.findall(text)]
+    return max((_NUMBERS.index(n) + 2 if n in _NUMBERS else int(n) for n in numbers), default=0)
 
 
 def _cells(names: dict[str, float], texts: list[str], sentences: list[Sentence]) -> dict[str, float]:
     """The cells of a factorial design that are named alike, such as "2T 25°" and "12T 75°", if as many are stated; the
     labels of its figures may be far from the sentences about it."""
-    for words in (mention.name.split() for text in texts for mention in group_names.mentioned(text)):
-        if len(words) == 2 and any(re.search(r"\d", word) for word in words) and set(words) & set(names):
-            digits = re.sub(r"\d+", r"\\d+", r"\s+".join(map(re.escape, words)))
-            shape = re.compile(rf"(?<!\w){digits}(?!\w)")
-            alike = Counter(" ".join(cell.split()) for s in sentences for cell in shape.findall(s.text))
-            if len(alike) == _stated(texts):
-                return {name: _FEWEST + count for name, count in alike.items()}
+    shapes: defaultdict[tuple[bool, ...], list[list[str]]] = defaultdict(list)  # which word has digits: names
+    for name in {mention.name for text in texts for mention in group_names.mentioned(text)}:
+        shapes[tuple(bool(_DIGITS.search(word)) for word in name.split())].append(name.split())
+    for shape, cells in shapes.items():
+        if len(shape) != 2 or not any(shape) or not any({*cell, " ".join(cell)} & set(names) for cell in cells):
+            continue
+        words = ["|".join(sorted({_with_any_number(cell[place]) for cell in cells})) for place in (0, 1)]
+        alike = re.compile(rf"(?<![\w.])(?:{words[0]})\s+(?:{words[1]})(?!\w)")
+        counts = Counter(" ".join(cell.split()) for s in sentences for cell in alike.findall(s.text))
+        if len(counts) == _stated(texts):
+            return {name: _FEWEST + count for name, count in counts.items()}
     return {}
+
+
+def _with_any_number(word: str) -> str:
+    """The pattern of a word with other numbers in it, too."""
+    return _NUMBER.join(map(re.escape, _DIGITS.split(word)))

@@ -60,8 +60,8 @@ def chosen(
     """The groups of an experiment, {name: (confidence, spellings)}: those that its sentences name, as far as the model
     has named them, in its order and spelling. Without any, those that the model names and a sentence calls groups."""
     if not printed:
-        called = {name: (p, frozenset({name})) for name, p in named.items() if language_groups.called(name, sentences)}
-        return called if len(called) > 1 else {}
+        called = language_groups.called(named, sentences)
+        return {name: (named[name], frozenset({name})) for name in called} if len(called) > 1 else {}
     groups: dict[str, tuple[float, frozenset[str]]] = {}
     left = list(printed)
     for name, confidence in named.items():
