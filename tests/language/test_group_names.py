@@ -118,7 +118,7 @@ def test_the_cells_of_a_design_of_a_size_and_a_kind():
     text = (
         "People were assigned to one of four groups. Both 3.5° lamp groups and the 30° bell group learned. The 30° bell "
         "group forgot. Lamps were better (3.5° lamp: 4.1; 30° lamp: 4.2; 3.5° bell: 1.1; 30° bell: 3.3; 3.5° lamp: 4; "
-        "30° lamp: 4). The 3.5° bell group rested."
+        "30° lamp: 4). The 3.5° bell group rested. The lamp groups were many. The lamp groups were good."
     )
     assert names(text) == {"": ["3.5° bell", "3.5° lamp", "30° bell", "30° lamp"]}
 
@@ -137,7 +137,7 @@ def test_people_of_two_kinds_are_groups_where_nothing_else_is(other):
     )
     assert names(text) == {"": [other, "patients"]}
     assert names(text + "The PX and HC groups learned. The PX and HC groups forgot.") == {"": ["HC", "PX"]}
-    assert names("Older adults reached as children do. Older adults and children differ.") == {
+    assert names("We compared older adults with children. Later, older adults and children differ.") == {
         "": ["children", "older adults"]
     }
     assert names("Patients were slow. Some are controls. Patients were recruited.") == {}
@@ -151,6 +151,11 @@ def test_rows_of_a_table_are_groups_of_their_own():
 def test_no_more_groups_than_are_stated():
     text = "People formed two groups. The slow and fast groups learned. The slow and fast groups forgot. "
     assert names(text + "The idle and odd groups of others rested.") == {"": ["fast", "slow"]}
+
+
+def test_a_list_to_which_people_are_assigned_is_of_all_groups():
+    text = "Twelve people were assigned to one of two lamp sizes: 2 cm or 4 cm. They formed two groups. "
+    assert names(text + "The glad and sad groups learned. The glad and sad groups forgot.") == {"": ["2 cm", "4 cm"]}
 
 
 def test_an_experiment_without_names_has_the_groups_of_the_others():

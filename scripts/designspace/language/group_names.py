@@ -110,9 +110,13 @@ _KINDS = [
 ]
 
 
+LISTED = 3  # what speaks for a name in a list to which people are assigned
+
+
 class Mention(NamedTuple):
     """A name, how much speaks for it (1 for "the Late group", 2 where it is one of a list, or with an assignment or a
-    number), and whether it stands beside the word "group"."""
+    number, LISTED where it is one of a list to which people are assigned), and whether it stands beside the word
+    "group"."""
 
     name: str
     weight: int
@@ -134,7 +138,7 @@ def row(sentence: str) -> str:
 def mentioned(sentence: str) -> list[Mention]:
     """The names of groups in a sentence, each once."""
     best: dict[str, Mention] = {}
-    for mention in _mentions(_GLOSS.sub("", sentence)):
+    for mention in _mentions(_ASIDE.sub(_without_legend, _GLOSS.sub("", sentence))):
         known = best.get(mention.name, mention)
         best[mention.name] = Mention(
             mention.name, max(mention.weight, known.weight), mention.is_beside or known.is_beside
@@ -148,8 +152,14 @@ def kinds_of_people(sentence: str) -> list[Mention]:
     return [Mention(kind, 1, False) for kind in kinds] if len(kinds) > 1 else []
 
 
+def _without_legend(aside: re.Match[str]) -> str:
+    """What is in brackets, unless it says how a figure shows the group: "the Late (dashed line) group"."""
+    return "" if _LEGEND.search(aside[0]) and not re.search(r"\d", aside[0]) else aside[0]
+
+
 def _mentions(sentence: str) -> Iterator[Mention]:
     assigned = bool(_ASSIGNED.search(sentence) and _SOMEBODY.search(sentence))
+    listed = LISTED if assigned else 2
     for head in _TOKEN.finditer(sentence):
         if not (_GROUP.fullmatch(head[0]) or assigned and _CONDITION.fullmatch(head[0])):
             continue
@@ -158,18 +168,19 @@ def _mentions(sentence: str) -> Iterator[Mention]:
             continue
         aside = _BEFORE_HEAD.search(sentence, 0, head.start())
         names, is_definite = _before(sentence, aside.start() if aside else head.start())
-        names += _items(aside[1]) if aside and not _LEGEND.search(aside[1]) else []
+        names += _items(aside[1]) if aside else []
         is_plural = head[0].endswith("s")
         is_general = is_plural and len(names) == 1 and names[0].lower() in _OF_PLURAL  # "the experimental groups"
         if not is_general and not (following and following[1] == "of" and not is_definite):
             clear = len(names) > 1 or assigned or _DIVIDED.search(sentence)
-            yield from (Mention(name, 2 if clear else 1, True) for name in names)
-        yield from (Mention(name, 2, False) for name in _behind(sentence[head.end() :], is_plural))
+            weight = LISTED if assigned and len(names) > 1 else 2 if clear else 1
+            yield from (Mention(name, weight, True) for name in names)
+        yield from (Mention(name, listed, False) for name in _behind(sentence[head.end() :], is_plural))
     if assigned or re.search(rf"\b(?:groups|conditions?|modes|types)\b|{PEOPLE}\s*\([nN]\s*=", sentence):
-        yield from (Mention(name, 2, False) for name in _counted(sentence))
+        yield from (Mention(name, listed, False) for name in _counted(sentence))
     if cell := row(sentence):
         yield Mention(cell, 2, False)
-    yield from (Mention(name, 2, False) for name in _listed_apart(sentence, assigned))
+    yield from (Mention(name, listed, False) for name in _listed_apart(sentence, assigned))
 
 
 def _listed_apart(sentence: str, assigned: bool) -> Iterator[str]:

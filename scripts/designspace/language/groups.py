@@ -40,6 +40,13 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
     mentions = [(sentence, group_names.mentioned(sentence.text)) for sentence in sentences]
     spelled = _Spellings(sentences, [mention.name for _, own in mentions for mention in own])
     support, together = _support(mentions, spelled)
+    listed = {
+        (spelled.root(mention.name), experiment)
+        for sentence, own in mentions
+        for mention in own
+        for experiment in sentence.experiments or {""}
+        if mention.weight == group_names.LISTED
+    }
     chosen = {experiment: _of_experiment(support, experiment) for experiment in list(experiments) or [""]}
     if any(len(roots) < 2 for roots in chosen.values()):
         kinds = [(sentence, group_names.kinds_of_people(sentence.text)) for sentence in sentences]
@@ -52,7 +59,8 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
     for experiment, roots in _with_general(chosen, support.get("", {}), sentences).items():
         texts = [s.text for s in sentences if not experiment or s.experiments == {experiment}]
         names = {spelled.name(root): weight for root, weight in roots.items()}
-        names = _cells(names, texts, sentences) or _distinct(names, together, texts, spelled)
+        names = _cells(names, texts, sentences) or _distinct(names, together, spelled)
+        names = _as_many_as_stated(names, {spelled.name(root) for root, of in listed if of == experiment}, texts)
         ranked = sorted(names, key=names.__getitem__, reverse=True)
         shorter = _shorter(ranked, others)
         found[experiment] = [Group(name, spelled.all_of(name) | shorter[name], names[name]) for name in ranked]
@@ -166,19 +174,22 @@ def _with_general(
     return found
 
 
-def _distinct(
-    names: dict[str, float], together: set[frozenset[str]], texts: list[str], spelled: _Spellings
-) -> dict[str, float]:
+def _distinct(names: dict[str, float], together: set[frozenset[str]], spelled: _Spellings) -> dict[str, float]:
     """The names of different groups: of a factorial design those of its cells, not those of the factors' levels."""
     for short, long in sorted(((a, b) for a in names for b in names if content(a) < content(b)), key=str):
         several = sum(content(short) < content(other) for other in names) > 1
         apart = frozenset({spelled.root(short), spelled.root(long)}) in together
         if short in names and long in names and len(names) > 2 and (several or not apart):
             names = {n: w + (names[short] if n == long and not several else 0) for n, w in names.items() if n != short}
-    most = _stated(texts)
-    if 1 < most < len(names):
-        names = dict(sorted(names.items(), key=lambda item: -item[1])[:most])
     return names
+
+
+def _as_many_as_stated(names: dict[str, float], listed: set[str], texts: list[str]) -> dict[str, float]:
+    """No more groups than sentences state, first those of a list to which people are assigned."""
+    most = _stated(texts)
+    if not 1 < most < len(names):
+        return names
+    return dict(sorted(names.items(), key=lambda item: (item[0] not in listed, -item[1]))[:most])
 
 
 def _stated(texts: list[str]) -> int:
@@ -193,10 +204,16 @@ def _cells(names: dict[str, float], texts: list[str], sentences: list[Sentence])
     shapes: defaultdict[tuple[bool, ...], list[list[str]]] = defaultdict(list)  # which word has digits: names
     for name in {mention.name for text in texts for mention in group_names.mentioned(text)}:
         shapes[tuple(bool(_DIGITS.search(word)) for word in name.split())].append(name.split())
+    levels = [(bool(_DIGITS.search(name)), name) for name in names if " " not in name]
     for shape, cells in shapes.items():
         if len(shape) != 2 or not any(shape) or not any({*cell, " ".join(cell)} & set(names) for cell in cells):
             continue
-        words = ["|".join(sorted({_with_any_number(cell[place]) for cell in cells})) for place in (0, 1)]
+        words = [
+            "|".join(
+                sorted(map(_with_any_number, {cell[place] for cell in cells} | {n for d, n in levels if d == digit}))
+            )
+            for place, digit in enumerate(shape)
+        ]
         alike = re.compile(rf"(?<![\w.])(?:{words[0]})\s+(?:{words[1]})(?!\w)")
         counts = Counter(" ".join(cell.split()) for s in sentences for cell in alike.findall(s.text))
         if len(counts) == _stated(texts):
