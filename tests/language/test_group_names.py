@@ -52,7 +52,7 @@ def names(text, experiments=()):
         ("Of the modes of feedback, bells (n = 60) and lamps (n = 67) were common.", ["bells", "lamps"]),
         ("Rings (n = 12 trials) and lamps (n = 10 trials) were shown in both conditions.", []),
         (
-            "Two groups were tested, one in which bells rang at once (“No Lag”) and one in which they were late (“Lag”).",
+            "Two groups were tested, one in which all was at once (“No Lag”) and one in which they were late (“Lag”).",
             ["Lag", "No Lag"],
         ),
         ("Experiment: 1, dim; Group: Late; n: 12.", ["Late"]),
@@ -116,7 +116,7 @@ def test_the_cells_of_a_design_are_its_groups_and_not_the_levels():
 
 def test_the_cells_of_a_design_of_a_size_and_a_kind():
     text = (
-        "People were assigned to one of four groups. Both 3.5° lamp groups and the 30° bell group learned. The 30° bell "
+        "They were assigned to one of four groups. Both 3.5° lamp groups and the 30° bell group learned. The 30° bell "
         "group forgot. Lamps were better (3.5° lamp: 4.1; 30° lamp: 4.2; 3.5° bell: 1.1; 30° bell: 3.3; 3.5° lamp: 4; "
         "30° lamp: 4). The 3.5° bell group rested. The lamp groups were many. The lamp groups were good."
     )

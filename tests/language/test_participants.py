@@ -8,7 +8,9 @@ from designspace.language import attribution, participants
 def counts(text, group, experiments=(), experiment="", groups=2):
     sentences = attribution.read(text, [(0, len(text))], experiments)
     own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
-    found = participants.of_group(own, own, [group], groups) if group else participants.of_experiment(own, experiment)
+    found = (
+        participants.of_group(own, own, [], [group], groups) if group else participants.of_experiment(own, experiment)
+    )
     for count in found.values():
         assert text[count.start : count.end] in [sentence.text for sentence in sentences]
     return {role: (count.value, count.rule) for role, count in found.items()}
@@ -73,6 +75,67 @@ def counts(text, group, experiments=(), experiment="", groups=2):
             "15 in each group",
         ),
         ("On Day 1 in the Late group, participants were tired.", None, None),
+        # Printed in other words
+        ("The Late group consisted of 12 participants, the Early group of 14.", 12, ""),
+        ("The Late group (12 participants, 5 women) was fast.", 12, ""),
+        ("The Late group (mean age 22 years, n = 12) was fast.", 12, ""),
+        ("Means of the Early and Late groups (n = 80).", None, None),
+        ("The Early (n = 14) and Late groups (n = 12) were fast.", 12, ""),
+        ("The Early and Late groups (n = 14 and 12, respectively) were fast.", 12, ""),
+        ("There were 14 and 12 participants in the Early and the Late group, respectively.", 12, ""),
+        ("The goal of the Late group (n = 12) was to be fast.", 12, ""),
+        ("The Late group (7 women and 5 men) was fast.", 12, "7 women and 5 men"),
+        ("The Late group (7 female, 5 male; 22 years) was fast.", 12, "7 female and 5 male"),
+        # The same number in each
+        ("There were 12 participants in each of the four groups.", 12, "12 in each group"),
+        ("Both groups had two lamps (n = 12 per group).", 12, "12 in each group"),
+        ("The Early and Late groups (both n = 12) were fast.", 12, "12 in each group"),
+        ("Twelve participants were assigned to each group.", 12, "12 in each group"),
+        ("Each of the two groups (n = 12) was fast.", 12, "12 in each group"),
+        ("We tested 12 subjects for each condition.", 12, "12 in each group"),
+        ("In this experiment, we increased the group sizes to 20 participants.", 20, "20 in each group"),
+        ("Twenty-four adults were assigned to one of two groups (n = 12).", 12, "12 in each group"),
+        ("Twenty-four adults were assigned to one of two groups (n = 24).", None, None),
+        # Divided
+        (
+            "Participants (n = 24) were randomly and evenly divided into two groups.",
+            12,
+            "24 divided equally among 2 groups",
+        ),
+        (
+            "Two people left, so that 24 adults were distributed equally over two groups.",
+            12,
+            "24 divided equally among 2 groups",
+        ),
+        (
+            "An additional 24 adults were recruited. They reached. They were evenly divided into two groups.",
+            12,
+            "24 divided equally among 2 groups",
+        ),
+        ("Thirty volunteers took part. Trials were equally divided into two conditions.", None, None),
+        # Less some
+        (
+            "Participants formed two groups of 15. Three participants were excluded (Early: 1; Late: 2).",
+            13,
+            "15 recruited less 2 excluded",
+        ),
+        (
+            "There were two groups of 15. We excluded one participant from the Early group and two from the Late group.",
+            13,
+            "15 recruited less 2 excluded",
+        ),
+        # Degrees of freedom
+        (
+            "The shift was reliable (Early: 13.2 ± 2.1°, t17 = 6.3; Late: 8.4 ± 1.2°, t_14 = 7.2).",
+            15,
+            "the degrees of freedom of t(14) and one",
+        ),
+        (
+            "The Late group (t(14) = 2.7) was good. It was above zero in the Late group (t(14) = 3.1) but not in the Early "
+            "group (t(16) = 0.1), and groups were different (t(30) = 2.4).",
+            15,
+            "the degrees of freedom of t(14) and one",
+        ),
     ],
 )
 def test_participants_of_a_group(text, n, rule):
@@ -89,10 +152,25 @@ def test_participants_of_a_group(text, n, rule):
         ),
         ("Sixteen adults took part after two volunteers were excluded.", {"analysed": (16, "")}),
         ("Sixteen adults took part, and two trials were excluded.", {"analysed": (16, "")}),
+        ("We recruited 16 adults from the neighborhood.", {"analysed": (16, "")}),
+        ("Participants (N = 16, 9 women) were young.", {"analysed": (16, "")}),
+        ("A within-subject design was employed (n = 16).", {"analysed": (16, "")}),
+        ("A subset of participants (n = 16) was asked. Trials (n = 20) were short.", {}),
+        ("All 16 participants completed the task.", {"analysed": (16, "")}),
     ],
 )
 def test_participants_of_the_only_experiment(text, counted):
     assert counts(text, "") == counted
+
+
+def test_a_number_for_all_groups_of_a_paper_holds_where_an_experiment_has_none():
+    text = "There were 10 people per group. Experiment 1. The Late group reached. Experiment 2. Twelve people per group reached."
+    names = ("Experiment 1", "Experiment 2")
+    sentences = attribution.read(text, [(0, len(text))], names)
+    own = [[sentence for sentence in sentences if name in sentence.experiments] for name in names]
+    general = [sentence for sentence in sentences if not sentence.experiments]
+    found = [participants.of_group(of, of, general, ["Late"], 2)["analysed"] for of in own]
+    assert [count.value for count in found] == [10, 12]
 
 
 def test_those_recruited_are_told_from_those_analysed():

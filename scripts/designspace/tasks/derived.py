@@ -44,9 +44,12 @@ def counts(
     found: dict[str, Counts] = {name: {} for name in counted.values()}
     for experiment, confidence in (experiments or {"": 1.0}).items():
         own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
+        general = [sentence for sentence in sentences if experiment and not sentence.experiments]
         names = [scope for scope in groups if scope.experiment == experiment]
         parts = {
-            scope: participants.of_group(_about(scope, own, sentences, groups), own, spellings[scope], len(names))
+            scope: participants.of_group(
+                _about(scope, own, sentences, groups), own, general, spellings[scope], len(names)
+            )
             for scope in names
         }
         parts = parts or {Scope(experiment): participants.of_experiment(own, experiment)}
