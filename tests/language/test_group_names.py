@@ -143,6 +143,16 @@ def test_people_of_two_kinds_are_groups_where_nothing_else_is(other):
     assert names("Patients were slow. Some are controls. Patients were recruited.") == {}
 
 
+def test_those_who_are_compared_with_controls_are_the_patients():
+    text = "The ataxic and control groups learned. The ataxic and control groups forgot. Patients sat. Patients stood."
+    found = {group.name: group.spellings for group in groups.find(attribution.read(text, [(0, len(text))], []), [])[""]}
+    assert found == {
+        "ataxic": {"ataxic", "patients", "individuals with"},
+        "control": {"control", "controls"},
+    }
+    assert "patients" not in groups.find(attribution.read(text[:80], [(0, 80)], []), [])[""][0].spellings
+
+
 def test_rows_of_a_table_are_groups_of_their_own():
     rows = "Group: Novice; n: 9; Age: 22.\nGroup: Expert; n: 9; Age: 31.\nGroup: Expert rested; n: 9; Age: 30."
     assert names(rows) == {"": ["Expert", "Expert rested", "Novice"]}

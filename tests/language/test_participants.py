@@ -86,6 +86,8 @@ def counts(text, group, experiments=(), experiment="", groups=2):
         ("The goal of the Late group (n = 12) was to be fast.", 12, ""),
         ("The Late group (7 women and 5 men) was fast.", 12, "7 women and 5 men"),
         ("The Late group (7 female, 5 male; 22 years) was fast.", 12, "7 female and 5 male"),
+        ("Final sample sizes were 26 (Early = 14; Late = 12).", 12, ""),
+        ("Hand angles of participants were small (Early = 14; Late = 12.5).", None, None),
         # The same number in each
         ("There were 12 participants in each of the four groups.", 12, "12 in each group"),
         ("Both groups had two lamps (n = 12 per group).", 12, "12 in each group"),
@@ -161,6 +163,27 @@ def test_participants_of_a_group(text, n, rule):
 )
 def test_participants_of_the_only_experiment(text, counted):
     assert counts(text, "") == counted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Twelve patients with ataxia and 14 age/gender-matched controls were recruited.",
+        "Twelve individuals with ataxia were recruited, and a control group (n = 14).",
+        "Ten patients had two left feet. There were 12 right-handed patients and 14 controls.",
+    ],
+)
+def test_participants_who_are_called_patients(text):
+    names = {"patients": ["ataxic", "patients", "individuals with"], "controls": ["control", "controls"]}
+    sentences = attribution.read(text, [(0, len(text))], [])
+    found = {name: participants.of_group(sentences, [], [], of, 2)["analysed"].value for name, of in names.items()}
+    assert found == {"patients": 12, "controls": 14}
+
+
+def test_participants_of_each_of_several_experiments():
+    text = "There were 44 adults: 24 in each of Experiments 1, 2, and 4 and 60 in Experiment 3."
+    names = [f"Experiment {number}" for number in range(1, 5)]
+    assert [counts(text, "", names, name)["analysed"][0] for name in names] == [24, 24, 60, 24]
 
 
 def test_a_number_for_all_groups_of_a_paper_holds_where_an_experiment_has_none():

@@ -164,6 +164,12 @@ def test_lettered_parts_of_experiments(text, numbers):
     assert experiments.numbered(text) == [f"Experiment {number}" for number in numbers.split()]
 
 
+def test_abbreviated_experiments():
+    text = "In Exp 1, all was red. In Exp 2, all was dim. Exp 1 and Exp 2 were long, and Exp. 2 was hard. Experiment 1."
+    assert experiments.numbered(text) == ["Exp 1", "Exp 2"]
+    assert experiments.numbered(text + "Experiment 2. Experiments 1 and 2. " * 2) == ["Experiment 1", "Experiment 2"]
+
+
 def test_parts_stand_in_place_of_the_whole(tokenizer):
     page = ["Methods", "Experiment 1 had parts. Experiments 1a and 1b were long. Experiment 1a. Experiment 1b."]
     reply = {begin("experiments"): ' ["Experiment 1"],\n'}

@@ -18,7 +18,7 @@ _COMPARED = re.compile(
     r"(?:\s(?:in|by|to|for|of|that|those|the|results|data|found|reported|described|observed|used|with)){0,4}\s*\(?$",
     re.IGNORECASE,
 )
-_SHORT = {"experiment": r"(?:experiment|expt?\.?)"}  # how a text may abbreviate a word before a number
+_SHORT = dict.fromkeys(("experiment", "exp", "exp."), r"(?:experiment|expt?\.?)")  # how the word may be written
 _NEXT = r"(?:,\s*(?:and\s+|&\s*)?|\s+(?:and|&)\s+)"  # from one number to the next
 
 
@@ -77,7 +77,7 @@ def naming(name: str) -> re.Pattern[str]:
     a table, "Experiment: 2"."""
     words = r"\s+".join(map(re.escape, name.split()))
     pattern = rf"(?<![\w-]){words}(?!\w)"
-    if numbered := re.fullmatch(r"(\w+) (\d+\w?)", name):
+    if numbered := re.fullmatch(r"(\w+\.?) (\d+\w?)", name):
         one, number = _SHORT.get(numbered[1].lower(), numbered[1]), numbered[2]
         several = one.replace(r"?\.?", r"?s\.?") if one != numbered[1] else one
         several = rf"(?<![\w-])(?:{several}|{numbered[1]}s)\s*(?:\d+\w?{_NEXT})*"

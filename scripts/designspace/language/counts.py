@@ -19,12 +19,12 @@ NUMBER = (
     rf"|(?:{'|'.join([*_WORDS.split(), 'eighteen', 'nineteen'])}))\b"
 )
 GROUP = r"(?:sub)?(?:groups?|conditions?)\b"
-_GAP = r"(?:(?!of\b|trials\b|blocks\b|sessions\b)[\w-]+\s+)"  # a word between, and no other count
+_GAP = r"(?:(?!of\b|trials\b|blocks\b|sessions\b)[\w/-]+\s+)"  # a word between, and no other count
 _THOSE = r"(?:participants|subjects|volunteers|students|people|persons|individuals|adults|patients|controls)\b"
 _GENDER = r"(?:wom[ae]n|m[ae]n|females?|males?|girls?|boys?)\b"
 # What a sample should have been, or is compared with.
 HYPOTHETICAL = re.compile(
-    r"\b(?:power|would|replicate|sample size|previous|planned|plan|goal was|at least|minimum|invit\w+)\b", re.IGNORECASE
+    r"\b(?:power|would|replicate|(?<!final )sample size|previous|planned|plan|goal was|at least|minimum|invit\w+)\b", re.IGNORECASE
 )
 _FEWEST = 4  # people of a group: fewer are those of a group with whom something happened
 # As some of a group do: what stands before it is no number of all.
@@ -125,9 +125,11 @@ def printed(sentence: Sentence, name: str) -> Iterator[Count]:
         rf"(?:{name})(?:\s+{GROUP})?\s*\(\s*({NUMBER})\s+{_GAP}{{0,2}}{_THOSE}",
         rf"(?:{name})\s+{GROUP}\s+(?:consisted of|included|comprised|contained|had)\s+({NUMBER})\s+{_GAP}{{0,2}}"
         rf"{_THOSE}",
-        rf"({NUMBER})\s+(?:{_GAP}{{0,2}}{PEOPLE}\s+(?:were\s+)?{_GAP}?)?(?:in|to)\s+(?:the\s+|an?\s+)?"
+        rf"({NUMBER})\s+(?:{_GAP}{{0,2}}{PEOPLE}\s+(?:were\s+)?{_GAP}?)?(?:in|to)\s+(?:the\s+|an?\s+|each\s+of\s+)?"
         rf"[“\"‘']?(?:{name}){_DID}",
         rf"({NUMBER})\s+(?:{name})(?=[^,;.(]{{0,12}}{PEOPLE})",
+        rf"({NUMBER})\s+{_GAP}{{0,3}}(?:{name})(?:(?<=\bpatients)|(?<=\bcontrols)|(?<=\bwith)){_DID}",
+        rf"\bsamples?\b[^.]*[(;,]\s*(?:{name})(?:\s+{GROUP})?\s*=\s*({NUMBER})(?!\.)",
     )
     for match in (match for pattern in patterns for match in re.finditer(pattern, text, re.IGNORECASE)):
         around = text[max(match.start() - 12, 0) : match.start()] + text[match.end() : match.end() + 40]

@@ -24,6 +24,7 @@ _STATED = re.compile(
 )
 _NUMBER = r"\d+(?:\.\d+)?"
 _DIGITS = re.compile(_NUMBER)
+_CONTROLS = content("healthy age matched age-matched neurotypical controls")
 _GLOSS = re.compile(r"\s(groups?\s)?\(([A-Z0-9][\w°-]{1,9}?)s?\)")
 
 
@@ -63,7 +64,8 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
         names = _as_many_as_stated(names, {spelled.name(root) for root, of in listed if of == experiment}, texts)
         ranked = sorted(names, key=names.__getitem__, reverse=True)
         shorter = _shorter(ranked, others)
-        found[experiment] = [Group(name, spelled.all_of(name) | shorter[name], names[name]) for name in ranked]
+        spellings = _patients({name: spelled.all_of(name) | shorter[name] for name in ranked}, texts)
+        found[experiment] = [Group(name, spellings[name], names[name]) for name in ranked]
     return {experiment: groups for experiment, groups in found.items() if len(groups) > 1}
 
 
@@ -87,6 +89,18 @@ def _support(
             for experiment in sentence.experiments or {""}:
                 support[experiment][root] += weight / len(sentence.experiments or {""})
     return support, together
+
+
+def _patients(spellings: dict[str, frozenset[str]], texts: list[str]) -> dict[str, frozenset[str]]:
+    """The same spellings of two groups, one of which are controls: the others are the patients of the sentences."""
+    controls = [name for name in spellings if content(name) <= _CONTROLS]
+    patients = [name for name in spellings if name not in controls]
+    if len(controls) != 1 or len(patients) != 1 or not any(re.search(r"\bpatients\b", text, re.I) for text in texts):
+        return spellings
+    return {
+        controls[0]: spellings[controls[0]] | {"controls"},
+        patients[0]: spellings[patients[0]] | {"patients", "individuals with"},
+    }
 
 
 def _shorter(names: list[str], others: list[str]) -> dict[str, set[str]]:

@@ -17,9 +17,9 @@ from designspace.tasks.scopes import written
 
 # Like an entry of the library: what finds the sentence that names an experiment.
 _NAMED: Record = {"name": "experiment", "kind": "string", "definition": "Participants took part in the experiment."}
-_KIND = r"(?:experiments?|stud(?:y|ies))"
+_KIND = r"(?:experiments?|exps?\.?|stud(?:y|ies))"
 _NUMBERED = re.compile(
-    r"(?<![\w-])(experiment|study)(s?)\s(\d[a-h]?)(?![\d.,]*\d|\w)"
+    r"(?<![\w-])(experiment|study|exp\.?)(s?)\s(\d[a-h]?)(?![\d.,]*\d|\w)"
     r"((?:,\s\d[a-h]?|\s?[-–]\s?\d|,?\s(?:and|&)\s\d[a-h]?)*)(?!\w)",
     re.IGNORECASE,
 )
@@ -54,7 +54,7 @@ def named(
 def numbered(text: str) -> list[str]:
     """The names of the experiments, or of the studies, that a text numbers from 1 and names more than once each;
     "Experiment 2a" and "Experiment 2b" in place of "Experiment 2" where it has such parts."""
-    mentions: dict[str, Counter[str]] = {"Experiment": Counter(), "Study": Counter()}
+    mentions: dict[str, Counter[str]] = {kind: Counter() for kind in ("Experiment", "Study", "Exp", "Exp.")}
     for kind, plural, first, rest in _NUMBERED.findall(text):
         several = re.findall(r"\d[a-h]?", rest, re.IGNORECASE) if plural else []
         mentions[kind.capitalize()].update([first, *several])
