@@ -58,6 +58,9 @@ def names(text, experiments=()):
         ("Experiment: 1, dim; Group: Late; n: 12.", ["Late"]),
         ("Means of the early (green) and the late (dashed line) group.", ["early", "late"]),
         ("Each was assigned to reach to a target at one of three possible places (1°, 2°, or 3°).", []),
+        ("Both conditions had faults, of the lamp (n = 1) or of the bell (n = 4).", []),
+        ("The AT and the HC group learned.", ["AT", "HC"]),
+        ("ALL BUT THE HC GROUP LEARNED.", ["HC"]),
         ("Patients were recruited from a local support group.", []),
         ("Both groups learned, the two experimental groups more than others.", []),
         ("There was no difference at the group level and no group × time interaction.", []),
@@ -81,6 +84,14 @@ def test_groups_are_those_of_their_experiment():
     assert names(text, EXPERIMENTS) == {"Experiment 1": ["Early", "Late"], "Experiment 2": ["Bell", "Lamp"]}
 
 
+def test_a_table_says_which_groups_an_experiment_has():
+    text = "Experiment 1. Lamps.\nExperiment: 1; Group: Early; n: 9.\nExperiment: 1; Group: Late; n: 9.\nExperiment 2. "
+    assert names(text + 8 * "The Early and Late groups reached. ", EXPERIMENTS) == {
+        "Experiment 1": ["Early", "Late"],
+        "Experiment 2": ["Early", "Late"],
+    }
+
+
 def test_a_name_that_is_mentioned_once_is_no_group():
     assert names("The Early group learned. The Late group did not.") == {}
     assert names("The Early group learned. The Late group did not. The Early and Late groups forgot.") == {
@@ -98,6 +109,12 @@ def test_spellings_of_one_group():
         "VR": {"VR", "vanishing ring"},
         "SR": {"SR", "steady ring"},
     }
+    text = (
+        "People were assigned to the no ring group (NoR) or the ring group (R1). The NoR and the ring groups learned. "
+        "The NoR group forgot."
+    )
+    found = groups.find(attribution.read(text, [(0, len(text))], []), [])[""]
+    assert sorted(sorted(group.spellings) for group in found) == [["NoR", "no ring"], ["ring"]]
     text = "People were assigned to the bright lamp or the bell group. Of these, the lamp group was fast."
     found = groups.find(attribution.read(text, [(0, len(text))], []), [])[""]
     assert {group.name: set(group.spellings) for group in found} == {

@@ -82,6 +82,10 @@ def counts(text, group, experiments=(), experiment="", groups=2):
         ("Means of the Early and Late groups (n = 80).", None, None),
         ("The Early (n = 14) and Late groups (n = 12) were fast.", 12, ""),
         ("The Early and Late groups (n = 14 and 12, respectively) were fast.", 12, ""),
+        ("Twelve adolescents (2 girls) with Late syndrome were recruited.", 12, ""),
+        ("We split them into one group of 7 and one of 6. One lamp (one per condition) was on.", None, None),
+        ("Most participants were in the Early group [12 were tested in the Late group].", 12, ""),
+        ("Participants had no previous experience; 12 of them were told that they would win. Late (n = 12).", 12, ""),
         ("There were 14 and 12 participants in the Early and the Late group, respectively.", 12, ""),
         ("The goal of the Late group (n = 12) was to be fast.", 12, ""),
         ("The Late group (7 women and 5 men) was fast.", 12, "7 women and 5 men"),
@@ -97,7 +101,11 @@ def counts(text, group, experiments=(), experiment="", groups=2):
         ("We tested 12 subjects for each condition.", 12, "12 in each group"),
         ("In this experiment, we increased the group sizes to 20 participants.", 20, "20 in each group"),
         ("Twenty-four adults were assigned to one of two groups (n = 12).", 12, "12 in each group"),
-        ("Twenty-four adults were assigned to one of two groups (n = 24).", None, None),
+        (
+            "Twenty-four adults were assigned to one of two groups (n = 24).",
+            12,
+            "24 divided among 2 groups, taken as equal",
+        ),
         # Divided
         (
             "Participants (n = 24) were randomly and evenly divided into two groups.",
@@ -115,6 +123,12 @@ def counts(text, group, experiments=(), experiment="", groups=2):
             "24 divided equally among 2 groups",
         ),
         ("Thirty volunteers took part. Trials were equally divided into two conditions.", None, None),
+        (
+            "Sixteen adults took part. They were assigned to one of two groups.",
+            8,
+            "16 divided among 2 groups, taken as equal",
+        ),
+        ("Sixteen adults were assigned to one of three groups.", None, None),
         # Less some
         (
             "Participants formed two groups of 15. Three participants were excluded (Early: 1; Late: 2).",
@@ -154,6 +168,14 @@ def test_participants_of_a_group(text, n, rule):
         ),
         ("Sixteen adults took part after two volunteers were excluded.", {"analysed": (16, "")}),
         ("Sixteen adults took part, and two trials were excluded.", {"analysed": (16, "")}),
+        (
+            "Sixteen undergraduates (age: 18–20 years; 2 left-handed) from Berlin, Germany, participated.",
+            {"analysed": (16, "")},
+        ),
+        ("Sixteen college-aged undergraduates performed a 1-h session.", {"analysed": (16, "")}),
+        ("Sixteen adults [9 women, no previous experience] were recruited.", {"analysed": (16, "")}),
+        ("Sixteen adults, at least 18 years old, participated.", {"analysed": (16, "")}),
+        ("In two groups, sixteen participants performed poorly.", {}),
         ("We recruited 16 adults from the neighborhood.", {"analysed": (16, "")}),
         ("Participants (N = 16, 9 women) were young.", {"analysed": (16, "")}),
         ("A within-subject design was employed (n = 16).", {"analysed": (16, "")}),

@@ -24,7 +24,10 @@ _THOSE = r"(?:participants|subjects|volunteers|students|people|persons|individua
 _GENDER = r"(?:wom[ae]n|m[ae]n|females?|males?|girls?|boys?)\b"
 # What a sample should have been, or is compared with.
 HYPOTHETICAL = re.compile(
-    r"\b(?:power|would|replicate|(?<!final )sample size|previous|planned|plan|goal was|at least|minimum|invit\w+)\b", re.IGNORECASE
+    r"\b(?:power|would (?:be|give|provide|yield|allow|have|suffice|detect)|replicate|(?<!final )sample size|minimum"
+    r"|(?<!no )(?<!any )previous (?!experience|training|knowledge|exposure)|planned|goal was|invit\w+"
+    r"|at least (?!\d+ (?:years|months|weeks|days|h|min)\b))\b",
+    re.IGNORECASE,
 )
 _FEWEST = 4  # people of a group: fewer are those of a group with whom something happened
 # As some of a group do: what stands before it is no number of all.
@@ -45,7 +48,7 @@ _EQUAL = re.compile(r"\bequal|\bevenly\b", re.IGNORECASE)
 _DIVIDED = r"\b(?:divided|assigned|allocated|split|randomi[sz]ed|distributed)\b"
 
 _EACH = re.compile(
-    rf"\b{GROUP}\s+of\s+(?P<a>{NUMBER})|(?P<b>{NUMBER})\s+each\b"
+    rf"\b(?:sub)?(?:groups|conditions)\s+of\s+(?P<a>{NUMBER})|(?P<b>{NUMBER})(?:\s+{PEOPLE})?\s+each\b"
     rf"|(?P<c>{NUMBER})\s+(?:{_GAP}{{0,3}}{PEOPLE}\s+{_GAP}{{0,3}})?(?:per|(?:in|for|to) (?:each|every)|in both|a)\s+"
     rf"(?:of\s+(?:the\s+)?(?:{NUMBER}\s+)?)?{GROUP}"
     rf"|(?P<e>{NUMBER})(?:\s+{PEOPLE})?\s?/\s?{GROUP}"
@@ -58,16 +61,18 @@ _TOTAL = re.compile(rf"({NUMBER})\s+{_GAP}{{0,2}}{PEOPLE}|{PEOPLE}\s*\(\s*n\s*=\
 _PARTS = re.compile(rf"({NUMBER})\s+(?:[\w-]+\s+)?{GROUP}(?:\s*\(\s*n\s*=\s*({NUMBER})\s*\))?", re.IGNORECASE)
 _SOMEBODY = re.compile(rf"{PEOPLE}|\bthey\b", re.IGNORECASE)
 _HEADER = re.compile(r"n\b|number of participants|participants|subjects", re.IGNORECASE)  # over the counts of a table
-_ASIDE = r"(?:\([^()]{0,80}\)\s*)?"
+_ASIDE = r"(?:\([^()]{0,80}\)\s*|\[[^\[\]]{0,80}\]\s*)?"
 # Those who took part in what a sentence is about, the clearest first.
 _TOOK_PART = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"({NUMBER})\s+{_GAP}{{0,4}}{PEOPLE}\s+{_ASIDE}(?:[^,;.]{{0,40}}\s)?"
+        rf"({NUMBER})\s+{_GAP}{{0,4}}{PEOPLE},?\s+{_ASIDE}(?:[^;.]{{0,80}}\s)?"
         r"(?:took part|participated|were (?:recruited|tested|enrolled))",
         rf"\b(?:we|study|experiment)\s+(?:recruited|tested|enrolled|included)\s+(?:a total of\s+)?({NUMBER})\s+"
         rf"{_GAP}{{0,4}}{PEOPLE}",
         rf"\b(?<!of )(?:participants|subjects|volunteers|students)\s*\(\s*n\s*=\s*({NUMBER})",
+        rf"^(?:(?:Methods?|Participants|Subjects)\.?\s+){{0,2}}({NUMBER})\s+{_GAP}{{0,4}}{PEOPLE}\s+{_ASIDE}"
+        r"(?:served|performed|completed|volunteered)\b",
         rf"\bdesign\b[^,;.]{{0,40}}\(\s*n\s*=\s*({NUMBER})",
         rf"\ball\s+({NUMBER})\s+{_GAP}{{0,2}}{PEOPLE}",
     )
@@ -116,7 +121,7 @@ def printed(sentence: Sentence, name: str) -> Iterator[Count]:
         if values and values[0].isdecimal() and (named or re.search(name, f"{text.split('; ')[0]};", re.IGNORECASE)):
             yield _count(sentence, int(values[0]), "")
         return
-    if not re.search(rf"{PEOPLE}|{_GENDER}|\bn\s*=", text, re.IGNORECASE):
+    if not re.search(rf"{PEOPLE}|{_GENDER}|\bn\s*=|\bsamples?\b", text, re.IGNORECASE):
         return  # it counts trials
     yield from _respectively(sentence, name)
     patterns = (
@@ -125,7 +130,8 @@ def printed(sentence: Sentence, name: str) -> Iterator[Count]:
         rf"(?:{name})(?:\s+{GROUP})?\s*\(\s*({NUMBER})\s+{_GAP}{{0,2}}{_THOSE}",
         rf"(?:{name})\s+{GROUP}\s+(?:consisted of|included|comprised|contained|had)\s+({NUMBER})\s+{_GAP}{{0,2}}"
         rf"{_THOSE}",
-        rf"({NUMBER})\s+(?:{_GAP}{{0,2}}{PEOPLE}\s+(?:were\s+)?{_GAP}?)?(?:in|to)\s+(?:the\s+|an?\s+|each\s+of\s+)?"
+        rf"({NUMBER})\s+(?:{_GAP}{{0,2}}{PEOPLE}\s+{_ASIDE})?(?:were\s+)?{_GAP}?(?:in|to|for|with)\s+"
+        r"(?:the\s+|an?\s+|each\s+of\s+)?"
         rf"[“\"‘']?(?:{name}){_DID}",
         rf"({NUMBER})\s+(?:{name})(?=[^,;.(]{{0,12}}{PEOPLE})",
         rf"({NUMBER})\s+{_GAP}{{0,3}}(?:{name})(?:(?<=\bpatients)|(?<=\bcontrols)|(?<=\bwith)){_DID}",
@@ -170,29 +176,30 @@ def each(sentence: Sentence) -> Iterator[Count]:
     """A number that holds for each group: "two groups of 20", "16 each", "18 per group"."""
     match = _EACH.search(sentence.text)
     about = re.search(rf"{PEOPLE}|{GROUP}|{_DIVIDED}", sentence.text, re.IGNORECASE)
-    if match and about and not HYPOTHETICAL.search(sentence.text):
-        value = number(next(filter(None, match.groups())))
+    value = number(next(filter(None, match.groups()))) if match else 0
+    if about and value >= _FEWEST and not HYPOTHETICAL.search(sentence.text):
         yield _count(sentence, value, f"{value} in each group")
 
 
-def division(sentences: Iterable[Sentence], groups: int) -> Count | None:
+def division(sentences: Iterable[Sentence], groups: int, equal: bool = True) -> Count | None:
     """An equal division: "80 participants were divided into four equal groups", whose number another sentence before
-    may give."""
+    may give. Without `equal`, a division that is only taken as equal, since the number can be divided by the groups."""
     before = 0
     for sentence in sentences:
         if HYPOTHETICAL.search(sentence.text):
             continue
         parts = _PARTS.search(sentence.text)
-        totals = [m for m in _TOTAL.finditer(sentence.text) if not parts or m.end() <= parts.start()]
-        if parts and number(parts[1]) == groups:
+        if parts and number(parts[1]) == groups and _SOMEBODY.search(sentence.text):
+            totals = [total for total in _TOTAL.finditer(sentence.text) if total.end() <= parts.start()]
             wholes = [number(total[1] or total[2]) for total in totals] or [before]
-            whole = next((whole for whole in reversed(wholes) if whole and whole % groups == 0), 0)
+            whole = next((whole for whole in reversed(wholes) if whole % groups == 0), 0)
             between = sentence.text[totals[-1].end() if totals else 0 : parts.start()]
-            is_divided = _EQUAL.search(parts[0]) or re.search(_DIVIDED, between, re.IGNORECASE)
+            is_divided = bool(_EQUAL.search(parts[0]) or re.search(_DIVIDED, between, re.IGNORECASE))
             if whole and parts[2] and number(parts[2]) * groups == whole:
                 return _count(sentence, number(parts[2]), f"{number(parts[2])} in each group")
-            if whole and is_divided and _EQUAL.search(sentence.text) and _SOMEBODY.search(sentence.text):
-                return _count(sentence, whole // groups, f"{whole} divided equally among {groups} groups")
+            if is_divided and whole >= _FEWEST * groups and equal == bool(_EQUAL.search(sentence.text)):
+                among = f"equally among {groups} groups" if equal else f"among {groups} groups, taken as equal"
+                return _count(sentence, whole // groups, f"{whole} divided {among}")
         if count := took_part([sentence]):
             before = count.value
     return None

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from designspace.language.matching import spelled
 
 PEOPLE = (
-    r"(?:participants|subjects|volunteers|students|people|persons|individuals|adults|children|patients|controls|women"
-    r"|men|members|observers|players)\b"
+    r"(?:participants|subjects|volunteers|students|undergraduates|people|persons|individuals|adults|adolescents|children"
+    r"|patients|controls|women|men|members|observers|players)\b"
 )
 EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
 # The cell that names the group in a row of a table, which begins with it or with another cell.
@@ -68,7 +68,8 @@ _OF_PLURAL = frozenset(
 _BEHIND = frozenset({"x", "×", "level", "levels", "theory", "work", "therapy", "factor"})  # behind "group" no group's
 _LAST = frozenset({"support", "research", "focus", "factor", "reference"})  # of a name that is none
 _WORDS = 5  # of a name
-_COUNT = re.compile(rf"\(\s*[nN]\s*=\s*\d+(?:\s*/\s*group|\s+(?:each|per group|{PEOPLE}))?(?:[,;][^()]*)?\)")
+_FEWEST = 4  # people of a group
+_COUNT = re.compile(rf"\(\s*[nN]\s*=\s*(\d+)(?:\s*/\s*group|\s+(?:each|per group|{PEOPLE}))?(?:[,;][^()]*)?\)")
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _LEGEND = re.compile(
     r"\b(?:black|gr[ae]y|white|red|green|blue|yellow|orange|purple|magenta|cyan|pink|brown|violet|teal"
@@ -110,13 +111,13 @@ _KINDS = [
 ]
 
 
-LISTED = 3  # what speaks for a name in a list to which people are assigned
+LISTED = 3  # what speaks for a name in a table of groups, or in a list to which people are assigned
 
 
 class Mention(NamedTuple):
     """A name, how much speaks for it (1 for "the Late group", 2 where it is one of a list, or with an assignment or a
-    number, LISTED where it is one of a list to which people are assigned), and whether it stands beside the word
-    "group"."""
+    number, LISTED where it is one of a table, or of a list to which people are assigned), and whether it stands beside
+    the word "group"."""
 
     name: str
     weight: int
@@ -179,7 +180,7 @@ def _mentions(sentence: str) -> Iterator[Mention]:
     if assigned or re.search(rf"\b(?:groups|conditions?|modes|types)\b|{PEOPLE}\s*\([nN]\s*=", sentence):
         yield from (Mention(name, listed, False) for name in _counted(sentence))
     if cell := row(sentence):
-        yield Mention(cell, 2, False)
+        yield Mention(cell, LISTED, False)
     yield from (Mention(name, listed, False) for name in _listed_apart(sentence, assigned))
 
 
@@ -225,9 +226,10 @@ def _name_at_end(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
     """The tokens of a name with which a piece of a sentence ends."""
     tokens = _without(tokens, "“\"‘'”’")
     begin = len(tokens)
+    is_prose = any(letter.islower() for token in tokens for letter in token[0])
     if begin > 1 and tokens[-1][0] in "+−–-" and tokens[-2][0][0].isalnum():
         begin -= 1  # "the Reward − group"
-    while begin > 0 and len(tokens) - begin < _WORDS and _may_be_in_name(tokens[begin - 1][0]):
+    while begin > 0 and len(tokens) - begin < _WORDS and _may_be_in_name(tokens[begin - 1][0], is_prose):
         begin -= 1
     while begin < len(tokens) and tokens[begin][0].lower() in _EMPTY:
         begin += 1
@@ -236,8 +238,9 @@ def _name_at_end(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
     return tokens[begin - is_without :]  # "the no feedback group"
 
 
-def _may_be_in_name(word: str) -> bool:
-    return word.lower() not in _BOUNDS and (word[0].isalnum() or len(word) > 1)
+def _may_be_in_name(word: str, is_prose: bool) -> bool:
+    is_abbreviation = is_prose and sum(map(str.isupper, word)) > 1  # "the AT group"
+    return (is_abbreviation or word.lower() not in _BOUNDS) and (word[0].isalnum() or len(word) > 1)
 
 
 def _is_name(name: str) -> bool:
@@ -277,7 +280,8 @@ def _item(text: str) -> str:
 def _counted(sentence: str) -> Iterator[str]:
     """The names before "(n = 12)", where a sentence has several of them."""
     places = [] if re.search(EXCLUDED, sentence) else list(_COUNT.finditer(sentence))
-    for place in places if len(places) > 1 else []:
+    are_groups = len(places) > 1 and all(int(place[1]) >= _FEWEST for place in places)
+    for place in places if are_groups else []:
         tokens = list(_TOKEN.finditer(sentence, 0, place.start()))
         while tokens and (_GROUP.fullmatch(tokens[-1][0]) or _CONDITION.fullmatch(tokens[-1][0])):
             tokens.pop()

@@ -13,8 +13,6 @@ from designspace.language import group_names
 from designspace.language.attribution import Sentence
 from designspace.language.group_names import Mention, content
 
-Support = Mapping[str, Mapping[str, float]]  # {experiment: {root of a name: how much speaks for it}}
-
 _FEWEST = 2.0  # that has to speak for a name: two mentions, or a clear one
 _SHARE = 0.3  # of what speaks for a name in another experiment, from which it is not only compared with
 _NUMBERS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"]
@@ -40,28 +38,21 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
     """The groups that each experiment's sentences name, {experiment: groups}; "" is the only one of a paper."""
     mentions = [(sentence, group_names.mentioned(sentence.text)) for sentence in sentences]
     spelled = _Spellings(sentences, [mention.name for _, own in mentions for mention in own])
-    support, together = _support(mentions, spelled)
-    listed = {
-        (spelled.root(mention.name), experiment)
-        for sentence, own in mentions
-        for mention in own
-        for experiment in sentence.experiments or {""}
-        if mention.weight == group_names.LISTED
-    }
-    chosen = {experiment: _of_experiment(support, experiment) for experiment in list(experiments) or [""]}
+    support = _Support(mentions, spelled)
+    chosen = {experiment: support.of(experiment) for experiment in list(experiments) or [""]}
     if any(len(roots) < 2 for roots in chosen.values()):
         kinds = [(sentence, group_names.kinds_of_people(sentence.text)) for sentence in sentences]
-        people, _ = _support(kinds, spelled)
-        compared = {experiment: _of_experiment(people, experiment) for experiment in chosen}
+        people = _Support(kinds, spelled)
+        compared = {experiment: people.of(experiment) for experiment in chosen}
         chosen |= {e: compared[e] for e, roots in chosen.items() if len(roots) < 2 <= len(compared[e])}
-    found = {}
     claimed = {root for roots in chosen.values() for root in roots}
     others = [spelled.name(root) for root in spelled.counts if root not in claimed]
-    for experiment, roots in _with_general(chosen, support.get("", {}), sentences).items():
+    found = {}
+    for experiment, roots in _with_general(chosen, support.weights.get("", {}), sentences).items():
         texts = [s.text for s in sentences if not experiment or s.experiments == {experiment}]
         names = {spelled.name(root): weight for root, weight in roots.items()}
-        names = _cells(names, texts, sentences) or _distinct(names, together, spelled)
-        names = _as_many_as_stated(names, {spelled.name(root) for root, of in listed if of == experiment}, texts)
+        names = _cells(names, texts, sentences) or _distinct(names, support.together, spelled)
+        names = _as_many_as_stated(names, {spelled.name(root) for root in support.listed[experiment]}, texts)
         ranked = sorted(names, key=names.__getitem__, reverse=True)
         shorter = _shorter(ranked, others)
         spellings = _patients({name: spelled.all_of(name) | shorter[name] for name in ranked}, texts)
@@ -69,26 +60,39 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
     return {experiment: groups for experiment, groups in found.items() if len(groups) > 1}
 
 
-def _support(
-    mentions: list[tuple[Sentence, list[Mention]]], spelled: "_Spellings"
-) -> tuple[Support, set[frozenset[str]]]:
-    """How much the mentions speak for each name, {experiment: {root: support}}, and which two roots a sentence, or a
-    table, names together."""
-    support: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
-    together: set[frozenset[str]] = set()
-    rows: list[str] = []  # of the table that is being read
-    for sentence, own in mentions:
-        weights: dict[str, int] = {}
-        for mention in own:
-            spelled.count(mention)
-            root = spelled.root(mention.name)
-            weights[root] = max(mention.weight, weights.get(root, 0))
-        rows = [*rows, *weights] if group_names.row(sentence.text) else []
-        together |= set(map(frozenset, combinations(rows or weights, 2)))
-        for root, weight in weights.items():
+class _Support:
+    """What speaks for the roots of names: how much in each experiment, which are listed as its groups, and which two
+    roots a sentence, or a table, names together."""
+
+    def __init__(self, mentions: list[tuple[Sentence, list[Mention]]], spelled: "_Spellings") -> None:
+        self.weights: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+        self.listed: defaultdict[str, set[str]] = defaultdict(set)
+        self.together: set[frozenset[str]] = set()
+        rows: list[str] = []  # of the table that is being read
+        for sentence, own in mentions:
+            most: dict[str, int] = {}
+            for mention in own:
+                spelled.count(mention)
+                root = spelled.root(mention.name)
+                most[root] = max(mention.weight, most.get(root, 0))
+            rows = [*rows, *most] if group_names.row(sentence.text) else []
+            self.together |= set(map(frozenset, combinations(rows or most, 2)))
             for experiment in sentence.experiments or {""}:
-                support[experiment][root] += weight / len(sentence.experiments or {""})
-    return support, together
+                for root, weight in most.items():
+                    self.weights[experiment][root] += weight / len(sentence.experiments or {""})
+                    if weight == group_names.LISTED:
+                        self.listed[experiment].add(root)
+
+    def of(self, experiment: str) -> dict[str, float]:
+        """{root: support} of the names that are those of an experiment."""
+        return {
+            root: weight
+            for root, weight in self.weights[experiment].items()
+            if weight >= _FEWEST
+            and (
+                root in self.listed[experiment] or weight >= _SHARE * max(w.get(root, 0) for w in self.weights.values())
+            )
+        }
 
 
 def _patients(spellings: dict[str, frozenset[str]], texts: list[str]) -> dict[str, frozenset[str]]:
@@ -158,18 +162,10 @@ class _Spellings:
 
 
 def _stands_for(short: str, long: str) -> bool:
-    """Whether a name is the initials of another: "DAT" is "disappearing aiming target"."""
+    """Whether the capitals of a name are the initials of another: "DAT" is "disappearing aiming target"."""
     initials = "".join(word[0] for word in re.split(r"[\s-]+", long) if word[:1].isalnum())
-    return len(short) > 1 and short.isupper() and " " not in short and initials.upper() == short
-
-
-def _of_experiment(support: Support, experiment: str) -> dict[str, float]:
-    """{root: support} of the names that are those of an experiment."""
-    return {
-        root: weight
-        for root, weight in support.get(experiment, {}).items()
-        if weight >= _FEWEST and weight >= _SHARE * max(other.get(root, 0) for other in support.values())
-    }
+    capitals = "".join(filter(str.isupper, short))
+    return len(capitals) > 1 and short[0].isupper() and " " not in short and initials.upper() == capitals
 
 
 def _with_general(

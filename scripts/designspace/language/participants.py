@@ -39,6 +39,7 @@ def of_group(
         or counts.division(shared, groups)
         or first(general, counts.each)
         or counts.division(general, groups)
+        or counts.division(shared, groups, equal=False)
     )
     whole = each if printed and each and each.value == printed.value and each.start < printed.start else printed or each
     is_final = whole and _AFTERWARDS.search(_read_in((*own, *shared, *general), whole))
