@@ -44,7 +44,8 @@ def rows_of(text, general=()):
 def test_rows_of_a_table_are_about_the_experiments_whose_sentences_name_them():
     text = (
         "Experiment 1: bright lamps. Forty adults reached. Experiment 2: bells. In the Early group, bells rang. In the "
-        "Late group, they did not. Experiment 3: dim lamps. Ten adults reached.\n"
+        "Late group, they did not. Late bells were few. Experiment 3: dim lamps. Ten adults reached. All was slow with "
+        "bright lamps and late bells, and fast with early bells. Within the Late group, all was slow.\n"
         "Table 2. All groups.\nGroup: Bright lamps; n: 40; Age: 22.\nGroup: Early bells; n: 12; Age: 23.\n"
         "Group: Late bells; n: 13; Age: 24.\nGroup: Dim lamps; n: 10; Age: 24.\nGroup: Others; n: 8; Age: 20.\n"
         "The lamps were red."

@@ -2,7 +2,7 @@
 caption names, or else the one whose sentences name the group; by its place only where nothing else tells."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 
 from designspace.language import group_names
@@ -11,7 +11,6 @@ from designspace.language.group_names import content
 
 _CAPTION = 4  # sentences before a table, in which its caption begins
 _NAMING = 3  # times as much as others counts a sentence that names the experiment itself
-_CLEARLY = 2  # times as often as where the table stands, another experiment names the group
 
 
 def attribute(sentences: list[Sentence]) -> list[Sentence]:
@@ -20,19 +19,43 @@ def attribute(sentences: list[Sentence]) -> list[Sentence]:
     if not tables or not any(sentence.experiments for sentence in sentences):
         return sentences
     prose = [sentence for sentence in sentences if len(sentence.experiments) == 1 and not ROW.match(sentence.text)]
-    words = [(sentence, content(sentence.text)) for sentence in prose]
-    groups = [(sentence, content(m.name)) for sentence in prose for m in group_names.mentioned(sentence.text)]
+    named = [(s, content(s.text), [content(m.name) for m in group_names.mentioned(s.text)]) for s in prose]
     placed = list(sentences)
     for table in tables:
         caption = _caption(sentences, table[0])
-        cells = {index: content(group_names.row(sentences[index].text)) for index in table}
-        for index, cell in cells.items():
-            row, others = sentences[index], [other for other in cells.values() if other != cell]
-            naming = {s for s, all_words in words if cell <= all_words}
-            naming |= {s for s, group in groups if group <= cell and not any(group <= other for other in others)}
+        weights = _weights({index: content(group_names.row(sentences[index].text)) for index in table}, named)
+        # Where a group is named in other experiments alone, the table is one of several experiments.
+        is_of_several = any(
+            weights[index] and not any(weights[index][experiment] for experiment in sentences[index].experiments)
+            for index in table
+        )
+        for index in table:
+            row = sentences[index]
+            here = caption or row.experiments
+            if is_of_several and not caption and (most := max(weights[index].values(), default=0)):
+                best = frozenset(experiment for experiment, weight in weights[index].items() if weight == most)
+                here = here & best or best
             if not row.is_naming:
-                placed[index] = row._replace(experiments=caption or _most_named(naming, row.experiments))
+                placed[index] = row._replace(experiments=here)
     return placed
+
+
+def _weights(
+    cells: dict[int, frozenset[str]], named: list[tuple[Sentence, frozenset[str], list[frozenset[str]]]]
+) -> dict[int, Counter[str]]:
+    """How often sentences of each experiment name the group of each row, {row: {experiment: weight}}; those that name
+    several, which they compare, do not count."""
+    weights = {index: Counter[str]() for index in cells}
+    for sentence, words, groups in named:
+        rows = [
+            index
+            for index, cell in cells.items()
+            if cell <= words
+            or any(group <= cell and not any(group <= c for i, c in cells.items() if i != index) for group in groups)
+        ]
+        if len(rows) == 1:
+            weights[rows[0]].update(dict.fromkeys(sentence.experiments, _NAMING if sentence.is_naming else 1))
+    return weights
 
 
 def _tables(sentences: list[Sentence]) -> Iterator[list[int]]:
@@ -48,12 +71,3 @@ def _caption(sentences: list[Sentence], first: int) -> frozenset[str]:
     begins = [index for index, sentence in enumerate(before) if CAPTION.match(sentence.text)]
     named = [sentence.experiments for sentence in before[begins[-1] :] if sentence.is_naming] if begins else []
     return frozenset().union(*named)
-
-
-def _most_named(naming: Iterable[Sentence], here: frozenset[str]) -> frozenset[str]:
-    """The experiment to which most of the sentences belong that name a group, unless that is `here` nearly as often."""
-    weights = Counter[str]()
-    for sentence in naming:
-        weights.update(dict.fromkeys(sentence.experiments, _NAMING if sentence.is_naming else 1))
-    best, most = max(weights.items(), key=lambda item: item[1], default=("", 0))
-    return frozenset({best}) if most > _CLEARLY * max((weights[name] for name in here), default=0) else here
