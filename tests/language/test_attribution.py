@@ -88,9 +88,10 @@ def test_what_was_named_in_an_abstract_or_an_introduction_does_not_go_on_into_th
     text = "In Experiment 2, lamps were lit. Forty adults took part. Experiment 1. All was red."
     sentences = attribution.read(text, [(0, 33), (33, len(text))], EXPERIMENTS, [33])
     assert [s.experiments for s in sentences] == [{"Experiment 2"}, set(), {"Experiment 1"}]
-    text = "In Experiment 2, lamps were lit.\nExperiment 1: lamps\nForty adults took part."
-    sentences = attribution.read(text, [(0, 52), (52, len(text))], EXPERIMENTS, [52])
-    assert sentences[-1].experiments == {"Experiment 1"}, "the last line of an introduction is a heading"
+    text = "In Experiment 2, lamps were lit.\nExperiment 1: lamps?\nExperiment 1 asks that. Forty adults took part."
+    start = text.index("Forty")
+    sentences = attribution.read(text, [(0, start), (start, len(text))], EXPERIMENTS, [start])
+    assert sentences[-1].experiments == {"Experiment 1"}, "an introduction ends with a heading"
 
 
 def test_abbreviations_of_an_experiment():
@@ -103,3 +104,13 @@ def test_an_experiment_is_its_parts():
     text = "Experiment 1 had lamps. Experiment 1b had bells. Experiment 2 had none."
     read = attribution.read(text, [(0, len(text))], ["Experiment 1a", "Experiment 1b", "Experiment 2"])
     assert [{name.split()[1] for name in s.experiments} for s in read] == [{"1a", "1b"}, {"1b"}, {"2"}]
+
+
+def test_the_section_of_an_experiment_looks_back_at_earlier_ones():
+    text = "Experiment 2: bells\nBells rang. The results of Experiment 1 were strange. Bells are loud.\n"
+    sentences = attribution.read(text, [(0, len(text))], EXPERIMENTS)
+    assert [s.experiments for s in sentences[2:]] == [{"Experiment 1", "Experiment 2"}, {"Experiment 2"}]
+    text += "Results\nIn Experiment 1, lamps were lit. They were red."
+    start = text.index("Results")
+    sentences = attribution.read(text, [(0, start), (start, len(text))], EXPERIMENTS)
+    assert sentences[-1].experiments == {"Experiment 1"}

@@ -142,6 +142,11 @@ def counts(text, group, experiments=(), experiment="", groups=2):
         ),
         # Degrees of freedom
         (
+            "It was so in Late participants (1.5 ± 1.6°, t14 = 1.0).",
+            15,
+            "the degrees of freedom of t(14) and one",
+        ),
+        (
             "The shift was reliable (Early: 13.2 ± 2.1°, t17 = 6.3; Late: 8.4 ± 1.2°, t_14 = 7.2).",
             15,
             "the degrees of freedom of t(14) and one",

@@ -1,14 +1,16 @@
 """Which experiments a sentence is about: those that it names, or that were named last before it."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from designspace.language import sentences
 
 _LONGEST = 1000  # characters of a sentence; what is longer is no prose, and the rules would take long
 _OPENING = 40  # characters of a sentence in which an experiment is its topic
-_HEADING = re.compile(r"[\d. ]*(?:\w[\w.]* [\w.]{1,4}[.:]?|[^.!?]{1,120})")  # a line about what comes below it
+_HEADING = 120  # characters that a heading has at most
+_SHORTEST = 20  # characters of a sentence
+_NUMBERING = re.compile(r"(?:[\dIVX]+\.?)*\s*")  # of a heading
 ROW = re.compile(r"[^:;]{1,80}: [^;]*; [^:;]{1,80}: ")  # of a table: "header: cell; header: cell"
 CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.)\s+[\dA-Z]\w*(?:[.:|]|\s*$)")
 # Before an experiment that a sentence only compares its own with.
@@ -38,38 +40,68 @@ def read(
 
     `experiments` are in the paper's order. An earlier one that is named in passing, or one that the sentence compares
     its own with, does not become what the next sentences are about; nor does one that a row of a table names. At the
-    spans that start at one of `general`, nothing has been named, unless by a heading right before.
+    spans that start at one of `general`, nothing has been named, unless by a heading.
     """
     patterns = {name: naming(name) for name in experiments}
-    order = {name: number for number, name in enumerate(patterns)}
-    current: frozenset[str] = frozenset()
+    topic = _Topic(patterns)
     found: list[Sentence] = []
     for span in spans:
-        if span[0] in general and not (found and found[-1].is_naming and _HEADING.fullmatch(found[-1].text)):
-            current = frozenset()
+        topic.begin(span[0] in general)
         for start, end in sentences.spans(text, *span):
             words = text[start:end]
             if len(words) > _LONGEST:
                 continue
-            named = {name: match for name, pattern in patterns.items() if (match := pattern.search(words))}
-            if ROW.match(words):
-                found.append(Sentence(start, words, frozenset(named) or current, bool(named)))
-                continue
-            own = {name for name, match in named.items() if not _is_compared(words, match.start())}
-            opening = {name for name in own if named[name].start() < _OPENING}
-            latest = max((order[name] for name in opening or current), default=-1)
-            later = {name for name in own if order[name] > latest}
-            topics = frozenset(opening | later if len(later) == 1 else opening)
-            about = topics if topics == named.keys() else current.union(topics, named)
-            found.append(Sentence(start, words, about or current, bool(named)))
-            if not current or not current < topics:  # in passing, several are named with the present one
-                current = topics or current or frozenset(named)
+            named = {name: match.start() for name, pattern in patterns.items() if (match := pattern.search(words))}
+            about = frozenset(named) if ROW.match(words) else topic.of(words, named)
+            found.append(Sentence(start, words, about or topic.current, bool(named)))
     return found
+
+
+class _Topic:
+    """What the next sentence is about that names no experiment."""
+
+    def __init__(self, experiments: Iterable[str]) -> None:
+        self.order = {name: number for number, name in enumerate(experiments)}
+        self.current: frozenset[str] = frozenset()
+        self.is_headed = False  # whether a heading has named it
+        self.is_of_section = False  # whether that heading is in the section that is being read
+
+    def begin(self, is_general: bool) -> None:
+        """Begin a section, with nothing that the text before has named in passing if it is a general one."""
+        self.is_of_section = False
+        if is_general and not self.is_headed:
+            self.current = frozenset()
+
+    def of(self, sentence: str, named: Mapping[str, int]) -> frozenset[str]:
+        """What a sentence is about that names experiments, each from a place on."""
+        own = {name for name, start in named.items() if not _is_compared(sentence, start)}
+        opening = {name for name in own if named[name] < _OPENING}
+        latest = max((self.order[name] for name in opening or self.current), default=-1)
+        later = {name for name in own if self.order[name] > latest}
+        topics = frozenset(opening | later if len(later) == 1 else opening)
+        is_heading = bool(topics) and _is_heading(sentence, min(named[name] for name in topics))
+        first = min((self.order[name] for name in self.current), default=0)
+        if self.is_of_section and not is_heading and all(self.order[name] < first for name in topics):
+            topics = frozenset()  # in the section of an experiment, earlier ones are only looked back at
+        about = topics if topics == named.keys() else self.current.union(topics, named)
+        if is_heading:
+            self.is_headed = self.is_of_section = True
+        elif topics and topics != self.current:
+            self.is_headed = self.is_of_section = False
+        if not self.current or not self.current < topics:  # in passing, several are named with the present one
+            self.current = topics or self.current or frozenset(named)
+        return about
 
 
 def _is_compared(sentence: str, start: int) -> bool:
     """Whether an experiment that a sentence names from there on is what it compares its own with."""
     return bool(_COMPARED.search(sentence, max(start - 80, 0), start))
+
+
+def _is_heading(sentence: str, start: int) -> bool:
+    """Whether a sentence that names an experiment from there on is a heading: "3.1 Experiment 2: lamps"."""
+    is_ended = re.search(r"[.!]$", sentence) and len(sentence) > _SHORTEST
+    return bool(_NUMBERING.fullmatch(sentence, 0, start)) and not is_ended and len(sentence) < _HEADING
 
 
 def naming(name: str) -> re.Pattern[str]:

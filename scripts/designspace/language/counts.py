@@ -237,7 +237,7 @@ def exclusion(sentences: Iterable[Sentence], name: str, whole: Count | None) -> 
 def degrees(sentences: list[Sentence], name: str) -> Count | None:
     """A t test of one group against a value: its degrees of freedom and one, where they are not those of a test of
     two groups."""
-    beside = rf"(?:{name})(?:\s+{GROUP})?\s*[(\[,:]\s*(?:[^,;:()=]{{1,25}},\s*)?(?:paired\s+)?"
+    beside = rf"(?:{name})(?:\s+(?:{GROUP}|{PEOPLE}))?\s*[(\[,:]\s*(?:[^,;:()=]{{1,25}},\s*)?(?:paired\s+)?"
     of_two = [re.sub(beside + _DEGREES, "", s.text, flags=re.IGNORECASE) for s in sentences if _is_of_others(s)]
     others = {df for text in of_two for df in re.findall(_DEGREES, text)}
     for sentence in sentences:

@@ -13,7 +13,7 @@ from designspace.language.evidence import Record
 from designspace.language.participants import Count
 from designspace.tasks.scopes import Scope
 
-_GENERAL = {"front", "abstract", "introduction", "references", "back"}  # kinds of sections about all experiments
+_GENERAL = {"front", "abstract", "introduction", "discussion", "references", "back"}  # sections about all experiments
 Counts = dict[Scope, tuple[Count, float]]  # with the confidence that there is such a group
 
 
@@ -21,11 +21,11 @@ def sentences(record: Record, context: Record, experiments: Iterable[str]) -> li
     """What the model read of a paper, sentence by sentence, and which experiments each is about."""
     sections = [section for section in context["sections"] if section["kept"]]
     spans = [(start, end) for section in sections for start, end in section["kept"]]
-    # What an abstract or an introduction named last is not what the next part is about.
+    # What an abstract, an introduction or a discussion named last is not what the next part is about.
     general = {
         section["kept"][0][0]
         for before, section in pairwise(sections)
-        if before["kind"] != section["kind"] and {before["kind"], section["kind"]} & _GENERAL
+        if before["kind"] != section["kind"] and before["kind"] in _GENERAL
     }
     return table_rows.attribute(attribution.read(record["text"], spans, experiments, general))
 
