@@ -178,6 +178,8 @@ def test_rows_of_a_table_are_groups_of_their_own():
 def test_no_more_groups_than_are_stated():
     text = "People formed two groups. The slow and fast groups learned. The slow and fast groups forgot. "
     assert names(text + "The idle and odd groups of others rested.") == {"": ["fast", "slow"]}
+    text += "A third group was added. The idle group rested. The idle group slept."
+    assert names(text) == {"": ["fast", "idle", "slow"]}
 
 
 def test_a_list_to_which_people_are_assigned_is_of_all_groups():

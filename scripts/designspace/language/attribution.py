@@ -9,7 +9,7 @@ from designspace.language import sentences
 _LONGEST = 1000  # characters of a sentence; what is longer is no prose, and the rules would take long
 _OPENING = 40  # characters of a sentence in which an experiment is its topic
 _HEADING = 120  # characters that a heading has at most
-_SHORTEST = 20  # characters of a sentence
+_SHORTEST = 3  # words of a heading that ends as a sentence does
 _NUMBERING = re.compile(r"(?:[\dIVX]+\.?)*\s*")  # of a heading
 ROW = re.compile(r"[^:;]{1,80}: [^;]*; [^:;]{1,80}: ")  # of a table: "header: cell; header: cell"
 CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.)\s+[\dA-Z]\w*(?:[.:|]|\s*$)")
@@ -81,7 +81,8 @@ class _Topic:
         topics = frozenset(opening | later if len(later) == 1 else opening)
         is_heading = bool(topics) and _is_heading(sentence, min(named[name] for name in topics))
         first = min((self.order[name] for name in self.current), default=0)
-        if self.is_of_section and not is_heading and all(self.order[name] < first for name in topics):
+        is_prose = not is_heading and not CAPTION.match(sentence)
+        if self.is_of_section and is_prose and all(self.order[name] < first for name in topics):
             topics = frozenset()  # in the section of an experiment, earlier ones are only looked back at
         about = topics if topics == named.keys() else self.current.union(topics, named)
         if is_heading:
@@ -100,7 +101,7 @@ def _is_compared(sentence: str, start: int) -> bool:
 
 def _is_heading(sentence: str, start: int) -> bool:
     """Whether a sentence that names an experiment from there on is a heading: "3.1 Experiment 2: lamps"."""
-    is_ended = re.search(r"[.!]$", sentence) and len(sentence) > _SHORTEST
+    is_ended = re.search(r"[.!]$", sentence) and len(sentence.split()) > _SHORTEST
     return bool(_NUMBERING.fullmatch(sentence, 0, start)) and not is_ended and len(sentence) < _HEADING
 
 

@@ -66,7 +66,10 @@ _OF_PLURAL = frozenset(
     }
 )
 _BEHIND = frozenset({"x", "×", "level", "levels", "theory", "work", "therapy", "factor"})  # behind "group" no group's
-_LAST = frozenset({"support", "research", "focus", "factor", "reference"})  # of a name that is none
+# The last word of a name that is none: "a support group", "they formed two groups".
+_LAST_TEXT = """support research focus factor reference two three four five six seven eight nine ten several many few
+different separate various equal"""
+_LAST = frozenset(_LAST_TEXT.split())
 _WORDS = 5  # of a name
 _FEWEST = 4  # people of a group
 _COUNT = re.compile(rf"\(\s*[nN]\s*=\s*(\d+)(?:\s*/\s*group|\s+(?:each|per group|{PEOPLE}))?(?:[,;][^()]*)?\)")

@@ -15,6 +15,8 @@ from designspace.language.group_names import Mention, content
 
 _FEWEST = 2.0  # that has to speak for a name: two mentions, or a clear one
 _SHARE = 0.3  # of what speaks for a name in another experiment, from which it is not only compared with
+_ORDINALS = ["third", "fourth", "fifth", "sixth"]
+_ADDED = re.compile(rf"\b({'|'.join(_ORDINALS)})\s+(?:[\w-]+\s+)?group\b", re.IGNORECASE)
 _NUMBERS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"]
 _STATED = re.compile(
     rf"\b({'|'.join(_NUMBERS)}|(?<![.\d])[2-9])\s+(?:(?:different|separate|experimental|independent|equal|participant)\s+)?groups\b",
@@ -205,7 +207,9 @@ def _as_many_as_stated(names: dict[str, float], listed: set[str], texts: list[st
 def _stated(texts: list[str]) -> int:
     """The number of groups that sentences state, the greatest, since some are about a part of them."""
     numbers = [number.lower() for text in texts for number in _STATED.findall(text)]
-    return max((_NUMBERS.index(n) + 2 if n in _NUMBERS else int(n) for n in numbers), default=0)
+    counted = [_NUMBERS.index(n) + 2 if n in _NUMBERS else int(n) for n in numbers]
+    added = [3 + _ORDINALS.index(ordinal.lower()) for text in texts for ordinal in _ADDED.findall(text)]
+    return max(counted, default=0) and max([*counted, *added])
 
 
 def _cells(names: dict[str, float], texts: list[str], sentences: list[Sentence]) -> dict[str, float]:
