@@ -84,6 +84,14 @@ def test_groups_are_those_of_their_experiment():
     assert names(text, EXPERIMENTS) == {"Experiment 1": ["Early", "Late"], "Experiment 2": ["Bell", "Lamp"]}
 
 
+def test_groups_of_another_experiment_need_one_mention():
+    text = "In Experiment 1, the Early group sat and the Late group stood. In Experiment 2, all was red. "
+    assert names(text + 2 * "The Early group sat. The Late group stood. ", EXPERIMENTS) == {
+        "Experiment 1": ["Early", "Late"],
+        "Experiment 2": ["Early", "Late"],
+    }
+
+
 def test_a_table_says_which_groups_an_experiment_has():
     text = "Experiment 1. Lamps.\nExperiment: 1; Group: Early; n: 9.\nExperiment: 1; Group: Late; n: 9.\nExperiment 2. "
     assert names(text + 8 * "The Early and Late groups reached. ", EXPERIMENTS) == {

@@ -74,6 +74,8 @@ def counts(text, group, experiments=(), experiment="", groups=2):
             15,
             "15 in each group",
         ),
+        ("Times of participants were 352 ms for the Late group.", None, None),
+        ("For the other eight Late participants, it was slow.", None, None),
         ("On Day 1 in the Late group, participants were tired.", None, None),
         # Printed in other words
         ("The Late group consisted of 12 participants, the Early group of 14.", 12, ""),

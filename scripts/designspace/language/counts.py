@@ -35,6 +35,7 @@ _DID = (
     rf"(?!(?:[”\"’]?\s+{GROUP})?\s+"
     r"(?:had|showed|exhibited|reported|did|failed|made|could|used|chose|also|were classified|who)\b)"
 )
+_OF_SOME = re.compile(r"\b(?:other|remaining|another)\s$", re.IGNORECASE)  # before a number
 _EVEN = re.compile(r"\b(?:even|also) (?:when|if|after|with|without)\b", re.IGNORECASE)
 _TWO_SAMPLES = re.compile(
     r"\b(?:between|versus|vs|than|differ\w*|compar\w+|independent|Welch\S*|post.hoc|effects?)\b", re.IGNORECASE
@@ -130,9 +131,8 @@ def printed(sentence: Sentence, name: str) -> Iterator[Count]:
         rf"(?:{name})(?:\s+{GROUP})?\s*\(\s*({NUMBER})\s+{_GAP}{{0,2}}{_THOSE}",
         rf"(?:{name})\s+{GROUP}\s+(?:consisted of|included|comprised|contained|had)\s+({NUMBER})\s+{_GAP}{{0,2}}"
         rf"{_THOSE}",
-        rf"({NUMBER})\s+(?:{_GAP}{{0,2}}{PEOPLE}\s+{_ASIDE})?(?:were\s+)?{_GAP}?(?:in|to|for|with)\s+"
-        r"(?:the\s+|an?\s+|each\s+of\s+)?"
-        rf"[“\"‘']?(?:{name}){_DID}",
+        rf"({NUMBER})\s+(?:{_GAP}{{0,2}}{PEOPLE}\s+{_ASIDE}(?:were\s+)?{_GAP}?(?:for|with)|(?:{_GAP}{{0,2}}{PEOPLE}\s+"
+        rf"{_ASIDE})?(?:were\s+{_GAP}?)?(?:in|to))\s+(?:the\s+|an?\s+|each\s+of\s+)?[“\"‘']?(?:{name}){_DID}",
         rf"({NUMBER})\s+(?:{name})(?=[^,;.(]{{0,12}}{PEOPLE})",
         rf"({NUMBER})\s+{_GAP}{{0,3}}(?:{name})(?:(?<=\bpatients)|(?<=\bcontrols)|(?<=\bwith)){_DID}",
         rf"\bsamples?\b[^.]*[(;,]\s*(?:{name})(?:\s+{GROUP})?\s*=\s*({NUMBER})(?!\.)",
@@ -142,10 +142,11 @@ def printed(sentence: Sentence, name: str) -> Iterator[Count]:
         of_several = re.search(r"\b(?:groups|conditions)\b", match[0]) and not re.search(
             r"\bn\s*=", text[: match.start()], re.IGNORECASE
         )
-        if not of_several and not re.search(EXCLUDED, around) and number(match[1]) >= _FEWEST:
+        of_some = _OF_SOME.search(text, 0, match.start()) or re.search(EXCLUDED, around)
+        if not of_several and not of_some and number(match[1]) >= _FEWEST:
             yield _count(sentence, number(match[1]), "")
     genders = rf"(?:{name})(?:\s+{GROUP})?\s*[(:]\s*({NUMBER})\s+({_GENDER})(?:,| and|, and)\s+({NUMBER})\s+({_GENDER})"
-    if match := re.search(genders, text, re.IGNORECASE):
+    for match in re.finditer(genders, text, re.IGNORECASE):
         rule = f"{match[1]} {match[2]} and {match[3]} {match[4]}"
         yield _count(sentence, number(match[1]) + number(match[3]), rule)
 

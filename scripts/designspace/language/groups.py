@@ -47,6 +47,12 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
         people = _Support(kinds, spelled)
         compared = {experiment: people.of(experiment) for experiment in chosen}
         chosen |= {e: compared[e] for e, roots in chosen.items() if len(roots) < 2 <= len(compared[e])}
+    known = {root for roots in chosen.values() if len(roots) > 1 for root in roots}
+    for sentence, own in mentions:
+        roots = {root: 1.0 for mention in own if (root := spelled.root(mention.name)) in known}
+        for experiment in sentence.experiments if sentence.is_naming and len(roots) > 1 else ():
+            if len(chosen[experiment]) < 2 and len(sentence.experiments) == 1:
+                chosen[experiment] = roots  # "In Experiment 2, the Early group …, and the Late group …"
     claimed = {root for roots in chosen.values() for root in roots}
     others = [spelled.name(root) for root in spelled.counts if root not in claimed]
     found = {}

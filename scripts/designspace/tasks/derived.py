@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from designspace.language import attribution, evidence, participants, table_rows
 from designspace.language.attribution import Sentence
+from designspace.language.counts import Count
 from designspace.language.evidence import Record
-from designspace.language.participants import Count
 from designspace.tasks.scopes import Scope
 
 _GENERAL = {"front", "abstract", "introduction", "discussion", "references", "back"}  # sections about all experiments
