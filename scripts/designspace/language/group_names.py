@@ -206,8 +206,8 @@ def _before(sentence: str, end: int) -> tuple[list[str], bool]:
     while name := _name_at_end(tokens):
         tokens = _without(tokens[: tokens.index(name[0])], "“\"‘'”’")
         article = tokens.pop()[0].lower() if tokens and tokens[-1][0].lower() in ("the", "a", "an") else ""
-        if had_article and not article and separator == "and":
-            break  # "for daily activities and a mild group"
+        if had_article and not article and separator == "and" or any(_GROUP.fullmatch(token[0]) for token in name):
+            break  # "for daily activities and a mild group", "the Early group sat and the Late group"
         had_article, is_definite = bool(article), is_definite or article == "the"
         names.append(sentence[name[0].start() : name[-1].end()])
         separator = tokens[-1][0].lower() if tokens else ""
