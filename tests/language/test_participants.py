@@ -138,7 +138,7 @@ def counts(text, group, experiments=(), experiment="", groups=2):
             "15 recruited less 2 excluded",
         ),
         (
-            "There were two groups of 15. We excluded one participant from the Early group and two from the Late group.",
+            "There were two groups of 15. We excluded one adult from the Early group and two from the Late group.",
             13,
             "15 recruited less 2 excluded",
         ),
@@ -154,7 +154,7 @@ def counts(text, group, experiments=(), experiment="", groups=2):
             "the degrees of freedom of t(14) and one",
         ),
         (
-            "The Late group (t(14) = 2.7) was good. It was above zero in the Late group (t(14) = 3.1) but not in the Early "
+            "The Late group (t(14) = 2.7) was good. It was over 0 in the Late group (t(14) = 3.1) but not in the Early "
             "group (t(16) = 0.1), and groups were different (t(30) = 2.4).",
             15,
             "the degrees of freedom of t(14) and one",
@@ -216,7 +216,9 @@ def test_participants_of_each_of_several_experiments():
 
 
 def test_a_number_for_all_groups_of_a_paper_holds_where_an_experiment_has_none():
-    text = "There were 10 people per group. Experiment 1. The Late group reached. Experiment 2. Twelve people per group reached."
+    text = (
+        "There were 10 people per group. Experiment 1. The Late group sat. Experiment 2. Twelve people per group sat."
+    )
     names = ("Experiment 1", "Experiment 2")
     sentences = attribution.read(text, [(0, len(text))], names)
     own = [[sentence for sentence in sentences if name in sentence.experiments] for name in names]
@@ -225,7 +227,7 @@ def test_a_number_for_all_groups_of_a_paper_holds_where_an_experiment_has_none()
     assert [count.value for count in found] == [10, 12]
 
 
-def test_those_recruited_are_told_from_those_analysed():
+def test_those_recruited_are_distinguished_from_those_analysed():
     text = (
         "Of two groups, each group had 18 subjects. The mean was above zero in the Late group (t(14) = 3.1, p = 0.01)."
     )

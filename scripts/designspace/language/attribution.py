@@ -44,7 +44,7 @@ def read(
     """
     patterns = {name: naming(name) for name in experiments}
     topic = _Topic(patterns)
-    found: list[Sentence] = []
+    attributed: list[Sentence] = []
     for span in spans:
         topic.begin(span[0] in general)
         for start, end in sentences.spans(text, *span):
@@ -53,8 +53,8 @@ def read(
                 continue
             named = {name: match.start() for name, pattern in patterns.items() if (match := pattern.search(words))}
             about = frozenset(named) if ROW.match(words) else topic.of(words, named)
-            found.append(Sentence(start, words, about or topic.current, bool(named)))
-    return found
+            attributed.append(Sentence(start, words, about or topic.current, bool(named)))
+    return attributed
 
 
 class _Topic:

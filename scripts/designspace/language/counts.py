@@ -78,7 +78,7 @@ _TOOK_PART = [
         rf"\ball\s+({NUMBER})\s+{_GAP}{{0,2}}{PEOPLE}",
     )
 ]
-# Of those whom the sentence counts: it says so after their number, and none "after" they were left out.
+# Some of those whom the sentence counts, behind their number; not those who took part "after some were excluded".
 SOME_EXCLUDED = re.compile(
     rf"(?:although|but|of (?:whom|which|these)|however)\s+(?:data\s+(?:of|from)\s+)?({NUMBER})"
     rf"(?:\s+(?:participants?|subjects?|volunteers?|people|person|adults?))?\s+(?:was|were|had to be)\s+{EXCLUDED}",

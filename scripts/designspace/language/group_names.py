@@ -41,7 +41,7 @@ volunteers recruited observed showed show shown compared comparing using assigne
 included including experienced received performed completed tested had made let see like unlike respectively whether
 except excluding denote denotes detect assess"""
 _BOUNDS = frozenset(_BOUNDS_TEXT.split())
-# What says nothing of a group that would tell it from another, or makes of "group" another word.
+# What distinguishes no group from another, or makes another word of "group".
 _EMPTY_TEXT = """two three four five six seven eight nine ten eleven twelve several many most few different separate
 various distinct independent respective individual single whole entire first second third fourth last next former
 latter new additional further similar remaining main larger smaller small large matched equal total final present
@@ -114,11 +114,11 @@ _KINDS = [
 ]
 
 
-LISTED = 3  # what speaks for a name in a table of groups, or in a list to which people are assigned
+LISTED = 3  # the weight of a name in a table of groups, or in a list to which people are assigned
 
 
 class Mention(NamedTuple):
-    """A name, how much speaks for it (1 for "the Late group", 2 where it is one of a list, or with an assignment or a
+    """A name, its weight as evidence (1 for "the Late group", 2 where it is one of a list, or with an assignment or a
     number, LISTED where it is one of a table, or of a list to which people are assigned), and whether it stands beside
     the word "group"."""
 
@@ -128,7 +128,7 @@ class Mention(NamedTuple):
 
 
 def content(name: str) -> frozenset[str]:
-    """The words by which a group is told from others, without their endings and their hyphens."""
+    """The words that distinguish a group from others, without their endings and their hyphens."""
     words = [re.sub(r"\s?[–-]$", "−", word).replace(" ", "") for word in _CONTENT.findall(spelled(name))]
     return frozenset(re.sub(r"(?<=\w{4})(?:(?<=p)ped|ed|ing|s)$", "", word) for word in words if word not in _GENERAL)
 
@@ -157,7 +157,7 @@ def kinds_of_people(sentence: str) -> list[Mention]:
 
 
 def _without_legend(aside: re.Match[str]) -> str:
-    """What is in brackets, unless it says how a figure shows the group: "the Late (dashed line) group"."""
+    """What is in brackets, unless it describes how a figure shows the group: "the Late (dashed line) group"."""
     return "" if _LEGEND.search(aside[0]) and not re.search(r"\d", aside[0]) else aside[0]
 
 

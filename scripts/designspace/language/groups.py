@@ -13,8 +13,8 @@ from designspace.language import group_names
 from designspace.language.attribution import Sentence
 from designspace.language.group_names import Mention, content
 
-_FEWEST = 2.0  # that has to speak for a name: two mentions, or a clear one
-_SHARE = 0.3  # of what speaks for a name in another experiment, from which it is not only compared with
+_FEWEST = 2.0  # support that a name needs: two mentions, or a clear one
+_SHARE = 0.3  # of the support of a name in another experiment; with less, it is only compared with
 _ORDINALS = ["third", "fourth", "fifth", "sixth"]
 _ADDED = re.compile(rf"\b({'|'.join(_ORDINALS)})\s+(?:[\w-]+\s+)?group\b", re.IGNORECASE)
 _NUMBERS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"]
@@ -29,7 +29,7 @@ _GLOSS = re.compile(r"\s(groups?\s)?\(([A-Z0-9][\w°-]{1,9}?)s?\)")
 
 
 class Group(NamedTuple):
-    """A group, its name as the paper writes it most, all its spellings, and how much speaks for it."""
+    """A group, its name as the paper writes it most, all its spellings, and its support."""
 
     name: str
     spellings: frozenset[str]
@@ -55,7 +55,7 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
                 chosen[experiment] = roots  # "In Experiment 2, the Early group …, and the Late group …"
     claimed = {root for roots in chosen.values() for root in roots}
     others = [spelled.name(root) for root in spelled.counts if root not in claimed]
-    found = {}
+    groups = {}
     for experiment, roots in _with_general(chosen, support.weights.get("", {}), sentences).items():
         texts = [s.text for s in sentences if not experiment or s.experiments == {experiment}]
         names = {spelled.name(root): weight for root, weight in roots.items()}
@@ -64,13 +64,13 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
         ranked = sorted(names, key=names.__getitem__, reverse=True)
         shorter = _shorter(ranked, others)
         spellings = _patients({name: spelled.all_of(name) | shorter[name] for name in ranked}, texts)
-        found[experiment] = [Group(name, spellings[name], names[name]) for name in ranked]
-    return {experiment: groups for experiment, groups in found.items() if len(groups) > 1}
+        groups[experiment] = [Group(name, spellings[name], names[name]) for name in ranked]
+    return {experiment: own for experiment, own in groups.items() if len(own) > 1}
 
 
 class _Support:
-    """What speaks for the roots of names: how much in each experiment, which are listed as its groups, and which two
-    roots a sentence, or a table, names together."""
+    """The evidence for the roots of names: the support of each in each experiment, which are listed as its groups, and
+    which two a sentence, or a table, names together."""
 
     def __init__(self, mentions: list[tuple[Sentence, list[Mention]]], spelled: "_Spellings") -> None:
         self.weights: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -180,16 +180,16 @@ def _with_general(
     chosen: dict[str, dict[str, float]], general: Mapping[str, float], sentences: list[Sentence]
 ) -> dict[str, dict[str, float]]:
     """The same with the names of sentences about no experiment: where others have the same, those of an experiment
-    that speaks of groups without names, and otherwise those of the first, which may have no heading."""
+    that mentions groups without names, and otherwise those of the first, which may have no heading."""
     general = {root: weight for root, weight in general.items() if weight >= _FEWEST}
     shared = {root for roots in chosen.values() if len(roots) > 1 for root in roots.keys() & general.keys()}
-    found = {}
+    completed = {}
     for number, (experiment, roots) in enumerate(chosen.items()):
         own = [s for s in sentences if s.experiments == {experiment} and re.search(r"\bgroups?\b", s.text)]
         lacking = len(roots) < 2 and len(own) > 1 and len(shared) > 1
         fitting = shared if lacking else set(general) if number == 0 and len(roots) < 2 and not shared else set()
-        found[experiment] = roots | {root: general[root] for root in sorted(fitting)}
-    return found
+        completed[experiment] = roots | {root: general[root] for root in sorted(fitting)}
+    return completed
 
 
 def _distinct(names: dict[str, float], together: set[frozenset[str]], spelled: _Spellings) -> dict[str, float]:

@@ -63,18 +63,18 @@ def of_experiment(own: list[Sentence], name: str) -> dict[str, Count]:
     return {ANALYSED: count} if count else {}
 
 
-def same_samples(found: list[Sentence]) -> dict[str, tuple[str, Sentence]]:
+def same_samples(sentences: list[Sentence]) -> dict[str, tuple[str, Sentence]]:
     """The experiments whose participants took part in another one already: {experiment: (the other, sentence)}."""
     samples: dict[str, tuple[str, Sentence]] = {}
     before: frozenset[str] = frozenset()
     current: frozenset[str] = frozenset()
-    for sentence in found:
+    for sentence in sentences:
         if sentence.experiments != current:
             before, current = current, sentence.experiments
         several = len(current) > 1
         pair = current if several else current | before
-        is_said = _SAME.search(sentence.text) and not counts.HYPOTHETICAL.search(sentence.text)
-        if len(pair) == 2 and is_said and (sentence.is_naming or not several):
+        is_same = _SAME.search(sentence.text) and not counts.HYPOTHETICAL.search(sentence.text)
+        if len(pair) == 2 and is_same and (sentence.is_naming or not several):
             first, second = sorted(pair)
             samples.setdefault(second, (first, sentence))
     return samples
@@ -85,6 +85,6 @@ def _core(name: str) -> str:
     return re.sub(rf"\s+(?:{PEOPLE}|{counts.GROUP})$", "", name, flags=re.IGNORECASE)
 
 
-def _read_in(found: Iterable[Sentence], count: Count | None) -> str:
+def _read_in(sentences: Iterable[Sentence], count: Count | None) -> str:
     """The sentence in which a number was read; empty where there is none."""
-    return next((sentence.text for sentence in found if count and sentence.start == count.start), "")
+    return next((sentence.text for sentence in sentences if count and sentence.start == count.start), "")

@@ -41,7 +41,7 @@ def counts(
     counted = {parameter["participants"]: parameter["name"] for parameter in library if "participants" in parameter}
     if not counted:
         return {}
-    found: dict[str, Counts] = {name: {} for name in counted.values()}
+    of_parameters: dict[str, Counts] = {name: {} for name in counted.values()}
     for experiment, confidence in (experiments or {"": 1.0}).items():
         own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
         general = [sentence for sentence in sentences if experiment and not sentence.experiments]
@@ -56,8 +56,8 @@ def counts(
         for scope, of_scope in parts.items():
             for role, count in of_scope.items():
                 if role in counted:
-                    found[counted[role]][scope] = count, groups.get(scope, confidence)
-    return found
+                    of_parameters[counted[role]][scope] = count, groups.get(scope, confidence)
+    return of_parameters
 
 
 def _about(
