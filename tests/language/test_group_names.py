@@ -175,7 +175,11 @@ def test_those_who_are_compared_with_controls_are_the_patients():
         "ataxic": {"ataxic", "patients", "individuals with"},
         "control": {"control", "controls"},
     }
-    assert "patients" not in groups.find(attribution.read(text[:80], [(0, 80)], []), [])[""][0].spellings
+    text = 2 * "The ataxic, Parkinson, and control groups learned. "
+    found = groups.find(attribution.read(text, [(0, len(text))], []), [])[""]
+    assert [group.spellings for group in found if group.name == "control"] == [{"control", "controls"}]
+    text = 2 * "The ataxic and control groups learned. "
+    assert "patients" not in groups.find(attribution.read(text, [(0, len(text))], []), [])[""][0].spellings
 
 
 def test_rows_of_a_table_are_groups_of_their_own():

@@ -36,7 +36,10 @@ _DID = (
     r"(?:had|showed|exhibited|reported|did|failed|made|could|used|chose|also|were classified|who)\b)"
 )
 _OF_SOME = re.compile(r"\b(?:other|remaining|another)\s$", re.IGNORECASE)  # before a number
-_EVEN = re.compile(r"\b(?:even|also) (?:when|if|after|with|without)\b", re.IGNORECASE)
+# Those who are left out of one analysis, or of one that is made again.
+_FOR_NOW = re.compile(
+    rf"\b(?:even|also) (?:when|if|after|with|without)\b|{EXCLUDED} from th(?:is|ese)\b", re.IGNORECASE
+)
 _TWO_SAMPLES = re.compile(
     r"\b(?:between|versus|vs|than|differ\w*|compar\w+|independent|Welch\S*|post.hoc|effects?)\b", re.IGNORECASE
 )
@@ -71,7 +74,8 @@ _TOOK_PART = [
         r"(?:took part|participated|were (?:recruited|tested|enrolled))",
         rf"\b(?:we|study|experiment)\s+(?:recruited|tested|enrolled|included)\s+(?:a total of\s+)?({NUMBER})\s+"
         rf"{_GAP}{{0,4}}{PEOPLE}",
-        rf"\b(?<!of )(?:participants|subjects|volunteers|students)\s*\(\s*n\s*=\s*({NUMBER})",
+        rf"\b(?:experiment|exp\.?|study)\s+\d\w?\s*\(\s*n\s*=\s*({NUMBER})",
+        rf"\b(?<!subset of )(?<!subgroup of )(?:participants|subjects|volunteers|students)\s*\(\s*n\s*=\s*({NUMBER})",
         rf"^(?:(?:Methods?|Participants|Subjects)\.?\s+){{0,2}}({NUMBER})\s+{_GAP}{{0,4}}{PEOPLE}\s+{_ASIDE}"
         r"(?:served|performed|completed|volunteered)\b",
         rf"\bdesign\b[^,;.]{{0,40}}\(\s*n\s*=\s*({NUMBER})",
@@ -124,6 +128,7 @@ def printed(sentence: Sentence, name: str) -> Iterator[Count]:
         return
     if not re.search(rf"{PEOPLE}|{_GENDER}|\bn\s*=|\bsamples?\b", text, re.IGNORECASE):
         return  # it counts trials
+    yield from _composed(sentence, name)
     yield from _respectively(sentence, name)
     patterns = (
         rf"(?:{name})(?:\s+{GROUP})?[:,.]?\s*(?:{PEOPLE}\s*)?[(\[]?\s*n\s*=\s*({NUMBER})",
@@ -145,8 +150,23 @@ def printed(sentence: Sentence, name: str) -> Iterator[Count]:
         of_some = _OF_SOME.search(text, 0, match.start()) or re.search(EXCLUDED, around)
         if not of_several and not of_some and number(match[1]) >= _FEWEST:
             yield _count(sentence, number(match[1]), "")
+    yield from _of_genders(sentence, name)
+
+
+def _composed(sentence: Sentence, name: str) -> Iterator[Count]:
+    """The sum of two parts of a group: "the Late group included 7 adults with one lamp and 5 with two"."""
+    pattern = (
+        rf"(?:{name})\s+{GROUP}\s+(?:consisted of|was composed of|included|comprised)\s+({NUMBER})\s+{_GAP}{{0,2}}"
+        rf"{_THOSE}\s+(?:with|who)\s[^,;.()]{{1,60}}\sand\s+({NUMBER})\s+(?:{_GAP}{{0,2}}{_THOSE}\s+)?(?:with|who)\b"
+    )
+    for match in re.finditer(pattern, sentence.text, re.IGNORECASE):
+        yield _count(sentence, number(match[1]) + number(match[2]), f"{match[1]} and {match[2]}")
+
+
+def _of_genders(sentence: Sentence, name: str) -> Iterator[Count]:
+    """The sum of women and men: "the Late group (7 women and 5 men)"."""
     genders = rf"(?:{name})(?:\s+{GROUP})?\s*[(:]\s*({NUMBER})\s+({_GENDER})(?:,| and|, and)\s+({NUMBER})\s+({_GENDER})"
-    for match in re.finditer(genders, text, re.IGNORECASE):
+    for match in re.finditer(genders, sentence.text, re.IGNORECASE):
         rule = f"{match[1]} {match[2]} and {match[3]} {match[4]}"
         yield _count(sentence, number(match[1]) + number(match[3]), rule)
 
@@ -177,6 +197,8 @@ def each(sentence: Sentence) -> Iterator[Count]:
     """A number that holds for each group: "two groups of 20", "16 each", "18 per group"."""
     match = _EACH.search(sentence.text)
     about = re.search(rf"{PEOPLE}|{GROUP}|{_DIVIDED}", sentence.text, re.IGNORECASE)
+    if match and re.search(EXCLUDED, sentence.text[match.end() : match.end() + 40]):
+        return
     value = number(next(filter(None, match.groups()))) if match else 0
     if about and value >= _FEWEST and not HYPOTHETICAL.search(sentence.text):
         yield _count(sentence, value, f"{value} in each group")
@@ -221,7 +243,7 @@ def exclusion(sentences: Iterable[Sentence], name: str, whole: Count | None) -> 
         re.IGNORECASE,
     )
     for sentence in sentences:
-        if not re.search(EXCLUDED, sentence.text) or _EVEN.search(sentence.text):
+        if not re.search(EXCLUDED, sentence.text) or _FOR_NOW.search(sentence.text):
             continue
         if match := of.search(sentence.text):
             less, recruited = number(match[1]), _count(sentence, number(match[2]), "")

@@ -104,15 +104,13 @@ class _Support:
 
 
 def _patients(spellings: dict[str, frozenset[str]], texts: list[str]) -> dict[str, frozenset[str]]:
-    """The same spellings of two groups, one of which are controls: the others are the patients of the sentences."""
+    """The same spellings, with "controls" for those; of two groups, the other are the patients of the sentences."""
     controls = [name for name in spellings if content(name) <= _CONTROLS]
     patients = [name for name in spellings if name not in controls]
-    if len(controls) != 1 or len(patients) != 1 or not any(re.search(r"\bpatients\b", text, re.I) for text in texts):
-        return spellings
-    return {
-        controls[0]: spellings[controls[0]] | {"controls"},
-        patients[0]: spellings[patients[0]] | {"patients", "individuals with"},
-    }
+    spellings = spellings | {name: spellings[name] | {"controls"} for name in controls}
+    if len(controls) == len(patients) == 1 and any(re.search(r"\bpatients\b", text, re.IGNORECASE) for text in texts):
+        spellings[patients[0]] |= {"patients", "individuals with"}
+    return spellings
 
 
 def _shorter(names: list[str], others: list[str]) -> dict[str, set[str]]:
