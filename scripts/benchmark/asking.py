@@ -2,13 +2,14 @@
 
 All ways have the same weights and the same text of every paper. `one-json` is what they are to beat: one JSON object
 for everything, written freely and parsed afterwards. `branches` is the extraction of the workflow, at several of its
-thresholds of confidence; `reasoning` is the same with a sentence for every value.
+thresholds of confidence, and what each of its rounds costs; `reasoning` is the same with a sentence for every value.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -17,7 +18,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from designspace.engine import loading
-from designspace.engine.generator import Answer, Generator, Outcome, Question, Result, one_round
+from designspace.engine.generator import Answer, Generator, Outcome, Question, Result, Rounds, one_round
 from designspace.language import context, evidence, values
 from designspace.parsing.text import extract_text
 from designspace.planning import costs, shapes
@@ -33,12 +34,21 @@ Record = dict[str, Any]
 OBJECT = r"start: /[^{}]*\{[^{}]*\}/"
 
 
+class Round(NamedTuple):
+    """What a round of questions about a paper costs."""
+
+    branches: int
+    steps: int
+    seconds: float
+
+
 class Asked(NamedTuple):
-    """What a way takes and gives for a paper: decode steps, values, and new tokens."""
+    """What a way takes and gives for a paper: decode steps, values, new tokens, and the rounds behind each other."""
 
     steps: int
     values: list[Record]
     tokens: int
+    rounds: Sequence[Round] = ()
 
 
 class CountingGenerator(Generator[Outcome]):
@@ -86,7 +96,8 @@ def branches(
         weights, grammar_tokenizer, len(tokens), number, slots, CHUNK
     )
     paper = extraction.Paper(tokenizer, grammar_tokenizer, record, kept, library, settings)
-    generator.answer_one(tokens, paper.rounds())
+    rounds: list[Round] = []
+    generator.answer_one(tokens, counted(paper.rounds(), generator, rounds))
     fields = paper.fields()
     by_name = {parameter["name"]: parameter for parameter in library}
     reported = [value for value in fields["values"] if value["value"] is not None]
@@ -94,7 +105,20 @@ def branches(
         if value["status"] != "reported":
             place = evidence.locate(record, kept, by_name[value["parameter"]], value["value"])
             value |= place | {"status": "reported"}
-    return Asked(generator.steps, reported, fields["new_tokens"])
+    return Asked(generator.steps, reported, fields["new_tokens"], rounds)
+
+
+def counted(asked: Rounds[None], generator: CountingGenerator[None], rounds: list[Round]) -> Rounds[None]:
+    """The same questions; what each round of them costs is added to `rounds`."""
+    answers: Any = None
+    while True:
+        try:
+            questions = asked.send(answers)
+        except StopIteration:
+            return
+        steps, started = generator.steps, time.monotonic()
+        answers = yield questions
+        rounds.append(Round(len(questions), generator.steps - steps, time.monotonic() - started))
 
 
 WAYS: dict[str, Callable[..., Asked]] = {
@@ -176,6 +200,8 @@ def main() -> None:
             reported += [row(paper, value) for value in asked.values if value["status"] == "reported"]
             steps.append(asked.steps)
             written.append(asked.tokens)
+            costs_of_rounds = "; ".join(f"{n} branches, {of} steps, {s:.1f} s" for n, of, s in asked.rounds)
+            print(f"{paper}, {way}: {costs_of_rounds or asked.steps}", file=sys.stderr, flush=True)
         for threshold in [0.0] if way == "one-json" else THRESHOLDS:
             answers = evaluation.Answers([value for value in reported if (value["confidence"] or 0) >= threshold])
             rates = evaluation.rates(evaluation.cells(golds, answers, {paper: paper for paper in papers}, by_name))
