@@ -7,6 +7,7 @@ and B (n = 10)", "group (patients vs. controls)", "Groups 1 and 2", and the rows
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from designspace.language.matching import spelled
@@ -139,7 +140,8 @@ def row(sentence: str) -> str:
     return cell[1].strip() if cell else ""
 
 
-def mentioned(sentence: str) -> list[Mention]:
+@lru_cache(maxsize=4096)  # the sentences of a paper are asked for several times
+def mentioned(sentence: str) -> tuple[Mention, ...]:
     """The names of groups in a sentence, each once."""
     best: dict[str, Mention] = {}
     for mention in _mentions(_ASIDE.sub(_without_legend, _GLOSS.sub("", sentence))):
@@ -147,13 +149,13 @@ def mentioned(sentence: str) -> list[Mention]:
         best[mention.name] = Mention(
             mention.name, max(mention.weight, known.weight), mention.is_beside or known.is_beside
         )
-    return [mention for mention in best.values() if _is_name(mention.name)]
+    return tuple(mention for mention in best.values() if _is_name(mention.name))
 
 
-def kinds_of_people(sentence: str) -> list[Mention]:
+def kinds_of_people(sentence: str) -> tuple[Mention, ...]:
     """The kinds of people that a sentence compares, such as patients and controls; none where it names only one."""
     kinds = [match[0] for pattern in _KINDS if (match := pattern.search(sentence))]
-    return [Mention(kind, 1, False) for kind in kinds] if len(kinds) > 1 else []
+    return tuple(Mention(kind, 1, False) for kind in kinds) if len(kinds) > 1 else ()
 
 
 def _without_legend(aside: re.Match[str]) -> str:

@@ -72,7 +72,7 @@ class _Support:
     """The evidence for the roots of names: the support of each in each experiment, which are listed as its groups, and
     which two a sentence, or a table, names together."""
 
-    def __init__(self, mentions: list[tuple[Sentence, list[Mention]]], spelled: "_Spellings") -> None:
+    def __init__(self, mentions: list[tuple[Sentence, tuple[Mention, ...]]], spelled: "_Spellings") -> None:
         self.weights: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
         self.listed: defaultdict[str, set[str]] = defaultdict(set)
         self.together: set[frozenset[str]] = set()
