@@ -1,8 +1,8 @@
 """Ways of asking a model for the parameters of papers, side by side.
 
-All ways have the same weights and the same text of every paper. `one-json` is what they are to beat: one JSON object
-for everything, written freely and parsed afterwards. `branches` is the extraction of the workflow, at several of its
-thresholds of confidence, and what each of its rounds costs; `reasoning` is the same with a sentence for every value.
+All ways use the same weights and the same text of every paper. `one-json` is the way to beat: one JSON object for
+everything, written freely and parsed afterwards. `branches` is the extraction of the workflow, at several of its
+thresholds of confidence, with the cost of each of its rounds; `reasoning` is the same with a sentence for every value.
 """
 
 import argparse
@@ -35,7 +35,7 @@ OBJECT = r"start: /[^{}]*\{[^{}]*\}/"
 
 
 class Round(NamedTuple):
-    """What a round of questions about a paper costs."""
+    """The cost of a round of questions about a paper."""
 
     branches: int
     steps: int
@@ -43,7 +43,7 @@ class Round(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a way takes and gives for a paper: decode steps, values, new tokens, and the rounds behind each other."""
+    """What a way needs and gives for a paper: decode steps, values, new tokens, and its rounds in order."""
 
     steps: int
     values: list[Record]
@@ -88,7 +88,7 @@ def branches(
     library: list[Record],
     reasoning: bool = False,
 ) -> Asked:
-    """The extraction of the workflow, as it is by default, and then with all values reported."""
+    """The extraction of the workflow with its default settings, and then with all values reported."""
     settings = {"max_new_tokens": 2048, "min_confidence": 0.3, "reasoning": reasoning}
     tokens = prefix(tokenizer, record, kept, extraction.frame(library, settings))
     number, _, slots = extraction.shape(tokenizer, library, settings)
@@ -109,7 +109,7 @@ def branches(
 
 
 def counted(asked: Rounds[None], generator: CountingGenerator[None], rounds: list[Round]) -> Rounds[None]:
-    """The same questions; what each round of them costs is added to `rounds`."""
+    """The same questions; the cost of each of their rounds is added to `rounds`."""
     answers: Any = None
     while True:
         try:
@@ -133,7 +133,7 @@ def prefix(tokenizer: Any, record: Record, kept: Record, frame: tuple[str, str])
 
 
 def parse(text: str) -> Record:
-    """The JSON object in a text; of one that is cut short or broken, the values that can be read."""
+    """The JSON object in a text; if it is incomplete or broken, the values that can be read."""
     parsed: Record = {}
     decoder, at = json.JSONDecoder(), text.find("{") + 1
     while (at := text.find('"', at)) >= 0:
@@ -147,7 +147,7 @@ def parse(text: str) -> Record:
 
 
 def typed(reply: Any, parameter: Record) -> list[values.Value]:
-    """The values of a parameter in the model's reply, as its kind has them; what is of no such kind is left out."""
+    """The values of a parameter in the model's reply, converted to its kind; values of another kind are left out."""
     kept: list[values.Value] = []
     for item in reply if isinstance(reply, list) else [reply]:
         try:
@@ -160,7 +160,7 @@ def typed(reply: Any, parameter: Record) -> list[values.Value]:
 
 
 def row(paper: str, value: Record) -> ExtractionRow:
-    """A value of an answer as the evaluation reads it."""
+    """A value of an answer in the form that the evaluation reads."""
     kept = {key: value[key] for key in ("parameter", "status", "evidence", "page", "confidence")}
     kept |= {scope: value.get(scope, "") for scope in ("experiment", "group")}
     return cast(ExtractionRow, kept | {"paper": paper, "value": values.as_text(value["value"]), "review": ""})
