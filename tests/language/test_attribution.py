@@ -2,7 +2,7 @@
 
 import pytest
 
-from designspace.language import attribution
+from designspace.language import attribution, table_rows
 
 EXPERIMENTS = ["Experiment 1", "Experiment 2", "Experiment 3"]
 
@@ -18,6 +18,8 @@ EXPERIMENTS = ["Experiment 1", "Experiment 2", "Experiment 3"]
         ("Experiment 1. All was the same. We then tested the idea in the laboratory with Experiment 2.", {2}),
         ("Experiments 1 and 2 had lamps.", {1, 2}),
         ("Lamps were lit as in Experiment 1.", {1}),
+        ("Experiment 1. All lamps were on. In Experiments 1–3, all was red.", {1}),
+        ("Experiment 1. All lamps stood on tables, whose height was that of all tables in Experiments 1–3.", {1}),
     ],
 )
 def test_what_the_next_sentence_is_about(before, after):
@@ -30,3 +32,85 @@ def test_what_the_next_sentence_is_about(before, after):
 def test_a_sentence_that_compares_is_about_both():
     text = "Experiment 2. Subjects reached as in Experiment 1."
     assert attribution.read(text, [(0, len(text))], EXPERIMENTS)[0].experiments == {"Experiment 1", "Experiment 2"}
+
+
+def rows_of(text, general=()):
+    """{row's first words: numbers of the experiments that it is about}."""
+    sentences = table_rows.attribute(attribution.read(text, [(0, len(text))], EXPERIMENTS, general))
+    rows = [s for s in sentences if s.text.startswith(("Group: ", "Experiment: ", "Exp.: "))]
+    return {s.text.split(";")[0]: {name[-1] for name in s.experiments} for s in rows}
+
+
+def test_rows_of_a_table_are_about_the_experiments_whose_sentences_name_them():
+    text = (
+        "Experiment 1: bright lamps. Forty adults reached. Experiment 2: bells. In the Early group, bells rang. In the "
+        "Late group, they did not. Late bells were few. Experiment 3: dim lamps. Ten adults reached. All was slow with "
+        "bright lamps and late bells, and fast with early bells. Within the Late group, all was slow.\n"
+        "Table 2. All groups.\nGroup: Bright lamps; n: 40; Age: 22.\nGroup: Early bells; n: 12; Age: 23.\n"
+        "Group: Late bells; n: 13; Age: 24.\nGroup: Dim lamps; n: 10; Age: 24.\nGroup: Others; n: 8; Age: 20.\n"
+        "The lamps were red."
+    )
+    assert rows_of(text) == {
+        "Group: Bright lamps": {"1"},
+        "Group: Early bells": {"2"},
+        "Group: Late bells": {"2"},
+        "Group: Dim lamps": {"3"},
+        "Group: Others": {"3"},  # nothing but its place says more
+    }
+
+
+def test_a_column_and_a_caption_say_what_rows_are_about():
+    text = (
+        "Experiment 3. Ten adults reached.\nTable 1. Participants of Experiment 2.\nGroup: Early; n: 12; Age: 23.\n"
+        "Group: Late; n: 13; Age: 24.\nTable 2. Participants.\nExperiment: 1, lamps; Group: Early; n: 9.\n"
+        "Exp.: 2; n: 10; Age: 24.\nThe lamps were red."
+    )
+    assert rows_of(text) == {
+        "Group: Early": {"2"},
+        "Group: Late": {"2"},
+        "Experiment: 1, lamps": {"1"},
+        "Exp.: 2": {"2"},
+    }
+    text = "Experiment 3. Ten adults reached.\nExp.: 2; n: 10; Age: 24.\nThe lamps were red."
+    assert attribution.read(text, [(0, len(text))], EXPERIMENTS)[-1].experiments == {"Experiment 3"}
+
+
+def test_a_table_in_its_own_experiment_stays_there():
+    text = (
+        "Experiment 1. The Early group had lamps. The Early group was fast. The Early group was first. The Early group "
+        "was good. The Early group left. Experiment 2. The Early and the Late group had bells. The Early group was "
+        "slow.\nTable 1. Participants.\nGroup: Early; n: 9; Age: 20.\nGroup: Late; n: 9; Age: 20."
+    )
+    assert rows_of(text) == {"Group: Early": {"2"}, "Group: Late": {"2"}}
+
+
+def test_what_was_named_in_an_abstract_or_an_introduction_does_not_go_on_into_the_next_part():
+    text = "In Experiment 2, lamps were lit. Forty adults took part. Experiment 1. All was red."
+    sentences = attribution.read(text, [(0, 33), (33, len(text))], EXPERIMENTS, [33])
+    assert [s.experiments for s in sentences] == [{"Experiment 2"}, set(), {"Experiment 1"}]
+    text = "In Experiment 2, lamps were lit.\nExperiment 1: lamps?\nExperiment 1 asks that. Forty adults took part."
+    start = text.index("Forty")
+    sentences = attribution.read(text, [(0, start), (start, len(text))], EXPERIMENTS, [start])
+    assert sentences[-1].experiments == {"Experiment 1"}, "an introduction ends with a heading"
+
+
+def test_abbreviations_of_an_experiment():
+    text = "Exp. 2 was first. In Expt. 1, all was red. Exps. 1 and 2 were long. Expo 3 was none."
+    numbers = [{n[-1] for n in s.experiments} for s in attribution.read(text, [(0, len(text))], EXPERIMENTS)]
+    assert numbers == [{"2"}, {"1"}, {"1", "2"}, {"1"}]
+
+
+def test_an_experiment_is_its_parts():
+    text = "Experiment 1 had lamps. Experiment 1b had bells. Experiment 2 had none."
+    read = attribution.read(text, [(0, len(text))], ["Experiment 1a", "Experiment 1b", "Experiment 2"])
+    assert [{name.split()[1] for name in s.experiments} for s in read] == [{"1a", "1b"}, {"1b"}, {"2"}]
+
+
+def test_the_section_of_an_experiment_looks_back_at_earlier_ones():
+    text = "Experiment 2: bells\nBells rang. The results of Experiment 1 were strange. Bells are loud.\n"
+    sentences = attribution.read(text, [(0, len(text))], EXPERIMENTS)
+    assert [s.experiments for s in sentences[2:]] == [{"Experiment 1", "Experiment 2"}, {"Experiment 2"}]
+    text += "Results\nIn Experiment 1, lamps were lit. They were red."
+    start = text.index("Results")
+    sentences = attribution.read(text, [(0, start), (start, len(text))], EXPERIMENTS)
+    assert sentences[-1].experiments == {"Experiment 1"}

@@ -37,6 +37,30 @@ def names(text, experiments=()):
         ("Group: Late; n: 12; Age: 22.4.", ["Late"]),
         ("The clear-sight (CS) and the low-sight (LS) groups learned.", ["clear-sight", "low-sight"]),
         ("A drawing (n = 12) or a writing (n = 10) task was given to two groups.", ["drawing", "writing"]),
+        ("The dim and the bright lamp (Lamp-to-Bell) groups learned.", ["Lamp-to-Bell", "bright lamp", "dim"]),
+        (
+            "Adults were assigned to one of three groups (N = 9/group): bells, lamps, and rings.",
+            ["bells", "lamps", "rings"],
+        ),
+        (
+            "Adults (n = 30, 10/group) were assigned to one of three lag lengths: 0.5 s, 2 s, or 4 s.",
+            ["0.5 s", "2 s", "4 s"],
+        ),
+        ("Students were assigned to one of two schedules (abrupt or gradual).", ["abrupt", "gradual"]),
+        ("The Reward − group lost, whereas the Reward+ and Lamp− groups won.", ["Lamp−", "Reward −", "Reward+"]),
+        ("We compared the early lamp (n = 27) and the late lamp conditions (n = 30).", ["early lamp", "late lamp"]),
+        ("Of the modes of feedback, bells (n = 60) and lamps (n = 67) were common.", ["bells", "lamps"]),
+        ("Rings (n = 12 trials) and lamps (n = 10 trials) were shown in both conditions.", []),
+        (
+            "Two groups were tested, one in which all was at once (“No Lag”) and one in which they were late (“Lag”).",
+            ["Lag", "No Lag"],
+        ),
+        ("Experiment: 1, dim; Group: Late; n: 12.", ["Late"]),
+        ("Means of the early (green) and the late (dashed line) group.", ["early", "late"]),
+        ("Each was assigned to reach to a target at one of three possible places (1°, 2°, or 3°).", []),
+        ("Both conditions had faults, of the lamp (n = 1) or of the bell (n = 4).", []),
+        ("The AT and the HC group learned.", ["AT", "HC"]),
+        ("ALL BUT THE HC GROUP LEARNED.", ["HC"]),
         ("Patients were recruited from a local support group.", []),
         ("Both groups learned, the two experimental groups more than others.", []),
         ("There was no difference at the group level and no group × time interaction.", []),
@@ -60,6 +84,22 @@ def test_groups_are_those_of_their_experiment():
     assert names(text, EXPERIMENTS) == {"Experiment 1": ["Early", "Late"], "Experiment 2": ["Bell", "Lamp"]}
 
 
+def test_groups_of_another_experiment_need_one_mention():
+    text = "In Experiment 1, the Early group sat and the Late group stood. In Experiment 2, all was red. "
+    assert names(text + 2 * "The Early group sat. The Late group stood. ", EXPERIMENTS) == {
+        "Experiment 1": ["Early", "Late"],
+        "Experiment 2": ["Early", "Late"],
+    }
+
+
+def test_a_table_says_which_groups_an_experiment_has():
+    text = "Experiment 1. Lamps.\nExperiment: 1; Group: Early; n: 9.\nExperiment: 1; Group: Late; n: 9.\nExperiment 2. "
+    assert names(text + 8 * "The Early and Late groups reached. ", EXPERIMENTS) == {
+        "Experiment 1": ["Early", "Late"],
+        "Experiment 2": ["Early", "Late"],
+    }
+
+
 def test_a_name_that_is_mentioned_once_is_no_group():
     assert names("The Early group learned. The Late group did not.") == {}
     assert names("The Early group learned. The Late group did not. The Early and Late groups forgot.") == {
@@ -77,6 +117,12 @@ def test_spellings_of_one_group():
         "VR": {"VR", "vanishing ring"},
         "SR": {"SR", "steady ring"},
     }
+    text = (
+        "People were assigned to the no ring group (NoR) or the ring group (R1). The NoR and the ring groups learned. "
+        "The NoR group forgot."
+    )
+    found = groups.find(attribution.read(text, [(0, len(text))], []), [])[""]
+    assert sorted(sorted(group.spellings) for group in found) == [["NoR", "no ring"], ["ring"]]
     text = "People were assigned to the bright lamp or the bell group. Of these, the lamp group was fast."
     found = groups.find(attribution.read(text, [(0, len(text))], []), [])[""]
     assert {group.name: set(group.spellings) for group in found} == {
@@ -93,6 +139,49 @@ def test_the_cells_of_a_design_are_its_groups_and_not_the_levels():
     assert names(text) == {"": ["3L 20°", "3L 80°", "9L 20°", "9L 80°"]}
 
 
+def test_the_cells_of_a_design_of_a_size_and_a_kind():
+    text = (
+        "They were assigned to one of four groups. Both 3.5° lamp groups and the 30° bell group learned. The 30° bell "
+        "group forgot. Lamps were better (3.5° lamp: 4.1; 30° lamp: 4.2; 3.5° bell: 1.1; 30° bell: 3.3; 3.5° lamp: 4; "
+        "30° lamp: 4). The 3.5° bell group rested. The lamp groups were many. The lamp groups were good."
+    )
+    assert names(text) == {"": ["3.5° bell", "3.5° lamp", "30° bell", "30° lamp"]}
+
+
+def test_names_of_the_same_words_in_another_order_or_with_another_sign():
+    text = "The Lamp-to-Bell and Bell-to-Lamp groups learned. The Lamp-to-Bell and Bell-to-Lamp groups forgot."
+    assert names(text) == {"": ["Bell-to-Lamp", "Lamp-to-Bell"]}
+    text = "The 7.5° and 5° groups learned. The Reward+ and Reward − groups lost. The Reward + and Reward− groups won. "
+    assert sorted(map(len, names(text + "The 7.5° and 5° groups forgot.").values())) == [4]
+
+
+@pytest.mark.parametrize("other", ["controls", "control participants"])
+def test_people_of_two_kinds_are_groups_where_nothing_else_is(other):
+    text = (
+        f"Here, patients and age-matched {other} (n = 10/group) reached. The patients were slower than the controls. "
+    )
+    assert names(text) == {"": [other, "patients"]}
+    assert names(text + "The PX and HC groups learned. The PX and HC groups forgot.") == {"": ["HC", "PX"]}
+    assert names("We compared older adults with children. Later, older adults and children differ.") == {
+        "": ["children", "older adults"]
+    }
+    assert names("Patients were slow. Some are controls. Patients were recruited.") == {}
+
+
+def test_those_who_are_compared_with_controls_are_the_patients():
+    text = "The ataxic and control groups learned. The ataxic and control groups forgot. Patients sat. Patients stood."
+    found = {group.name: group.spellings for group in groups.find(attribution.read(text, [(0, len(text))], []), [])[""]}
+    assert found == {
+        "ataxic": {"ataxic", "patients", "individuals with"},
+        "control": {"control", "controls"},
+    }
+    text = 2 * "The ataxic, Parkinson, and control groups learned. "
+    found = groups.find(attribution.read(text, [(0, len(text))], []), [])[""]
+    assert [group.spellings for group in found if group.name == "control"] == [{"control", "controls"}]
+    text = 2 * "The ataxic and control groups learned. "
+    assert "patients" not in groups.find(attribution.read(text, [(0, len(text))], []), [])[""][0].spellings
+
+
 def test_rows_of_a_table_are_groups_of_their_own():
     rows = "Group: Novice; n: 9; Age: 22.\nGroup: Expert; n: 9; Age: 31.\nGroup: Expert rested; n: 9; Age: 30."
     assert names(rows) == {"": ["Expert", "Expert rested", "Novice"]}
@@ -101,6 +190,13 @@ def test_rows_of_a_table_are_groups_of_their_own():
 def test_no_more_groups_than_are_stated():
     text = "People formed two groups. The slow and fast groups learned. The slow and fast groups forgot. "
     assert names(text + "The idle and odd groups of others rested.") == {"": ["fast", "slow"]}
+    text += "A third group was added. The idle group rested. The idle group slept."
+    assert names(text) == {"": ["fast", "idle", "slow"]}
+
+
+def test_a_list_to_which_people_are_assigned_is_of_all_groups():
+    text = "Twelve people were assigned to one of two lamp sizes: 2 cm or 4 cm. They formed two groups. "
+    assert names(text + "The glad and sad groups learned. The glad and sad groups forgot.") == {"": ["2 cm", "4 cm"]}
 
 
 def test_an_experiment_without_names_has_the_groups_of_the_others():
@@ -113,5 +209,5 @@ def test_an_experiment_without_names_has_the_groups_of_the_others():
 
 def test_what_a_sentence_calls_a_group():
     sentences = attribution.read(text := "The Late group met older men. Left came first.", [(0, len(text))], [])
-    called = [name for name in ("late", "older men", "older", "Left") if groups.called(name, sentences)]
+    called = groups.called(["late", "older men", "older", "Left"], sentences)
     assert called == ["late", "older men", "older"]

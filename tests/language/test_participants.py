@@ -8,7 +8,9 @@ from designspace.language import attribution, participants
 def counts(text, group, experiments=(), experiment="", groups=2):
     sentences = attribution.read(text, [(0, len(text))], experiments)
     own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
-    found = participants.of_group(own, own, [group], groups) if group else participants.of_experiment(own, experiment)
+    found = (
+        participants.of_group(own, own, [], [group], groups) if group else participants.of_experiment(own, experiment)
+    )
     for count in found.values():
         assert text[count.start : count.end] in [sentence.text for sentence in sentences]
     return {role: (count.value, count.rule) for role, count in found.items()}
@@ -72,7 +74,103 @@ def counts(text, group, experiments=(), experiment="", groups=2):
             15,
             "15 in each group",
         ),
+        ("Sixteen adults (8 per group) were excluded.", None, None),
+        (
+            "Two groups of 15 reached. One adult in the Late group was excluded from this analysis.",
+            15,
+            "15 in each group",
+        ),
+        ("The Late group included 7 adults with one lamp and 5 with two lamps.", 12, "7 and 5"),
+        (
+            "Experiment 1 (n = 24) had lamps. Participants were divided into two groups.",
+            12,
+            "24 divided among 2 groups, taken as equal",
+        ),
+        ("Times of participants were 352 ms for the Late group.", None, None),
+        ("For the other eight Late participants, it was slow.", None, None),
         ("On Day 1 in the Late group, participants were tired.", None, None),
+        # Printed in other words
+        ("The Late group consisted of 12 participants, the Early group of 14.", 12, ""),
+        ("The Late group (12 participants, 5 women) was fast.", 12, ""),
+        ("The Late group (mean age 22 years, n = 12) was fast.", 12, ""),
+        ("Means of the Early and Late groups (n = 80).", None, None),
+        ("The Early (n = 14) and Late groups (n = 12) were fast.", 12, ""),
+        ("The Early and Late groups (n = 14 and 12, respectively) were fast.", 12, ""),
+        ("Twelve adolescents (2 girls) with Late syndrome were recruited.", 12, ""),
+        ("We split them into one group of 7 and one of 6. One lamp (one per condition) was on.", None, None),
+        ("Most participants were in the Early group [12 were tested in the Late group].", 12, ""),
+        ("Participants had no previous experience; 12 of them were told that they would win. Late (n = 12).", 12, ""),
+        ("There were 14 and 12 participants in the Early and the Late group, respectively.", 12, ""),
+        ("The goal of the Late group (n = 12) was to be fast.", 12, ""),
+        ("The Late group (7 women and 5 men) was fast.", 12, "7 women and 5 men"),
+        ("The Late group (7 female, 5 male; 22 years) was fast.", 12, "7 female and 5 male"),
+        ("Final sample sizes were 26 (Early = 14; Late = 12).", 12, ""),
+        ("Hand angles of participants were small (Early = 14; Late = 12.5).", None, None),
+        # The same number in each
+        ("There were 12 participants in each of the four groups.", 12, "12 in each group"),
+        ("Both groups had two lamps (n = 12 per group).", 12, "12 in each group"),
+        ("The Early and Late groups (both n = 12) were fast.", 12, "12 in each group"),
+        ("Twelve participants were assigned to each group.", 12, "12 in each group"),
+        ("Each of the two groups (n = 12) was fast.", 12, "12 in each group"),
+        ("We tested 12 subjects for each condition.", 12, "12 in each group"),
+        ("In this experiment, we increased the group sizes to 20 participants.", 20, "20 in each group"),
+        ("Twenty-four adults were assigned to one of two groups (n = 12).", 12, "12 in each group"),
+        (
+            "Twenty-four adults were assigned to one of two groups (n = 24).",
+            12,
+            "24 divided among 2 groups, taken as equal",
+        ),
+        # Divided
+        (
+            "Participants (n = 24) were randomly and evenly divided into two groups.",
+            12,
+            "24 divided equally among 2 groups",
+        ),
+        (
+            "Two people left, so that 24 adults were distributed equally over two groups.",
+            12,
+            "24 divided equally among 2 groups",
+        ),
+        (
+            "An additional 24 adults were recruited. They reached. They were evenly divided into two groups.",
+            12,
+            "24 divided equally among 2 groups",
+        ),
+        ("Thirty volunteers took part. Trials were equally divided into two conditions.", None, None),
+        (
+            "Sixteen adults took part. They were assigned to one of two groups.",
+            8,
+            "16 divided among 2 groups, taken as equal",
+        ),
+        ("Sixteen adults were assigned to one of three groups.", None, None),
+        # Less some
+        (
+            "Participants formed two groups of 15. Three participants were excluded (Early: 1; Late: 2).",
+            13,
+            "15 recruited less 2 excluded",
+        ),
+        (
+            "There were two groups of 15. We excluded one adult from the Early group and two from the Late group.",
+            13,
+            "15 recruited less 2 excluded",
+        ),
+        # Degrees of freedom
+        (
+            "It was so in Late participants (1.5 ± 1.6°, t14 = 1.0).",
+            15,
+            "the degrees of freedom of t(14) and one",
+        ),
+        (
+            "The shift was reliable (Early: 13.2 ± 2.1°, t17 = 6.3; Late: 8.4 ± 1.2°, t_14 = 7.2).",
+            15,
+            "the degrees of freedom of t(14) and one",
+        ),
+        (
+            "The Late group (t(14) = 2.7) was good. It was over 0 in the Late group (t(14) = 3.1) but not in the Early "
+            "group (t(16) = 0.1), and groups were different (t(30) = 2.4).",
+            15,
+            "the degrees of freedom of t(14) and one",
+        ),
     ],
 )
 def test_participants_of_a_group(text, n, rule):
@@ -89,13 +187,60 @@ def test_participants_of_a_group(text, n, rule):
         ),
         ("Sixteen adults took part after two volunteers were excluded.", {"analysed": (16, "")}),
         ("Sixteen adults took part, and two trials were excluded.", {"analysed": (16, "")}),
+        (
+            "Sixteen undergraduates (age: 18–20 years; 2 left-handed) from Berlin, Germany, participated.",
+            {"analysed": (16, "")},
+        ),
+        ("Sixteen college-aged undergraduates performed a 1-h session.", {"analysed": (16, "")}),
+        ("Sixteen adults [9 women, no previous experience] were recruited.", {"analysed": (16, "")}),
+        ("Sixteen adults, at least 18 years old, participated.", {"analysed": (16, "")}),
+        ("In two groups, sixteen participants performed poorly.", {}),
+        ("We recruited 16 adults from the neighborhood.", {"analysed": (16, "")}),
+        ("Participants (N = 16, 9 women) were young.", {"analysed": (16, "")}),
+        ("A within-subject design was employed (n = 16).", {"analysed": (16, "")}),
+        ("A new group of participants (n = 16 [9 women]) was young.", {"analysed": (16, "")}),
+        ("A subset of participants (n = 16) was asked. Trials (n = 20) were short.", {}),
+        ("All 16 participants completed the task.", {"analysed": (16, "")}),
     ],
 )
 def test_participants_of_the_only_experiment(text, counted):
     assert counts(text, "") == counted
 
 
-def test_those_recruited_are_told_from_those_analysed():
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Twelve patients with ataxia and 14 age/gender-matched controls were recruited.",
+        "Twelve individuals with ataxia were recruited, and a control group (n = 14).",
+        "Ten patients had two left feet. There were 12 right-handed patients and 14 controls.",
+    ],
+)
+def test_participants_who_are_called_patients(text):
+    names = {"patients": ["ataxic", "patients", "individuals with"], "controls": ["control", "controls"]}
+    sentences = attribution.read(text, [(0, len(text))], [])
+    found = {name: participants.of_group(sentences, [], [], of, 2)["analysed"].value for name, of in names.items()}
+    assert found == {"patients": 12, "controls": 14}
+
+
+def test_participants_of_each_of_several_experiments():
+    text = "There were 44 adults: 24 in each of Experiments 1, 2, and 4 and 60 in Experiment 3."
+    names = [f"Experiment {number}" for number in range(1, 5)]
+    assert [counts(text, "", names, name)["analysed"][0] for name in names] == [24, 24, 60, 24]
+
+
+def test_a_number_for_all_groups_of_a_paper_holds_where_an_experiment_has_none():
+    text = (
+        "There were 10 people per group. Experiment 1. The Late group sat. Experiment 2. Twelve people per group sat."
+    )
+    names = ("Experiment 1", "Experiment 2")
+    sentences = attribution.read(text, [(0, len(text))], names)
+    own = [[sentence for sentence in sentences if name in sentence.experiments] for name in names]
+    general = [sentence for sentence in sentences if not sentence.experiments]
+    found = [participants.of_group(of, of, general, ["Late"], 2)["analysed"] for of in own]
+    assert [count.value for count in found] == [10, 12]
+
+
+def test_those_recruited_are_distinguished_from_those_analysed():
     text = (
         "Of two groups, each group had 18 subjects. The mean was above zero in the Late group (t(14) = 3.1, p = 0.01)."
     )

@@ -152,6 +152,32 @@ def test_numbered_experiments(text, names):
 
 
 @pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Experiments 1a and 1b. Experiment 1. Experiment 1a. Experiment 1b. Experiment 2. Experiment 2.", "1a 1b 2"),
+        ("Experiment 1A. Experiment 1B. Experiments 1A and 1B. Experiment 2. Experiments 1, 2A.", "1A 1B"),
+        ("Experiments 1a and 1b. Experiment 1a. Experiment 1c.", ""),
+        ("Experiment 1a, Experiment 1a, Experiment 1. Experiment 1. Experiment 2. Experiment 2.", "1 2"),
+    ],
+)
+def test_lettered_parts_of_experiments(text, numbers):
+    assert experiments.numbered(text) == [f"Experiment {number}" for number in numbers.split()]
+
+
+def test_abbreviated_experiments():
+    text = "In Exp 1, all was red. In Exp 2, all was dim. Exp 1 and Exp 2 were long, and Exp. 2 was hard. Experiment 1."
+    assert experiments.numbered(text) == ["Exp 1", "Exp 2"]
+    assert experiments.numbered(text + "Experiment 2. Experiments 1 and 2. " * 2) == ["Experiment 1", "Experiment 2"]
+
+
+def test_parts_stand_in_place_of_the_whole(tokenizer):
+    page = ["Methods", "Experiment 1 had parts. Experiments 1a and 1b were long. Experiment 1a. Experiment 1b."]
+    reply = {begin("experiments"): ' ["Experiment 1"],\n'}
+    fields, _ = answered(tokenizer, text_record("parts_2020", page), reply)
+    assert [experiment["name"] for experiment in fields["experiments"]] == ["Experiment 1a", "Experiment 1b"]
+
+
+@pytest.mark.parametrize(
     "names", [["Methods", "abrupt"], ["took part. In Experiment 1", "people took part."], ["Pilot", "targets"]]
 )
 def test_what_the_text_calls_no_experiment_is_none(tokenizer, paper, names):

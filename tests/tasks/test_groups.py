@@ -173,6 +173,11 @@ def test_groups_that_the_sentences_name_need_no_model(tokenizer):
     assert ("Experiment 2", "slow") not in cells and ("Experiment 2", "fast") not in cells
 
 
+def test_groups_of_authors_and_of_other_studies_are_none(tokenizer):
+    page = ["Lamp Group, Bell Group", "Lamp Group and Bell Group, University of Somewhere", "Methods", "All reached."]
+    assert answered(tokenizer, page, {})[0]["groups"] == []
+
+
 def test_names_that_no_sentence_calls_groups_are_none(tokenizer):
     texts = {begin("groups"): ' ["Day", "Night"],\n'}
     assert answered(tokenizer, ["Methods", "Lamps were lit by Day and by Night."], texts)[0]["groups"] == []

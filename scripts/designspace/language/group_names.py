@@ -7,20 +7,23 @@ and B (n = 10)", "group (patients vs. controls)", "Groups 1 and 2", and the rows
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from designspace.language.matching import spelled
 
 PEOPLE = (
-    r"(?:participants|subjects|volunteers|students|people|persons|individuals|adults|children|patients|controls|women"
-    r"|men|members|observers|players)\b"
+    r"(?:participants|subjects|volunteers|students|undergraduates|people|persons|individuals|adults|adolescents|children"
+    r"|patients|controls|women|men|members|observers|players)\b"
 )
 EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
-ROW = re.compile(r"(?:Sub)?(?:Group|Cohort|Arm)s?: ([^;]+);")  # of a table of groups
+# The cell that names the group in a row of a table, which begins with it or with another cell.
+_ROW = re.compile(r"(?:[^:;]{1,40}: [^:;]{1,40}; ){0,2}(?:Sub)?(?:Group|Cohort|Arm)s?: ([^;]+);")
 # Words that tell no group from another, so that "Clamp" and "clamped feedback" are one.
 _GENERAL_TEXT = """a all an and condition conditions feedback group groups in of participants people subjects task the
 training with"""
 _GENERAL = frozenset(_GENERAL_TEXT.split())
+_CONTENT = re.compile(r"\w+(?:-to-\w+)+|\d+\.\d+\w*°?|[^\W\d]\w*\s?[+−–-](?!\w)|\w+°?|(?<!\w)[^\w\s]+|[^\w\s]+(?!\w)")
 _TOKEN = re.compile(r"[±+−–-]?\w(?:[\w°◦%/+]|[.'’–−-](?=\w))*|[^\w\s]")
 _GROUP = re.compile(r"(?:sub)?groups?|cohorts?", re.IGNORECASE)
 _CONDITION = re.compile(r"conditions?|arms?", re.IGNORECASE)
@@ -39,7 +42,7 @@ volunteers recruited observed showed show shown compared comparing using assigne
 included including experienced received performed completed tested had made let see like unlike respectively whether
 except excluding denote denotes detect assess"""
 _BOUNDS = frozenset(_BOUNDS_TEXT.split())
-# What says nothing of a group that would tell it from another, or makes of "group" another word.
+# What distinguishes no group from another, or makes another word of "group".
 _EMPTY_TEXT = """two three four five six seven eight nine ten eleven twelve several many most few different separate
 various distinct independent respective individual single whole entire first second third fourth last next former
 latter new additional further similar remaining main larger smaller small large matched equal total final present
@@ -64,25 +67,61 @@ _OF_PLURAL = frozenset(
     }
 )
 _BEHIND = frozenset({"x", "×", "level", "levels", "theory", "work", "therapy", "factor"})  # behind "group" no group's
-_LAST = frozenset({"support", "research", "focus", "factor", "reference"})  # of a name that is none
+# The last word of a name that is none: "a support group", "they formed two groups".
+_LAST_TEXT = """support research focus factor reference two three four five six seven eight nine ten several many few
+different separate various equal"""
+_LAST = frozenset(_LAST_TEXT.split())
 _WORDS = 5  # of a name
-_COUNT = re.compile(r"\(\s*[nN]\s*=\s*\d+[^()]*\)")
+_FEWEST = 4  # people of a group
+_COUNT = re.compile(rf"\(\s*[nN]\s*=\s*(\d+)(?:\s*/\s*group|\s+(?:each|per group|{PEOPLE}))?(?:[,;][^()]*)?\)")
 _ASIDE = re.compile(r"\s*\([^()]*\)")
+_LEGEND = re.compile(
+    r"\b(?:black|gr[ae]y|white|red|green|blue|yellow|orange|purple|magenta|cyan|pink|brown|violet|teal"
+    r"|solid|dashed|dotted|lines?|panels?|top|bottom|left|right|filled|open|circles?|squares?|triangles?)\b",
+    re.IGNORECASE,
+)
+_BEFORE_HEAD = re.compile(r"\s\(([^()]{2,40})\)\s*$")
+_NUMBERS = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
+_ONE_OF = re.compile(
+    rf"\b(?:assigned|allocated|randomi[sz]ed)\s(?:\w+\s)?to\s(?:train with\s|either\s)?one of (?:the )?{_NUMBERS}"
+    r"\s(?:[\w-]+\s){0,3}[\w-]+s\b(?=[^.:;]{0,60}[:(])",
+    re.IGNORECASE,
+)
 _GLOSS = re.compile(r"\s\([A-Z][\w-]{1,9}\)(?=\s)")  # an abbreviation
 _SEPARATOR = re.compile(r"[,;]|\b(?:and|or|vs\.?|versus)\b")
 _NO_NAME = re.compile(
-    r"[=<>±:]|\b[tFp]\s?[(<]|\d\.\d+\s*$|^\d+$|\b(?:test|years|mean|ages?|SD|SEM?|males?|females?|men|women|figs?)\b",
+    r"[=<>±:]|\b[tFp]\s?[(<]|\d\.\d+\s*$|^\d+$|\b(?:test|years|mean|ages?|SD|SEM?|males?|females?|men|women|figs?|\w*handed)\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"\b(?:an?|the|that|who|which|is|are|was|were|we|they|had|has)\b", re.IGNORECASE)  # in no name
 _ITEM = r"[“\"‘']([^“”\"‘’]{2,40}?),?[”\"’']"
+_APART = re.compile(rf"\({_ITEM}\)")
 _QUOTED = re.compile(rf"{_ITEM},?\s(?:and|or)\s(?:to\s)?(?:the\s|an?\s)?{_ITEM}")
 _LABEL = re.compile(r"\s([A-H]|\d|I{1,3}|IV)(?![\w.°%'’(-])(?:(?:,\s|,?\s(?:and|or)\s)([A-H]|\d)(?![\w.°%'’(-]))?")
 
 
+_ADULTS = r"(?:adults|participants|subjects|individuals|people|volunteers|women|men)\b"
+_KINDS = [
+    re.compile(rf"\b{kind}", re.IGNORECASE)
+    for kind in (
+        r"patients\b",
+        rf"controls\b|\bcontrol {_ADULTS}",
+        rf"(?:older|elderly) {_ADULTS}",
+        rf"young(?:er)? {_ADULTS}",
+        r"children\b",
+        r"musicians\b",
+        r"non-?musicians\b",
+    )
+]
+
+
+LISTED = 3  # the weight of a name in a table of groups, or in a list to which people are assigned
+
+
 class Mention(NamedTuple):
-    """A name, how much speaks for it (1 for "the Late group", 2 where it is one of a list, or with an assignment or a
-    number), and whether it stands beside the word "group"."""
+    """A name, its weight as evidence (1 for "the Late group", 2 where it is one of a list, or with an assignment or a
+    number, LISTED where it is one of a table, or of a list to which people are assigned), and whether it stands beside
+    the word "group"."""
 
     name: str
     weight: int
@@ -90,43 +129,75 @@ class Mention(NamedTuple):
 
 
 def content(name: str) -> frozenset[str]:
-    """The words by which a group is told from others, without their endings."""
-    words = re.findall(r"\w+°?|[^\w\s]+", spelled(name))
+    """The words that distinguish a group from others, without their endings and their hyphens."""
+    words = [re.sub(r"\s?[–-]$", "−", word).replace(" ", "") for word in _CONTENT.findall(spelled(name))]
     return frozenset(re.sub(r"(?<=\w{4})(?:(?<=p)ped|ed|ing|s)$", "", word) for word in words if word not in _GENERAL)
 
 
-def mentioned(sentence: str) -> list[Mention]:
+def row(sentence: str) -> str:
+    """The group that a row of a table is about; empty for other rows and sentences."""
+    cell = _ROW.match(sentence)
+    return cell[1].strip() if cell else ""
+
+
+@lru_cache(maxsize=4096)  # the sentences of a paper are asked for several times
+def mentioned(sentence: str) -> tuple[Mention, ...]:
     """The names of groups in a sentence, each once."""
     best: dict[str, Mention] = {}
-    for mention in _mentions(_GLOSS.sub("", sentence)):
+    for mention in _mentions(_ASIDE.sub(_without_legend, _GLOSS.sub("", sentence))):
         known = best.get(mention.name, mention)
         best[mention.name] = Mention(
             mention.name, max(mention.weight, known.weight), mention.is_beside or known.is_beside
         )
-    return [mention for mention in best.values() if _is_name(mention.name)]
+    return tuple(mention for mention in best.values() if _is_name(mention.name))
+
+
+def kinds_of_people(sentence: str) -> tuple[Mention, ...]:
+    """The kinds of people that a sentence compares, such as patients and controls; none where it names only one."""
+    kinds = [match[0] for pattern in _KINDS if (match := pattern.search(sentence))]
+    return tuple(Mention(kind, 1, False) for kind in kinds) if len(kinds) > 1 else ()
+
+
+def _without_legend(aside: re.Match[str]) -> str:
+    """What is in brackets, unless it describes how a figure shows the group: "the Late (dashed line) group"."""
+    return "" if _LEGEND.search(aside[0]) and not re.search(r"\d", aside[0]) else aside[0]
 
 
 def _mentions(sentence: str) -> Iterator[Mention]:
     assigned = bool(_ASSIGNED.search(sentence) and _SOMEBODY.search(sentence))
+    listed = LISTED if assigned else 2
     for head in _TOKEN.finditer(sentence):
         if not (_GROUP.fullmatch(head[0]) or assigned and _CONDITION.fullmatch(head[0])):
             continue
         following = re.match(r"\s*(\w+|×)", sentence[head.end() :])
         if following and following[1].lower() in _BEHIND:
             continue
-        names, is_definite = _before(sentence, head.start())
+        aside = _BEFORE_HEAD.search(sentence, 0, head.start())
+        names, is_definite = _before(sentence, aside.start() if aside else head.start())
+        names += _items(aside[1]) if aside else []
         is_plural = head[0].endswith("s")
         is_general = is_plural and len(names) == 1 and names[0].lower() in _OF_PLURAL  # "the experimental groups"
         if not is_general and not (following and following[1] == "of" and not is_definite):
             clear = len(names) > 1 or assigned or _DIVIDED.search(sentence)
-            yield from (Mention(name, 2 if clear else 1, True) for name in names)
-        yield from (Mention(name, 2, False) for name in _behind(sentence[head.end() :], is_plural))
-    if assigned or re.search(rf"\bgroups\b|{PEOPLE}\s*\([nN]\s*=", sentence):
-        yield from (Mention(name, 2, False) for name in _counted(sentence))
-    if cell := ROW.match(sentence):
-        yield Mention(cell[1].strip(), 2, False)
-    if assigned and re.search(r"\bgroups\b", sentence):
-        yield from (Mention(name, 2, False) for pair in _QUOTED.findall(sentence) for name in pair)
+            weight = LISTED if assigned and len(names) > 1 else 2 if clear else 1
+            yield from (Mention(name, weight, True) for name in names)
+        yield from (Mention(name, listed, False) for name in _behind(sentence[head.end() :], is_plural))
+    if assigned or re.search(rf"\b(?:groups|conditions?|modes|types)\b|{PEOPLE}\s*\([nN]\s*=", sentence):
+        yield from (Mention(name, listed, False) for name in _counted(sentence))
+    if cell := row(sentence):
+        yield Mention(cell, LISTED, False)
+    yield from (Mention(name, listed, False) for name in _listed_apart(sentence, assigned))
+
+
+def _listed_apart(sentence: str, assigned: bool) -> Iterator[str]:
+    """The names that stand away from the word "group": "one of three sizes: A, B and C", "groups that saw “A” or “B”",
+    "two groups, one that … (“A”) and one that … (“B”)"."""
+    for place in _ONE_OF.finditer(sentence) if assigned else ():
+        yield from _behind(sentence[place.end() :], is_plural=True)
+    if re.search(r"\bgroups\b", sentence):
+        yield from (name for pair in _QUOTED.findall(sentence) if assigned for name in pair)
+        apart = _APART.findall(sentence)
+        yield from apart if len(apart) > 1 else ()
 
 
 def _before(sentence: str, end: int) -> tuple[list[str], bool]:
@@ -137,8 +208,8 @@ def _before(sentence: str, end: int) -> tuple[list[str], bool]:
     while name := _name_at_end(tokens):
         tokens = _without(tokens[: tokens.index(name[0])], "“\"‘'”’")
         article = tokens.pop()[0].lower() if tokens and tokens[-1][0].lower() in ("the", "a", "an") else ""
-        if had_article and not article and separator == "and":
-            break  # "for daily activities and a mild group"
+        if had_article and not article and separator == "and" or any(_GROUP.fullmatch(token[0]) for token in name):
+            break  # "for daily activities and a mild group", "the Early group sat and the Late group"
         had_article, is_definite = bool(article), is_definite or article == "the"
         names.append(sentence[name[0].start() : name[-1].end()])
         separator = tokens[-1][0].lower() if tokens else ""
@@ -160,7 +231,10 @@ def _name_at_end(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
     """The tokens of a name with which a piece of a sentence ends."""
     tokens = _without(tokens, "“\"‘'”’")
     begin = len(tokens)
-    while begin > 0 and len(tokens) - begin < _WORDS and _may_be_in_name(tokens[begin - 1][0]):
+    is_prose = any(letter.islower() for token in tokens for letter in token[0])
+    if begin > 1 and tokens[-1][0] in "+−–-" and tokens[-2][0][0].isalnum():
+        begin -= 1  # "the Reward − group"
+    while begin > 0 and len(tokens) - begin < _WORDS and _may_be_in_name(tokens[begin - 1][0], is_prose):
         begin -= 1
     while begin < len(tokens) and tokens[begin][0].lower() in _EMPTY:
         begin += 1
@@ -169,8 +243,9 @@ def _name_at_end(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
     return tokens[begin - is_without :]  # "the no feedback group"
 
 
-def _may_be_in_name(word: str) -> bool:
-    return word.lower() not in _BOUNDS and (word[0].isalnum() or len(word) > 1)
+def _may_be_in_name(word: str, is_prose: bool) -> bool:
+    is_abbreviation = is_prose and sum(map(str.isupper, word)) > 1  # "the AT group"
+    return (is_abbreviation or word.lower() not in _BOUNDS) and (word[0].isalnum() or len(word) > 1)
 
 
 def _is_name(name: str) -> bool:
@@ -183,16 +258,22 @@ def _behind(rest: str, is_plural: bool) -> Iterator[str]:
     if label := _LABEL.match(rest):
         yield from (f"Group {letter}" for letter in label.groups() if letter)
         return
+    rest = re.sub(r"^\s*\([^()]*\d[^()]*\)(?=\s*:)", "", rest)  # "three groups (n = 12 each): "
     listed = re.match(r"[^.:;()]{0,120}:\s*((?:[^.;]|\.\d)+)", rest) or re.match(
         r"\s*\(([^()]+(?:\([^()]*\)[^()]*)*)\)", rest
     )
-    if not listed or not (is_plural or re.search(r"\b(?:vs|versus|or)\b", listed[1])):
-        return
-    items = list(filter(None, map(_item, _SEPARATOR.split(_ASIDE.sub("", listed[1])))))
-    if len(items) > 1 and all(
+    if listed and (is_plural or re.search(r"\b(?:vs|versus|or)\b", listed[1])):
+        items = _items(listed[1])
+        yield from items if len(items) > 1 else ()
+
+
+def _items(listed: str) -> list[str]:
+    """The items of a list of names; none where one is no name."""
+    items = list(filter(None, map(_item, _SEPARATOR.split(_ASIDE.sub("", listed)))))
+    are_names = all(
         len(item.split()) <= _WORDS + 1 and not _NO_NAME.search(item) and not _CLAUSE.search(item) for item in items
-    ):
-        yield from items
+    )
+    return items if are_names else []
 
 
 def _item(text: str) -> str:
@@ -204,9 +285,11 @@ def _item(text: str) -> str:
 def _counted(sentence: str) -> Iterator[str]:
     """The names before "(n = 12)", where a sentence has several of them."""
     places = [] if re.search(EXCLUDED, sentence) else list(_COUNT.finditer(sentence))
-    for place in places if len(places) > 1 else []:
+    are_groups = len(places) > 1 and all(int(place[1]) >= _FEWEST for place in places)
+    for place in places if are_groups else []:
         tokens = list(_TOKEN.finditer(sentence, 0, place.start()))
-        while tokens and _GROUP.fullmatch(tokens[-1][0]):
+        while tokens and (_GROUP.fullmatch(tokens[-1][0]) or _CONDITION.fullmatch(tokens[-1][0])):
             tokens.pop()
-        if name := _name_at_end(tokens):
-            yield sentence[name[0].start() : name[-1].end()]
+        name = _name_at_end(tokens)
+        if name and not _NO_NAME.search(text := sentence[name[0].start() : name[-1].end()]):
+            yield text

@@ -44,16 +44,16 @@ def spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, 
 
     A newline ends a sentence, unless the line is broken off and the next one carries on.
     """
-    found: list[tuple[int, int]] = []
+    sentences: list[tuple[int, int]] = []
     for left, right in _paragraphs(text, start, len(text) if end is None else end):
         begin = left
         for match in _END.finditer(text, left, right):
             if match.end() < right and _ends_sentence(text, begin, match, right):
-                found.append((begin, match.end()))
+                sentences.append((begin, match.end()))
                 begin = _skip_space(text, match.end(), right)
         if begin < right:
-            found.append((begin, right))
-    return found
+            sentences.append((begin, right))
+    return sentences
 
 
 def _paragraphs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -84,7 +84,7 @@ def _carries_on(above: str, below: str) -> bool:
 
 
 def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> bool:
-    """Whether the mark found by _END ends the sentence that begins at `begin`."""
+    """Whether a mark that _END matches ends the sentence that begins at `begin`."""
     following = _skip_space(text, match.end(), end)
     opener = text[following]
     if opener.islower() or opener in ",;:)]=<>±×%&":

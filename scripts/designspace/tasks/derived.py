@@ -5,20 +5,29 @@ model's, with the sentence and, where it is not printed, the rule that it follow
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
-from designspace.language import attribution, evidence, participants
+from designspace.language import attribution, evidence, participants, table_rows
 from designspace.language.attribution import Sentence
+from designspace.language.counts import Count
 from designspace.language.evidence import Record
-from designspace.language.participants import Count
 from designspace.tasks.scopes import Scope
 
+_GENERAL = {"front", "abstract", "introduction", "discussion", "references", "back"}  # sections about all experiments
 Counts = dict[Scope, tuple[Count, float]]  # with the confidence that there is such a group
 
 
 def sentences(record: Record, context: Record, experiments: Iterable[str]) -> list[Sentence]:
     """What the model read of a paper, sentence by sentence, and which experiments each is about."""
-    spans = [(start, end) for section in context["sections"] for start, end in section["kept"]]
-    return attribution.read(record["text"], spans, experiments)
+    sections = [section for section in context["sections"] if section["kept"]]
+    spans = [(start, end) for section in sections for start, end in section["kept"]]
+    # What an abstract, an introduction or a discussion named last is not what the next part is about.
+    general = {
+        section["kept"][0][0]
+        for before, section in pairwise(sections)
+        if before["kind"] != section["kind"] and before["kind"] in _GENERAL
+    }
+    return table_rows.attribute(attribution.read(record["text"], spans, experiments, general))
 
 
 def counts(
@@ -32,20 +41,23 @@ def counts(
     counted = {parameter["participants"]: parameter["name"] for parameter in library if "participants" in parameter}
     if not counted:
         return {}
-    found: dict[str, Counts] = {name: {} for name in counted.values()}
+    of_parameters: dict[str, Counts] = {name: {} for name in counted.values()}
     for experiment, confidence in (experiments or {"": 1.0}).items():
         own = [sentence for sentence in sentences if not experiment or experiment in sentence.experiments]
+        general = [sentence for sentence in sentences if experiment and not sentence.experiments]
         names = [scope for scope in groups if scope.experiment == experiment]
         parts = {
-            scope: participants.of_group(_about(scope, own, sentences, groups), own, spellings[scope], len(names))
+            scope: participants.of_group(
+                _about(scope, own, sentences, groups), own, general, spellings[scope], len(names)
+            )
             for scope in names
         }
         parts = parts or {Scope(experiment): participants.of_experiment(own, experiment)}
         for scope, of_scope in parts.items():
             for role, count in of_scope.items():
                 if role in counted:
-                    found[counted[role]][scope] = count, groups.get(scope, confidence)
-    return found
+                    of_parameters[counted[role]][scope] = count, groups.get(scope, confidence)
+    return of_parameters
 
 
 def _about(

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import takewhile
 from typing import Any
 
 from designspace.engine.generator import Answer, Question
@@ -16,9 +17,10 @@ from designspace.tasks.scopes import written
 
 # Like an entry of the library: what finds the sentence that names an experiment.
 _NAMED: Record = {"name": "experiment", "kind": "string", "definition": "Participants took part in the experiment."}
-_KIND = r"(?:experiments?|stud(?:y|ies))"
+_KIND = r"(?:experiments?|exps?\.?|stud(?:y|ies))"
 _NUMBERED = re.compile(
-    r"(?<![\w-])(experiment|study)(s?)\s(\d)(?![\d.,]*\d|\w)((?:,\s\d|\s?[-–]\s?\d|,?\s(?:and|&)\s\d)*)(?!\w)",
+    r"(?<![\w-])(experiment|study|exp\.?)(s?)\s(\d[a-h]?)(?![\d.,]*\d|\w)"
+    r"((?:,\s\d[a-h]?|\s?[-–]\s?\d|,?\s(?:and|&)\s\d[a-h]?)*)(?!\w)",
     re.IGNORECASE,
 )
 _MENTIONS = 2  # of a number, from which it is that of an experiment of this paper and not of another's
@@ -43,19 +45,34 @@ def named(
     experiments = {spelled(name): (name, 1.0) for name in numbered(text)}
     for name, confidence in answers.scalars(grammar_tokenizer, reply):
         name = f"Experiment {name}" if name.isdecimal() else name
-        if confidence >= threshold and _called(name).search(text):
+        has_parts = any(known.startswith(spelled(name)) for known in experiments)
+        if confidence >= threshold and _called(name).search(text) and not has_parts:
             experiments.setdefault(spelled(name), (name, confidence))
     return list(experiments.values())[:EXPERIMENTS] if len(experiments) > 1 else []
 
 
 def numbered(text: str) -> list[str]:
-    """The names of the experiments, or of the studies, that a text numbers from 1 and names more than once each."""
-    mentions: dict[str, Counter[int]] = {"Experiment": Counter(), "Study": Counter()}
+    """The names of the experiments, or of the studies, that a text numbers from 1 and names more than once each;
+    "Experiment 2a" and "Experiment 2b" in place of "Experiment 2" where it has such parts."""
+    mentions: dict[str, Counter[str]] = {kind: Counter() for kind in ("Experiment", "Study", "Exp", "Exp.")}
     for kind, plural, first, rest in _NUMBERED.findall(text):
-        mentions[kind.capitalize()].update(map(int, [first, *(re.findall(r"\d", rest) if plural else [])]))
+        several = re.findall(r"\d[a-h]?", rest, re.IGNORECASE) if plural else []
+        mentions[kind.capitalize()].update([first, *several])
     kind, counts = max(mentions.items(), key=lambda of_kind: of_kind[1].total())
-    last = next(n for n in range(1, 11) if counts[n] < _MENTIONS) - 1
-    return [f"{kind} {number}" for number in range(1, last + 1)] if last > 1 else []
+    numbers: list[str] = []
+    for number in range(1, 10):
+        whole = [f"{number}"] if counts[f"{number}"] >= _MENTIONS else []
+        own = _parts(f"{number}", counts, "abcdefgh") or _parts(f"{number}", counts, "ABCDEFGH") or whole
+        if not own:
+            break
+        numbers += own
+    return [f"{kind} {number}" for number in numbers] if len(numbers) > 1 else []
+
+
+def _parts(number: str, counts: Counter[str], letters: str) -> list[str]:
+    """The parts of an experiment that are lettered from the first on; none where there are not several."""
+    parts = list(takewhile(lambda part: counts[part] >= _MENTIONS, (number + letter for letter in letters)))
+    return parts if len(parts) > 1 else []
 
 
 def _called(name: str) -> re.Pattern[str]:

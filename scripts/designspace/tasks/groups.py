@@ -18,6 +18,7 @@ from designspace.tasks.scopes import Scope, written
 
 # Like an entry of the library: what finds the sentence that names a group.
 _NAMED: Record = {"name": "group", "kind": "string", "definition": "Participants were assigned to the group."}
+_OF_OTHERS = ("front", "introduction", "discussion", "references", "back")  # kinds of sections
 _SURE = 0.9  # that what sentences name is a group; a rough estimate from papers that were read by eye
 
 
@@ -45,11 +46,11 @@ def named(text: str, grammar_tokenizer: Any, reply: Answer, threshold: float, ot
 
 
 def printed(context: Record, sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, list[Group]]:
-    """The groups that the sentences about each experiment name, without those of an introduction or a discussion, where
-    other studies have groups, too."""
+    """The groups that the sentences about each experiment name, without those of other parts of a paper, where other
+    studies and their authors have groups, too."""
     sections = [section for section in context["sections"] if section["kept"]]
     has_own = any(section["kind"] in ("methods", "results") for section in sections)
-    others = [s for s in sections if has_own and s["kind"] in ("introduction", "discussion")]
+    others = [s for s in sections if has_own and s["kind"] in _OF_OTHERS]
     own = [s for s in sentences if not any(other["start"] <= s.start < other["end"] for other in others)]
     return language_groups.find(own, experiments)
 
@@ -60,8 +61,8 @@ def chosen(
     """The groups of an experiment, {name: (confidence, spellings)}: those that its sentences name, as far as the model
     has named them, in its order and spelling. Without any, those that the model names and a sentence calls groups."""
     if not printed:
-        called = {name: (p, frozenset({name})) for name, p in named.items() if language_groups.called(name, sentences)}
-        return called if len(called) > 1 else {}
+        called = language_groups.called(named, sentences)
+        return {name: (named[name], frozenset({name})) for name in called} if len(called) > 1 else {}
     groups: dict[str, tuple[float, frozenset[str]]] = {}
     left = list(printed)
     for name, confidence in named.items():
