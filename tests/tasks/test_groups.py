@@ -150,6 +150,16 @@ def test_the_paper_has_the_numbers_of_its_groups(tokenizer):
     ]
 
 
+def test_a_division_that_is_taken_as_equal_has_half_the_confidence(tokenizer):
+    page = ["Methods", "We tested 24 adults. They were assigned to the Early group or the Late group."]
+    page += ["They were assigned to one of two groups."]
+    texts = {begin("groups"): ' ["Early", "Late"],\n'}
+    fields, _ = answered(tokenizer, page, texts)
+    (late,) = [row for row in fields["values"] if row["parameter"] == "n" and row.get("group") == "Late"]
+    assert late["rule"] == "24 divided among 2 groups, taken as equal"
+    assert late["confidence"] == pytest.approx(0.5 * fields["groups"][1]["confidence"])
+
+
 def test_groups_that_the_sentences_name_need_no_model(tokenizer):
     page = [
         "Methods",

@@ -30,6 +30,7 @@ HYPOTHETICAL = re.compile(
     re.IGNORECASE,
 )
 _FEWEST = 4  # people of a group: fewer are those of a group with whom something happened
+_TAKEN_AS_EQUAL = 0.5  # the probability that a division is equal whose parts the paper does not give: an estimate
 # As some of a group do: what stands before it is no number of all.
 _DID = (
     rf"(?!(?:[”\"’]?\s+{GROUP})?\s+"
@@ -91,12 +92,14 @@ SOME_EXCLUDED = re.compile(
 
 
 class Count(NamedTuple):
-    """A number of participants, the rule that gave it ("" where it is printed), and the sentence, as characters."""
+    """A number of participants, the rule that gave it ("" where it is printed), the sentence, as characters, and how
+    probable it is that the rule holds."""
 
     value: int
     rule: str
     start: int
     end: int
+    probability: float = 1.0
 
 
 def first(sentences: Iterable[Sentence], rule: Callable[[Sentence], Iterator[Count]]) -> Count | None:
@@ -222,7 +225,8 @@ def division(sentences: Iterable[Sentence], groups: int, equal: bool = True) -> 
                 return _count(sentence, number(parts[2]), f"{number(parts[2])} in each group")
             if is_divided and whole >= _FEWEST * groups and equal == bool(_EQUAL.search(sentence.text)):
                 among = f"equally among {groups} groups" if equal else f"among {groups} groups, taken as equal"
-                return _count(sentence, whole // groups, f"{whole} divided {among}")
+                divided = _count(sentence, whole // groups, f"{whole} divided {among}")
+                return divided if equal else divided._replace(probability=_TAKEN_AS_EQUAL)
         if count := took_part([sentence]):
             before = count.value
     return None

@@ -79,7 +79,7 @@ def replace(record: Record, made: list[Record], counts: Counts) -> list[Record]:
     for scope, (count, confidence) in counts.items():
         row = made[0] | scope.names()
         row |= {"value": count.value, "status": "reported", "reason": "", "reasoning": "", "rule": count.rule}
-        row |= {"confidence": confidence} | evidence.at(record, count.start, count.end)
+        row |= {"confidence": confidence * count.probability} | evidence.at(record, count.start, count.end)
         kept = [other for other in made if _scope(other) != scope]
         made = [*kept, row] if any(scope) else [row, *_candidates(made, [row]), *kept]
     return made
