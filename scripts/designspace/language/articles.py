@@ -1,16 +1,16 @@
-"""Two articles in one file, as where one ends on the page on which the next begins: which of them is the paper."""
+"""Two articles in one file, such as when one ends on the page on which the next begins: which of them is the paper."""
 
 from typing import Any
 
 from designspace.language import matching, sections
 
-LETTERS = 15  # of a title that is a paper's alone
+LETTERS = 15  # of a title that only one paper has
 FEWEST = 3  # entries of a list of references
 
 
 def start_of(record: dict[str, Any], title: str) -> int:
-    """Where in a text record the article with a title begins behind another one, which has its references before; 0
-    where it does not, or without a title."""
+    """Where in a text record the article with a title begins, if another article with its references precedes it; 0
+    otherwise, or without a title."""
     if len(matching.letters(title)[0]) < LETTERS:
         return 0
     starts = {line["start"] for page in record["pages"] for line in page["lines"]}

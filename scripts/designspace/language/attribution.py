@@ -1,4 +1,4 @@
-"""Which experiments a sentence is about: those that it names, or that were named last before it."""
+"""Which experiments a sentence is about: those that it names, or otherwise those that were named last before it."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from designspace.language import sentences
 
-_LONGEST = 1000  # characters of a sentence; what is longer is no prose, and the rules would take long
+_LONGEST = 1000  # characters of a sentence; longer ones are not prose, and the rules would take long
 _OPENING = 40  # characters of a sentence in which an experiment is its topic
 _HEADING = 120  # characters that a heading has at most
 _SHORTEST = 3  # words of a heading that ends as a sentence does

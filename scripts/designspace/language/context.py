@@ -1,4 +1,4 @@
-"""What of a paper fits a token budget: whole sentences, the least useful sections left out first."""
+"""The part of a paper that fits a token budget: whole sentences; the least useful sections are left out first."""
 
 from itertools import groupby
 from typing import Any
@@ -43,7 +43,7 @@ def fit(record: dict[str, Any], token_budget: int, tokenizer: Tokenizer, title: 
     if tokens_kept > token_budget:
         priority = [DROPPED.index(parts[index]["kind"]) for index, _, _ in units]
         kept = [index for index in _within(token_budget, priority, lengths) if units[index][1] >= article]
-        # Words may merge or part where sentences meet, so what counts is the text as it will be read.
+        # Tokens may merge or split where sentences meet, so the text is counted as it will be read.
         while (tokens_kept := count(_join(text, _merge(units, kept)), tokenizer)) > token_budget:
             excess = tokens_kept - token_budget
             while excess > 0 and kept:
@@ -68,7 +68,7 @@ def kept_text(record: dict[str, Any], context: dict[str, Any]) -> str:
 
 
 def count(text: str, tokenizer: Tokenizer) -> int:
-    """Number of tokens of `text`, as the prompt has it."""
+    """The number of tokens of `text` in the prompt."""
     return len(plain(tokenizer, text))
 
 

@@ -1,7 +1,7 @@
-"""Which sentence of a paper is the evidence for a value: the sentences ranked by what they share with it.
+"""Which sentence of a paper is the evidence for a value: sentences are ranked by what they share with it.
 
-A sentence scores by the value that it holds (numbers in any unit or spelling, words in any form), by the words of the
-parameter's name and definition, each the more the rarer it is in the paper, by its section, and less if it cites.
+A sentence scores if it has the value (a number in any unit or spelling, words in any form) and words of the parameter's
+name and definition (rare words count more), and by its section; it scores less if it cites.
 """
 
 import math
@@ -17,7 +17,7 @@ from designspace.language import quantities, sentences
 VALUE, NAME, DEFINITION = 3.0, 1.0, 0.4  # an item of the value, a word of the name, a word of the definition only
 NEAR = 30  # characters from the value within which a word of the question counts twice
 LONG = 150  # characters of a sentence that halve the worth of the words it holds: long ones hold any word
-CITES = 1.5  # less for a sentence that cites: it tells what others did
+CITES = 1.5  # less for a sentence that cites, since it describes the work of others
 LABEL = 3.0  # less for what does not end like a sentence: labels in figures, headings
 # A parameter is reported in the methods; elsewhere stand other papers' values, in the references nothing but titles.
 SECTIONS = {"methods": 1.5, "introduction": -0.7, "discussion": -1.0, "back": -6.0, "references": -15.0}
@@ -58,8 +58,8 @@ def rank(record: Record, context: Record, parameter: Record, value: Value) -> li
 def choose(
     record: Record, context: Record, parameter: Record, value: Value, near: re.Pattern[str] | None = None
 ) -> tuple[int, int]:
-    """Span `(start, end)` of the best evidence for a value: there is always one where the paper has a
-    sentence. To hold the pattern `near` counts as much as to hold the value."""
+    """Span `(start, end)` of the best evidence for a value; every paper with a sentence has one. A match of the pattern
+    `near` counts as much as the value."""
 
     def worth(sentence: tuple[int, int, float]) -> float:
         start, end, score = sentence
@@ -144,7 +144,7 @@ class _Index:
             return [self._number(abs(value), unit)]
         words = _words(value)
         if not words:
-            # "both" and "none" are said by naming the alternatives.
+            # Papers express "both" and "none" by naming the alternatives.
             words = [word for other in parameter.get("values") or [] for word in _words(other)]
         numbers = [self._number(number, own or unit) for _, number, own in quantities.find(value)]
         return numbers + [self._word(word) for word in words]
@@ -167,7 +167,7 @@ class _Index:
         return {sentence: (1.0, found) for sentence, found in positions.items()}
 
     def _rarity(self, holders: Held) -> float:
-        """From near 0, for what every sentence holds, to 5 for what only one holds, in papers of any length."""
+        """From near 0, for a word in every sentence, to 5 for one in a single sentence, in papers of any length."""
         total, holding = len(self.spans), sum(quality for quality, _ in holders.values())
         return 5 * math.log(1 + (total - holding + 0.5) / (holding + 0.5)) / math.log(total + 2)
 
@@ -178,7 +178,7 @@ def _index(text: str, kept: tuple[tuple[int, int, str], ...]) -> _Index:
 
 
 def _words(text: str) -> list[str]:
-    """Words in lower case by which a sentence can be told from another."""
+    """Words in lower case that distinguish a sentence from others."""
     words = (match[0].lower() for match in _WORD.finditer(text.replace("_", " ")))
     return list(dict.fromkeys(_PREFIX.sub("", word) for word in words if len(word) > 1 and word not in _STOP_WORDS))
 

@@ -19,7 +19,7 @@ PEOPLE = (
 EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
 # The cell that names the group in a row of a table, which begins with it or with another cell.
 _ROW = re.compile(r"(?:[^:;]{1,40}: [^:;]{1,40}; ){0,2}(?:Sub)?(?:Group|Cohort|Arm)s?: ([^;]+);")
-# Words that tell no group from another, so that "Clamp" and "clamped feedback" are one.
+# Words that do not distinguish groups, so that "Clamp" and "clamped feedback" are the same.
 _GENERAL_TEXT = """a all an and condition conditions feedback group groups in of participants people subjects task the
 training with"""
 _GENERAL = frozenset(_GENERAL_TEXT.split())
@@ -32,7 +32,7 @@ _ASSIGNED = re.compile(
 )
 _DIVIDED = re.compile(r"\b(?:divided|split|distributed|formed|recruited)\b", re.IGNORECASE)
 _SOMEBODY = re.compile(rf"\b(?:{PEOPLE}|participant|subject|between|each|they)\b", re.IGNORECASE)
-# What a name does not go beyond, and never has in it.
+# Words at which a name ends, and which are in no name.
 _BOUNDS_TEXT = """a an the this that these those its their our his her one each every any all both some no neither
 either another other others such same of in on for to from by with within between among across per at as into than
 under over after before during through via about against and or but nor vs versus while whereas when where if because
@@ -129,7 +129,7 @@ class Mention(NamedTuple):
 
 
 def content(name: str) -> frozenset[str]:
-    """The words that distinguish a group from others, without their endings and their hyphens."""
+    """The words that distinguish a group from others, without their endings."""
     words = [re.sub(r"\s?[–-]$", "−", word).replace(" ", "") for word in _CONTENT.findall(spelled(name))]
     return frozenset(re.sub(r"(?<=\w{4})(?:(?<=p)ped|ed|ing|s)$", "", word) for word in words if word not in _GENERAL)
 

@@ -1,6 +1,6 @@
 """The groups of participants of each experiment of a paper, as far as its text names them.
 
-A name counts the more, the more often and the more clearly the sentences about an experiment call something a group so.
+A name has more support if the sentences about an experiment use it for a group more often and more clearly.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Where an annotator's quote stands in the text of a paper, whatever print made of its letters."""
+"""Where an annotator's quote occurs in the text of a paper, however its letters are printed."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-ALIKE = 90  # of 100, from which a piece of a text is a quote with slips, by rapidfuzz's partial_ratio
+SIMILAR = 90  # of 100, from which a piece of a text is the quote with slips, by rapidfuzz's partial_ratio
 LONG = 20  # letters of a sentence that is long enough to be known inside a quote
 
 
@@ -33,8 +33,8 @@ def same_sentence(sentence: str, quote: str) -> bool:
 
 
 def places(text: str, quote: str) -> list[tuple[int, int]]:
-    """The spans of a text that are the quote, or the rows of tables whose cells it is, or else the one that is most
-    like it; none where no piece is."""
+    """The spans of a text that are the quote, or the rows of tables whose cells are the quote, or else the most similar
+    span; none if no piece is similar."""
     plain, positions = _letters_of_paper(text)
     sought = letters(quote)[0]
     if not sought or not plain:
@@ -49,7 +49,7 @@ def spans(plain: str, sought: str) -> list[tuple[int, int]]:
     """The spans of letters that are those sought, or else the one that is most like them; none where none is."""
     if found := [match.span() for match in re.finditer(re.escape(sought), plain)]:
         return found
-    near = fuzz.partial_ratio_alignment(sought, plain, score_cutoff=ALIKE)
+    near = fuzz.partial_ratio_alignment(sought, plain, score_cutoff=SIMILAR)
     return [(near.dest_start, near.dest_end)] if near else []
 
 
@@ -60,5 +60,5 @@ def _cells(line: str) -> str:
 
 
 def spelled(name: str) -> str:
-    """What all spellings of the name of an experiment or a group share."""
+    """The form that all spellings of the name of an experiment or a group share."""
     return " ".join(name.split()).casefold()

@@ -159,7 +159,7 @@ def _power_of_ten(written: str) -> float:
 
 
 def agreement(number: float, unit: str, sought: float, sought_unit: str) -> float:
-    """How well a quantity of a text agrees with the one sought ("" is the unit of a count), from 0 to 1."""
+    """How well a quantity of a text agrees with the requested one ("" is the unit of a count), from 0 to 1."""
     own, other = known(unit), known(sought_unit)
     if own and other:
         same = abs(number * own[1] - sought * other[1]) <= 1e-6 * abs(sought * other[1])
@@ -172,10 +172,12 @@ def agreement(number: float, unit: str, sought: float, sought_unit: str) -> floa
 
 
 def as_written(number: float, unit: str, found: Iterable[Quantity]) -> float:
-    """A number in the unit that was asked for, of a model that copied it from a text with the quantities `found`: one
-    that copies "80 mm" where centimetres are asked for says 80. Where no quantity is that number in that unit, and all
-    that have the number with a unit of the same kind have the same one, it is converted. Up to a thousandfold, lest
-    ages be taken for seconds.
+    """A number in the requested unit, if a model copied it from a text with the quantities `found`: a model that copies
+    "80 mm" answers 80 where centimetres are asked for.
+
+    If no quantity is that number in the requested unit, and all that have the number with a unit of the same kind have
+    the same unit, the number is converted. The factor is at most a thousand, so that ages are not converted into
+    seconds.
     """
     if any(known(own) and agreement(other, own, abs(number), unit) for _, other, own in found):
         return number
@@ -187,10 +189,10 @@ def as_written(number: float, unit: str, found: Iterable[Quantity]) -> float:
 
 
 def stands(value: float | str, unit: str, found: Quantities) -> float:
-    """How well a number in a unit agrees with one of a text's quantities `found`, from 0 to 1. Signs are left out.
+    """How well a number in a unit agrees with one of a text's quantities `found`, from 0 to 1; signs are ignored.
 
-    A text of numbers alone, such as a range, stands where they follow one another as one expression: 18-34 does not
-    stand in "18 people made 34 trials".
+    A text of numbers alone, such as a range, agrees only if they follow one another as one expression: 18-34 is not in
+    "18 people made 34 trials".
     """
     if isinstance(value, str):
         return float(_stand_together(alone(value) or [], unit, found))

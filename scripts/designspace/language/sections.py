@@ -1,4 +1,4 @@
-"""Sections of a paper, found by its headings as they are: numbered, in capitals, run into the text, or none at all."""
+"""The sections of a paper, found by its headings: numbered, in capitals, run into the text, or without any."""
 
 import re
 from collections.abc import Iterator
@@ -171,9 +171,9 @@ def _may_begin(text: str, start: int) -> bool:
 
 
 class Outline:
-    """What the headings of a paper that came before tell about the next one.
+    """What the earlier headings of a paper say about the next one.
 
-    In a supplement all is back matter by its name: "Supplementary Methods" are methods there.
+    In a supplement, all sections are back matter by their names: "Supplementary Methods" are methods there.
     """
 
     def __init__(self, in_supplement: bool) -> None:

@@ -74,7 +74,7 @@ class Statistic(NamedTuple):
 
 
 def find(text: str) -> list[Statistic]:
-    """The statistics of a text, in order. A z without a p is a coordinate."""
+    """The statistics of a text, in order. A z without a p is taken for a coordinate."""
     found = (_read(text, match) for match in PATTERN.finditer(text))
     return [one for one in found if one.test != "Z" or one.p.sign]
 

@@ -62,10 +62,8 @@ Unit = tuple[tuple[tuple[str, int], ...], float]  # powers of its dimensions, an
 
 
 def at(text: str, start: int) -> str:
-    """The unit that is written at a place of a text, as it is written; "" where there is none that is known.
-
-    "40 cm/trial" has the unit cm/trial, which is not a length, and "20 per group" has none.
-    """
+    """The unit at a place of a text, as it is written; "" if no known unit is there. "40 cm/trial" has the unit
+    cm/trial, which is not a length, and "20 per group" has none."""
     match = UNIT.match(text, start, start + _LONGEST)
     if not match:
         return ""

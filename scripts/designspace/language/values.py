@@ -1,4 +1,4 @@
-"""How a value is written as text: in the tables, by a person, and where a spreadsheet might run it."""
+"""Values as text: in the tables, as a person writes them, and protected from spreadsheets."""
 
 import math
 import re

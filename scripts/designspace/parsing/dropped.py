@@ -1,6 +1,8 @@
-"""What pdfium drops: of several spaces in a row it keeps one, and takes for a space whatever has a space's code.
+"""The characters that pdfium drops: of several spaces in a row it keeps one, and it takes any glyph with the code of a
+space for a space.
 
-So a subset font that has its zero at code 32 makes 200 of 2000, and "20ms" of "20 ms". What is printed tells.
+So a subset font whose zero has code 32 makes 200 of 2000, and "20ms" of "20 ms". The printed page shows what is
+missing.
 """
 
 import ctypes

@@ -61,7 +61,7 @@ class PageFonts:
         self._names = _names.setdefault(document, {})
 
     def symbols(self, textpage: pypdfium2.PdfTextPage) -> PageSymbols:
-        """The glyphs of the page that its fonts do not explain."""
+        """The glyphs of the page whose fonts do not give their characters."""
         return PageSymbols(self._document, textpage)
 
     def dropped(self, textpage: pypdfium2.PdfTextPage, raw: str, read: str) -> dict[int, str]:
@@ -69,7 +69,7 @@ class PageFonts:
         return find(textpage.page, textpage, raw, read)
 
     def named(self, symbols: PageSymbols, text: str) -> dict[int, str]:
-        """What the names of glyphs say of the characters that may be none: {place in the text: character}."""
+        """The characters that the names of glyphs give: {place in the text: character}."""
         meanings: dict[tuple[int, str], str] = {}
         named = {}
         for match in SUSPECT.finditer(text):

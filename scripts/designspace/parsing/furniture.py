@@ -1,4 +1,4 @@
-"""Removes from the lines of a PDF what is not the paper's text: running heads and feet, page and line numbers."""
+"""Removes lines of a PDF that are not part of the paper's text: running heads and feet, page and line numbers."""
 
 import re
 from collections import defaultdict
@@ -65,7 +65,7 @@ def _with_broken_runs(numbered: list[tuple[Page, list[Line]]]) -> list[tuple[Pag
     ends = [(_number(lines[0]), _number(lines[-1])) if lines else None for _, lines in numbered]
     known = [pair for pair in ends if pair]
     if len(known) < 2 or any(one[1] >= other[0] for one, other in pairwise(known)):
-        return numbered  # nothing to go by, or each page counts anew
+        return numbered  # no numbers, or each page starts again at 1
     margins = [lines[0].box[0] for _, lines in numbered if lines]
     found = []
     for i, (page, lines) in enumerate(numbered):

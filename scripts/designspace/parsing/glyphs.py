@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-UNKNOWN = "\ufffd"  # stands for a printed glyph whose character the file does not tell
+UNKNOWN = "\ufffd"  # a printed glyph whose character is unknown
 RAISED = "\x1f"  # stands in a row of the front pages for the raised marks of footnotes and affiliations
 HYPHEN = "\ufffe"  # how pdfium marks a hyphen at the end of a line
 
@@ -44,10 +44,10 @@ DEGREE = re.compile(r"(?<=\d)(\s?)[\u02da\u00ba]")
 
 
 def normalise(text: str) -> str:
-    """The text of a line with every character as a reader means it: NFC, ligatures and look-alikes resolved.
+    """The text of a line with every character as a person reads it: NFC, ligatures and look-alikes resolved.
 
-    Superscripts, fractions and units keep their characters (they are not compatibility-folded); a printed glyph that
-    cannot be known becomes U+FFFD, so that a lost minus sign is at least visible.
+    Superscripts, fractions and units keep their characters (they are not compatibility-folded). A printed glyph whose
+    character is unknown becomes U+FFFD, so that a lost minus sign is at least visible.
     """
     if not text.isascii() or not text.isprintable():
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # pairs of surrogates become one

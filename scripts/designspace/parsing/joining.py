@@ -1,6 +1,6 @@
-"""A paper and its supplements become one text: they are read together, and have one set of answers.
+"""A paper and its supplements become one text: they are read together and have one set of answers.
 
-The pages of the supplements are counted on behind those of the paper. `parts` says which of them are whose.
+The pages of the supplements are counted on after those of the paper. `parts` says which pages belong to which.
 """
 
 from typing import Any
@@ -9,10 +9,8 @@ Record = dict[str, Any]
 
 
 def join(record: Record, supplements: list[Record]) -> Record:
-    """The text record of a paper with those of its supplements behind it.
-
-    A paper that could not be read stays as it is. A supplement that could not is left out, and `reason` says so.
-    """
+    """The text record of a paper followed by those of its supplements. If the paper could not be read, its record stays
+    as it is. A supplement that could not be read is left out, and `reason` says so."""
     if record["status"] != "ok" or not supplements:
         return record
     text, pages, parts = record["text"], list(record["pages"]), []

@@ -1,7 +1,7 @@
-"""Which three letters stand beside each other in English words: a word that holds others is none, or badly read.
+"""Which three letters occur beside each other in English words: a word with others is not English, or was read badly.
 
-One bit for each three of "$" (the edge of a word) and a to z, in the order of the alphabet; set are those of 4,266
-that occur in the words of this documentation and of Python's.
+One bit for each three of "$" (the edge of a word) and a to z, in alphabetical order. The bits of 4,266 are set, which
+occur in the words of this documentation and of Python's.
 """
 
 import base64

@@ -14,7 +14,7 @@ LARGEST, LONGEST = 50_000_000, 30_000  # pixels of a picture, and along its side
 
 
 def missing() -> str:
-    """What OCR needs and is not here, as a sentence; empty where all is there."""
+    """What OCR needs and this machine lacks, as a sentence; empty if nothing is missing."""
     if shutil.which("tesseract"):
         return ""
     return (

@@ -29,7 +29,7 @@ Visit = Callable[[pypdfium2.PdfDocument, int, pypdfium2.PdfPage, pypdfium2.PdfTe
 
 
 class BadPdf(DesignspaceError):
-    """A file that cannot be read as a paper: `status` is that of its record, `reason` a sentence."""
+    """A file that cannot be read as a paper: `status` is the status of its record, `reason` a sentence."""
 
     def __init__(self, status: str, reason: str) -> None:
         super().__init__(reason)
@@ -161,10 +161,8 @@ def _read_lines(
 
 
 def _within(width: float, height: float, left: float, bottom: float, right: float, top: float) -> Box | None:
-    """The part of a box that lies on the page; None where none does, or where a number is not finite.
-
-    A text beside the page is seen by no reader.
-    """
+    """The part of a box that lies on the page; None if no part does, or if a number is not finite. Nobody sees a text
+    beside the page."""
     if 0 <= left <= right <= width and 0 <= bottom <= top <= height:
         return left, bottom, right, top
     if not (isfinite(left + bottom + right + top) and left < width and right > 0 and bottom < height and top > 0):

@@ -1,8 +1,8 @@
-"""Pictures of the pages that have evidence, on which a reviewer checks it.
+"""Pictures of the pages with evidence, on which a reviewer checks it.
 
-A page is drawn as it is shown, in the frame of the boxes in the text record. As a PDF is not trusted, it is drawn in a
-process of its own within limits, and a page that cannot be drawn is only left out. A picture says in its metadata of
-which PDF it is, so that one that was drawn before is known by the content of its paper.
+A page is drawn as a viewer shows it, in the frame of the boxes in the text record. Since a PDF is not trusted, it is
+drawn in a separate process within limits, and a page that cannot be drawn is left out. The metadata of a picture name
+its PDF, so that a picture that was drawn before is recognized by the content of its paper.
 """
 
 import hashlib

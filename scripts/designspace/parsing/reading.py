@@ -25,7 +25,7 @@ LATER = "The PDF {}. The next run tries it again."
 
 
 def read(pdf: Path, paper: str, sha256: str, with_ocr: bool) -> dict[str, Any]:
-    """The text record of a paper, see docs/architecture.md; with OCR, that of a scan and of pages that are read badly.
+    """The text record of a paper, see docs/files.md; with OCR, that of a scan and of pages that are read badly.
 
     `sha256` is what the ledger knows of the file, or empty. A file that is another one by now is not read, because
     the tables would say that they are about the first.

@@ -19,7 +19,7 @@ TWENTY_LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){20}")
 
 
 def extract_text(data: bytes, paper: str, read_again: Mapping[int, Page] | None = None) -> dict[str, Any]:
-    """The record of results/text/{paper}.json (see docs/architecture.md) of a PDF given as bytes.
+    """The record of results/text/{paper}.json (see docs/files.md) of a PDF given as bytes.
 
     A PDF that cannot be read is a record too, with a status and a reason. `read_again` are pages as OCR reads them, by
     their numbers.

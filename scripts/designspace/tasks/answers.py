@@ -1,4 +1,4 @@
-"""What a branch's tokens mean: its text, the JSON in it, and how sure the model was of each piece."""
+"""The meaning of a branch's tokens: its text, the JSON in it, and the probability of each piece."""
 
 import json
 import re
@@ -29,8 +29,8 @@ def weakest(answer: Answer, ends: list[int], start: int, end: int) -> float:
 def scalars(grammar_tokenizer: Any, answer: Answer) -> list[tuple[Any, float]]:
     """The values of an answer that is one JSON scalar or a list of them, each once: [(value, probability)].
 
-    Of a list that ran out of tokens those that are whole, which have something behind them. Of one that repeats itself,
-    and so recites, those before it does.
+    If a list ran out of tokens, only its complete values count, which are followed by further characters. If a list
+    repeats itself, and so recites, only the values before the repetition count.
     """
     text, ends = text_of(grammar_tokenizer, answer)
     values: dict[Any, float] = {}

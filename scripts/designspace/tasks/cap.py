@@ -1,17 +1,17 @@
-"""The cap of new tokens: what all answers about a paper may take together."""
+"""The cap of new tokens, which all answers about a paper share."""
 
 from designspace.engine.generator import Answer, Question, Rounds
 
 
 class Cap:
-    """`left` are the new tokens that are left of the cap."""
+    """`left` is the number of new tokens that may still be written."""
 
     def __init__(self, tokens: int) -> None:
         self.left = tokens
 
     def ask(self, questions: list[Question]) -> Rounds[list[Answer]]:
-        """Answers to the first of the questions, to as many as the cap allows: those that it leaves room for at their
-        longest are asked at once, and the next ones in what those have left of it."""
+        """Answers to the first of the questions, as many as the cap allows: those whose longest answers fit are asked
+        at once, and the next ones with the tokens that these have left."""
         answers: list[Answer] = []
         while batch := self._affordable(questions[len(answers) :]):
             replies = yield batch

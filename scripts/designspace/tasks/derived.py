@@ -1,7 +1,7 @@
-"""What the program reads or computes by itself: the participants of groups and experiments.
+"""What the program reads or computes itself: the participants of groups and experiments.
 
-An entry of the library with `participants` asks for them. A number that the program finds stands in place of the
-model's, with the sentence and, where it is not printed, the rule that it follows from.
+An entry of the library with `participants` requests them. A number that the program finds replaces the model's, with
+its sentence and, if it is not printed, the rule that it follows from.
 """
 
 from collections.abc import Iterable, Mapping
@@ -63,8 +63,8 @@ def counts(
 def _about(
     scope: Scope, own: list[Sentence], everything: list[Sentence], groups: Mapping[Scope, float]
 ) -> list[Sentence]:
-    """The sentences that may name a group: those about its experiment, then, if no other has a group so named, those
-    that are not about another experiment with groups of its own."""
+    """The sentences that may name a group: those about its experiment, and, if no other group has this name, those that
+    are not about another experiment with groups of its own."""
     if any(other.group == scope.group and other != scope for other in groups):
         return own
     others = {other.experiment for other in groups} - {scope.experiment}
@@ -75,7 +75,7 @@ def _about(
 
 
 def replace(record: Record, made: list[Record], counts: Counts) -> list[Record]:
-    """The rows of a parameter with the numbers of the program in place of the model's for the same scopes."""
+    """The rows of a parameter with the program's numbers in place of the model's for the same scopes."""
     for scope, (count, confidence) in counts.items():
         row = made[0] | scope.names()
         row |= {"value": count.value, "status": "reported", "reason": "", "reasoning": "", "rule": count.rule}
@@ -86,8 +86,8 @@ def replace(record: Record, made: list[Record], counts: Counts) -> list[Record]:
 
 
 def gather(made: list[Record]) -> list[Record]:
-    """The rows of a number of participants of each group: the whole paper has those of its groups, and of experiments
-    without groups, in place of what the model answered for all of them together."""
+    """The rows of a number of participants of each group: the whole paper has the numbers of its groups, and of
+    experiments without groups, in place of the model's answer for all of them together."""
     grouped = {row["experiment"] for row in made if row.get("group") and "experiment" in row}
     parts = [row for row in made if any(_scope(row)) and row["status"] == "reported"]
     leaves = [row for row in parts if row.get("group") or row["experiment"] not in grouped]
@@ -101,7 +101,7 @@ def gather(made: list[Record]) -> list[Record]:
 
 
 def _candidates(made: list[Record], reported: list[Record]) -> list[Record]:
-    """What the model answered for the whole paper, and others stand in place of, without evidence."""
+    """The model's answers for the whole paper that were replaced, without evidence."""
     values = [None, *(row["value"] for row in reported)]
     empty: Record = {"status": "not_reported", "evidence": None, "page": None, "start": None, "end": None, "boxes": []}
     return [row | empty for row in made if not any(_scope(row)) and row["value"] not in values]

@@ -37,7 +37,7 @@ def frame(library: list[Record], settings: Record) -> tuple[str, str]:
 
 
 def begin(category: str) -> str:
-    """What a branch begins with."""
+    """The beginning of a branch."""
     return f"{{{json.dumps(category)}:"
 
 
@@ -51,8 +51,8 @@ def shape(tokenizer: Any, library: list[Record], settings: Record) -> tuple[int,
 class Paper:
     """The questions about a paper, and the findings in their answers.
 
-    A branch that runs out of tokens keeps the findings that are whole. A finding is kept where its evidence holds its
-    value in its unit and its name varies none of the library's, and a name once for a paper.
+    A branch that runs out of tokens keeps its complete findings. A finding is kept if its evidence has its value in its
+    unit, and if its name is not a variant of a name in the library; each name is kept once for a paper.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Paper:
         self.replies: list[Answer] = yield list(self.asked.values())
 
     def fields(self) -> Record:
-        """The record's findings and new_tokens, as in docs/architecture.md."""
+        """The record's findings and new_tokens, as in docs/files.md."""
         findings: dict[str, Record] = {}
         for category, reply in zip(self.asked, self.replies, strict=True):
             for item, probability in answers.objects(self.grammar_tokenizer, reply):
@@ -102,9 +102,9 @@ def locate(record: Record, context: Record, item: Record) -> Record:
 
 
 def holds(text: str, value: str, unit: str) -> bool:
-    """Whether a text holds a finding: its numbers as quantities in its unit, other values as whole words, and a unit
-    beside them. A value without a letter or a digit stands nowhere, and one with signs of JSON only letter by letter.
-    """
+    """Whether a text has a finding: its numbers as quantities in its unit, other values as whole words, and a unit
+    beside them. A value without a letter or a digit is in no text; one with characters of JSON must occur letter by
+    letter."""
     if any(SIGNS.search(written) and written not in text for written in (value, unit)):
         return False
     if quantities.alone(value):
@@ -136,7 +136,7 @@ def _holds_numbers(
 
 
 def _goes_on(text: str, begin: int, end: int) -> bool:
-    """Whether a word goes on before or behind a piece of a text."""
+    """Whether a word continues before or after a piece of a text."""
     return text[max(begin - 1, 0) : begin].isalnum() or text[end : end + 1].isalnum()
 
 

@@ -1,4 +1,4 @@
-"""The experiments of a paper: those that it numbers, or a branch beside those of the parameters names them."""
+"""The experiments of a paper: those that it numbers; others are named by a branch beside those of the parameters."""
 
 import re
 from collections import Counter
@@ -15,7 +15,7 @@ from designspace.planning.branches import EXPERIMENTS, NAMES_TOKENS
 from designspace.tasks import answers, grammars, questions
 from designspace.tasks.scopes import written
 
-# Like an entry of the library: what finds the sentence that names an experiment.
+# An entry like those of the library, to find the sentence that names an experiment.
 _NAMED: Record = {"name": "experiment", "kind": "string", "definition": "Participants took part in the experiment."}
 _KIND = r"(?:experiments?|exps?\.?|stud(?:y|ies))"
 _NUMBERED = re.compile(
@@ -23,7 +23,7 @@ _NUMBERED = re.compile(
     r"((?:,\s\d[a-h]?|\s?[-–]\s?\d|,?\s(?:and|&)\s\d[a-h]?)*)(?!\w)",
     re.IGNORECASE,
 )
-_MENTIONS = 2  # of a number, from which it is that of an experiment of this paper and not of another's
+_MENTIONS = 2  # of a number that make it an experiment of this paper and not of another one
 
 
 def question(tokenizer: Any, tokens: int) -> Question:
@@ -35,11 +35,11 @@ def question(tokenizer: Any, tokens: int) -> Question:
 def named(
     record: Record, context: Record, grammar_tokenizer: Any, reply: Answer, threshold: float
 ) -> list[tuple[str, float]]:
-    """The experiments that the paper numbers, and those that the reply names besides: [(name, confidence)].
+    """The experiments that the paper numbers, and further ones that the reply names: [(name, confidence)].
 
-    A number of the reply is taken for "Experiment 2". Names whose confidence is under the threshold are left out, and
-    so are those that what the model read calls no experiment, such as a phase or a group. Where only one is left,
-    nothing is returned: the whole paper is the experiment.
+    A number in the reply means "Experiment 2". Names whose confidence is below the threshold are dropped, and so are
+    those that the kept text does not call an experiment, such as a phase or a group. If only one is left, nothing is
+    returned: the whole paper is the experiment.
     """
     text = contexts.kept_text(record, context)
     experiments = {spelled(name): (name, 1.0) for name in numbered(text)}
@@ -76,7 +76,7 @@ def _parts(number: str, counts: Counter[str], letters: str) -> list[str]:
 
 
 def _called(name: str) -> re.Pattern[str]:
-    """The pattern of a name that a text gives to an experiment: with that word in it, before it or behind it."""
+    """The pattern of a name that a text gives to an experiment: this word is in the name, before it or after it."""
     pattern = written(name).pattern
     beside = rf"\b{_KIND}\s+{pattern}|{pattern}\s+{_KIND}\b"
     return re.compile(pattern if re.search(rf"\b{_KIND}\b", name, re.IGNORECASE) else beside, re.IGNORECASE)

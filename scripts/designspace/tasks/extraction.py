@@ -1,8 +1,8 @@
 """The task *extraction*: the values of the parameters of the library, all asked at once.
 
-The library stands once in the shared prefix, and every branch continues the one JSON object of the answer at a key of
-its own. Null is not allowed but its probability is kept, and so are those of the value's tokens: together they are the
-confidence, and a value is reported where that is high enough.
+The library stands once in the shared prefix, and every branch continues the one JSON object of the answer at its own
+key. Null is not allowed, but its probability is kept. Together with the probabilities of the value's tokens it gives
+the confidence; a value is reported if this is high enough.
 """
 
 from collections.abc import Iterable
@@ -54,7 +54,7 @@ def shape(tokenizer: Any, library: list[Record], settings: Record) -> tuple[int,
 
 
 class Paper:
-    """The questions about a paper, the new tokens that are left for them, and what their answers come to."""
+    """The questions about a paper, the new tokens that are left for them, and the values in their answers."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Paper:
         yield from self.ask_groups(naming)
 
     def fields(self) -> Record:
-        """The record's values, experiments, groups and new_tokens, as in docs/architecture.md."""
+        """The record's values, experiments, groups and new_tokens, as in docs/files.md."""
         counts = derived.counts(self.sentences, self.library, self.experiments, self.groups, self.spellings)
         values = []
         for index, of_paper in enumerate(self.candidates):
@@ -177,9 +177,9 @@ class Paper:
             if parameter["name"] in candidates
         }
         several = parameter.get("multiple")
-        # What is computed with has to stand with each scope that reports it.
+        # Parameters that are used for computing are stored with each scope that reports them.
         always = parameter["kind"] in expressions.KINDS or "participants" in parameter
-        # What an experiment reports of a parameter that may have several values, its paper does.
+        # A value that an experiment reports counts for its paper, too, if the parameter may have several.
         joined = of_paper.joined(c for scope, c in of_scopes.items() if several and not scope.group)
         made = rows(self.record, self.context, joined, self.threshold)
         if not joined.values and 1 - joined.p_null >= self.threshold:

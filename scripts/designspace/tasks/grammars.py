@@ -57,10 +57,10 @@ def _several(item: str, most: int | None = None) -> str:
 
 
 def value(parameter: dict[str, Any]) -> str:
-    """The grammar of a parameter's value; of one value, or a list without null, where it may have several.
+    """The grammar of a parameter's value; for a parameter with several values, of one value or a list without null.
 
-    Nothing but the branch's tokens ends a list, so that no number in it is cut to fit; of a list that they end, the
-    values that are whole count. It may give a value twice: a grammar that forbids it grows beyond all bounds with the
+    Only the limit of the branch's tokens ends a long list, so that no number is shortened to fit; the complete values
+    of such a list count. The list may contain a value twice: a grammar that forbids this grows without bounds with the
     values of a category.
     """
     if parameter["kind"] == "category":
@@ -69,7 +69,7 @@ def value(parameter: dict[str, Any]) -> str:
         scalar = _SCALARS[parameter["kind"]]
     if not parameter.get("multiple"):
         return f"start: ANSWER END\nANSWER: / ?/ SCALAR\nSCALAR: {scalar}\nEND: {END}\n"
-    # The bare value stays allowed, because a model that is given only a list fills it.
+    # A single value stays allowed, because a model that must give a list fills it.
     answer = f'/ ?/ (SCALAR | "[" / ?/ {_several("SCALAR")} "]")'
     return f"start: ANSWER END\nANSWER: {answer}\nSCALAR: {scalar}\nEND: {END}\n"
 
@@ -80,7 +80,7 @@ def names(most: int) -> str:
 
 
 def findings(most: int, refused: list[str]) -> str:
-    """The grammar of a list of at most `most` findings whose names are snake_case and none of the refused."""
+    """The grammar of a list of at most `most` findings whose names are in snake_case and not among the refused ones."""
     part, more = PART_CHARACTERS, FINDING_PARTS - 1
     name = rf"/[a-z][a-z0-9]{{0,{part - 1}}}(_[a-z0-9]{{1,{part}}}){{0,{more}}}/"
     if refused:

@@ -16,10 +16,10 @@ from designspace.planning.branches import GROUPS, NAMES_TOKENS
 from designspace.tasks import answers, grammars, questions
 from designspace.tasks.scopes import Scope, written
 
-# Like an entry of the library: what finds the sentence that names a group.
+# An entry like those of the library, to find the sentence that names a group.
 _NAMED: Record = {"name": "group", "kind": "string", "definition": "Participants were assigned to the group."}
 _OF_OTHERS = ("front", "introduction", "discussion", "references", "back")  # kinds of sections
-_SURE = 0.9  # that what sentences name is a group; a rough estimate from papers that were read by eye
+_SURE = 0.9  # confidence in a group that sentences name; a rough estimate from papers that were read by eye
 
 
 def question(tokenizer: Any, experiment: str, tokens: int) -> Question:
@@ -31,9 +31,9 @@ def question(tokenizer: Any, experiment: str, tokens: int) -> Question:
 def named(text: str, grammar_tokenizer: Any, reply: Answer, threshold: float, others: list[str]) -> dict[str, float]:
     """The groups that the reply names, {name: confidence}, in its order.
 
-    Names that stand nowhere in the text, that are those of experiments (`others`), or whose confidence is under the
-    threshold are left out; of two names of one group the first is kept. A single group is no comparison: then nothing
-    is returned, and all participants are the group.
+    Names are dropped if they occur nowhere in the text, are names of experiments (`others`), or have a confidence below
+    the threshold; of two names of one group, the first is kept. A single group is not a comparison: then nothing is
+    returned, and all participants are the group.
     """
     groups: dict[str, float] = {}
     known = {content(name) for name in others}

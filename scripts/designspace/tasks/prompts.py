@@ -8,13 +8,13 @@ from typing import Any
 
 from designspace.language.tokens import plain
 
-_PAPER = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for the paper while the chat template is written out
+_PAPER = "\N{OBJECT REPLACEMENT CHARACTER}"  # placeholder for the paper while the chat template is rendered
 
 
 def prefix(tokenizer: Any, before: str, paper: str, after: str) -> list[int]:
-    """Token ids of a user's turn, `before` + paper + `after`, up to where the assistant begins to speak.
+    """Token ids of a user's turn, `before` + paper + `after`, up to the beginning of the assistant's turn.
 
-    Uses the chat template of the model, with its thinking mode off, or plain text where it has none.
+    Uses the chat template of the model, with its thinking mode off, or plain text if it has none.
     """
     content = f"{before}{_PAPER}{after}"
     if tokenizer.chat_template:

@@ -1,4 +1,4 @@
-"""One parameter of the library: how the model reads it, the branch that asks for it, and what the answer is worth."""
+"""One parameter of the library: its description for the model, its branch, and the confidence of its answers."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from designspace.language.tokens import plain
 from designspace.planning.branches import TEXT_CHARACTERS, value_tokens
 from designspace.tasks import answers, grammars
 
-# Kinds whose name does not say what to answer. What is copied keeps the unit that it has.
+# Kinds whose name does not say what to answer. Copied expressions keep their unit.
 _COPIED = {"statistic": "test statistic as printed, with its p", "mean": "mean with its spread as printed"}
 _NOTHING: Record = {"value": None, "status": "not_reported", "reason": "", "confidence": None, "reasoning": ""}
 _NOTHING |= {"evidence": None, "page": None, "start": None, "end": None, "boxes": []}
@@ -31,7 +31,7 @@ class Candidates(NamedTuple):
         return {value for value, confidence in self.values.items() if confidence >= threshold}
 
     def joined(self, others: Iterable["Candidates"]) -> "Candidates":
-        """The same with the values of others, each with its highest confidence."""
+        """These candidates together with others, each value with its highest confidence."""
         values = dict(self.values)
         for other in others:
             values |= {value: max(confidence, values.get(value, 0.0)) for value, confidence in other.values.items()}
@@ -39,7 +39,7 @@ class Candidates(NamedTuple):
 
 
 def describe(parameter: dict[str, Any]) -> str:
-    """A parameter as the model reads it, in one line."""
+    """The description of a parameter for the model, in one line."""
     copied = _COPIED.get(parameter["kind"])
     kind = "one of " + ", ".join(parameter["values"]) if parameter["kind"] == "category" else parameter["kind"]
     unit = f", in {parameter['unit']}" if parameter.get("unit") and not copied else ""
@@ -48,17 +48,18 @@ def describe(parameter: dict[str, Any]) -> str:
 
 
 def begin(key: str, **before: Any) -> str:
-    """What a branch begins with, up to the key's colon, because the space belongs to the next token.
+    """The beginning of a branch, up to the key's colon, because the space belongs to the next token.
 
-    It is how models begin a JSON object by themselves, fenced and with a line for each key; others may come `before`,
-    with their values.
+    Models begin a JSON object in this way by themselves, fenced and with a line for each key; other keys may come
+    `before`, with their values.
     """
     lines = [f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)},\n" for name, value in before.items()]
     return "```json\n{\n  " + "  ".join([*lines, f"{json.dumps(key)}:"])
 
 
 def question(tokenizer: Any, parameter: dict[str, Any], tokens: int, **before: Any) -> Question:
-    """The question for the value of a parameter, in at most `tokens` new tokens, and in no more than it may need."""
+    """The question for the value of a parameter, in at most `tokens` new tokens, and at most as many as the value may
+    need."""
     prompt = plain(tokenizer, begin(parameter["name"], **before))
     return Question(prompt, grammars.value(parameter), min(tokens, value_tokens(parameter)), alternative=grammars.NULL)
 
@@ -70,8 +71,8 @@ def candidates_in(
     in_paper: quantities.Quantities,
     printed: Expressions,
 ) -> Candidates:
-    """The candidates in a reply about a parameter of a paper that has those quantities and those expressions; a text as
-    long as the grammar allows is none, since its end may have been cut."""
+    """The candidates in a reply about a parameter of a paper that has these quantities and expressions. A text of the
+    maximum length is not a candidate, since its end may have been cut."""
     answered = answers.scalars(grammar_tokenizer, reply)
     if parameter["kind"] == "string":
         answered = [(value, probability) for value, probability in answered if len(value) < TEXT_CHARACTERS]
@@ -85,11 +86,11 @@ def candidates_in(
 def confidences(
     parameter: dict[str, Any], answered: list[tuple[Any, float]], p_null: float, in_paper: quantities.Quantities
 ) -> dict[Value, float]:
-    """The values that were answered with a probability each, as {value: confidence}.
+    """The answered values and their probabilities, as {value: confidence}.
 
-    A measured number takes the unit that the paper gives it. One that the paper does not have, such as the example of a
-    definition, has no confidence, and one that it has without a unit half of it. Counts may be sums, so integers need
-    not stand in the paper.
+    A measured number takes the unit that the paper gives it. A number that the paper does not have, such as the example
+    of a definition, has no confidence; one that the paper has without a unit has half of its confidence. Counts may be
+    sums, so integers need not occur in the paper.
     """
     values: dict[Value, float] = {}
     unit = parameter.get("unit", "")
@@ -102,7 +103,8 @@ def confidences(
 
 
 def _copied(kind: str, answered: list[tuple[Any, float]], p_null: float, printed: Expressions) -> dict[Value, float]:
-    """The expressions of a paper that the answers copy, with their confidence; one that it does not have has none."""
+    """The expressions of a paper that the answers copy, with their confidence; an answer that copies none has no
+    confidence."""
     values: dict[Value, float] = {}
     for answer, probability in answered:
         text = printed.printed(kind, answer)
@@ -113,9 +115,9 @@ def _copied(kind: str, answered: list[tuple[Any, float]], p_null: float, printed
 def rows(
     record: Record, context: Record, candidates: Candidates, threshold: float, near: re.Pattern[str] | None = None
 ) -> list[Record]:
-    """The candidates as the record has them, a row for each value; those under the threshold have no evidence, the
-    others one that is sought `near` a pattern, or where an expression stands. Where no value was whole, one row says
-    that nothing is reported."""
+    """The candidates as the record has them, a row for each value. Candidates below the threshold have no evidence;
+    evidence of the others is sought `near` a pattern, or at the place of an expression. If no value was complete, one
+    row says that nothing is reported."""
     parameter = candidates.parameter
     head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "p_null": candidates.p_null} | _NOTHING
     made = [head | {"value": value, "confidence": confidence} for value, confidence in candidates.values.items()]

@@ -1,4 +1,4 @@
-"""A sentence of reasoning behind each value that is reported, which continues the value's branch."""
+"""A sentence of reasoning for each reported value, which continues the value's branch."""
 
 from typing import Any
 
@@ -20,11 +20,11 @@ def ask(
     max_new_tokens: int,
     slots: int,
 ) -> Rounds[dict[int, Answer]]:
-    """Ask why, behind the replies {index in the library: reply}, which are complete; in what each has left of its
-    max_new_tokens. Returns {index: reply}."""
+    """Ask for the reasons, in continuation of complete replies, {index in the library: reply}, with the tokens of
+    max_new_tokens that each has left. Returns {index: reply}."""
     asked = {}
     for index, reply in replies.items():
-        value = answers.text_of(grammar_tokenizer, reply)[0][:-2].decode()  # without what ended it
+        value = answers.text_of(grammar_tokenizer, reply)[0][:-2].decode()  # without the characters that ended it
         prompt = plain(tokenizer, begin(library[index]["name"]) + value + KEY)
         most = min(max_new_tokens - len(reply.tokens), slots - len(prompt))
         if most > 0:
@@ -34,6 +34,6 @@ def ask(
 
 
 def sentence(grammar_tokenizer: Any, reply: Answer) -> str:
-    """The text of the JSON string that a branch wrote; up to its last whole word where the tokens ran out."""
+    """The text of the JSON string that a branch wrote; up to its last complete word if the tokens ran out."""
     text = answers.text_of(grammar_tokenizer, reply)[0].decode("utf-8", "ignore").strip().lstrip('"')
     return text.rpartition('"')[0].strip() if reply.complete else text.rpartition(" ")[0]

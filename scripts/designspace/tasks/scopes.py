@@ -1,7 +1,7 @@
-"""What a value holds for: the whole paper, one of its experiments, or one group of participants.
+"""The scope of a value: the whole paper, one of its experiments, or one group of participants.
 
-What may differ between experiments or groups is asked again for each of them, for one value, from the same reading and
-in the same slots: the question names them before the parameter's key.
+Parameters that may differ between experiments or groups are asked again for each of them, for one value, with the same
+prefix and slots: the question names the scope before the parameter's key.
 """
 
 import re
@@ -16,18 +16,18 @@ from designspace.tasks import questions
 
 
 class Scope(NamedTuple):
-    """An experiment and a group by their names; an empty one stands for all."""
+    """An experiment and a group by their names; an empty name means all."""
 
     experiment: str = ""
     group: str = ""
 
     def keys(self) -> dict[str, int | str]:
-        """What stands for the scope in the object that is asked for."""
+        """The keys of the scope in the requested object."""
         keys = {"experiment": key(self.experiment), "group": self.group}
         return {name: value for name, value in keys.items() if value != ""}
 
     def names(self) -> dict[str, str]:
-        """The scope as the record has it: only what it names."""
+        """The scope as the record has it: only the names that it has."""
         return {name: value for name, value in self._asdict().items() if value}
 
     def near(self) -> re.Pattern[str] | None:
@@ -42,7 +42,7 @@ def written(name: str) -> re.Pattern[str]:
 
 
 def key(name: str) -> int | str:
-    """What stands for an experiment in the object that is asked for: its number, if it has no other name."""
+    """The value for an experiment in the requested object: its number, if it has no other name."""
     numbered = re.fullmatch(r"experiment (\d+)", name, re.IGNORECASE)
     return int(numbered[1]) if numbered else name
 
@@ -77,6 +77,6 @@ def questions_about(
 def rows(
     record: Record, context: Record, scope: Scope, candidates: questions.Candidates, threshold: float
 ) -> list[Record]:
-    """What a scope reports of a parameter, as the record has it."""
+    """The rows of a parameter that a scope reports, as the record has them."""
     made = questions.rows(record, context, candidates, threshold, near=scope.near())
     return [scope.names() | row for row in made if row["status"] == "reported"]

@@ -1,4 +1,4 @@
-"""How far a table reaches: rows beyond the rules that showed it, a column of labels, and no notes at its foot."""
+"""How far a table extends: rows beyond the rules that revealed it, a column of labels, but no notes at its foot."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Whether it is worth the time to look for tables on a page: most pages have none, and nothing that hints at one."""
+"""Whether to search a page for tables: most pages have none, and nothing that suggests one."""
 
 import re
 from collections import defaultdict
