@@ -28,6 +28,7 @@ from designspace.planning.costs import GIB, PROCESS_BYTES, costs_of
 Record = dict[str, Any]
 Use = dict[str, float]  # {what: how much of it is held}
 Uses = dict[int, list[Use]]  # by the number of papers that are done
+Kinds = dict[str, tuple[str, int]]
 
 MINUTES = 0.25  # that a paper may take
 BUDGET = {"cuda": 12288, "cpu": 2048}  # tokens of a paper; of this model a token is a letter
@@ -44,6 +45,13 @@ KINDS = {
     "worker hangs": ("failed", 1),
 }
 ROUND = [*KINDS, "worker killed", "text broken"]
+# The same where several papers share a process: they are tried again alone, and only a broken one fails.
+KINDS_TOGETHER = {
+    "worker killed": ("ok", 1),
+    "text broken": ("failed", 1),
+    "driver killed": ("ok", 1),
+    "worker hangs": ("ok", 1),
+}
 # What is left of the memory: room for such a share of a paper, and for a chunk of a quarter of CHUNK. The first attempt
 # reads a whole paper in a larger chunk, the second with this one, the third half of the paper, the fourth a quarter;
 # each needs some 300 MB besides, 0.18 of a paper, of which `room_for` knows nothing.
@@ -52,10 +60,10 @@ CAPACITY, RESERVE = 16 * GIB, GIB
 CHUNK, NEW_TOKENS = 12288, 72
 
 
-def choose(papers: list[str], n: int) -> dict[str, str]:
+def choose(papers: list[str], n: int, kinds: list[str]) -> dict[str, str]:
     """{paper: its fault}, n of them spread over the papers, no one the first or the last."""
     places = [papers[round((i + 0.5) * len(papers) / n)] for i in range(n)]
-    return dict(zip(places, islice(cycle(ROUND), n), strict=True))
+    return dict(zip(places, islice(cycle(kinds), n), strict=True))
 
 
 class Batch:
@@ -68,14 +76,17 @@ class Batch:
         papers: list[str],
         name: str,
         minutes: float = MINUTES,
+        at_once: int = 1,
         capacity: int = CAPACITY,
         gpus: int = 1,
     ) -> None:
-        self.papers, self.output, self.log = papers, folder / f"{name}.jsonl", (folder / f"{name}.log").open("ab")
+        self.papers, self.at_once = papers, at_once
+        self.output, self.log = folder / f"{name}.jsonl", (folder / f"{name}.log").open("ab")
         self.journal = folder / f"{name}.jsonl.journal"
         command = f"{SCRIPTS}/extract.py --results {folder} --output {self.output} --parameters {folder}/library.yaml"
         command += f" --model {folder}/model --device {device} --dtype {DTYPE[device]} --prefill-chunk {CHUNK}"
         command += f" --capacity {capacity}B --reserve {RESERVE}B --minutes-per-paper {minutes} --gpus {gpus}"
+        command += f" --papers-at-once {at_once}"
         command += f" --max-new-tokens {NEW_TOKENS} --min-confidence 0 --no-reasoning --papers"
         self.command = [sys.executable, *command.split(), *papers]
         self.start()
@@ -212,11 +223,12 @@ def watch(batch: Batch, faults: dict[str, str], device: str) -> tuple[dict[str, 
     while (code := batch.driver.poll()) is None:
         done = batch.finished()
         if done < len(batch.papers):
-            paper = batch.papers[done]
-            if paper not in faults:
+            under_way = [paper for paper in batch.papers[done : done + batch.at_once] if paper in faults]
+            if not under_way:
                 uses[done].append(in_use(device, batch.driver))
-            elif paper not in made and make(faults[paper], batch, device):
-                made[paper] = faults[paper]
+            for paper in under_way:
+                if paper not in made and make(faults[paper], batch, device):
+                    made[paper] = faults[paper]
         time.sleep(0.005)
     if code:
         sys.exit(f"The batch ended with code {code}:\n{Path(batch.log.name).read_text()[-3000:]}")
@@ -230,17 +242,19 @@ def least_of(uses: Uses, numbers: range) -> Use:
     return {what: min(use[what] for use in taken if what in use) for use in taken[:1] for what in use}
 
 
-def report(papers: list[str], faults: dict[str, str], made: dict[str, str], records: list[Record]) -> None:
+def report(
+    papers: list[str], faults: dict[str, str], made: dict[str, str], records: list[Record], kinds: Kinds
+) -> None:
     """Print what became of the papers, and end the program where one is lost, there twice, or not as it should be."""
     by_paper = {record["paper"]: record for record in records}
     print(f"{len(papers)} papers: {dict(Counter(record['status'] for record in records))}; with a fault:")
-    for kind in KINDS:
+    for kind in kinds:
         hit = [by_paper[paper] for paper in papers if faults.get(paper) == kind and paper in by_paper]
         ends = sorted(Counter((record["status"], record["attempt"]) for record in hit).items())
         outcomes = ", ".join(f"{n} {status} at attempt {attempt}" for (status, attempt), n in ends)
         print(f"  {kind:26} {sum(fault == kind for fault in made.values()):3} made: {outcomes}")
     lost, twice = set(papers) - set(by_paper), len(records) - len(by_paper)
-    expected = {paper: KINDS[faults[paper]] if paper in faults else ("ok", 1) for paper in papers}
+    expected = {paper: kinds[faults[paper]] if paper in faults else ("ok", 1) for paper in papers}
     others = [paper for paper, end in by_paper.items() if (end["status"], end["attempt"]) != expected[paper]]
     print(f"  lost {len(lost)}, twice {twice}, with another end than expected {len(others)}")
     if lost or twice or others or made != faults:
@@ -251,29 +265,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, default=200, help="how many, at least 24 (default: %(default)s)")
     parser.add_argument("--folder", type=Path, help="an empty folder in which all files stay")
+    parser.add_argument("--at-once", type=int, default=1, help="papers that share a process (default: %(default)s)")
     arguments = parser.parse_args()
+    papers = [f"p{n:04d}" for n in range(1, arguments.papers + 1)]
     with tempfile.TemporaryDirectory() as temporary:
-        run(arguments.folder or Path(temporary), [f"p{n:04d}" for n in range(1, arguments.papers + 1)])
+        run(arguments.folder or Path(temporary), papers, arguments.at_once)
 
 
-def run(folder: Path, papers: list[str]) -> None:
+def run(folder: Path, papers: list[str], at_once: int) -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     print(f"PyTorch {torch.__version__} on {torch.cuda.get_device_name() if device == 'cuda' else device}")
     for name in ("text", "context"):
         (folder / name).mkdir(parents=True)
     (folder / "library.yaml").write_text(json.dumps(LIBRARY))
-    faults = choose(papers, max(len(KINDS), len(papers) // 10))
+    kinds, order = (KINDS, ROUND) if at_once == 1 else (KINDS_TOGETHER, list(KINDS_TOGETHER))
+    faults = choose(papers, max(len(kinds), len(papers) // 10), order)
     tokenizer = make_model(folder / "model", device)
     for paper in papers:
         fault, budget = faults.get(paper), BUDGET[device]
         sentences = budget // 100 if fault in STARVED else 6
         make_paper(folder, paper, sentences, budget, tokenizer, broken=fault == "text broken")
-    long = next(paper for paper in faults if faults[paper] in STARVED)
+    long = next((paper for paper in faults if faults[paper] in STARVED), papers[1])
     ask_for_other_gpus(folder, papers[:2], device)
     watch(Batch(folder, device, [papers[0], long], "warm-up", minutes=10), {}, device)  # compiles the kernels
 
     before, begun = gpu_memory() if device == "cuda" else 0, time.monotonic()
-    made, uses = watch(Batch(folder, device, papers, "all"), faults, device)
+    made, uses = watch(Batch(folder, device, papers, "all", at_once=at_once), faults, device)
     print(f"{time.monotonic() - begun:.0f} s. Between papers there were in use, at the least:")
     first, last = (least_of(uses, window) for window in (range(1, WINDOW), range(len(papers))[-WINDOW:]))
     for what in first:
@@ -283,7 +300,7 @@ def run(folder: Path, papers: list[str]) -> None:
         print(f"GPU memory in use before the batch: {mib(before)}, and after it: {mib(gpu_memory())}.")
     if not first or any(last[what] > first[what] + (2**26 if "memory" in what else 8) for what in first):
         sys.exit("It has grown, or was not measured.")
-    report(papers, faults, made, [json.loads(line) for line in (folder / "all.jsonl").read_text().splitlines()])
+    report(papers, faults, made, [json.loads(line) for line in (folder / "all.jsonl").read_text().splitlines()], kinds)
 
 
 def mib(size: float) -> str:

@@ -6,7 +6,6 @@ In one process that holds the weights; what a run adds is the start of a process
 from collections import defaultdict
 from typing import Any
 
-import torch
 from transformers import PreTrainedModel
 
 from benchmark.inference.engine import CHUNK, FREE, TASKS, ceilings, grammar_tokenizer_of, step_floor
@@ -27,7 +26,7 @@ from benchmark.inference.shapes import (
     seconds,
     used,
 )
-from designspace.engine import kernels, loading, warming
+from designspace.engine import loading, warming
 from designspace.engine.generator import Answer, Generator, Question, one_round
 from designspace.engine.passes import Passes
 from designspace.planning.branches import of_papers
@@ -83,9 +82,7 @@ def compile_all(weights: PreTrainedModel) -> None:
     """Compile the kernels, as it is done while the weights of a run are loaded."""
     most = warming.ROWS[-1]
     passes = Passes(weights, most, most, 4, papers=1, chunk=most)
-    with torch.inference_mode(), kernels.compiling():
-        for rows in warming.ROWS:
-            passes.rehearse(rows)
+    warming.compile_kernels(passes)
     del passes
     give_back()
 

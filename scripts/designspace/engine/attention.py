@@ -10,7 +10,7 @@ Queries are *folded*: [kv_heads, rows, tokens, groups, head_dim], so that the qu
 group), the branches of a paper and their tokens are rows of one product with its keys.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -22,6 +22,12 @@ from designspace.engine import flash, products
 
 # The names of two ways to compute it: with the fused kernels of decoder.py and flash.py, or in PyTorch alone.
 FUSED, PLAIN = "shared_prefix_fused", "shared_prefix_plain"
+
+
+def upload(numbers: Any, device: torch.device) -> Tensor:
+    """Numbers, as torch.as_tensor takes them, on a device. It does not wait for a GPU that is still at work."""
+    tensor = torch.as_tensor(numbers)
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
 
 
 class Prefix(NamedTuple):
@@ -53,21 +59,23 @@ class Batch:
     """The rows of a pass, those of a paper side by side, as one tensor on the device of the layers that are next.
 
     `slots`, `starts` and `positions`, [rows], are as in Row. `table`, [blocks, 4], are the blocks of folded queries for
-    flash.py, of `block` queries at most: the first, the one behind the last, and the prefix that they attend to. Of the
-    same number of rows, `folded` queries each, of at most `papers` papers, all batches have tensors of the same shape,
-    which `fill` overwrites.
+    flash.py, of `block` queries at most: the first, the one behind the last, and the prefix that they attend to.
+    `full_blocks` are those in use where the papers have as many rows each. Of the same number of rows, `folded` queries
+    each, of at most `papers` papers, all batches have tensors of the same shape, which `fill` overwrites.
     """
 
     def __init__(self, rows: Sequence[Row], folded: int, papers: int, device: torch.device, reading: bool = False):
         self.rows, self.folded, self.reading = len(rows), folded, reading
-        self.block = flash.block_of(self.rows * folded // papers)
+        of_one = -(-self.rows * folded // papers)
+        self.block = flash.block_of(of_one)
+        self.full_blocks = papers * -(-of_one // self.block)
         self.blocks = -(-self.rows * folded // self.block) + papers - 1  # of each paper one may not be full
-        self.numbers = torch.tensor(self._numbers(rows), device=device)
+        self.numbers = upload(self._numbers(rows), device)
         self._view()
 
     def fill(self, rows: Sequence[Row]) -> None:
         """Become the batch of other rows, as many."""
-        self.numbers.copy_(torch.tensor(self._numbers(rows)))
+        self.numbers.copy_(upload(self._numbers(rows), self.numbers.device))
 
     def move(self, device: torch.device) -> None:
         """Go to the device of the next layers."""
@@ -128,6 +136,7 @@ class SharedPrefixCache(Cache):
             [torch.zeros(own, dtype=dtype, device=device) for device in devices] for _ in range(2)
         )
         self.branches, self.slots, self.device = branches, slots, devices[0]
+        self.graph_break: Callable[[], None] = lambda: None  # called where a captured step may be cut in two
 
     def read_on(self, prefix: Prefix) -> None:
         """The next tokens are those of a prefix behind what was read of it."""

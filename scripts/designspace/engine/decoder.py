@@ -12,6 +12,9 @@ from designspace.engine import kernels, linear
 from designspace.engine.attention import FUSED, SharedPrefixCache, attend
 from designspace.planning import model_files
 
+# A graph of their own, which is launched first: the GPU computes these layers while the rest of the step is launched.
+EARLY_LAYERS = 4
+
 
 def serves(model: Any) -> bool:
     """Whether this forward pass is the model's, and wanted."""
@@ -28,6 +31,8 @@ def forward(model: Any, tokens: Tensor, positions: Tensor, cache: SharedPrefixCa
     cos, sin = base.rotary_emb(residual, positions)
     cache.move(residual.device)
     for index, layer in enumerate(base.layers):
+        if index == EARLY_LAYERS:
+            cache.graph_break()
         attention, mlp = layer.self_attn, layer.mlp
         if (device := layer.input_layernorm.weight.device) != residual.device:  # the next GPU
             residual, cos, sin = (tensor.to(device) for tensor in (residual, cos, sin))

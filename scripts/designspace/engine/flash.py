@@ -40,7 +40,7 @@ def continue_branches(query: Tensor, cache: Any, layer: int, scaling: float) -> 
     """Attention of branches over their prefixes and over their own slots: [rows, tokens, heads * head_dim]."""
     kv_heads, rows, tokens, groups, head_dim = query.shape
     folded, batch = rows * tokens * groups, cache.batch
-    shares = triton.cdiv(gpu(query.device).multi_processor_count, triton.cdiv(folded, batch.block) * kv_heads)
+    shares = max(1, _programs(query, batch.block) // (batch.full_blocks * kv_heads))
     prefix = torch.empty(shares, kv_heads, folded, head_dim, dtype=torch.float32, device=query.device)
     lse = torch.empty(shares, kv_heads, folded, dtype=torch.float32, device=query.device)
     _flash(query, cache, layer, scaling, (batch.blocks, shares), batch.block, prefix, lse=lse)
@@ -79,7 +79,7 @@ def _flash(
         rows * tokens * groups, *before, keys.shape[1], grid[1],
         GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim),
         M=block, N=_keys(query), CAUSAL=lse is None, PRECISION=precision(query),
-        num_warps=block // 16, num_stages=3 if gpu(query.device).shared_memory_per_block_optin >= 144 * 1024 else 2,
+        num_warps=block // 16, num_stages=_stages(query),
     )  # fmt: skip
 
 
@@ -92,6 +92,21 @@ def _keys(query: Tensor) -> int:
     """Keys of a block: what of them a multiprocessor has room for beside their values."""
     fit: int = 16384 // (triton.next_power_of_2(query.shape[-1]) * query.element_size())
     return min(64, max(16, fit))
+
+
+def _stages(query: Tensor) -> int:
+    """Blocks of keys and values that are on their way at a time."""
+    return 3 if gpu(query.device).shared_memory_per_block_optin >= 144 * 1024 else 2
+
+
+def _programs(query: Tensor, block: int) -> int:
+    """How many programs, of a block of queries each, the GPU's shared memory has room for at the same time. One more
+    would wait for all of them, and double the time."""
+    rows = block + 2 * _stages(query) * _keys(query)
+    size = rows * triton.next_power_of_2(query.shape[-1]) * query.element_size()
+    processor = gpu(query.device)
+    together: int = processor.multi_processor_count * max(1, processor.shared_memory_per_multiprocessor // size)
+    return together
 
 
 if triton:

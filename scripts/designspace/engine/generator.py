@@ -232,8 +232,10 @@ class Generator(Generic[Outcome]):
         allowed = self.masks.allowed(matchers)  # a GPU is still at work meanwhile
         firsts = accumulate(map(len, fed[:-1]), initial=0)
         self._weigh_alternatives(dict(zip(firsts, branches, strict=True)), logits, allowed)
-        best = logits.masked_fill_(~allowed, -torch.inf).softmax(-1).max(-1)
-        chosen = zip(best.indices.tolist(), best.values.tolist(), strict=True)
+        best = logits.masked_fill_(~allowed, -torch.inf).max(-1)
+        # As softmax has them, which for few rows uses a small part of a GPU.
+        probabilities = 1 / logits.sub_(best.values[:, None]).exp_().sum(-1)
+        chosen = zip(best.indices.tolist(), probabilities.tolist(), strict=True)
         errors: dict[Prefix, Exception] = {}
         for branch, of_branch in zip(branches, fed, strict=True):
             forced = [token for token, _ in of_branch[1:]]

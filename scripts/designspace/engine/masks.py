@@ -11,6 +11,7 @@ from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask_par
 from torch import Tensor
 
 from designspace.core.errors import DesignspaceError
+from designspace.engine.attention import upload
 
 
 class GrammarRefused(DesignspaceError):
@@ -64,7 +65,7 @@ class Masks:
         for matcher in matchers:
             _check(matcher)
         # A bit for each token, the least significant first, travels to the device and is unpacked there.
-        packed_bytes = torch.from_numpy(packed.view(np.uint8)).to(self.device)
+        packed_bytes = upload(packed.view(np.uint8), self.device)
         mask = (packed_bytes[:, :, None] >> self.bits & 1).flatten(1).bool()
         return mask[:, : self.vocabulary]
 

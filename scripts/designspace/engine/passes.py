@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from designspace.engine import decoder, linear
-from designspace.engine.attention import Batch, Prefix, Row, SharedPrefixCache
+from designspace.engine.attention import Batch, Prefix, Row, SharedPrefixCache, upload
 from designspace.planning.branches import step_rows
 
 # A smaller step is captured for what is left of the rows only where it is at most such a part of the one that is there:
@@ -31,7 +31,7 @@ class Passes:
     def read(self, tokens: list[int], begin: int) -> Prefix:
         """Prefill a prefix with token ids, a chunk at a time, at such a place in the pool."""
         prefix = Prefix(begin, 0)
-        for piece in torch.tensor([tokens], device=self.device).split(self.chunk, dim=1):
+        for piece in upload([tokens], self.device).split(self.chunk, dim=1):
             self.cache.read_on(prefix)
             self._hidden(piece)  # nothing asks for the logits of the paper
             prefix = Prefix(begin, prefix.length + piece.shape[1])
@@ -45,7 +45,7 @@ class Passes:
         longest = max(map(len, prompts))
         if not longest:
             return
-        padded = torch.tensor([prompt + [0] * (longest - len(prompt)) for prompt in prompts], device=self.device)
+        padded = upload([prompt + [0] * (longest - len(prompt)) for prompt in prompts], self.device)
         at_once = max(self.chunk // longest, 1)
         for first in range(0, len(rows), at_once):
             self.cache.advance(rows[first : first + at_once], longest)
@@ -64,11 +64,11 @@ class Passes:
             nowhere = Row(rows[-1].slots, self.cache.slots - 1, 0, rows[-1].prefix)
             padded = [*rows, *[nowhere] * (size - len(rows))]
             if size not in self.graphs:
-                pool = next(iter(self.graphs.values())).graph.pool() if self.graphs else None
+                pool = next(iter(self.graphs.values())).graphs[0].pool() if self.graphs else None
                 self.graphs[size] = GraphedStep(self._logits, self.cache, padded, self.papers, pool)
             return self.graphs[size](padded, tokens + [0] * (size - len(rows)))[: len(rows)].float()
         self.cache.advance(rows, 1)
-        logits = self._logits(torch.tensor(tokens, device=self.device)[:, None])
+        logits = self._logits(upload(tokens, self.device)[:, None])
         return logits.to(self.device).float()
 
     def rehearse(self, rows: int) -> None:
@@ -109,10 +109,10 @@ class Passes:
 
 
 class GraphedStep:
-    """A decode step of a fixed number of rows as one CUDA graph, which serves all papers and branches: only numbers on
-    the GPU differ between two steps.
+    """A decode step of a fixed number of rows as CUDA graphs, which serve all papers and branches: only numbers on the
+    GPU differ between two steps. The second graph is launched while the GPU runs the first, that of a few layers.
 
-    A step is thousands of small kernels, which take longer to launch one by one than to run.
+    A step is hundreds of small kernels, which take longer to launch one by one than to run.
     """
 
     def __init__(
@@ -126,16 +126,33 @@ class GraphedStep:
         self.rows = len(rows)
         self.tokens = torch.zeros(self.rows, 1, dtype=torch.long, device=cache.device)
         self.batch = cache.batch = Batch(rows, cache.groups, papers, cache.device)
-        step(self.tokens)  # outside of the graph once, since libraries allocate on their first use
-        self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph, pool=pool):
-            self.logits = step(self.tokens)
+        self.graphs: list[torch.cuda.CUDAGraph] = []
+        # Not with torch.cuda.graph, which waits for the GPU: that may still be reading the paper. The mode is relaxed,
+        # since a kernel is loaded when it is first run.
+        with torch.cuda.stream(torch.cuda.Stream(cache.device)):
+            self._begin_graph(pool)
+            cache.graph_break = self._break_graph
+            try:
+                self.logits = step(self.tokens)
+            finally:
+                cache.graph_break = lambda: None
+                self.graphs[-1].capture_end()
+
+    def _begin_graph(self, pool: Any) -> None:
+        self.graphs.append(torch.cuda.CUDAGraph())
+        self.graphs[-1].capture_begin(pool, capture_error_mode="relaxed")
+
+    def _break_graph(self) -> None:
+        """What follows becomes a graph of its own."""
+        self.graphs[-1].capture_end()
+        self._begin_graph(self.graphs[-1].pool())
 
     def __call__(self, rows: Sequence[Row], tokens: list[int]) -> Tensor:
         """Token ids of as many rows -> their logits [rows, vocabulary]."""
         self.batch.fill(rows)
-        self.tokens.copy_(torch.tensor(tokens)[:, None])
-        self.graph.replay()
+        self.tokens.copy_(upload(tokens, self.tokens.device)[:, None])
+        for graph in self.graphs:
+            graph.replay()
         return self.logits
 
 

@@ -38,7 +38,7 @@ def meanwhile(
         with _reported():
             model = one_layer(name, revision, getattr(torch, dtype), device, quantization)
             passes = Passes(model, ROWS[-1], ROWS[-1], SLOTS, papers=1, chunk=ROWS[-1])
-            thread = threading.Thread(target=_compile, args=(passes,))
+            thread = threading.Thread(target=compile_kernels, args=(passes,))
             thread.start()
             del model, passes  # the thread alone has them, and gives them back
     try:
@@ -49,7 +49,8 @@ def meanwhile(
         torch.cuda.empty_cache()  # of what was loaded within, too: matrices in the dtype that they are rounded from
 
 
-def _compile(passes: Passes) -> None:
+def compile_kernels(passes: Passes) -> None:
+    """Compile all kernels of a model that is served by these passes, unless they are on disk."""
     with _reported(), torch.inference_mode():
         with kernels.compiling():
             for rows in ROWS:
