@@ -45,7 +45,7 @@ rule all:
         RESULTS / "papers.csv",
         RESULTS / "report.html",
         rules.evaluate.output if config["gold"] else [],
-        # Behind the tables and the report already; named so that those which were deleted are made again.
+        # The tables and the report depend on these; they are named so that deleted ones are made again.
         expand(RESULTS / "{task}/{batch}.jsonl", task=["extraction", "discovery"], batch=RUN.batches),
         expand(RESULTS / "pages/{batch}.json", batch=RUN.batches),
 
@@ -54,11 +54,11 @@ if DRY_RUN and not OUTLINE and workflow.is_main_process:
     with errors_as_sentences():
         expected = estimate.of_run(RUN, config)
     if expected.left:
-        atexit.register(print, expected.lines())  # behind the list of all jobs, where it is seen
+        atexit.register(print, expected.lines())  # after the list of all jobs, where users see it
 
 
 onstart:
-    # Only a real run remembers new papers: reading the ledger writes nothing, nor does a dry run.
+    # Only a real run saves new papers: reading the ledger writes nothing, nor does a dry run.
     look_for_jobs_when_one_ends(workflow)
     with errors_as_sentences():
         RUN.start()
@@ -66,7 +66,7 @@ onstart:
         estimate.save(expected, RESULTS)
     if expected.left:
         print(expected.line(), flush=True)
-    if workflow.non_local_exec:  # other jobs print a line for each paper themselves
+    if workflow.non_local_exec:  # local jobs print a line for each paper themselves
         watching.print_progress(watching.Watch(RESULTS, expected.asked))
 
 

@@ -1,4 +1,4 @@
-"""Compare two runs, of two models or two prompts: which values changed, and by gold which got better or worse."""
+"""Compare two runs, of two models or two prompts: which values changed, and which became better or worse by gold."""
 
 import argparse
 from pathlib import Path
@@ -15,9 +15,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("a", type=Path, help="folder of the results of one run")
     parser.add_argument("b", type=Path, help="folder of the results of the other")
-    parser.add_argument("--gold", type=Path, help="the values of annotators, CSV; without it there is no verdict")
-    parser.add_argument("--parameters", type=Path, default=Path("config/parameters.yaml"), help="the library, YAML")
-    parser.add_argument("--output", type=Path, default=Path("comparison.csv"), help="what changed, CSV")
+    parser.add_argument("--gold", type=Path, help="annotations, CSV; without them there is no verdict")
+    parser.add_argument(
+        "--parameters", type=Path, default=Path("config/parameters.yaml"), help="the parameter library, YAML"
+    )
+    parser.add_argument("--output", type=Path, default=Path("comparison.csv"), help="the cells that differ, CSV")
     args = parser.parse_args()
 
     try:

@@ -1,4 +1,4 @@
-"""Draw the pages of a batch of papers that have evidence, as pages/{paper}/{page}.webp beside the output."""
+"""Draw the pages with evidence of a batch of papers, as pages/{paper}/{page}.webp beside the output."""
 
 import argparse
 from pathlib import Path
@@ -13,7 +13,7 @@ from designspace.project import ledger
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--paper", nargs="+", required=True, help="the ids of the papers in the ledger")
-    parser.add_argument("--ledger", type=Path, required=True, help="results/ledger.csv, which knows the papers' files")
+    parser.add_argument("--ledger", type=Path, required=True, help="results/ledger.csv, which lists the papers' files")
     parser.add_argument("--papers", type=Path, required=True, help="the folder of the PDFs")
     parser.add_argument("--texts", type=Path, required=True, help="the folder of the text records")
     parser.add_argument(
@@ -33,7 +33,7 @@ def main() -> None:
         pdfs = {row.paper: args.papers / row.file for row in (rows[paper], *supplements[paper])}
         left_out: dict[int, str] = {}
         for part, sha256, own in places.files(text):
-            if part in pdfs:  # a supplement that left meanwhile has no pictures
+            if part in pdfs:  # a supplement that was removed since has no pictures
                 left_out |= pictures.draw(pdfs[part], sha256, pages, folder, own)
         for page, why in left_out.items():
             print(f"{paper}: page {page} was not drawn: {why}.")

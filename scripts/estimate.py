@@ -14,7 +14,9 @@ from designspace.settings.run import Run
 @program
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--configfile", type=Path, nargs="*", default=[], help="as for snakemake, besides config.yaml")
+    parser.add_argument(
+        "--configfile", type=Path, nargs="*", default=[], help="further files of settings, as for snakemake"
+    )
     args = parser.parse_args()
     config: dict[str, Any] = {}
     for file in (Path("config/config.yaml"), *args.configfile):

@@ -1,4 +1,4 @@
-"""Score the values of a run against those of annotators; write three CSV files."""
+"""Compare the values of a run with those of annotators; write three CSV files of scores."""
 
 import argparse
 from pathlib import Path
@@ -12,8 +12,8 @@ from designspace.results import annotations, evaluation, tables
 @program
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="folder of the tables; the scores go there too")
-    parser.add_argument("--gold", type=Path, required=True, help="the values of annotators, CSV")
+    parser.add_argument("--results", type=Path, required=True, help="folder of the tables, also for the scores")
+    parser.add_argument("--gold", type=Path, required=True, help="annotations, CSV")
     parser.add_argument("--parameters", type=Path, required=True, help="the parameter library, YAML")
     args = parser.parse_args()
 

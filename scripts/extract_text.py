@@ -14,7 +14,7 @@ from designspace.project import ledger, rereads
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--paper", required=True, help="its id in the ledger")
-    parser.add_argument("--ledger", required=True, type=Path, help="results/ledger.csv, which knows the paper's file")
+    parser.add_argument("--ledger", required=True, type=Path, help="results/ledger.csv, which lists the paper's file")
     parser.add_argument("--papers", required=True, type=Path, help="the folder of the PDFs")
     parser.add_argument("--ocr", action=argparse.BooleanOptionalAction, default=False, help="read scans by OCR")
     parser.add_argument("--output", required=True, type=Path, help="the JSON file to write")

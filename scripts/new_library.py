@@ -1,4 +1,4 @@
-"""Make a parameter library of a spreadsheet that was saved as CSV; warn of what models answer badly."""
+"""Make a parameter library from a spreadsheet that was saved as CSV; warn of entries that models answer badly."""
 
 import argparse
 import sys
@@ -13,8 +13,8 @@ from designspace.settings import new_library
 @program
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sheet", type=Path, help="name, kind, definition, perhaps unit, values, multiple, per (CSV)")
-    parser.add_argument("--output", type=Path, help="the library, YAML; without it, the sheet's name with .yaml")
+    parser.add_argument("sheet", type=Path, help="CSV with name, kind, definition, perhaps unit, values, multiple, per")
+    parser.add_argument("--output", type=Path, help="the library, YAML (default: the sheet's name with .yaml)")
     args = parser.parse_args()
 
     output = args.output or args.sheet.with_suffix(".yaml")

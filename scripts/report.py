@@ -16,14 +16,14 @@ from designspace.results import corrections, loading
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, required=True, help="folder of the tables")
-    parser.add_argument("--papers", type=Path, required=True, help="folder of the PDFs, to which the page has links")
+    parser.add_argument("--papers", type=Path, required=True, help="folder of the PDFs, which the page links to")
     parser.add_argument("--parameters", type=Path, required=True, help="the parameter library, YAML")
     parser.add_argument("--corrections", type=Path, required=True, help="corrections of reviewers, CSV; may be missing")
     parser.add_argument("--plan", type=Path, required=True, help="results/memory_plan.json")
     parser.add_argument("--configuration", type=json.loads, default={}, help="the settings of the run, JSON")
     parser.add_argument("--evaluated", action="store_true", help="show the scores of the evaluation")
     parser.add_argument("--output", type=Path, required=True, help="the report, HTML")
-    parser.add_argument("--note", default="", help="a remark that the page shows at its top")
+    parser.add_argument("--note", default="", help="a line at the top of the page")
     args = parser.parse_args()
 
     parameters = yaml.safe_load(args.parameters.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Choose what of a paper fits the token budget of the memory plan; write the context record."""
+"""Choose the part of a paper that fits the token budget of the memory plan; write the context record."""
 
 import argparse
 from pathlib import Path
@@ -16,9 +16,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--text", type=Path, required=True, help="text record of the paper (JSON)")
     parser.add_argument("--token-budget", type=int, required=True, help="tokens of its text to keep")
-    parser.add_argument("--model", required=True, help="whose tokenizer counts: a name on the hub, or a folder")
+    parser.add_argument(
+        "--model", required=True, help="the model whose tokenizer counts: a name on the hub, or a folder"
+    )
     parser.add_argument("--revision", help="revision of a hub's model")
-    parser.add_argument("--title", default="", help="of the paper, where another article begins its PDF")
+    parser.add_argument("--title", default="", help="title of the paper, if its PDF begins with another article")
     parser.add_argument("--output", type=Path, required=True, help="context record to write (JSON)")
     arguments = parser.parse_args()
     path = model_files.model_file(arguments.model, "tokenizer.json", arguments.revision)

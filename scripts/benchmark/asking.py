@@ -1,14 +1,15 @@
 """Ways of asking a model for the parameters of papers, side by side.
 
-All ways have the same weights and the same text of every paper. `one-json` is what they are to beat: one JSON object
-for everything, written freely and parsed afterwards. `branches` is the extraction of the workflow, at several of its
-thresholds of confidence; `reasoning` is the same with a sentence for every value.
+All ways use the same weights and the same text of every paper. `one-json` is the way to beat: one JSON object for
+everything, written freely and parsed afterwards. `branches` is the extraction of the workflow, at several of its
+thresholds of confidence, with the cost of each of its rounds; `reasoning` is the same with a sentence for every value.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -17,7 +18,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from designspace.engine import loading
-from designspace.engine.generator import Answer, Generator, Outcome, Question, Result, one_round
+from designspace.engine.generator import Answer, Generator, Outcome, Question, Result, Rounds, one_round
 from designspace.language import context, evidence, values
 from designspace.parsing.text import extract_text
 from designspace.planning import costs, shapes
@@ -33,12 +34,21 @@ Record = dict[str, Any]
 OBJECT = r"start: /[^{}]*\{[^{}]*\}/"
 
 
+class Round(NamedTuple):
+    """The cost of a round of questions about a paper."""
+
+    branches: int
+    steps: int
+    seconds: float
+
+
 class Asked(NamedTuple):
-    """What a way takes and gives for a paper: decode steps, values, and new tokens."""
+    """What a way needs and gives for a paper: decode steps, values, new tokens, and its rounds in order."""
 
     steps: int
     values: list[Record]
     tokens: int
+    rounds: Sequence[Round] = ()
 
 
 class CountingGenerator(Generator[Outcome]):
@@ -78,7 +88,7 @@ def branches(
     library: list[Record],
     reasoning: bool = False,
 ) -> Asked:
-    """The extraction of the workflow, as it is by default, and then with all values reported."""
+    """The extraction of the workflow with its default settings, and then with all values reported."""
     settings = {"max_new_tokens": 2048, "min_confidence": 0.3, "reasoning": reasoning}
     tokens = prefix(tokenizer, record, kept, extraction.frame(library, settings))
     number, _, slots = extraction.shape(tokenizer, library, settings)
@@ -86,7 +96,8 @@ def branches(
         weights, grammar_tokenizer, len(tokens), number, slots, CHUNK
     )
     paper = extraction.Paper(tokenizer, grammar_tokenizer, record, kept, library, settings)
-    generator.answer_one(tokens, paper.rounds())
+    rounds: list[Round] = []
+    generator.answer_one(tokens, counted(paper.rounds(), generator, rounds))
     fields = paper.fields()
     by_name = {parameter["name"]: parameter for parameter in library}
     reported = [value for value in fields["values"] if value["value"] is not None]
@@ -94,7 +105,20 @@ def branches(
         if value["status"] != "reported":
             place = evidence.locate(record, kept, by_name[value["parameter"]], value["value"])
             value |= place | {"status": "reported"}
-    return Asked(generator.steps, reported, fields["new_tokens"])
+    return Asked(generator.steps, reported, fields["new_tokens"], rounds)
+
+
+def counted(asked: Rounds[None], generator: CountingGenerator[None], rounds: list[Round]) -> Rounds[None]:
+    """The same questions; the cost of each of their rounds is added to `rounds`."""
+    answers: Any = None
+    while True:
+        try:
+            questions = asked.send(answers)
+        except StopIteration:
+            return
+        steps, started = generator.steps, time.monotonic()
+        answers = yield questions
+        rounds.append(Round(len(questions), generator.steps - steps, time.monotonic() - started))
 
 
 WAYS: dict[str, Callable[..., Asked]] = {
@@ -109,7 +133,7 @@ def prefix(tokenizer: Any, record: Record, kept: Record, frame: tuple[str, str])
 
 
 def parse(text: str) -> Record:
-    """The JSON object in a text; of one that is cut short or broken, the values that can be read."""
+    """The JSON object in a text; if it is incomplete or broken, the values that can be read."""
     parsed: Record = {}
     decoder, at = json.JSONDecoder(), text.find("{") + 1
     while (at := text.find('"', at)) >= 0:
@@ -123,7 +147,7 @@ def parse(text: str) -> Record:
 
 
 def typed(reply: Any, parameter: Record) -> list[values.Value]:
-    """The values of a parameter in the model's reply, as its kind has them; what is of no such kind is left out."""
+    """The values of a parameter in the model's reply, converted to its kind; values of another kind are left out."""
     kept: list[values.Value] = []
     for item in reply if isinstance(reply, list) else [reply]:
         try:
@@ -136,7 +160,7 @@ def typed(reply: Any, parameter: Record) -> list[values.Value]:
 
 
 def row(paper: str, value: Record) -> ExtractionRow:
-    """A value of an answer as the evaluation reads it."""
+    """A value of an answer in the form that the evaluation reads."""
     kept = {key: value[key] for key in ("parameter", "status", "evidence", "page", "confidence")}
     kept |= {scope: value.get(scope, "") for scope in ("experiment", "group")}
     return cast(ExtractionRow, kept | {"paper": paper, "value": values.as_text(value["value"]), "review": ""})
@@ -176,6 +200,8 @@ def main() -> None:
             reported += [row(paper, value) for value in asked.values if value["status"] == "reported"]
             steps.append(asked.steps)
             written.append(asked.tokens)
+            costs_of_rounds = "; ".join(f"{n} branches, {of} steps, {s:.1f} s" for n, of, s in asked.rounds)
+            print(f"{paper}, {way}: {costs_of_rounds or asked.steps}", file=sys.stderr, flush=True)
         for threshold in [0.0] if way == "one-json" else THRESHOLDS:
             answers = evaluation.Answers([value for value in reported if (value["confidence"] or 0) >= threshold])
             rates = evaluation.rates(evaluation.cells(golds, answers, {paper: paper for paper in papers}, by_name))

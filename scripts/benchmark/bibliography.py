@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def agrees(field: str, truth: str, value: str) -> bool:
-    """Whether a value is one of the alternatives of the truth, as a reader compares them."""
+    """Whether a value is one of the alternatives of the truth, compared as a person would compare them."""
     return any(same(field, alternative.strip(), value) for alternative in truth.split("|"))
 
 

@@ -1,6 +1,6 @@
 """The token budgets that the memory plan gives common models on common cards, as a Markdown table.
 
-With the settings of config/config.yaml; the models are known by their shapes, and nothing is downloaded.
+The settings are those of config/config.yaml; the models are given by their shapes, and nothing is downloaded.
 """
 
 import json
@@ -17,7 +17,7 @@ from designspace.planning import memory
 from designspace.settings import configuration
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
-# What a program may use of a card of so many GB.
+# GiB that a program may use of a card of this many GB.
 CARDS = {"24 GB": "23.5GiB", "40 GB": "39.4GiB", "48 GB": "44.4GiB", "80 GB": "79GiB", "141 GB": "139.8GiB"}
 # Family, layers, hidden and intermediate size, heads, vocabulary, positions, tied; all have 8 key-value heads of 128.
 MODELS = {
@@ -55,7 +55,7 @@ def shapes(
 
 
 def budget(settings: dict[str, Any], model: dict[str, Any], capacity: str) -> str:
-    """Tokens of a paper, with a star where the model's positions are the limit; a dash where it does not fit."""
+    """Tokens of a paper, with a star if the model's positions are the limit; a dash if the model does not fit."""
     room = settings["memory"] | {"capacity": capacity}
     library = {"parameters": str(CONFIG / "parameters.yaml")}
     try:

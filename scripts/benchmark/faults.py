@@ -1,6 +1,8 @@
-"""Read generated papers with a small model of random weights, where one in ten meets a fault that is really made, and
-count what becomes of them; before that, ask for GPUs that are not what the memory is planned for. It runs extract.py on
-a GPU where there is one, and on a CPU otherwise."""
+"""Read generated papers with a small model of random weights, of which one in ten meets a real fault, and count what
+becomes of them. First, request GPUs that differ from what the memory is planned for.
+
+It runs extract.py on a GPU if there is one, and otherwise on a CPU.
+"""
 
 import argparse
 import contextlib
@@ -30,7 +32,7 @@ Use = dict[str, float]  # {what: how much of it is held}
 Uses = dict[int, list[Use]]  # by the number of papers that are done
 Kinds = dict[str, tuple[str, int]]
 
-MINUTES = 0.25  # that a paper may take
+MINUTES = 0.25  # time limit of a paper
 BUDGET = {"cuda": 12288, "cpu": 2048}  # tokens of a paper; of this model a token is a letter
 WINDOW = 10  # papers at the start and at the end of which the memory is compared
 # What is done to papers, the status that they then have, and their last attempt.
@@ -61,7 +63,7 @@ CHUNK, NEW_TOKENS = 12288, 72
 
 
 def choose(papers: list[str], n: int, kinds: list[str]) -> dict[str, str]:
-    """{paper: its fault}, n of them spread over the papers, no one the first or the last."""
+    """{paper: its fault}, n of them, spread over the papers, without the first and the last."""
     places = [papers[round((i + 0.5) * len(papers) / n)] for i in range(n)]
     return dict(zip(places, islice(cycle(kinds), n), strict=True))
 
@@ -103,16 +105,16 @@ class Batch:
             return 0
 
     def workers(self) -> list[psutil.Process]:
-        """The processes of papers that run or stand still, in the order in which they were begun: that of the paper
-        that is read, and that of the next one. They are children of the fork server, a child of the driver."""
+        """The processes of papers that run or are stopped, in the order in which they began: that of the current paper,
+        and that of the next one. They are children of the fork server, a child of the driver."""
         with contextlib.suppress(psutil.NoSuchProcess):
             found = [worker for child in self.driver.children() for worker in child.children()]
             return sorted((w for w in found if w.status() != psutil.STATUS_ZOMBIE), key=lambda worker: worker.pid)
         return []
 
     def stop_worker(self, number: int = 0, newer_than: int = 0) -> psutil.Process | None:
-        """The process with this place among those that are newer than another, stopped as soon as it is there; None
-        where the driver ended."""
+        """The process with this place among those that are newer than another, stopped as soon as it exists; None if
+        the driver has ended."""
         while self.driver.poll() is None:
             with contextlib.suppress(psutil.NoSuchProcess, IndexError):
                 worker = [worker for worker in self.workers() if worker.pid > newer_than][number]
@@ -122,7 +124,7 @@ class Batch:
 
 
 def ask_for_other_gpus(folder: Path, papers: list[str], device: str) -> None:
-    """Start the program on GPUs that are not what its memory was planned for, and print with what it refuses them."""
+    """Start the program on GPUs that differ from what its memory was planned for, and print its messages."""
     refuse(folder, papers, "one GPU more than there is", gpus=torch.cuda.device_count() + 1)
     if device == "cuda":
         free, total = torch.cuda.mem_get_info()
@@ -134,7 +136,7 @@ def ask_for_other_gpus(folder: Path, papers: list[str], device: str) -> None:
 
 
 def refuse(folder: Path, papers: list[str], what: str, **asked: int) -> None:
-    """Run a batch that is to be refused, and print with what it was."""
+    """Run a batch that has to be refused, and print its message."""
     batch = Batch(folder, "cuda", papers, what.replace(" ", "_"), **asked)
     code = batch.driver.wait()
     refusals = [line for line in Path(batch.log.name).read_text().splitlines() if "extraction stopped" in line]
@@ -144,7 +146,7 @@ def refuse(folder: Path, papers: list[str], what: str, **asked: int) -> None:
 
 
 def make(fault: str, batch: Batch, device: str) -> bool:
-    """Do to the paper that is being read what is to be done to it. Returns whether it was done to that paper."""
+    """Cause the fault of the current paper. Returns whether that paper met it."""
     if fault == "text broken":
         return True
     done = batch.finished()
@@ -166,9 +168,9 @@ def make(fault: str, batch: Batch, device: str) -> bool:
 
 
 def starve(batch: Batch, worker: psutil.Process, following: psutil.Process | None, device: str, fault: str) -> None:
-    """Take the memory of a paper's process: on a GPU hold all but what a share of the paper needs until the paper is
-    done; on a CPU do to all attempts but one that is to succeed what the kernel does when memory is out. The process of
-    the following paper stands still until it is ended, as it is when a paper is tried again."""
+    """Take the memory of a paper's process. On a GPU, occupy all memory except what a share of the paper needs, until
+    the paper is done; on a CPU, kill all attempts except one that is to succeed, as the kernel does when memory runs
+    out. The process of the next paper is stopped until it is ended, as it is when a paper is tried again."""
     if device == "cpu":
         status, last = KINDS[fault]
         worker.kill()
@@ -206,7 +208,7 @@ def gpu_memory() -> int:
 
 
 def in_use(device: str, process: psutil.Process) -> Use:
-    """What is held: bytes of memory by a process, its open files and, where there is a GPU, bytes of that."""
+    """What is in use: bytes of memory by a process, its open files and, if there is a GPU, bytes of it."""
     try:
         held = {"memory of the driver": process.memory_info().rss or math.inf}  # 0 of one that ended
         held |= {"open files of the driver": process.num_fds()}
@@ -216,8 +218,8 @@ def in_use(device: str, process: psutil.Process) -> Use:
 
 
 def watch(batch: Batch, faults: dict[str, str], device: str) -> tuple[dict[str, str], Uses]:
-    """Run the batch to its end, making the faults on the way. Returns the faults that were made, and what was in
-    use, many times, while each paper without one was read, {number: [uses]}."""
+    """Run the batch to its end and cause the faults on the way. Returns the faults that were caused, and what was in
+    use, many times, while each paper without a fault was read, {number: [uses]}."""
     made: dict[str, str] = {}
     uses: Uses = defaultdict(list)
     while (code := batch.driver.poll()) is None:
@@ -235,8 +237,8 @@ def watch(batch: Batch, faults: dict[str, str], device: str) -> tuple[dict[str, 
     return made, uses
 
 
-def least_of(uses: Uses, numbers: range) -> Use:
-    """{what: the least of it that was in use while these papers were read}: what the driver keeps, since a paper's
+def minimum_of(uses: Uses, numbers: range) -> Use:
+    """{what: the minimum of it that was in use while these papers were read}: what the driver keeps, since a paper's
     process begins with none."""
     taken = [use for number in numbers for use in uses[number]]
     return {what: min(use[what] for use in taken if what in use) for use in taken[:1] for what in use}
@@ -245,7 +247,7 @@ def least_of(uses: Uses, numbers: range) -> Use:
 def report(
     papers: list[str], faults: dict[str, str], made: dict[str, str], records: list[Record], kinds: Kinds
 ) -> None:
-    """Print what became of the papers, and end the program where one is lost, there twice, or not as it should be."""
+    """Print what became of the papers, and end the program if one is lost, occurs twice, or has the wrong status."""
     by_paper = {record["paper"]: record for record in records}
     print(f"{len(papers)} papers: {dict(Counter(record['status'] for record in records))}; with a fault:")
     for kind in kinds:
@@ -291,8 +293,8 @@ def run(folder: Path, papers: list[str], at_once: int) -> None:
 
     before, begun = gpu_memory() if device == "cuda" else 0, time.monotonic()
     made, uses = watch(Batch(folder, device, papers, "all", at_once=at_once), faults, device)
-    print(f"{time.monotonic() - begun:.0f} s. Between papers there were in use, at the least:")
-    first, last = (least_of(uses, window) for window in (range(1, WINDOW), range(len(papers))[-WINDOW:]))
+    print(f"{time.monotonic() - begun:.0f} s. Between papers there were in use, at minimum:")
+    first, last = (minimum_of(uses, window) for window in (range(1, WINDOW), range(len(papers))[-WINDOW:]))
     for what in first:
         amounts = [mib(each[what]) if "memory" in what else each[what] for each in (first, last)]
         print(f"  {what}: {amounts[0]} among the first {WINDOW}, {amounts[1]} among the last {WINDOW}")

@@ -1,9 +1,9 @@
 """Decode steps that several tokens in one step would save, on real papers.
 
-A step could be given more tokens of a branch than its last one, and all that greedy decoding confirms would count. Two
-sources are compared: the grammar, where it forces what follows, and the prompt, where the last tokens stand in it
-already (look-up of n-grams). The answers are those of the run, and steps are counted
-afterwards: a wave is the branches that begin in the same step, and it takes as many steps as its longest branch.
+A step could be given more tokens of a branch than its last one; all tokens that greedy decoding confirms would count.
+Two sources are compared: the grammar, if it forces what follows, and the prompt, if the last tokens also occur in it
+(look-up of n-grams). The answers are those of the run, and steps are counted afterwards: a wave is the branches that
+begin in the same step, and it takes as many steps as its longest branch.
 """
 
 import argparse
@@ -29,7 +29,7 @@ DRAFT = 7  # tokens that are proposed at most: with the last one eight rows of a
 
 
 class RecordingGenerator(Generator[None]):
-    """A generator that notes for each step of each branch, by the tokens that it has, what its grammar forces next."""
+    """A generator that records for each step of each branch, by its tokens so far, what its grammar forces next."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -46,7 +46,7 @@ class RecordingGenerator(Generator[None]):
 
 
 def looked_up(known: list[int]) -> Callable[[list[int]], list[int]]:
-    """What proposes tokens behind others: those behind the last place where the same few stand in the known ones."""
+    """A source that proposes the tokens that follow the last earlier place where the same few tokens occur."""
     places = {n: {tuple(known[at : at + n]): at + n for at in range(len(known) - n)} for n in NGRAMS}
 
     def propose(tokens: list[int]) -> list[int]:
@@ -61,7 +61,8 @@ def looked_up(known: list[int]) -> Callable[[list[int]], list[int]]:
 def steps_of(
     branch: Branch, forced: dict[int, list[int]], prefix: list[int], sources: tuple[str, ...]
 ) -> tuple[int, int]:
-    """(steps, tokens computed) of a branch, if its steps also had what the sources propose and kept what is right."""
+    """(steps, tokens computed) of a branch, if its steps also had the tokens that the sources propose, and kept the
+    right ones."""
     prompt, tokens = branch.question.prompt, branch.answer.tokens
     propose = looked_up(prefix + prompt)
     written = steps = computed = 0

@@ -1,6 +1,6 @@
-"""Memory and time that the plan expects of common models for a paper of 12,000 tokens, as a Markdown table.
+"""Memory and time that the plan expects for common models and a paper of 12,000 tokens, as a Markdown table.
 
-With the settings of config/config.yaml; the models are known by their shapes, and nothing is downloaded.
+The settings are those of config/config.yaml; the models are given by their shapes, and nothing is downloaded.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""How fast the report opens and filters: makes a run of invented papers, merges it, and opens its page in Chromium.
+"""How fast the report opens and filters: generates a run of invented papers, merges it, and opens its page in Chromium.
 
 Needs chromium, chromium-driver and selenium (envs/test.txt). The papers are random and mean nothing.
 """
@@ -50,8 +50,7 @@ WORDS = [
 
 
 def chromium(folder: Path, width: int = 1366, height: int = 768) -> webdriver.Chrome:
-    """A headless browser that keeps its profile and what it downloads in `folder`, and what it says and asks for in
-    its logs."""
+    """A headless browser that keeps its profile and downloads in `folder`, and its console and requests in its logs."""
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or "chromium"
     for option in [*QUIET.split(), "headless", "disable-sync", f"user-data-dir={folder}/profile"]:
@@ -63,7 +62,7 @@ def chromium(folder: Path, width: int = 1366, height: int = 768) -> webdriver.Ch
 
 
 def generate(root: Path, papers: int, library: list[Record], seed: int = 7) -> None:
-    """Write what the steps before the merge would have left of so many invented papers, into folders of `root`."""
+    """Write what the steps before the merge would have left for this many invented papers, into folders of `root`."""
     chance, results, rows = random.Random(seed), root / "results", []
     for folder in ("text", "context", "extraction", "discovery"):
         (results / folder).mkdir(parents=True)
@@ -123,7 +122,7 @@ def invent(paper: str, library: list[Record], chance: random.Random) -> tuple[Re
 
 
 def answer(parameter: Record, chance: random.Random, evidence: Callable[[str], Record]) -> Record:
-    """What a model might say of a parameter."""
+    """A possible answer of a model about a parameter."""
     kind = parameter["kind"]
     choices = parameter.get("values") or NUMBERS.get(kind) or {"boolean": (True, False)}.get(kind)
     value = chance.choice(choices or ("a robotic manipulandum", "a tablet with a pen", "MATLAB", "18-35"))
@@ -136,13 +135,13 @@ def answer(parameter: Record, chance: random.Random, evidence: Callable[[str], R
 
 
 def finding(name: str, chance: random.Random) -> Record:
-    """What a model might discover, without its evidence."""
+    """A possible finding of a model, without its evidence."""
     record = {"name": name, "value": str(chance.randrange(1, 90)), "unit": "deg", "description": f"What {name} says."}
     return record | {"category": "apparatus", "importance": chance.choice(("high", "medium", "low")), "confidence": 0.6}
 
 
 def context(text: Record, chance: random.Random) -> Record:
-    """What the model was given of a text: all, or all but the references."""
+    """The parts of a text that the model was given: all, or all but the references."""
     tokens = chance.randrange(6_000, 20_000)
     back = {"title": "References", "kind": "references", "tokens": 2_000, "tokens_kept": 0, "kept": []}
     cut = chance.random() < 0.5
@@ -174,13 +173,14 @@ requestAnimationFrame(() => setTimeout(() => done(performance.now() - start)));"
 
 
 def busy(driver: webdriver.Chrome) -> float:
-    """Seconds of a CPU that the page has taken until now: on a machine that does other things, too, they say more."""
+    """Seconds of CPU time that the page has taken so far: on a machine with other work, they say more than wall
+    time."""
     metrics = driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
     return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
 
 
 def measure(page: Path, repeats: int) -> None:
-    """Print how long the page takes to be there, from the request to the first frame with cells, and to be filtered."""
+    """Print how long the page takes to open, from the request to the first frame with cells, and to be filtered."""
     with tempfile.TemporaryDirectory() as folder:
         driver = chromium(Path(folder))
         driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})

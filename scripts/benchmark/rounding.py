@@ -1,7 +1,7 @@
-"""What rounding the weights of a model to eight bits does to its logits, by the way of rounding.
+"""How rounding the weights of a model to eight bits changes its logits, for each way of rounding.
 
-`python scripts/benchmark/rounding.py MODEL TEXT ...` reads the first tokens of each text with the model in bfloat16, as
-`model.quantization` int8 and fp8 round it, with the inputs of its layers rounded, too, as fp8 does on a GPU, and as
+`python scripts/benchmark/rounding.py MODEL TEXT ...` reads the first tokens of each text with the model in bfloat16; as
+`model.quantization` int8 and fp8 round it; with the inputs of its layers rounded, too, as fp8 does on a GPU; and as
 bitsandbytes does (not a dependency: pip install it for that row). The reference is the model in float32.
 """
 

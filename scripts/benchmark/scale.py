@@ -1,8 +1,9 @@
 """Time and memory of the workflow by the number of papers.
 
-`--run N ...` runs it over N papers: everything as a user would have it, but for the two programs with a model, whose
-place a stand-in takes that answers at once. `--write N ...` writes what a run over N papers leaves behind, tells
-Snakemake that it is up to date, and measures what a next run does before its first job, and the merge and the report.
+`--run N ...` runs it over N papers: everything is as for a user, except the two programs with a model, which are
+replaced by a stand-in that answers at once. `--write N ...` writes what a run over N papers leaves behind, tells
+Snakemake that it is up to date, and measures what the next run does before its first job, and the merge and the report.
+
 Each line of the output is a line of a Markdown table. CPU seconds are those of all processes of the command together.
 """
 
@@ -39,7 +40,7 @@ from designspace.project import ledger
 WORDS = "the hand was hidden and a cursor showed the movement of every participant on each trial while vision rotated"
 BEFORE: dict[str, tuple[int, float]] = {}  # {part: (papers, CPU seconds)} of the size before
 PLAN = ("-n", "-q", "rules")
-# Takes the place of extract.py and discover.py.
+# Replaces extract.py and discover.py.
 STAND_IN = """
 import sys
 sys.path.insert(0, {folder!r})
@@ -106,7 +107,7 @@ def tokenizer() -> Tokenizer:
 
 def make_project(project: Path, papers: int, pages: int) -> None:
     """A folder with papers, a configuration, the files of a tiny model, and a copy of the workflow whose programs with
-    a model are the stand-in."""
+    a model are replaced by the stand-in."""
     shutil.rmtree(project, ignore_errors=True)
     for folder in ("workflow", "scripts", "config", "envs"):
         shutil.copytree(REPOSITORY / folder, project / "designspace" / folder)
@@ -137,7 +138,7 @@ def add_papers(project: Path, numbers: Iterable[int], pages: int) -> None:
 
 
 def write_results(project: Path) -> None:
-    """What a run over the papers leaves behind, but for its tables: all papers have one text of 12 pages."""
+    """What a run over the papers leaves behind, except its tables: all papers have the same text of 12 pages."""
     results, library = project / "results", yaml.safe_load((project / "config" / "parameters.yaml").read_text())
     seen = time.time_ns()
     rows = ledger.plan(project / "papers", results / "ledger.csv", 16)
@@ -175,7 +176,8 @@ def peak_bytes(process: subprocess.Popen[str]) -> int:
 
 
 def measure(papers: int, part: str, command: Sequence[str | Path], project: Path) -> None:
-    """Run a command and print its line of the table, with the CPU time of each paper more than in the size before."""
+    """Run a command and print its line of the table, with the CPU time of each further paper compared with the previous
+    size."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     process = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     with ThreadPoolExecutor() as pool:
@@ -200,7 +202,7 @@ def snakemake(project: Path, *arguments: str, start: Sequence[str] = ("-m", "sna
 
 
 def run(project: Path, papers: int, more: int = 16) -> None:
-    """A first run, one with a batch more, and one with nothing new."""
+    """A first run, one with one more batch, and one with nothing new."""
     make_project(project, papers, pages=2)
     measure(papers, "plan of the first run", snakemake(project, *PLAN), project)
     measure(papers, "first run", snakemake(project), project)
@@ -214,7 +216,7 @@ def run(project: Path, papers: int, more: int = 16) -> None:
 
 
 def write(project: Path, papers: int, more: int = 16) -> None:
-    """What the runs after a first one do before their first job, and the merge and the report of that first one."""
+    """What the runs after a first one do before their first job, and the merge and the report of the first run."""
     make_project(project, papers, pages=1)
     measure(papers, "plan of the first run", snakemake(project, *PLAN), project)
     write_results(project)

@@ -31,7 +31,7 @@ def read_marks(path: Path) -> dict[str, list[Mark]]:
 
 
 def starts(record: dict[str, Any], marks: list[Mark]) -> list[tuple[int, str]]:
-    """Where the marked sections begin in a text record: with the lines that are nearest to the marks."""
+    """Where the marked sections begin in a text record: at the lines that are nearest to the marks."""
     lines = {page["page"]: page["lines"] for page in record["pages"] if page["lines"]}
     found = []
     for kind, page, left, top in marks:
@@ -42,7 +42,7 @@ def starts(record: dict[str, Any], marks: list[Mark]) -> list[tuple[int, str]]:
 
 
 def count(record: dict[str, Any], marks: list[Mark]) -> Counter[tuple[str, str]]:
-    """How many characters of each kind, as it is marked, have which kind, as it is found."""
+    """How many characters of each marked kind have which kind in the result."""
     begins = starts(record, marks)
     found = sections.split(record)
     edges = sorted({0, len(record["text"]), *(start for start, _ in begins), *(part["start"] for part in found)})

@@ -1,5 +1,7 @@
-"""The stand-in for the two programs with a model, extract.py and discover.py: it answers at once. It imports little, as
-tests start it by the hundred."""
+"""The stand-in for the two programs with a model, extract.py and discover.py: it answers at once.
+
+It imports little, since tests start it hundreds of times.
+"""
 
 import json
 import random

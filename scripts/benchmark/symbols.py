@@ -1,4 +1,5 @@
-"""Characters of a folder of PDFs that cannot be known, pages that cannot be trusted, and digits that may be signs."""
+"""Counts the unknown characters in a folder of PDFs, the pages that cannot be trusted, and the digits that may be
+signs."""
 
 import argparse
 import re

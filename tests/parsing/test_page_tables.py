@@ -249,3 +249,60 @@ def test_a_caption_behind_a_line_that_ends_in_a_hyphen():
 def test_lines_of_numbers_hint_at_a_table_only_where_they_stand_together(apart, expected):
     words = "as was found in the earlier work of these authors\r\n" * (apart - 1)
     assert hints._has_rows(f"{words}in the journal, 12 345 67\r\n" * 8) is expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("{0}{1}\r\n21.{0}\r\n", True),
+        ("Trials, {0}: 22 33{1}\r\n", True),
+        ("J. Exp. Psychol. 4{0}: 123-135, 200{1}.\r\n", False),
+        ("1{0}\r\n", False),
+        ("-0.{0}\r\n", False),
+    ],
+    ids=["cells", "rows", "references", "line numbers", "an axis"],
+)
+def test_numbers_that_count_on_or_end_references_hint_at_no_table(lines, expected):
+    assert hints._has_rows("".join(lines.format(i, 7 * i % 5) for i in range(1, 9))) is expected
+
+
+@pytest.mark.parametrize(("drawn", "expected"), [("0.5pt", "rules"), ("none", "")])
+def test_highlighted_text_hints_at_no_table_where_no_rule_is_drawn(drawn, expected):
+    source = (
+        "#rect(width: 100%, fill: yellow, stroke: none)[A line.]\n" * 3 + f"#rect(width: 100%, stroke: {drawn})[It.]"
+    )
+    with pypdfium2.PdfDocument(typst.compile(source.encode())) as document:
+        page = document[0]
+        assert hints.hint(page, page.get_textpage().get_text_range()) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Table 2. Ages of the groups", True),
+        ("Table S2\r\nages of the groups", True),
+        ("TABLE II", True),
+        ("Table 2 shows the ages", False),
+        ("(Table 1). Of these, all", False),
+    ],
+)
+def test_a_caption_and_not_a_sentence_that_mentions_a_table_hints_at_one(line, expected):
+    assert bool(hints.CAPTIONS.search(f"as it is given in\r\n{line}\r\n")) is expected
+
+
+@pytest.mark.parametrize(
+    ("heads", "texts"),
+    [
+        ("[Group], [Age], [], [Trials], []", ["Group", "Age", "", "Trials", ""]),
+        ("[], [Age], [], [Trials], []", ["", "Age", "", "Trials", ""]),
+        ("[], grid.cell(colspan: 2)[Age of the people], grid.cell(colspan: 2)[Trials of training]",
+         ["", "Age of the people", "", "Trials of training", ""]),
+    ],
+)  # fmt: skip
+def test_heads_above_the_upper_rule_of_a_grid_are_of_the_table(heads, texts):
+    grid = "columns: 5 * (70pt,), inset: 5pt, align: center"
+    rows = [["Young", "21.4", "3.2", "320", "12"], ["Old", "68.9", "4.4", "240", "11"]]
+    body = "".join(f"[{text}], " for row in rows for text in row)
+    (table,) = tables_of(f"Table 1. The groups.\n\n#grid({grid}, {heads})\n#v(-6pt)\n#table({grid}, {body})\n\n{PROSE}")
+    assert rows_of(table) == [texts, *rows]
+    assert [cell["text"] for cell in table["cells"] if cell["header"]] == [text for text in texts if text]

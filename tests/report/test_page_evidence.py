@@ -20,7 +20,7 @@ def test_a_value_shows_its_evidence(page):
     assert link == (page.file.parent.parent / "papers").as_uri() + "/Okafor%20%26%202021%20%231%2050%25.pdf#page=1"
     assert Path(unquote(urlparse(link).path)).is_file()
     page.open(page.cell("several", "offset"))
-    assert "The model would have said -77 deg." in page.one("#panel").text and "p_null 0.8" in page.one("#panel").text
+    assert "The model’s candidate is -77 deg." in page.one("#panel").text and "p_null 0.8" in page.one("#panel").text
     page.open(page.cell("several", "n_total", "Experiment 1"))
     assert "For the whole paper it is 40." in page.one("#panel").text
 

@@ -34,10 +34,10 @@ def estimate_of(config):
 def test_before_a_paper_is_read_its_pages_are_counted(config):
     first = estimate_of(config)
     assert (first.papers, first.left, first.pages, first.batches, first.measured) == (3, 3, 12, 2, 0)
-    assert first.jobs == 3 * 2 + 2 * 3 + 3
+    assert first.jobs == 4
     assert first.device == "CPU" and first.wall_seconds > first.device_seconds > sum(first.all_seconds.values())
     assert first.line().startswith("Estimate   3 of 3 papers to read, ") and "(by the plan)" in first.line()
-    assert "2 with the model" not in first.lines() and "4 with the model, for 2 batches" in first.lines()
+    assert "2 with the model" not in first.lines() and "4 with the model, in 2 batches" in first.lines()
 
 
 def test_a_text_and_a_context_say_more_than_pages(tmp_path):

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,18 @@ def test_the_readme_has_at_most_1200_words():
 @pytest.mark.parametrize("page", PAGES)
 def test_every_relative_link_leads_to_a_file_and_a_heading(page):
     assert broken(ROOT / page) == []
+
+
+def swallowed(text):
+    """The lines that a page would show as a row of the table above them, since no empty line parts them."""
+    lines = without_code(text).splitlines()
+    return [line for above, line in pairwise(lines) if above.startswith("|") and line and not line.startswith("|")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_line_ends_every_table(page):
+    assert swallowed((ROOT / page).read_text("utf-8")) == []
+    assert swallowed("| a |\n| --- |\n| b |\nText\n") == ["Text"]
 
 
 NAMED = re.compile(r"`((?:scripts|tests|workflow|docs|envs|config|\.ci)/[\w./-]+|test_\w+\.py)`")

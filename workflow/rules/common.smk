@@ -1,4 +1,4 @@
-# What the rules have in common: the run, and how settings become options of a program.
+# Shared by the rules, such as the run, and the function that turns settings into options of a program.
 
 import contextlib
 import json
@@ -39,23 +39,23 @@ wildcard_constraints:
 
 def options(**values):
     """Command-line options of a program, quoted for the shell. A list gives several values, None gives no option."""
-    words = []
+    arguments = []
     for name, value in values.items():
         name = name.replace("_", "-")
         if isinstance(value, bool):
-            words += [f"--{name}" if value else f"--no-{name}"]
+            arguments += [f"--{name}" if value else f"--no-{name}"]
         elif value is not None:
-            words += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
-    return shlex.join(words)
+            arguments += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
+    return shlex.join(arguments)
 
 
-# Where things are and how much a paper may take: no result depends on it.
+# Folders and limits, on which no result depends.
 SITE = {
     "scripts": SCRIPTS,
     "papers": RUN.papers,
     "results": RESULTS,
     "corrections": config["corrections"],
-    "ocr": options(ocr=config["ocr"]),  # a paper that was read without OCR and needed none stays as it is
+    "ocr": options(ocr=config["ocr"]),  # a paper that was read and needed no OCR stays as it is
     "allocator": config["memory"]["allocator"],
     "limits": options(
         minutes_per_paper=config["minutes_per_paper"],
@@ -68,8 +68,8 @@ SITE = {
 
 
 def site(wildcards, resources):
-    """The parameter of every rule whose change does not make it run again. Snakemake does not compare a parameter that is
-    derived from resources with that of the last run."""
+    """A parameter of every rule that may change without making the rule run again, since Snakemake does not compare
+    parameters that are derived from resources with those of the last run."""
     return SITE
 
 
@@ -91,9 +91,10 @@ def batch_minutes(wildcards, attempt):
 def look_for_jobs_when_one_ends(workflow):
     """Keep Snakemake's scheduler from looking for jobs ever more often.
 
-    Snakemake 9.27 limits the jobs a second, and after each look for jobs to start it looks again a second later, after
-    that look, too: the more jobs have ended, the more often, until it does nothing else (docs/scale.md;
-    https://github.com/snakemake/snakemake/pull/3744). A limit that is not Snakemake's default is a user's, and stays.
+    Snakemake 9.27 limits the jobs a second. It looks again one second after each look for jobs to start, and also after
+    that one, so the looks become more frequent the more jobs have ended, until it does nothing else (docs/scale.md;
+    https://github.com/snakemake/snakemake/pull/3744). A limit other than Snakemake's default was set by a user, and
+    stays.
     """
     limit = workflow.scheduling_settings.max_jobs_per_timespan
     if snakemake.__version__.startswith("9.27.") and limit and (limit.max_jobs, limit.timespan) == (100, 1):

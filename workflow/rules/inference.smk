@@ -1,4 +1,4 @@
-# What the model reads and answers: batches of papers, on a GPU or, for a small model, on a CPU.
+# The rules that run the model on batches of papers, on a GPU or, for a small model, on a CPU.
 
 ON_GPU = config["model"]["device"] == "cuda"
 
@@ -20,7 +20,7 @@ rule extract:
         RESULTS / "benchmarks/extract/{batch}.tsv"
     conda:
         "../../envs/designspace.yaml"
-    threads: 4 if ON_GPU else 1024  # all there are: on a CPU the memory is planned for one job at a time
+    threads: 4 if ON_GPU else 1024  # all cores: on a CPU, the memory is planned for one job at a time
     resources:
         gpu=config["model"]["gpus"] if ON_GPU else 0,
         mem_mb=batch_memory,

@@ -1,12 +1,12 @@
-# The model: the small embedded one, and the plan of the memory of any.
+# The rules that download the small embedded model and that plan the memory of any model.
 
-# A folder that has to be made first; none for a hub's model or a folder of the user's.
+# The folder that has to be made first; none for a hub's model or a folder of the user.
 MODEL_FOLDER = [model_files.EMBEDDED_MODEL] if model_files.is_embedded(config["model"]["name"]) else []
 MODEL = options(model=config["model"]["name"], **{k: v for k, v in config["model"].items() if k != "name"})
 
 
 rule fetch_model:
-    """Download the embedded model of 135 million parameters, once; it is there to check an installation."""
+    """Download the embedded model of 135 million parameters, once; it serves to check an installation."""
     output:
         directory(model_files.EMBEDDED_MODEL),
     log:
@@ -26,8 +26,8 @@ rule fetch_model:
 
 
 rule plan_memory:
-    """Write down what fits the memory: the token budget of a paper and the predicted peak. The budget is known already
-    when the Snakefile is read, so that a model that does not fit stops the run before any job.
+    """Write the memory plan for people: the token budget of a paper and the predicted peak. The budget is computed when
+    the Snakefile is read, so that a model that does not fit stops the run before any job.
     """
     input:
         parameters=config["parameters"],
@@ -37,7 +37,7 @@ rule plan_memory:
         RESULTS / "logs/plan_memory.log",
     benchmark:
         RESULTS / "benchmarks/plan_memory.tsv"
-    retries: 0  # what is wrong now is wrong the next time, too
+    retries: 0  # an error would occur again
     localrule: True
     conda:
         "../../envs/designspace.yaml"

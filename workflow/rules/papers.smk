@@ -1,11 +1,11 @@
-# From a PDF to the text that the model will read; one job a paper, on a CPU.
+# From a PDF to the text that the model will read: one job for each paper, on a CPU.
 
 
 rule extract_text:
     """Read the PDF of a paper: its text, cleaned, with the page and the box of every line; of a scan, by OCR."""
 
-    # No input file: the ledger knows the PDF by its content. A renamed PDF is not read again, one that was replaced is,
-    # and no file name reaches a shell.
+    # No input file: the ledger identifies the PDF by its content. A renamed PDF is not read again, a replaced one is, and
+    # no file name reaches a shell.
     output:
         text=RESULTS / "text/{paper}.json",
     log:
@@ -17,7 +17,7 @@ rule extract_text:
     conda:
         "../../envs/designspace.yaml"
     resources:
-        # Far more than a paper takes: the program ends its reading at 2 GiB and two minutes, its OCR at 20 minutes.
+        # Far more than a paper needs: the program limits its reading to 2 GiB and two minutes, and OCR to 20 minutes.
         mem_mb=5000 if config["ocr"] else 3000,
         runtime=lambda wildcards, attempt: (25 if config["ocr"] else 5) * attempt,
     params:
@@ -49,7 +49,7 @@ rule truncate:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
-        # Not a file: contexts, and with them GPU work, are made anew where the budget changes and nowhere else.
+        # Not a file: contexts, and therefore GPU work, are made again only when the budget changes.
         budget=RUN.plan["token_budget"],
         model=lambda wildcards: options(
             model=config["model"]["name"],

@@ -1,4 +1,4 @@
-# From the records of all papers to the tables, the pictures of their pages and the report.
+# From the records of all papers to the tables, the pictures of pages and the report.
 
 
 rule merge:
@@ -47,7 +47,7 @@ rule merge:
         mem_mb=lambda wildcards, attempt: (2000 + len(RUN.present)) * attempt,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
-        # A renamed file or a new copy of a paper changes the tables, and no input.
+        # A renamed file or a new copy of a paper changes the tables, but no input.
         files=RUN.pdfs,
         sources=options(
             library=config["library"],
@@ -67,7 +67,7 @@ rule merge:
 if config["gold"]:
 
     rule evaluate:
-        """Score the values against those of annotators."""
+        """Compare the values with those of annotators."""
         input:
             rules.merge.output,
             gold=config["gold"],
@@ -92,7 +92,7 @@ if config["gold"]:
 
 
 rule draw:
-    """Draw the pages of a batch's papers that have evidence, as pages/{paper}/{page}.webp. Those drawn before stay."""
+    """Draw the pages with evidence of a batch's papers, as pages/{paper}/{page}.webp. Existing pictures stay."""
     input:
         texts=lambda wildcards: [RESULTS / f"text/{paper}.json" for paper in RUN.present_in(wildcards.batch)],
         answers=expand(RESULTS / "{task}/{{batch}}.jsonl", task=["extraction", "discovery"]),
@@ -105,11 +105,11 @@ rule draw:
     conda:
         "../../envs/designspace.yaml"
     resources:
-        # Far more than a batch takes: the program ends the drawing of a paper at 2 GiB and some three minutes.
+        # Far more than a batch needs: the program limits the drawing of a paper to 2 GiB and some three minutes.
         mem_mb=3000,
         runtime=lambda wildcards, attempt: (5 + 4 * len(RUN.present_in(wildcards.batch))) * attempt,
     params:
-        # A paper that comes back is drawn then, with the answers that it has got meanwhile.
+        # A paper whose PDF comes back is drawn then, with its present answers.
         present=lambda wildcards: RUN.present_in(wildcards.batch),
         site=site,
     shell:

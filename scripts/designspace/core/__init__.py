@@ -1,4 +1,4 @@
-"""Files, locks, limits, child processes and errors, and the records that the steps of the workflow exchange.
+"""Files, locks, limits, child processes, errors, and the records that the steps of the workflow exchange.
 
-Knows nothing of papers, models or tables, and uses no other room.
+It knows neither papers nor models nor tables, and uses no other room.
 """

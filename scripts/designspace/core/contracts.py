@@ -1,7 +1,7 @@
 """The types of the files that the steps of the workflow exchange; `records` reads, checks and writes them.
 
-What every record of a kind has is required here; what it has only in some states, or has only since some version, is
-not. Keys that are not declared pass. docs/architecture.md says what each field means.
+Keys that every record of a kind has are required. Keys that exist only in some states, or only since some version, are
+not. Undeclared keys are allowed. docs/files.md says what each field means.
 """
 
 import sys
@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from msgspec import Meta
 
 LARGEST = sys.float_info.max  # a number that is larger is infinite
-ROUNDING = 1e-3  # by which a probability may miss its range
+ROUNDING = 1e-3  # how far a probability may lie outside its range
 
 Number = Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
 Length = Annotated[float, Meta(ge=0, le=LARGEST)]  # points, seconds
@@ -22,7 +22,7 @@ Span = Annotated[list[Count], Meta(min_length=2, max_length=2)]  # start and end
 
 
 class Line(TypedDict):
-    """A printed line: characters [start, end) of the text, and where it stands on its page."""
+    """A printed line: characters [start, end) of the text, and its place on the page."""
 
     start: Count
     end: Count
@@ -31,7 +31,8 @@ class Line(TypedDict):
 
 
 class Quality(TypedDict):
-    """How well the text of a page can be trusted: shares of unknown characters and of words that are words."""
+    """How well the text of a page can be trusted: the share of unknown characters, and that of words among what should
+    be words."""
 
     unknown: Probability
     words: Probability | None
@@ -50,7 +51,8 @@ class Page(TypedDict):
 
 
 class Citation(TypedDict):
-    """Who wrote a paper, as its first pages say; empty where they do not. `sources` are the places of each value."""
+    """The citation of a paper as its first pages give it; what they do not give is empty. `sources` says where each
+    value was found."""
 
     citation: str
     title: str
@@ -63,7 +65,8 @@ class Citation(TypedDict):
 
 
 class Part(TypedDict):
-    """A supplement that is read with its paper: its id, and where its text and its pages begin in those of both."""
+    """A supplement that is read with its paper: its id, and where its text and its pages begin in those of both
+    together."""
 
     paper: str
     sha256: str
@@ -73,7 +76,7 @@ class Part(TypedDict):
 
 
 class Text(TypedDict):
-    """text/{paper}.json: the text of a PDF, and where it stands."""
+    """text/{paper}.json: the text of a PDF, and where each line is printed."""
 
     paper: str
     sha256: NotRequired[str]
@@ -100,7 +103,7 @@ Titles = dict[str, str]  # titles.json: by paper, of those whose PDF may begin w
 
 
 class Context(TypedDict):
-    """context/{paper}.json: what of a text the model reads."""
+    """context/{paper}.json: the parts of a text that the model reads."""
 
     paper: str
     status: str
@@ -112,7 +115,7 @@ class Context(TypedDict):
 
 
 class Place(TypedDict):
-    """Where a box stands."""
+    """A box on a page."""
 
     page: Ordinal
     box: Box
@@ -130,8 +133,8 @@ class Located(TypedDict):
 
 
 class Value(Located):
-    """An answer about a parameter, for the whole paper, one of its experiments or one of their groups. `rule` is there
-    where the program gave it: what it follows from, or "" where it is printed."""
+    """An answer about a parameter, for the whole paper, one of its experiments or one of their groups. Only values that
+    the program computed have a `rule`: how the value follows from the evidence, or "" if it is printed."""
 
     parameter: str
     experiment: NotRequired[str]
@@ -146,14 +149,15 @@ class Value(Located):
 
 
 class Experiment(Located):
-    """`same_sample` is the experiment whose participants took part in this one, if there is such a one."""
+    """An experiment of a paper. `same_sample` is the experiment whose participants also took part in this one, if
+    any."""
 
     name: str
     same_sample: NotRequired[str]
 
 
 class Group(Located):
-    """A group of participants of an experiment, whose name is "" where the paper has only one."""
+    """A group of participants of an experiment; `experiment` is "" if the paper has only one."""
 
     experiment: str
     name: str
@@ -183,7 +187,8 @@ class Memory(TypedDict):
 
 
 class Answers(TypedDict):
-    """A line of extraction/{batch}.jsonl or discovery/{batch}.jsonl: a paper's answers, and what they took."""
+    """A line of extraction/{batch}.jsonl or discovery/{batch}.jsonl: a paper's answers, and the time and memory that
+    they took."""
 
     paper: str
     task: str
@@ -206,7 +211,7 @@ class Answers(TypedDict):
 
 
 class Estimated(TypedDict):
-    """estimate.json: what the model was expected to take for all papers, by task, when the run began."""
+    """estimate.json: the seconds that the model was expected to take for all papers, by task, when the run began."""
 
     device: str
     papers: Count
@@ -215,7 +220,7 @@ class Estimated(TypedDict):
 
 
 class TaskPlan(TypedDict):
-    """What a task takes of the memory; `planning.memory.plan` adds the terms of the sum."""
+    """The memory that a task takes; `planning.memory.plan` adds the terms of the sum."""
 
     weights_bytes: NotRequired[Count]
     token_budget: NotRequired[Count]

@@ -4,5 +4,5 @@
 class DesignspaceError(Exception):
     """Something is wrong with the input, the configuration or the machine; the message is a sentence for the user.
 
-    A program ends with this message and no traceback (see `core.program`).
+    A program ends with this message and without a traceback (see `core.program`).
     """

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written completely or not at all."""
 
 import contextlib
 import errno
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from designspace.core.errors import DesignspaceError
 
-# What to do where a file cannot be written.
+# What to do if a file cannot be written.
 ADVICE = {
     errno.ENOSPC: "Make room on its disk and start again.",
     errno.EDQUOT: "Make room in your quota and start again.",
@@ -29,7 +29,7 @@ class NotWritten(DesignspaceError, OSError):
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """NotWritten in place of the OSError of a block that writes `path`."""
+    """Raise NotWritten in place of the OSError of a block that writes `path`."""
     try:
         yield
     except OSError as error:
@@ -38,9 +38,9 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def write_whole(path: str | Path, data: bytes) -> None:
-    """Write a file, and the folders above it, so that others see the old one or the new one and never half of one,
-    also after a crash, and where another process writes it too. NotWritten, with nothing left behind, where that
-    fails."""
+    """Write a file and the folders above it. Other processes see the old file or the new one and never half of one,
+    even after a crash, and even if another process writes it at the same time. NotWritten, with nothing left behind, if
+    that fails."""
     path = Path(path)
     temporary = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}.tmp")
     with writing(path):

@@ -1,4 +1,4 @@
-"""A function in a process of its own: where it crashes, hangs or wants too much, only its answer is lost."""
+"""Runs a function in a separate process: if it crashes, hangs or needs too much memory, only its answer is lost."""
 
 import contextlib
 import json
@@ -23,21 +23,21 @@ _starting = threading.Lock()
 
 
 class Failed(DesignspaceError):
-    """No answer; the message says what happened, as the end of a sentence."""
+    """There is no answer; the message says what happened, as the end of a sentence."""
 
 
 class Killed(Failed):
-    """Someone else killed the process, as the kernel does where the machine is out of memory."""
+    """Another process killed this one, as the kernel does when the machine runs out of memory."""
 
 
 def call(
     function: Callable[..., Any], *arguments: Any, seconds: int, address_space: int, output: int = 64 * 2**20
 ) -> Any:
     """What `function(*arguments)` returns in a new process that may take `seconds` and `address_space` bytes, and whose
-    answer has at most `output` bytes. What it started ends with it.
+    answer has at most `output` bytes. Processes that it started end with it. Raises Failed if it exceeds a limit or
+    does not end well; the traceback of an error goes to stderr.
 
-    Raises Failed where it takes more or does not end well; the traceback of an error is on stderr. Function and
-    arguments must be picklable, and the answer is JSON: the output of a process that may have read something
+    Function and arguments must be picklable. The answer is JSON: the output of a process that may have read something
     malicious is parsed and never unpickled.
     """
     context = multiprocessing.get_context("spawn")

@@ -1,4 +1,4 @@
-"""Locks on files. The kernel takes them back when their process ends, however it does, so that none is left behind."""
+"""Locks on files. The kernel releases them when their process ends, however it ends, so that no lock is left behind."""
 
 import contextlib
 import fcntl
@@ -19,7 +19,8 @@ class Taken(DesignspaceError):
 
 
 def acquire(file: IO[Any]) -> bool:
-    """Whether an open file is this process's own from now on. On a file system without locks it always is."""
+    """Lock an open file for this process; False if another process has the lock. On a file system without locks it is
+    always True."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -30,13 +31,14 @@ def acquire(file: IO[Any]) -> bool:
 
 
 def wait_for(file: IO[Any]) -> None:
-    """Return when an open file is this process's own."""
+    """Return when this process has the lock on an open file."""
     with contextlib.suppress(OSError):
         fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def keep_others_out(folder: Path) -> None:
-    """Lock a folder, which is made, until this process ends. Taken where another did, NotWritten where that fails."""
+    """Make a folder and lock it until this process ends. Taken if another process has the lock, NotWritten if the
+    folder cannot be written."""
     path = folder / ".lock"
     with writing(path):
         folder.mkdir(parents=True, exist_ok=True)

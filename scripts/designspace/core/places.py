@@ -1,4 +1,4 @@
-"""Where on the printed pages a piece of a paper's text stands."""
+"""Where a piece of a paper's text is printed: its pages and boxes."""
 
 import sys
 from bisect import bisect_right
@@ -35,5 +35,5 @@ def files(record: Mapping[str, Any]) -> list[tuple[str, str, range]]:
 
 
 def file_and_page(record: Mapping[str, Any], page: int) -> tuple[str, int]:
-    """(the id of the paper or of the supplement of it that has a page, its number in that file)."""
+    """(the id of the paper or of its supplement that has a page, the number of the page in that file)."""
     return next((paper, page - own.start + 1) for paper, _, own in files(record) if page in own)

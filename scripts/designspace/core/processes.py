@@ -1,4 +1,5 @@
-"""Fresh processes that start at once: forked from a server that has the imports done and has touched no GPU."""
+"""Fresh processes that start at once: they are forked from a server that has the imports done and has touched no
+GPU."""
 
 import json
 import multiprocessing
@@ -9,7 +10,7 @@ from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
-TOKENIZER = "DESIGNSPACE_TOKENIZER"  # in the environment, the model whose tokenizer the server makes ready
+TOKENIZER = "DESIGNSPACE_TOKENIZER"  # environment variable: the model whose tokenizer the server loads
 
 
 def start(model: str, revision: str | None, preload: str) -> ForkServerContext:
@@ -30,9 +31,9 @@ def start(model: str, revision: str | None, preload: str) -> ForkServerContext:
 
 
 def end_with_parent() -> None:
-    """End this process as soon as the one that started it has ended, however that was: nobody else would, and what it
-    holds of a GPU's memory would be missing to the next. Ctrl-C, which all processes of a terminal get, is left to the
-    other one."""
+    """End this process as soon as the process that started it has ended, however it ended. Nothing else would end it,
+    and the GPU memory that it holds would be missing to the next one. Ctrl-C, which all processes of a terminal
+    receive, is left to the other process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def wait() -> None:

@@ -1,4 +1,4 @@
-"""How every program of the workflow ends where something is wrong: with a message and not with a traceback."""
+"""How every program of the workflow ends if something is wrong: with a message and without a traceback."""
 
 import functools
 import sys
@@ -10,7 +10,7 @@ from designspace.core.errors import DesignspaceError
 
 def program(main: Callable[[], None]) -> Callable[[], None]:
     """Decorate the `main` of a program: a DesignspaceError ends it with `program: message` on stderr and exit code 1.
-    Any other error is a fault of the program and keeps its traceback."""
+    Any other error is a bug in the program and keeps its traceback."""
 
     @functools.wraps(main)
     def run() -> None:

@@ -1,7 +1,7 @@
-"""The records between the steps, read, checked and written.
+"""The records between the steps: read, checked and written.
 
-A record that was cut short or edited to nonsense must not pass for a paper's. Every step reads its records here, and a
-file that is broken is set aside, so that the next run makes it again.
+A record that was truncated or edited to nonsense must not pass for a paper's. Every step reads its records here, and a
+damaged file is renamed, so that the next run makes it again.
 """
 
 import json
@@ -18,7 +18,7 @@ Record = TypeVar("Record")
 
 
 class BrokenResult(DesignspaceError):
-    """A file of the results is missing or was broken; the message says what to do."""
+    """A file of the results is missing or damaged; the message says what to do."""
 
 
 class NotFinite(DesignspaceError):
@@ -30,7 +30,7 @@ class Malformed(DesignspaceError):
 
 
 def set_aside(path: Path, why: str) -> BrokenResult:
-    """Rename a broken file, so that the next run makes it again. Returns the error to raise."""
+    """Rename a damaged file, so that the next run makes it again. Returns the error to raise."""
     aside = path.with_name(path.name + ".broken")
     try:
         path.replace(aside)
@@ -40,7 +40,7 @@ def set_aside(path: Path, why: str) -> BrokenResult:
 
 
 def encode(record: Mapping[str, Any], indent: int | None = None) -> bytes:
-    """A record as JSON in UTF-8 with a newline behind it. NotFinite where it has a number that JSON does not have."""
+    """A record as JSON in UTF-8 with a newline at its end. NotFinite if it has a number that JSON cannot express."""
     try:
         return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=indent).encode() + b"\n"
     except ValueError as error:
@@ -49,7 +49,7 @@ def encode(record: Mapping[str, Any], indent: int | None = None) -> bytes:
 
 
 def read_text(path: Path) -> Text:
-    """The text of a paper, {paper}.json. BrokenResult where it is missing or broken."""
+    """The text of a paper, {paper}.json. BrokenResult if it is missing or damaged."""
     text = _read(path, Text)
     if text["paper"] != path.stem:
         raise set_aside(path, f"belongs to the paper {text['paper']}")
@@ -59,7 +59,7 @@ def read_text(path: Path) -> Text:
 
 
 def read_paper(results: Path, paper: str) -> tuple[Text, Context]:
-    """The text and the context of a paper. BrokenResult where one of them is missing or broken."""
+    """The text and the context of a paper. BrokenResult if one of them is missing or damaged."""
     text, path = read_text(results / "text" / f"{paper}.json"), results / "context" / f"{paper}.json"
     context = _read(path, Context)
     if context["paper"] != paper:
@@ -71,7 +71,7 @@ def read_paper(results: Path, paper: str) -> tuple[Text, Context]:
 
 
 def read_batch(path: Path, papers: list[str]) -> dict[str, Answers]:
-    """The records of `papers` in a batch's JSON lines, by paper. BrokenResult if one is missing or there twice."""
+    """The records of `papers` in a batch's JSON lines, by paper. BrokenResult if one is missing or occurs twice."""
     records: dict[str, Answers] = {}
     for number, line in enumerate(_bytes(path).splitlines(), 1):
         try:
@@ -88,22 +88,22 @@ def read_batch(path: Path, papers: list[str]) -> dict[str, Answers]:
 
 
 def read_plan(path: Path) -> Plan:
-    """The memory plan. BrokenResult where it is missing or broken."""
+    """The memory plan. BrokenResult if it is missing or damaged."""
     return _read(path, Plan)
 
 
 def read_estimate(path: Path) -> Estimated | None:
-    """What the run was expected to take; None where nothing was estimated. BrokenResult where it is broken."""
+    """What the run was expected to take; None if nothing was estimated. BrokenResult if it is damaged."""
     return _read(path, Estimated) if path.exists() else None
 
 
 def read_titles(path: Path) -> Titles:
-    """The titles that a run keeps for its jobs. BrokenResult where they are missing or broken."""
+    """The titles that a run keeps for its jobs. BrokenResult if they are missing or damaged."""
     return _read(path, Titles)
 
 
 def parse_answers(line: bytes) -> Answers:
-    """The record of a task in a line of JSON. Malformed where it is not one."""
+    """The record of a task in a line of JSON. Malformed if it is not one."""
     record = _parse(line, Answers)
     for item in items(record):
         start, end = item["start"], item["end"]
@@ -119,11 +119,9 @@ def items(record: Answers) -> list[Located]:
 
 
 def _problem_of_pages(text: Text) -> str:
-    """What is wrong with the positions and the boxes of a text, if anything.
-
-    Text that hangs over the edge of its page is usual, and older records have some beside it: a box is refused where
-    it is more than a page away.
-    """
+    """What is wrong with the positions and the boxes of a text, or nothing. Text that extends beyond the edge of its
+    page is common, and older records have some beside the page, so a box is refused only if it is more than a page
+    away."""
     length = len(text["text"])
     for page in text["pages"]:
         if not page["start"] <= page["end"] <= length:
@@ -139,7 +137,7 @@ def _problem_of_pages(text: Text) -> str:
 
 
 def _read(path: Path, kind: type[Record]) -> Record:
-    """The JSON object in `path`, which is of the kind. BrokenResult otherwise."""
+    """The JSON object in `path`, checked to be of the kind. BrokenResult otherwise."""
     try:
         return _parse(_bytes(path), kind)
     except Malformed as error:
@@ -147,9 +145,9 @@ def _read(path: Path, kind: type[Record]) -> Record:
 
 
 def _parse(data: bytes, kind: type[Record]) -> Record:
-    """The JSON object in the data, checked to be of the kind. Malformed where it is not.
+    """The JSON object in the data, checked to be of the kind. Malformed if it is not.
 
-    The object itself is returned, and not what msgspec makes of it, which would lack the keys that are not declared.
+    The object itself is returned rather than the result of msgspec, which would lack the keys that are not declared.
     """
     try:
         record = json.loads(data, parse_constant=_refuse_constant)

@@ -1,4 +1,4 @@
-"""A CSV file that a person wrote: its rows, or a sentence that says what is wrong with it."""
+"""A CSV file that a person wrote: its rows, or a sentence for each error in it."""
 
 import csv
 import io
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from designspace.core.errors import DesignspaceError
 
-# What a spreadsheet may run: a cell that begins so, also in full width, and also a cell that it makes of a part of a
-# text, since it may take semicolons, tabs or line ends for separators.
+# A spreadsheet may run a cell that begins like this, also in full width. It may also split a text at semicolons, tabs
+# or line ends and run a part of it.
 _BEGIN, _RUNS = r"(?:^|(?<=[;\t\r\n]))", r"[\"']*[=+\-@＝＋－＠]"
 _OUTER = r"[\"']*[\t\r\n]"
 FORMULA = re.compile(rf"{_BEGIN}(?={_RUNS})|^(?={_OUTER})")
@@ -18,12 +18,12 @@ NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
 class SheetError(DesignspaceError, ValueError):
-    """A file that cannot be used; the message has a sentence for each thing that is wrong."""
+    """A file that cannot be used; the message has a sentence for each error."""
 
 
 def rows(path: str | Path, needed: Iterable[str]) -> list[tuple[str, dict[str, str]]]:
-    """(where, {column: cell}) of each row that is not empty, without spaces at the ends of cells. SheetError where the
-    file cannot be read or lacks a column; FileNotFoundError where it is not there."""
+    """(where, {column: cell}) of each row that is not empty, without spaces at the ends of cells. SheetError if the
+    file cannot be read or lacks a column; FileNotFoundError if it does not exist."""
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
         head, *lines = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
@@ -32,7 +32,10 @@ def rows(path: str | Path, needed: Iterable[str]) -> list[tuple[str, dict[str, s
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SheetError(f"{path} cannot be read: {error}. Save it as CSV in UTF-8.") from None
     if missing := [name for name in needed if name not in head]:
-        raise SheetError(f"{path} has no column `{missing[0]}` in its first line, which is {','.join(head)!r}.")
+        raise SheetError(
+            f"{path} has no column `{missing[0]}` in its first line, which is {','.join(head)!r}. "
+            "Add it; commas separate the columns."
+        )
     found, problems = [], []
     for number, cells in enumerate(lines, 2):
         where = f"{path}, row {number}"
@@ -49,16 +52,17 @@ def rows(path: str | Path, needed: Iterable[str]) -> list[tuple[str, dict[str, s
 
 
 def refuse(problems: Iterable[str]) -> None:
-    """Raise what was found wrong, if anything, a line each."""
+    """Raise the problems, one a line, if there are any."""
     if problems := list(problems):
         raise SheetError("\n".join(problems))
 
 
 def escape(text: str) -> str:
-    """A text in which nothing begins like a formula: an apostrophe in front stops it. Plain numbers keep their sign."""
+    """A text in which nothing begins like a formula: an apostrophe in front prevents it. Plain numbers keep their
+    sign."""
     return text if NUMBER.fullmatch(text) else FORMULA.sub("'", text)
 
 
 def unescape(text: str) -> str:
-    """What `escape` was given."""
+    """The text before `escape`."""
     return STOPPED.sub("", text)

@@ -20,26 +20,26 @@ from transformers import AttentionInterface, Cache
 
 from designspace.engine import flash, products
 
-# The names of two ways to compute it: with the fused kernels of decoder.py and flash.py, or in PyTorch alone.
+# The names of the two implementations: with the fused kernels of decoder.py and flash.py, or in PyTorch alone.
 FUSED, PLAIN = "shared_prefix_fused", "shared_prefix_plain"
 
 
 def upload(numbers: Any, device: torch.device) -> Tensor:
-    """Numbers, as torch.as_tensor takes them, on a device. It does not wait for a GPU that is still at work."""
+    """Numbers, as torch.as_tensor takes them, on a device, without waiting for a GPU that is still computing."""
     tensor = torch.as_tensor(numbers)
     return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
 
 
 class Prefix(NamedTuple):
-    """A run of the pool that holds a paper: where it begins, and how many tokens of it were read."""
+    """The part of the pool that has a paper: where it begins, and how many tokens of it have been read."""
 
     begin: int
     length: int
 
 
 class Row(NamedTuple):
-    """A row of a pass: the slots where its next tokens go and behind how many of them, the position of the first of
-    these tokens, and the prefix that it continues."""
+    """A row of a pass: the slots for its next tokens and how many tokens precede them there, the position of the first
+    of these tokens, and the prefix that the row continues."""
 
     slots: int
     start: int
@@ -48,7 +48,7 @@ class Row(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """Rows [first, end) of a pass, which continue one prefix."""
+    """Rows [first, end) of a pass that continue the same prefix."""
 
     first: int
     end: int
@@ -69,12 +69,12 @@ class Batch:
         of_one = -(-self.rows * folded // papers)
         self.block = flash.block_of(of_one)
         self.full_blocks = papers * -(-of_one // self.block)
-        self.blocks = -(-self.rows * folded // self.block) + papers - 1  # of each paper one may not be full
+        self.blocks = -(-self.rows * folded // self.block) + papers - 1  # one block of each paper may not be full
         self.numbers = upload(self._numbers(rows), device)
         self._view()
 
     def fill(self, rows: Sequence[Row]) -> None:
-        """Become the batch of other rows, as many."""
+        """Change to the same number of other rows."""
         self.numbers.copy_(upload(self._numbers(rows), self.numbers.device))
 
     def move(self, device: torch.device) -> None:
@@ -106,7 +106,7 @@ class SharedPrefixCache(Cache):
     """Keys and values of papers' prefixes and of the branches that continue them, a tensor for each layer.
 
     Pool of the prefixes: [kv_heads, capacity, head_dim]. Slots: [branches, kv_heads, slots, head_dim]. A forward pass
-    writes the tokens of its `batch` into the slots, or into the pool while a prefix is read, and attends to what is
+    writes the tokens of its `batch` into the slots, or into the pool while a prefix is read, and attends to the tokens
     before them. `devices` are those of the layers.
     """
 
@@ -139,12 +139,12 @@ class SharedPrefixCache(Cache):
         self.graph_break: Callable[[], None] = lambda: None  # called where a captured step may be cut in two
 
     def read_on(self, prefix: Prefix) -> None:
-        """The next tokens are those of a prefix behind what was read of it."""
+        """Prepare for the next tokens of a prefix, which follow those already read."""
         row = Row(0, prefix.begin + prefix.length, prefix.length, prefix)
         self.batch = Batch([row], self.groups, 1, self.device, reading=True)
 
     def advance(self, rows: Sequence[Row], tokens: int) -> None:
-        """The next `tokens` tokens of each of these rows come, padding included."""
+        """Prepare for the next `tokens` tokens of each of these rows, padding included."""
         papers = len(list(groupby(rows, lambda row: row.prefix)))
         self.batch = Batch(rows, tokens * self.groups, papers, self.device)
 
@@ -180,13 +180,13 @@ class SharedPrefixCache(Cache):
     def update(
         self, key_states: Tensor, value_states: Tensor, layer_idx: int, *args: Any, **kwargs: Any
     ) -> tuple[Tensor, Tensor]:
-        """What transformers calls with new keys and values, [rows, kv_heads, tokens, head_dim]."""
+        """The method that transformers calls with new keys and values, [rows, kv_heads, tokens, head_dim]."""
         self.move(key_states.device)
         self.store(layer_idx, key_states.transpose(1, 2), value_states.transpose(1, 2))
         return key_states, value_states
 
     def get_seq_length(self, layer_idx: int = 0) -> int:
-        """Tokens before the next ones, of which transformers makes masks that are not used here."""
+        """The number of tokens before the next ones; transformers makes masks from it, which are not used here."""
         return 0
 
 

@@ -1,7 +1,7 @@
-"""The forward pass of Llama-like decoders, as its matrix products and the few kernels between them.
+"""The forward pass of Llama-like decoders: its matrix products and the few kernels between them.
 
-The same layers as transformers', in the same order, without its generality: a decode step is nine kernels a layer in
-place of forty. What is not of these families goes through transformers' own forward pass.
+The layers are those of transformers, in the same order, without its generality: a decode step has nine kernels a layer
+instead of forty. Models of other families use transformers' own forward pass.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ EARLY_LAYERS = 4
 
 
 def serves(model: Any) -> bool:
-    """Whether this forward pass is the model's, and wanted."""
+    """Whether this forward pass can compute the model, and is wanted."""
     config = model.config
     known = config.model_type in model_files.FUSED_FAMILIES and config.hidden_act == "silu"
     return known and config._attn_implementation == FUSED
@@ -42,17 +42,17 @@ def forward(model: Any, tokens: Tensor, positions: Tensor, cache: SharedPrefixCa
         heads = linear.project(x, attention.q_proj, attention.k_proj, attention.v_proj)
         query = kernels.rotate_and_store(heads, head_norms(attention), (cos, sin), cache, index)
         (x,) = linear.project(attend(query, cache, index, attention.scaling), attention.o_proj)
-        del heads, query  # the MLP takes the most memory
+        del heads, query  # the MLP needs the most memory
         x = add_norm(residual, x, layer.post_attention_layernorm)
         (x,) = linear.project(linear.gated(x, mlp.gate_proj, mlp.up_proj), mlp.down_proj)
     return add_norm(residual, x, base.norm)
 
 
 def add_norm(residual: Tensor, x: Tensor | None, norm: Any) -> Tensor:
-    """Add x, if there is one, to the residual, in place, and norm the sum."""
+    """Add x, if given, to the residual, in place, and return the norm of the sum."""
     return kernels.add_rms_norm(residual, x, norm.weight, norm.variance_epsilon)
 
 
 def head_norms(attention: Any) -> tuple[Any, Any] | None:
-    """The norms of each query's and key's head, which Qwen3 has."""
+    """The norms of each query's and key's head, which only Qwen3 has."""
     return (attention.q_norm, attention.k_norm) if hasattr(attention, "q_norm") else None

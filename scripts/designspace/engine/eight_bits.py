@@ -1,9 +1,9 @@
-"""A linear layer whose weights take eight bits: what int8.py and fp8.py have in common."""
+"""A linear layer with weights of eight bits: the part that int8.py and fp8.py have in common."""
 
 import torch
 from torch import Tensor
 
-SMALLEST = 1e-12  # of a scale: rows of zeros have one, too
+SMALLEST = 1e-12  # of a scale, also for rows of zeros
 
 
 class EightBitLinear(torch.nn.Module):

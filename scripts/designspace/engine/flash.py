@@ -18,15 +18,15 @@ from designspace.engine.kernels import gpu, launch, precision
 try:
     import triton
     import triton.language as tl
-except ImportError:  # a build of PyTorch for the CPU alone comes without
+except ImportError:  # PyTorch's build for CPUs has no Triton
     triton = None
 
 LOG2_E = 1.4426950408889634
-SHARES_AT_ONCE = 4  # that are on their way from memory at the same time
+SHARES_AT_ONCE = 4  # that are loaded from memory at the same time
 
 
 def read_prefix(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
-    """Causal attention of a chunk of a prefix over all of it that was read so far: [tokens, heads * head_dim]."""
+    """Causal attention of a chunk of a prefix over everything that has been read of it: [tokens, heads * head_dim]."""
     kv_heads, _, tokens, groups, head_dim = query.shape
     out = query.new_empty(tokens, kv_heads * groups * head_dim)
     (_, _, before), *_ = cache.batch.segments
@@ -84,12 +84,12 @@ def _flash(
 
 
 def block_of(folded: int) -> int:
-    """Queries of a block, where a paper has that many."""
+    """The number of queries in a block, for a paper with this many queries."""
     return 128 if folded > 64 else 64
 
 
 def _keys(query: Tensor) -> int:
-    """Keys of a block: what of them a multiprocessor has room for beside their values."""
+    """The number of keys in a block: as many as a multiprocessor has room for, together with their values."""
     fit: int = 16384 // (triton.next_power_of_2(query.shape[-1]) * query.element_size())
     return min(64, max(16, fit))
 
@@ -110,8 +110,8 @@ def _programs(query: Tensor, block: int) -> int:
 
 
 if triton:
-    # Numbers that differ from paper to paper are not specialized, for each kind would be compiled anew; all
-    # offsets are still multiples of HEAD, from which the compiler knows that it may load 16 bytes at once.
+    # Numbers that differ from paper to paper are not specialized, since each kind would be compiled again; all
+    # offsets are still multiples of HEAD, so the compiler knows that it may load 16 bytes at once.
 
     @triton.jit(do_not_specialize=["table", "rows", "begin", "before", "capacity", "shares"])
     @no_type_check

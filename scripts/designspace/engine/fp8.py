@@ -20,7 +20,7 @@ from designspace.engine.gpus import OLDEST_GPU_FP8
 try:
     import triton
     import triton.language as tl
-except ImportError:  # a build of PyTorch for the CPU alone comes without
+except ImportError:  # PyTorch's build for CPUs has no Triton
     triton = None
 
 FORMAT = torch.float8_e4m3fn
@@ -55,7 +55,7 @@ class Fp8Linear(EightBitLinear):
         return weight
 
     def is_multiplied(self) -> bool:
-        """Whether PyTorch's scaled products take the matrix on the device that it is on."""
+        """Whether PyTorch's scaled products accept the matrix on its device."""
         capability = torch.cuda.get_device_capability(self.weight.device) if self.weight.is_cuda else (0, 0)
         if self.block:
             return capability == BLOCKWISE_GPU and not (self.in_features % BLOCK or self.out_features % BLOCK)
@@ -72,7 +72,7 @@ class Fp8Linear(EightBitLinear):
 
 
 def project(x: Tensor, *layers: Fp8Linear) -> list[Tensor]:
-    """What each of the layers makes of the same x, [..., in]: a list of [..., out]."""
+    """The outputs of each of the layers for the same x, [..., in]: a list of [..., out]."""
     if not all(layer.is_multiplied() for layer in layers):
         return [F.linear(x, layer.dequantised(x.dtype), layer.bias) for layer in layers]
     rounded = round_rows(x)

@@ -1,9 +1,9 @@
-"""Reads papers and answers many questions about each, those of several papers at the same time.
+"""Reads papers and answers many questions about each, several papers at the same time.
 
-The prefix of a paper is prefilled in chunks; then every question is a branch that continues it under a grammar of its
-own, and all branches of all papers advance together, greedily: a token each a step, and more where the grammar forces
-what follows and greedy decoding confirms it. What ends makes room at once for what waits: branches for those of the
-next round of a paper, papers for the next ones.
+The prefix of a paper is prefilled in chunks. Then every question is a branch that continues it under its own grammar.
+All branches of all papers advance together, greedily: one token each a step, and more if the grammar forces what
+follows and greedy decoding confirms it. A branch or paper that ends makes room at once for a waiting one: for branches
+of the next round of a paper, or for the next paper.
 """
 
 import time
@@ -22,14 +22,14 @@ from designspace.engine.attention import Prefix, Row
 from designspace.engine.masks import GrammarRefused, Masks
 from designspace.engine.passes import Passes
 
-# Reading the prompts of new branches takes as long as a step or two, so they wait until this part of all branches is
-# free, or as many as there are that wait.
+# Reading the prompts of new branches takes as long as a step or two, so new branches wait until this part of all
+# branches is free, or as many as are waiting.
 ADMITTED_PART = 4
 
 
 @dataclass
 class Question:
-    """What a branch begins with (token ids), and what may follow: a Lark grammar and a number of tokens.
+    """The beginning of a branch (token ids), and what may follow: a Lark grammar and a number of tokens.
 
     `alternative` is the grammar of an answer that is not allowed but whose probability is wanted, such as null.
     """
@@ -42,10 +42,11 @@ class Question:
 
 @dataclass
 class Answer:
-    """What a branch wrote. `probabilities` are those of its tokens among the tokens that the grammar allowed.
+    """What a branch wrote.
 
-    `p_alternative` is the probability that the first token had begun the `alternative`. `complete` is false where the
-    tokens ran out before the grammar was at its end.
+    `probabilities` are those of its tokens among the tokens that the grammar allowed. `p_alternative` is the
+    probability that the first token would have begun the `alternative`. `complete` is false if the tokens ran out
+    before the grammar reached its end.
     """
 
     tokens: list[int] = field(default_factory=list)
@@ -55,13 +56,13 @@ class Answer:
 
 
 Outcome = TypeVar("Outcome")
-# The questions about a paper: yields those of a round, is sent their answers, and returns what they come to.
+# The questions about a paper: yields those of a round, receives their answers, and returns the result.
 Rounds = Coroutine[list[Question], list[Answer], Outcome]
 
 
 class Result(NamedTuple, Generic[Outcome]):
-    """What became of a paper, by its number: what its rounds returned or the error that they or a grammar raised; and
-    the seconds until it was read, and from then on."""
+    """The result of a paper, by its number: what its rounds returned, or the error that they or a grammar raised; the
+    seconds until the paper was read, and the seconds from then on."""
 
     paper: int
     outcome: Outcome | Exception
@@ -70,13 +71,13 @@ class Result(NamedTuple, Generic[Outcome]):
 
 
 def one_round(questions: list[Question]) -> Rounds[list[Answer]]:
-    """What asks these questions and comes to their answers."""
+    """Rounds that ask these questions once and return their answers."""
     return (yield questions)
 
 
 @dataclass
 class Branch:
-    """A question that is being answered, and the slots that it has; its last token is not in them yet."""
+    """A question that is being answered, and its slots; its last token is not in them yet."""
 
     prefix: Prefix
     question: Question
@@ -88,7 +89,7 @@ class Branch:
     length: int = 0
 
     def row(self, ahead: int = 0) -> Row:
-        """The row of its next tokens, or of those that many tokens ahead."""
+        """The row of its next token, or of the token that follows this many further ones."""
         length = self.length + ahead
         return Row(self.slots, length, self.prefix.length + length, self.prefix)
 
@@ -99,13 +100,13 @@ class Branch:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more is to come."""
+        """Whether it is complete."""
         return self.answer.complete or self.left <= 0
 
 
 @dataclass(eq=False)
 class Paper(Generic[Outcome]):
-    """A paper that was read, and the branches of its round, if it has asked."""
+    """A paper that has been read, and the branches of its current round, if any."""
 
     number: int
     prefix: Prefix
@@ -137,8 +138,10 @@ class Generator(Generic[Outcome]):
 
     @torch.inference_mode()
     def answer(self, papers: Iterable[tuple[list[int], Rounds[Outcome]]]) -> Iterator[Result[Outcome]]:
-        """Read papers, given as token ids and what is asked about them, as many at once as there is room for, and
-        answer. Yields the result of each when it is known; an error of one leaves the others alone."""
+        """Read papers, given as token ids and their rounds of questions, as many at once as fit, and answer.
+
+        Yields the result of each paper when it is known; an error of one does not affect the others.
+        """
         coming = deque(enumerate(papers))
         while coming or self.papers:
             while coming and (begin := self._room(len(coming[0][1][0]))) is not None:
@@ -159,7 +162,7 @@ class Generator(Generic[Outcome]):
         return outcome
 
     def _room(self, tokens: int) -> int | None:
-        """Where in the pool this many tokens have room; None where they have none yet."""
+        """Where in the pool this many tokens fit; None if they do not fit yet."""
         if tokens > self.capacity:
             raise ValueError(f"A paper of {tokens} tokens exceeds the generator's capacity of {self.capacity}.")
         if len(self.papers) == self.most_papers:
@@ -172,7 +175,8 @@ class Generator(Generic[Outcome]):
         return begin if begin + tokens <= self.capacity else None
 
     def _go_on(self, paper: Paper[Outcome]) -> Iterator[Result[Outcome]]:
-        """Send the rounds of a paper their answers until they ask what needs the model, or end: then yield."""
+        """Send the rounds of a paper their answers until they ask something that needs the model, or end; then
+        yield."""
         while paper.branches is None or all(branch.ended for branch in paper.branches):
             answers: Any = None if paper.branches is None else [branch.answer for branch in paper.branches]
             try:
@@ -186,7 +190,7 @@ class Generator(Generic[Outcome]):
             self.waiting.extend(branch for branch in paper.branches if not branch.ended)
 
     def _end(self, paper: Paper[Outcome], outcome: Outcome | Exception) -> Result[Outcome]:
-        """Forget a paper."""
+        """Remove a paper."""
         paper.rounds.close()
         self.papers.remove(paper)
         self.waiting = deque(branch for branch in self.waiting if branch.prefix != paper.prefix)
@@ -195,7 +199,7 @@ class Generator(Generic[Outcome]):
         return Result(paper.number, outcome, paper.read - paper.started, time.monotonic() - paper.read)
 
     def _branch(self, prefix: Prefix, question: Question) -> Branch:
-        """What answers a question; ValueError for one that is too long, GrammarRefused for its grammar."""
+        """The branch of a question; ValueError if it is too long, GrammarRefused for its grammar."""
         longest = len(question.prompt) + question.max_new_tokens
         if longest > self.slots:
             raise ValueError(
@@ -205,7 +209,7 @@ class Generator(Generic[Outcome]):
         return Branch(prefix, question, self.masks.matcher(question.grammar), alternative, question.prompt[-1])
 
     def _admit(self) -> None:
-        """Give slots to branches that wait, and read their prompts."""
+        """Give slots to waiting branches, and read their prompts."""
         number = min(len(self.waiting), len(self.free))
         if number < min(len(self.waiting), max(1, self.passes.branches // ADMITTED_PART)):
             return
@@ -222,14 +226,14 @@ class Generator(Generic[Outcome]):
         self.active = sorted(self.active + admitted, key=lambda branch: branch.prefix)
 
     def _step(self) -> Iterator[Result[Outcome]]:
-        """Advance all branches by a token, and by those behind it that grammars force; yield the papers that end."""
+        """Advance all branches by a token, and by further tokens that grammars force; yield the papers that end."""
         if not self.active:
             return
         branches, fed = self.active, self._fed()
         rows = [branch.row(n) for branch, tokens in zip(branches, fed, strict=True) for n in range(len(tokens))]
         tokens, matchers = zip(*chain.from_iterable(fed), strict=True)
         logits = self.passes.step(rows, list(tokens))
-        allowed = self.masks.allowed(matchers)  # a GPU is still at work meanwhile
+        allowed = self.masks.allowed(matchers)  # a GPU computes at the same time
         firsts = accumulate(map(len, fed[:-1]), initial=0)
         self._weigh_alternatives(dict(zip(firsts, branches, strict=True)), logits, allowed)
         best = logits.masked_fill_(~allowed, -torch.inf).max(-1)
@@ -253,8 +257,8 @@ class Generator(Generic[Outcome]):
                 yield from self._go_on(paper)
 
     def _fed(self) -> list[list[tuple[int, LLMatcher]]]:
-        """What a step feeds of each branch, each token with the grammar's state behind it: the last token, and forced
-        ones in rows that the step has anyway."""
+        """The tokens that a step feeds of each branch, each with the grammar's state after it: the last token, and
+        forced tokens in rows that the step has anyway."""
         spare = self.passes.spare(len(self.active))
         fed = []
         for branch in self.active:
@@ -264,8 +268,8 @@ class Generator(Generic[Outcome]):
         return fed
 
     def _write(self, branch: Branch, chosen: list[tuple[int, float]], forced: list[int]) -> None:
-        """Write the tokens, with their probabilities, that were chosen behind the last one and behind forced ones, as
-        long as these are what was chosen before them."""
+        """Write the tokens that were chosen after the last token and after forced ones, with their probabilities, as
+        long as the forced tokens are those that were chosen."""
         for (token, probability), expected in zip_longest(chosen, forced):
             branch.last, branch.length = token, branch.length + 1
             branch.answer.tokens.append(token)
@@ -276,8 +280,8 @@ class Generator(Generic[Outcome]):
                 return
 
     def _weigh_alternatives(self, firsts: dict[int, Branch], logits: Tensor, allowed: Tensor) -> None:
-        """Note how probable the first tokens are that begin only the alternative, among those that begin either.
-        `firsts` are the branches by their first rows."""
+        """Note the probability of first tokens that begin only the alternative, among those that begin the answer or
+        the alternative. `firsts` are the branches by their first rows."""
         others = {
             row: branch.alternative
             for row, branch in firsts.items()

@@ -13,7 +13,7 @@ OLDEST_GPU_FP8 = (8, 9)  # Ada and Hopper were the first with tensor cores for e
 
 
 def check_compiler(device: str, attention: str) -> None:
-    """Raise model_files.ModelError where the fused kernels cannot be compiled."""
+    """Raise model_files.ModelError if the fused kernels cannot be compiled."""
     compilers = [os.environ.get("CC", "gcc"), "gcc", "clang"]  # where Triton looks
     if device == "cuda" and attention == "fused" and not any(map(shutil.which, compilers)):
         raise model_files.ModelError(
@@ -23,7 +23,7 @@ def check_compiler(device: str, attention: str) -> None:
 
 
 def check_fp8(gpus: int) -> None:
-    """Raise model_files.ModelError where a GPU cannot multiply weights of eight-bit floating point."""
+    """Raise model_files.ModelError if a GPU cannot multiply weights of eight-bit floating point."""
     for gpu in range(gpus):
         if (capability := torch.cuda.get_device_capability(gpu)) < OLDEST_GPU_FP8:
             raise model_files.ModelError(
@@ -35,7 +35,7 @@ def check_fp8(gpus: int) -> None:
 
 
 def check_gpus(gpus: int, capacity: int, reserve: int) -> None:
-    """Raise model_files.ModelError where the GPUs are not what the memory was planned for: missing, too old, too
+    """Raise model_files.ModelError if the GPUs differ from what the memory was planned for: missing, too old, too
     small, or in use."""
     if torch.cuda.device_count() < gpus:
         seen = torch.cuda.device_count() or "none"
@@ -48,7 +48,7 @@ def check_gpus(gpus: int, capacity: int, reserve: int) -> None:
 
 
 def check_gpu(gpu: int, capacity: int, reserve: int) -> None:
-    """Raise model_files.ModelError where the GPU is not what the memory was planned for."""
+    """Raise model_files.ModelError if the GPU differs from what the memory was planned for."""
     try:
         name, capability = torch.cuda.get_device_name(gpu), torch.cuda.get_device_capability(gpu)
         torch.ones(1, device=f"cuda:{gpu}").sum().item()
@@ -77,7 +77,8 @@ def check_gpu(gpu: int, capacity: int, reserve: int) -> None:
 
 
 def obstacle_to_processes() -> str:
-    """Why two processes cannot use the GPU at once, as a sentence; empty where they can. It does not use it itself."""
+    """Why two processes cannot use the GPU at the same time, as a sentence; empty if they can. This function does not
+    use the GPU."""
     query = ["nvidia-smi", "--query-gpu=compute_mode", "--format=csv,noheader"]
     modes = subprocess.run(query, capture_output=True, text=True).stdout.split("\n") if shutil.which(query[0]) else []
     exclusive = [mode.strip() for mode in modes if mode.startswith("Exclusive")]

@@ -1,7 +1,7 @@
 """The small operations between a decoder's matrix products, each one kernel on a GPU.
 
-Written one by one in PyTorch they take longer than the products of a decode step. On a CPU each is what the kernel
-computes, in plain PyTorch. Triton compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
+As single operations in PyTorch, they take longer than the products of a decode step. On a CPU, each function computes
+the same in plain PyTorch. Triton compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from torch import Tensor
 try:
     import triton
     import triton.language as tl
-except ImportError:  # a build of PyTorch for the CPU alone comes without
+except ImportError:  # PyTorch's build for CPUs has no Triton
     triton = None
 
 _compiling = ContextVar("compiling", default=False)
@@ -41,8 +41,8 @@ def launch(kernel: Any, grid: tuple[int, ...], *arguments: Any, **constants: Any
 
 @contextlib.contextmanager
 def compiling() -> Iterator[None]:
-    """Within it this thread runs no kernel but has those that it would run compiled, all at the same time; at its end
-    they are on disk. One that cannot be compiled says so when it is run."""
+    """Within it, this thread runs no kernels; the kernels that it would run are compiled, all at the same time, and are
+    on disk at the end. A kernel that cannot be compiled reports that when it is run."""
     token = _compiling.set(True)
     try:
         with (
@@ -55,14 +55,14 @@ def compiling() -> Iterator[None]:
 
 
 def precision(x: Tensor) -> str:
-    """How Triton multiplies matrices of x's dtype: those of float32 exactly."""
+    """How Triton multiplies matrices of x's dtype: exactly, if they are float32."""
     return "ieee" if x.dtype == torch.float32 else "tf32"
 
 
 def add_rms_norm(residual: Tensor, x: Tensor | None, weight: Tensor, eps: float) -> Tensor:
-    """Add x to the residual, in place, and return the sum over its root mean square, times the weight.
+    """Add x to the residual, in place, and return the sum divided by its root mean square, times the weight.
 
-    residual and x are [..., hidden]; without an x it is the norm of the residual.
+    residual and x are [..., hidden]; without an x, the norm is that of the residual.
     """
     if residual.device.type == "cpu":
         if x is not None:
@@ -76,7 +76,7 @@ def add_rms_norm(residual: Tensor, x: Tensor | None, weight: Tensor, eps: float)
 
 
 def swiglu(gate: Tensor, up: Tensor) -> Tensor:
-    """SiLU(gate) * up, both [..., intermediate]; on a GPU it takes the memory of the gate."""
+    """SiLU(gate) * up, both [..., intermediate]; on a GPU, the result takes the memory of the gate."""
     if gate.device.type == "cpu":
         return F.silu(gate) * up
     launch(_swiglu_kernel, (triton.cdiv(gate.numel(), 2048),), gate, up, gate.numel(), 2048)

@@ -1,9 +1,9 @@
-"""Linear layers of few rows, as in a decode step: on a GPU one kernel that reads each weight once.
+"""Linear layers of few rows, as in a decode step: on a GPU, one kernel that reads each weight once.
 
-The time of such a product is that of reading the weights. cuBLAS, made for many rows, splits it and adds the parts in a
-further kernel; here layers over the same rows are one kernel, and so is a gated pair with its SwiGLU. The weights are
-the left factor, outputs by rows, since a tensor core takes 64 rows of that one. Weights of eight bits are read as they
-are. Triton compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
+The time of such a product is the time to read the weights. cuBLAS, made for many rows, splits it and adds the parts in
+a further kernel. Here, several layers over the same rows are one kernel, and so is a gated pair with its SwiGLU. The
+weights are the left factor, outputs by rows, since a tensor core takes 64 rows of the left factor. Weights of eight
+bits are read as they are. Triton compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
 """
 
 from collections.abc import Sequence
@@ -17,17 +17,17 @@ from designspace.engine import fp8, kernels
 try:
     import triton
     import triton.language as tl
-except ImportError:  # a build of PyTorch for the CPU alone comes without
+except ImportError:  # PyTorch's build for CPUs has no Triton
     triton = None
 
 # As measured on an H200, docs/performance.md.
 FEW_ROWS = 64  # cuBLAS is faster with more
-FEW_ROWS_OF_BYTES = 128  # later, where the weights are a byte each
-MOST_STAGES = 6  # tiles on their way to a multiprocessor: more are not faster
+FEW_ROWS_OF_BYTES = 128  # the same for weights of one byte
+MOST_STAGES = 6  # tiles that are loaded at the same time: more are not faster
 
 
 def project(x: Tensor, *layers: Any) -> list[Tensor]:
-    """What each of the linear layers makes of the same x, [..., in]: a list of [..., out]."""
+    """The outputs of each of the linear layers for the same x, [..., in]: a list of [..., out]."""
     if not is_few(x, layers[0]):
         if isinstance(layers[0], fp8.Fp8Linear):
             return fp8.project(x, *layers)
@@ -47,7 +47,7 @@ def gated(x: Tensor, gate: Any, up: Any) -> Tensor:
 
 
 def is_few(x: Tensor, layer: Any) -> bool:
-    """Whether x, on a GPU, has so few rows that the kernel is the faster way."""
+    """Whether x is on a GPU and has so few rows that the kernel is faster."""
     most = FEW_ROWS_OF_BYTES if layer.weight.itemsize == 1 else FEW_ROWS
     return x.is_cuda and x.numel() <= most * x.shape[-1]
 
@@ -87,7 +87,7 @@ def _tile(x: Tensor, layer: Any, rows: int, widths: Sequence[int]) -> dict[str, 
     size, weight_size = x.element_size(), layer.weight.element_size()
     m, n, k = max(16, triton.next_power_of_2(rows)), 64, 256 // max(size, 2)
     if m == 16 and layer.weight.dtype == torch.int8:
-        n, k = 32, 256  # of so few rows the time is that of turning bytes into the dtype: more programs share it
+        n, k = 32, 256  # with so few rows, converting bytes into the dtype takes the time: more programs share this
     blocks = sum(triton.cdiv(width, n) for width in widths)
     # Programs that are more than the multiprocessors run in pairs, and each has half of the room.
     gpu = kernels.gpu(x.device)
@@ -151,7 +151,7 @@ if triton:
             all_there = ALL_ROWS and ALL_INPUTS
             some = tl.load(x + start) if all_there else tl.load(x + start, mask=(m < rows) & inside, other=0.0)
             if BLOCK:
-                following = tl.load(scale + tl.minimum(start + K, inputs - 1) // BLOCK)  # on its way meanwhile
+                following = tl.load(scale + tl.minimum(start + K, inputs - 1) // BLOCK)  # loaded at the same time
                 summed += tl.dot(matrix, tl.trans(some)) * factor
                 factor = following
             else:

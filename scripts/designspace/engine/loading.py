@@ -15,7 +15,7 @@ from designspace.engine.attention import FUSED, PLAIN
 from designspace.engine.gpus import check_compiler, check_fp8
 from designspace.planning import model_files
 
-logging.disable_progress_bar()  # a bar for every paper that loads weights would bury what the log says
+logging.disable_progress_bar()  # progress bars of every paper that loads weights would fill the log
 
 
 def load(
@@ -28,16 +28,15 @@ def load(
     attention: str,
     room: int,
 ) -> PreTrainedModel:
-    """The model, ready for inference, with attention over a shared prefix. model_files.ModelError where it
-    cannot be had.
+    """The model, ready for inference, with attention over a shared prefix. model_files.ModelError if it cannot be had.
 
-    `room` is what its weights may take of each GPU, in bytes. Of several GPUs each holds some of the layers.
+    `room` is what its weights may take of each GPU, in bytes. With several GPUs, each has some of the layers.
     """
     check_compiler(device, attention)
     if quantization == "fp8" and device == "cuda":
         check_fp8(gpus)
     try:
-        # A model's files are data: code that comes with it is not run, nor asked about, and pickles are not opened.
+        # A model's files are data: its own code is never run (the user is not asked), and pickles are not opened.
         source: dict[str, Any] = {
             "pretrained_model_name_or_path": name,
             "revision": revision,
@@ -47,7 +46,7 @@ def load(
         model_files.check_attention(config.to_dict(), name)
         model_files.check_rounding(config.to_dict(), quantization, name)
         where: dict[str, Any] = {"device_map": device}
-        if gpus > 1:  # shared out evenly, and nothing but GPUs is offered: a model never spills into main memory
+        if gpus > 1:  # divided evenly among GPUs only: a model never spills into main memory
             where = {"device_map": "balanced", "max_memory": dict.fromkeys(range(gpus), room)}
         model = AutoModelForCausalLM.from_pretrained(
             **source,
@@ -60,7 +59,7 @@ def load(
         )
     except (model_files.ModelError, torch.OutOfMemoryError):
         raise
-    except Exception as error:  # a missing or damaged file, of whatever library's kind
+    except Exception as error:  # a missing or damaged file raises errors of several libraries
         raise model_files.ModelError(f"The model {name} could not be loaded: {error}") from error
     if spilled := {str(place) for place in getattr(model, "hf_device_map", {}).values()} & {"cpu", "disk"} - {device}:
         raise model_files.ModelError(
@@ -79,18 +78,18 @@ def size(model: PreTrainedModel, device: torch.device | None = None) -> int:
 
 
 def obstacle_to_sharing(model: PreTrainedModel) -> str:
-    """Why other processes cannot attach the weights, as a sentence; empty where they can."""
+    """Why other processes cannot attach the weights, as a sentence; empty if they can."""
     if hasattr(model, "_hf_hook"):
         return f"A {model.config.model_type} model over several GPUs cannot be shared."
     if model.device.type == "cpu":
-        # Of the size of half the RAM on most machines, but of 64 MB in most containers.
+        # Half the size of the RAM on most machines, but 64 MB in most containers.
         enough = shutil.disk_usage("/dev/shm").free > size(model)
         return "" if enough else "There is too little shared memory (/dev/shm) for the weights."
     return ""
 
 
 def obstacle_to_computing(model: PreTrainedModel) -> str:
-    """Why nothing can be computed where the weights are, as a sentence; empty where it can."""
+    """Why nothing can be computed on the device of the weights, as a sentence; empty if it can."""
     try:
         for device in {weight.device for weight in model.parameters()}:
             torch.ones(1, device=device).sum().item()
@@ -101,7 +100,7 @@ def obstacle_to_computing(model: PreTrainedModel) -> str:
 
 @functools.cache
 def load_tokenizer(name: str, revision: str | None = None) -> Any:
-    """The tokenizer; it writes no spaces of its own and takes none away."""
+    """The tokenizer; it neither adds nor removes spaces."""
     return AutoTokenizer.from_pretrained(
         name, revision=revision, trust_remote_code=False, clean_up_tokenization_spaces=False
     )

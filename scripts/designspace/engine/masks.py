@@ -15,14 +15,14 @@ from designspace.engine.attention import upload
 
 
 class GrammarRefused(DesignspaceError):
-    """A grammar that llguidance cannot follow, at once or in the middle of an answer, whatever the paper; the message
-    is a sentence for the user."""
+    """A grammar that llguidance cannot process, either at once or in the middle of an answer, whatever the paper; the
+    message is a sentence for the user."""
 
 
 @functools.cache
 def compiled(grammar_tokenizer: Any, grammar: str) -> LLMatcher:
-    """A matcher of a Lark grammar, to be copied: to compile those of a library takes as long as many steps, and can be
-    done before a paper is read. GrammarRefused where llguidance cannot use it."""
+    """A matcher of a Lark grammar, to be copied. Compiling the grammars of a library takes as long as many steps, and
+    can be done before a paper is read. GrammarRefused if llguidance cannot use the grammar."""
     matcher = LLMatcher(grammar_tokenizer, LLMatcher.grammar_from_lark(grammar))
     _check(matcher)
     return matcher
@@ -34,21 +34,22 @@ class Masks:
     def __init__(self, grammar_tokenizer: Any, vocabulary: int, device: torch.device) -> None:
         self.grammar_tokenizer, self.vocabulary, self.device = grammar_tokenizer, vocabulary, device
         self.executor = LLExecutor()
-        self.begins = functools.cache(self._begins)  # most branches have the same other answer: null
+        self.begins = functools.cache(self._begins)  # most branches have the same alternative: null
         self.bits = torch.arange(8, dtype=torch.uint8, device=device)
 
     def matcher(self, grammar: str) -> LLMatcher:
-        """The state of a Lark grammar before its first token. GrammarRefused where llguidance cannot use it."""
+        """The state of a Lark grammar before its first token. GrammarRefused if llguidance cannot use the grammar."""
         return compiled(self.grammar_tokenizer, grammar).deep_copy()
 
     def advance(self, matcher: LLMatcher, token: int) -> None:
-        """Take a token that the matcher allows. GrammarRefused where it grows too large, and for another token."""
+        """Take a token that the matcher allows. GrammarRefused if the matcher becomes too large, or for another
+        token."""
         matcher.consume_token(token)
         _check(matcher)
 
     def forced(self, matcher: LLMatcher, most: int) -> list[tuple[int, LLMatcher]]:
-        """The tokens that are likely next since the grammar forces their text, at most `most`, each with the state of
-        the grammar behind it, which is not its end. The same text may be written in other tokens."""
+        """The tokens that probably come next because the grammar forces their text, at most `most`, each with the state
+        of the grammar after it, unless that is its end. The same text may also be written in other tokens."""
         ahead = []
         for token in matcher.compute_ff_tokens()[: max(most, 0)]:
             matcher = matcher.deep_copy()
@@ -64,7 +65,7 @@ class Masks:
         fill_next_token_bitmask_par(self.executor, [(matcher, i) for i, matcher in enumerate(matchers)], packed)
         for matcher in matchers:
             _check(matcher)
-        # A bit for each token, the least significant first, travels to the device and is unpacked there.
+        # One bit for each token, least significant first, is copied to the device and unpacked there.
         packed_bytes = upload(packed.view(np.uint8), self.device)
         mask = (packed_bytes[:, :, None] >> self.bits & 1).flatten(1).bool()
         return mask[:, : self.vocabulary]

@@ -10,8 +10,8 @@ from designspace.engine import decoder, linear
 from designspace.engine.attention import Batch, Prefix, Row, SharedPrefixCache, upload
 from designspace.planning.branches import step_rows
 
-# A smaller step is captured for what is left of the rows only where it is at most such a part of the one that is there:
-# a capture takes as long as some twenty steps.
+# A smaller step is captured for the remaining rows only if it has at most this part of the rows of a captured one: a
+# capture takes as long as some twenty steps.
 PART = 4
 
 
@@ -29,18 +29,18 @@ class Passes:
         self.graphs: dict[int, GraphedStep] = {}  # by their rows
 
     def read(self, tokens: list[int], begin: int) -> Prefix:
-        """Prefill a prefix with token ids, a chunk at a time, at such a place in the pool."""
+        """Prefill a prefix with token ids, a chunk at a time, at a place in the pool."""
         prefix = Prefix(begin, 0)
         for piece in upload([tokens], self.device).split(self.chunk, dim=1):
             self.cache.read_on(prefix)
-            self._hidden(piece)  # nothing asks for the logits of the paper
+            self._hidden(piece)  # the logits of the paper are not needed
             prefix = Prefix(begin, prefix.length + piece.shape[1])
         return prefix
 
     def read_prompts(self, rows: Sequence[Row], prompts: Sequence[list[int]]) -> None:
-        """Read the forced beginnings of branches, as many at once as the chunk has room for, padded to the right.
+        """Read the forced beginnings of branches, as many at once as fit into the chunk, padded to the right.
 
-        Padding is written behind a branch's own tokens, where no token looks before it is overwritten.
+        Padding is written behind a branch's own tokens, where it is overwritten before any token attends to it.
         """
         longest = max(map(len, prompts))
         if not longest:
@@ -52,7 +52,7 @@ class Passes:
             self._hidden(padded[first : first + at_once])
 
     def spare(self, rows: int) -> int:
-        """How many rows a step for `rows` rows has besides."""
+        """How many free rows a step with `rows` rows has."""
         return (self._size(rows) if self.graphed else step_rows(rows)) - rows
 
     def step(self, rows: Sequence[Row], tokens: list[int]) -> Tensor:
@@ -60,7 +60,7 @@ class Passes:
         the other: logits [rows, vocabulary] in float32."""
         if self.graphed:
             size = self._size(len(rows))
-            # Rows that no branch needs are computed in the last slot of one: its last token is never fed.
+            # Rows that no branch needs use the last slot of a branch, which is free: its last token is never fed.
             nowhere = Row(rows[-1].slots, self.cache.slots - 1, 0, rows[-1].prefix)
             padded = [*rows, *[nowhere] * (size - len(rows))]
             if size not in self.graphs:
@@ -72,8 +72,8 @@ class Passes:
         return logits.to(self.device).float()
 
     def rehearse(self, rows: int) -> None:
-        """Go through a pass of each kind once, with this many rows: a chunk, prompts, and a step; with zeros for
-        tokens, and without an outcome."""
+        """Do a pass of each kind once, with this many rows: a chunk, prompts, and a step, with zeros as tokens and
+        without a result."""
         prefix = self.read([0] * rows, 0)
         branches = [Row(n, 0, rows, prefix) for n in range(rows)]
         self.read_prompts(branches, [[0, 0]] * rows)
@@ -81,10 +81,10 @@ class Passes:
         self._logits(torch.zeros(rows, 1, dtype=torch.long, device=self.device))
 
     def _size(self, rows: int) -> int:
-        """Rows of the smallest captured step that has as many, or of a new one that is much smaller."""
+        """Rows of the smallest captured step with enough rows, or of a new step that is much smaller."""
         new = step_rows(rows)
-        least = min((size for size in self.graphs if size >= rows), default=PART * new)
-        return new if PART * new <= least else least
+        smallest = min((size for size in self.graphs if size >= rows), default=PART * new)
+        return new if PART * new <= smallest else smallest
 
     def _hidden(self, tokens: Tensor) -> Tensor:
         """The last hidden states of the next tokens, token ids [rows, tokens]."""
@@ -127,8 +127,8 @@ class GraphedStep:
         self.tokens = torch.zeros(self.rows, 1, dtype=torch.long, device=cache.device)
         self.batch = cache.batch = Batch(rows, cache.groups, papers, cache.device)
         self.graphs: list[torch.cuda.CUDAGraph] = []
-        # Not with torch.cuda.graph, which waits for the GPU: that may still be reading the paper. The mode is relaxed,
-        # since a kernel is loaded when it is first run.
+        # Without torch.cuda.graph, which waits for the GPU, and the GPU may still be reading the paper. The mode is
+        # relaxed, since a kernel is loaded when it is first run.
         with torch.cuda.stream(torch.cuda.Stream(cache.device)):
             self._begin_graph(pool)
             cache.graph_break = self._break_graph
@@ -143,7 +143,7 @@ class GraphedStep:
         self.graphs[-1].capture_begin(pool, capture_error_mode="relaxed")
 
     def _break_graph(self) -> None:
-        """What follows becomes a graph of its own."""
+        """Begin another graph for what follows."""
         self.graphs[-1].capture_end()
         self._begin_graph(self.graphs[-1].pool())
 
@@ -157,7 +157,7 @@ class GraphedStep:
 
 
 def layer_devices(model: Any) -> list[torch.device]:
-    """The device of each layer; they differ where a model is spread over several GPUs."""
+    """The device of each layer; they differ if a model is spread over several GPUs."""
     layers = model.config.get_text_config().num_hidden_layers
     if len(set(getattr(model, "hf_device_map", {}).values())) < 2:
         return [model.get_input_embeddings().weight.device] * layers

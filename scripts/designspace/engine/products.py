@@ -1,7 +1,7 @@
-"""Attention over a shared prefix in PyTorch's own products, for a CPU, and for a GPU where Triton cannot be had.
+"""Attention over a shared prefix in PyTorch's own products, for a CPU, and for a GPU without Triton.
 
-Attention over some of the keys is kept as (out, lse), its output and the log-sum-exp of its scores, with which two of
-them are merged. Queries are folded, see attention.py.
+Attention over some of the keys is represented by (out, lse), its output and the log-sum-exp of its scores; two of these
+can be merged. Queries are folded, see attention.py.
 """
 
 from typing import Any
@@ -11,11 +11,11 @@ from torch import Tensor
 
 Partial = tuple[Tensor, Tensor]  # (out, lse)
 
-FEW_ROWS = 1024  # up to here plain products are faster than a CPU's flash kernel, which is made for many rows
+FEW_ROWS = 1024  # up to this number, plain products are faster than a CPU's flash kernel, which is made for many rows
 
 
 def read_prefix(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
-    """Causal attention of a chunk of the prefix over all that was read so far: [tokens, heads * head_dim]."""
+    """Causal attention of a chunk of the prefix over everything read so far: [tokens, heads * head_dim]."""
     _, _, tokens, groups, _ = query.shape
     (_, _, before), *_ = cache.batch.segments
     chunk = before._replace(begin=before.begin + before.length, length=tokens)
@@ -36,7 +36,7 @@ def continue_branches(query: Tensor, cache: Any, layer: int, scaling: float) -> 
         tokens, device=query.device
     )  # the last slot that a token may see
     hidden = torch.arange(keys.shape[2], device=query.device) > reach[:, :, None]  # [rows, tokens, slots]
-    # The query heads of a key-value head are rows of one product: as a dimension of their own, they would be multiplied
+    # The query heads of a key-value head are rows of one product: as a separate dimension, they would be multiplied
     # with copies of the keys.
     out, lse = product(query.flatten(2, 3) * scaling, keys, values, hidden.repeat_interleave(groups, 1))
     own = out.unflatten(2, (tokens, groups)), lse.unflatten(2, (tokens, groups))
@@ -72,7 +72,7 @@ def flash(query: Tensor, key: Tensor, value: Tensor, scaling: float, causal: boo
 
 
 def product(query: Tensor, key: Tensor, value: Tensor, hidden: Tensor | None = None) -> Partial:
-    """What `flash` gives of scaled queries, as plain products; scores that are `hidden` do not count."""
+    """The result of `flash` for scaled queries, as plain products; `hidden` scores do not count."""
     scores = (query @ key.mT).float()
     if hidden is not None:
         scores.masked_fill_(hidden, -torch.inf)

@@ -1,7 +1,7 @@
 """Loading of weights in eight bits: as a checkpoint has them, or rounded from wider ones.
 
-A model's layers are replaced before its files are read, and each matrix is rounded as it comes from them: never is more
-than one of them on the device in a wider dtype. The embeddings and the output layer stay as they are.
+The layers of the model are replaced before its files are read, and each matrix is rounded when it is read: at most one
+matrix at a time is on the device in a wider dtype. The embeddings and the output layer stay as they are.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ ROUND_ROWS = {"fp8": fp8.round_rows, "int8": int8.round_rows}
 
 @register_quantization_config(METHOD)
 class RoundingConfig(QuantizationConfigMixin):
-    """What transformers needs to load a model's layers in fp8 or int8.
+    """The configuration with which transformers loads a model's layers in fp8 or int8.
 
     `rounded` is whether the checkpoint has weights in e4m3, with a scale for each block; `kept` names the layers that
     are not rounded in it, or None.
@@ -38,8 +38,8 @@ class RoundingConfig(QuantizationConfigMixin):
 
 
 def config(model_config: Any, way: str | None) -> RoundingConfig | None:
-    """How to load the model of a transformers configuration, from which what it says of its own rounding is removed;
-    None where no weights are rounded."""
+    """How to load the model of a transformers configuration, from which its own description of its rounding is removed;
+    None if no weights are rounded."""
     if way is None:
         return None
     own = model_config.__dict__.pop("quantization_config", None)
@@ -65,7 +65,7 @@ class Quantizer(HfQuantizer):
         for name, layer in list(model.named_modules()):
             if isinstance(layer, torch.nn.Linear) and should_convert_module(name, kept):
                 empty = empty_linear(layer, self.quantization_config.way, blocks=self.pre_quantized)
-                if not self.pre_quantized:  # it is read in the dtype of the weight that is there
+                if not self.pre_quantized:  # it is read in the dtype of the existing weight
                     empty.weight = torch.nn.Parameter(layer.weight, requires_grad=False)
                 model.set_submodule(name, empty)
 

@@ -1,4 +1,5 @@
-"""Kernels are ready before a paper needs them: compiled while the weights are loaded, loaded while another is read."""
+"""Makes kernels ready before a paper needs them: they are compiled while the weights are loaded, and loaded while
+another paper is read."""
 
 import contextlib
 import sys
@@ -25,12 +26,12 @@ SLOTS = 4  # of a branch: two for its prompt, and for its next token
 def meanwhile(
     name: str, revision: str | None, dtype: str, device: str, gpus: int, quantization: str | None, attention: str
 ) -> Iterator[None]:
-    """Have all kernels that papers of a model will run compiled while something else is done within, such as loading
-    its weights; the model is given as `loading.load` takes it. Triton keeps them on disk, where the papers' processes
-    find them.
+    """Compile all kernels that papers of a model will run while something else is done within, such as loading its
+    weights; the arguments describe the model as for `loading.load`. Triton keeps the kernels on disk, where the papers'
+    processes find them.
 
-    It takes the memory of one layer of the model (0.9 GiB for 32 billion parameters in 64 layers), and gives it back.
-    Where it fails the run goes on: whatever is wrong will show again, where it can be told with its paper.
+    It takes the memory of one layer of the model (0.9 GiB for 32 billion parameters in 64 layers), and returns it. If
+    it fails, the run goes on: the same error will occur again, where it can be reported with its paper.
     """
     thread = None
     if device == "cuda" and attention == "fused":
@@ -40,13 +41,13 @@ def meanwhile(
             passes = Passes(model, ROWS[-1], ROWS[-1], SLOTS, papers=1, chunk=ROWS[-1])
             thread = threading.Thread(target=compile_kernels, args=(passes,))
             thread.start()
-            del model, passes  # the thread alone has them, and gives them back
+            del model, passes  # only the thread has them, and it frees them
     try:
         yield
     finally:
         if thread:
             thread.join()
-        torch.cuda.empty_cache()  # of what was loaded within, too: matrices in the dtype that they are rounded from
+        torch.cuda.empty_cache()  # also what was loaded within: matrices in the dtype that they are rounded from
 
 
 def compile_kernels(passes: Passes) -> None:
@@ -55,7 +56,7 @@ def compile_kernels(passes: Passes) -> None:
         with kernels.compiling():
             for rows in ROWS:
                 passes.rehearse(rows)
-        # What launches a kernel is compiled as well, by a C compiler, and only when the kernel is run.
+        # The code that launches a kernel is compiled, too, by a C compiler, and only when the kernel is run.
         for rows in ROWS:
             passes.rehearse(rows)
 
@@ -69,8 +70,8 @@ def _reported() -> Iterator[None]:
 
 
 def load_kernels(model: PreTrainedModel, branches: int) -> None:
-    """Have this process load the kernels and the libraries that it will need for steps of this many branches: run them
-    once, on one layer of the model and in little memory."""
+    """Load the kernels and libraries into this process that steps of this many branches need: run them once, on one
+    layer of the model and in little memory."""
     if model.device.type == "cpu":
         return
     with shallow(model), torch.inference_mode():

@@ -11,23 +11,39 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 
-def _bound(function: Any, result: Any = None) -> Any:
-    return ctypes.PYFUNCTYPE(result or function.restype)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+def _bound(function: Any, result: Any = None, *arguments: Any) -> Any:
+    return ctypes.PYFUNCTYPE(result or function.restype, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 # Of characters.
+char_unicode = _bound(pdfium.FPDFText_GetUnicode)
 char_box = _bound(pdfium.FPDFText_GetLooseCharBox)
 char_matrix = _bound(pdfium.FPDFText_GetMatrix)
 char_size = _bound(pdfium.FPDFText_GetFontSize)
 char_angle = _bound(pdfium.FPDFText_GetCharAngle)
+is_hyphen = _bound(pdfium.FPDFText_IsHyphen)
 map_error = _bound(pdfium.FPDFText_HasUnicodeMapError)
-text_object = _bound(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)  # its address, which is no handle to be passed on
+# Addresses, which are no handles to be passed on; of nothing there is no font.
+text_object = _bound(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)
+text_font = _bound(pdfium.FPDFTextObj_GetFont, ctypes.c_void_p, ctypes.c_void_p)
 
 # Of what is drawn.
 page_object = _bound(pdfium.FPDFPage_GetObject)
 form_object = _bound(pdfium.FPDFFormObj_GetObject)
 object_type = _bound(pdfium.FPDFPageObj_GetType)
+object_matrix = _bound(pdfium.FPDFPageObj_GetMatrix)
+draw_mode = _bound(pdfium.FPDFPath_GetDrawMode)
+count_segments = _bound(pdfium.FPDFPath_CountSegments)
 path_segment = _bound(pdfium.FPDFPath_GetPathSegment)
 segment_type = _bound(pdfium.FPDFPathSegment_GetType)
 segment_point = _bound(pdfium.FPDFPathSegment_GetPoint)
 segment_closes = _bound(pdfium.FPDFPathSegment_GetClose)
+
+_object_bounds = _bound(pdfium.FPDFPageObj_GetBounds)
+
+
+def bounds(item: pdfium.FPDF_PAGEOBJECT) -> tuple[float, float, float, float] | None:
+    """The left, lower, right and upper edges of an object in its own space; None where it has none."""
+    edges = (ctypes.c_float * 4)()
+    found = _object_bounds(item, *(ctypes.byref(edges, 4 * edge) for edge in range(4)))
+    return tuple(edges) if found else None

@@ -4,13 +4,16 @@ So a subset font that has its zero at code 32 makes 200 of 2000, and "20ms" of "
 """
 
 import ctypes
+import re
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+SPACE = re.compile(" ")
 SCALE = 3.0  # pixels a point
 MOST_PIXELS = 40_000_000  # of a page that is drawn
 DARK = 128  # of 255, below which there is ink
@@ -40,7 +43,7 @@ def dropped_from(text: str) -> Mapping[int, str]:
 def find(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, raw: str, read: str) -> dict[int, str]:
     """{place: what pdfium dropped before it}. `raw` is pdfium's text of the page and `read` what is printed, of the
     same length. A page that is turned, or too large to be drawn, is left as it is."""
-    places = [at for at, (code, char) in enumerate(zip(raw, read, strict=True)) if code == " " and not char.isspace()]
+    places = [at for at in map(re.Match.start, SPACE.finditer(raw)) if not read[at].isspace()]
     if not places or page.get_rotation() or page.get_width() * page.get_height() * SCALE**2 > MOST_PIXELS:
         return {}
     ink, found = _Ink(page), {}
@@ -71,11 +74,15 @@ def _box(textpage: pypdfium2.PdfTextPage, index: int) -> Box:
 
 
 class _Ink:
-    """A page as it is printed."""
+    """A page as it is printed, which is drawn when it is looked at."""
 
     def __init__(self, page: pypdfium2.PdfPage) -> None:
         self._page = page
-        self._dark: npt.NDArray[np.bool_] = page.render(scale=SCALE, grayscale=True).to_numpy().squeeze() < DARK
+
+    @cached_property
+    def _light(self) -> npt.NDArray[np.uint8]:
+        light: npt.NDArray[np.uint8] = self._page.render(scale=SCALE, grayscale=True).to_numpy().squeeze()
+        return light
 
     def is_copied(self, box: Box, shift: float) -> bool:
         """Whether what is printed in a box of the page is printed once more, so many points to the right."""
@@ -89,10 +96,10 @@ class _Ink:
         x0, y0 = self._device(left + shift, max(top, bottom))
         x1, y1 = self._device(right, min(top, bottom))
         width = max(1, x1 - self._device(left, top)[0])
-        return self._dark[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x0, 0) + width]
+        return self._light[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x0, 0) + width] < DARK
 
     def _device(self, x: float, y: float) -> tuple[int, int]:
-        height, width = self._dark.shape
+        height, width = self._light.shape
         column, row = ctypes.c_int(), ctypes.c_int()
         pdfium.FPDF_PageToDevice(self._page, 0, 0, width, height, 0, x, y, column, row)
         return column.value, row.value

@@ -1,16 +1,20 @@
 """What the codes of fonts without a Unicode map mean, by the names of their glyphs."""
 
-import bisect
 import io
 import re
+import sys
+from itertools import repeat
+from weakref import WeakKeyDictionary
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.calls import char_unicode, is_hyphen
 from designspace.parsing.dropped import PageText, find
-from designspace.parsing.glyphs import PI, UNKNOWN
+from designspace.parsing.glyphs import HYPHEN, PI, UNKNOWN
 from designspace.parsing.symbols import PageSymbols
 
+HYPHENS = re.compile("\x02")  # which pdfium has for one at the end of a line, and for the code 2 of a font
 SUBSET = re.compile(rb"^[A-Z]{6}\+")
 BASE_FONT = re.compile(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([^\s/<>\[\]()]+)")
 
@@ -21,45 +25,31 @@ ADVENT_FONT = re.compile(r"Adv(P[0-9A-F]{4,6}$|Math|Pi\d)")
 CMSY = dict(zip((0, 1, 2, 3, 6, 7, 15, 20, 21, 24, 25, 33), "−·×∗±∓•≤≥∼≈→", strict=True))
 SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f" + "".join(ADVENT) + "]")
 
+# The glyph names of the fonts of a document, by the names of these with the tag of a subset: {code: glyph name}.
+_names: WeakKeyDictionary[pypdfium2.PdfDocument, dict[bytes, dict[int, str]]] = WeakKeyDictionary()
+
 
 def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> PageText:
     """The text of a page with exactly one character for each of pdfium's, so that positions in it are pdfium's own, and
     what pdfium dropped between them.
 
-    A character beyond the Basic Multilingual Plane is two surrogates, as it is for pdfium.
+    A character beyond the Basic Multilingual Plane is mostly two surrogates, as it is for pdfium.
     """
     n_chars = pdfium.FPDFText_CountChars(textpage)
     text: str = textpage.get_text_range(errors="surrogatepass")
     if len(text) != n_chars:
-        units = memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
-        text = _with_missing(textpage, "".join(map(chr, units)), n_chars)
+        text = _with_missing(textpage.raw, n_chars)
     symbols = fonts.symbols(textpage)
     read = symbols.corrected(text, fonts.named(symbols, text))
     return PageText(read, {} if read == text else fonts.dropped(textpage, text, read))
 
 
-def _with_missing(textpage: pypdfium2.PdfTextPage, text: str, n_chars: int) -> str:
-    """`text` and the characters that pdfium leaves out of it: those of unmapped codes that would be control characters.
-
-    The n-th character of the text is pdfium's n-th plus the number missing before it, which only grows: so where the
-    next one is missing is found by bisection.
-    """
-    char_index = pdfium.FPDFText_GetCharIndexFromTextIndex
-    pieces: list[str] = []
-    start, n_missing = 0, 0
-    while start < len(text):
-        index = char_index(textpage, start)
-        pieces += [chr(pdfium.FPDFText_GetUnicode(textpage, i)) for i in range(start + n_missing, index)]
-        n_missing = max(n_missing, index - start)
-        rest = range(start, len(text))
-        run = bisect.bisect_right(rest, n_missing, key=lambda i: char_index(textpage, i) - i)
-        pieces.append(text[start : start + run])
-        start += max(run, 1)
-    pieces += [chr(pdfium.FPDFText_GetUnicode(textpage, i)) for i in range(len(text) + n_missing, n_chars)]
-    text = "".join(pieces)
-    if len(text) != n_chars:
-        text = "".join(chr(pdfium.FPDFText_GetUnicode(textpage, i)) for i in range(n_chars))
-    return text
+def _with_missing(handle: pdfium.FPDF_TEXTPAGE, n_chars: int) -> str:
+    """The text of a page with the characters that pdfium leaves out of it: those of unmapped codes that would be
+    control characters, and those beyond the Basic Multilingual Plane that it has as one."""
+    codes = map(char_unicode, repeat(handle), range(n_chars))
+    text = "".join([chr(code) if code <= sys.maxunicode else UNKNOWN for code in codes])
+    return HYPHENS.sub(lambda code: HYPHEN if is_hyphen(handle, code.start()) == 1 else code.group(), text)
 
 
 class PageFonts:
@@ -68,7 +58,7 @@ class PageFonts:
     def __init__(self, document: pypdfium2.PdfDocument, index: int) -> None:
         self._document, self._index = document, index
         self._copy = b""
-        self._names: dict[bytes, dict[int, str]] = {}
+        self._names = _names.setdefault(document, {})
 
     def symbols(self, textpage: pypdfium2.PdfTextPage) -> PageSymbols:
         """The glyphs of the page that its fonts do not explain."""
@@ -80,25 +70,25 @@ class PageFonts:
 
     def named(self, symbols: PageSymbols, text: str) -> dict[int, str]:
         """What the names of glyphs say of the characters that may be none: {place in the text: character}."""
-        meanings: dict[tuple[bytes, str], str] = {}
+        meanings: dict[tuple[int, str], str] = {}
         named = {}
         for match in SUSPECT.finditer(text):
             place, char = match.start(), match.group()
-            key = symbols.font_name(place), char
-            if key not in meanings:
-                meanings[key] = self._meaning(*key)
-            if meanings[key] not in (UNKNOWN, char):
-                named[place] = meanings[key]
+            font = symbols.font(place)
+            if (font, char) not in meanings:
+                meanings[font, char] = self._meaning(symbols.name(font), char)
+            if meanings[font, char] not in (UNKNOWN, char):
+                named[place] = meanings[font, char]
         return named
 
     def _meaning(self, font: bytes, char: str) -> str:
         """The character that is printed for `char` of a font: from the names of its glyphs."""
-        font = SUBSET.sub(b"", font)
+        whole = SUBSET.sub(b"", font)
         if char in ADVENT:
-            return ADVENT[char] if ADVENT_FONT.match(font.decode("latin-1")) else char
+            return ADVENT[char] if ADVENT_FONT.match(whole.decode("latin-1")) else char
         if font not in self._names:
-            self._names[font] = self._glyph_names(font)
-        return _glyph_character(self._names[font].get(ord(char), ""), font.decode("latin-1"))
+            self._names[font] = self._glyph_names(whole)
+        return _glyph_character(self._names[font].get(ord(char), ""), whole.decode("latin-1"))
 
     def _glyph_names(self, font: bytes) -> dict[int, str]:
         """{code: glyph name} of the page's fonts of this name, from the /Differences of their encodings.

@@ -13,10 +13,12 @@ MOST_UNKNOWN = 0.03  # of the characters of a page that is read well
 FEWEST_WORDS = 0.55  # of what should be words there
 ENOUGH = 40  # words that a page has to have before it is judged by them
 # Words of other languages by which a page in one of them is known; English has none of them.
-_OTHER = re.compile(
-    r"der|die|das|und|nicht|mit|von|eine?|den|dem|im|zu|auf|für|sind|les|des|une|est|dans|que|pour|par|qui|sur|aux"
-    r"|los|las|una|con|por|del|para|más|il|che|di|non|della|per|sono|het|een|van|niet|voor|och|att|det|og",
-    re.IGNORECASE,
+_OTHER = frozenset(
+    re.findall(
+        r"\w+",
+        "der die das und nicht mit von ein eine den dem im zu auf für sind les des une est dans que pour par qui sur "
+        "aux los las una con por del para más il che di non della per sono het een van niet voor och att det og",
+    )
 )
 _OTHERS = 0.12  # of the words of a page in another language
 _TOKEN = re.compile(r"[^\s\-–—/’']{2,}")
@@ -31,7 +33,7 @@ def judge(text: str, ocr: bool = False) -> Quality:
     `unknown` is the share of characters that cannot be known, `words` that of words among what should be words (None
     where a page has few, or is in a language whose words are not known), `ocr` whether OCR read the page.
     """
-    n_characters = sum(not character.isspace() for character in text)
+    n_characters = sum(map(len, text.split()))
     unknown = text.count(UNKNOWN) / n_characters if n_characters else 0.0
     words = _share_of_words(text)
     bad = unknown > MOST_UNKNOWN or words is not None and words < FEWEST_WORDS
@@ -78,7 +80,7 @@ def pages(numbers: list[int]) -> str:
 
 def _share_of_words(text: str) -> float | None:
     tokens = [token.strip(_EDGES) for token in _TOKEN.findall(text)]
-    if sum(_OTHER.fullmatch(token) is not None for token in tokens) > _OTHERS * len(tokens):
+    if sum(token.lower() in _OTHER for token in tokens) > _OTHERS * len(tokens):
         return None
     # Names begin with a capital; a text in capitals, or with signs for letters, is judged all the same.
     judged = [token for token in tokens if len(token) >= 4 and not token[0].isdigit()]

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.calls import bounds
 from designspace.parsing.glyphs import JOINED
 
 EM = 32.0  # pixels of a glyph's em
@@ -180,7 +181,7 @@ def _draw(
     document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, font: Any, code: int | None, text: str
 ) -> Shape | None:
     """The shape of a code of a font, or of a text in it."""
-    glyph = pdfium.FPDFPageObj_CreateTextObj(document, font, EM)
+    glyph = pdfium.FPDFPageObj_CreateTextObj(document.raw, font, EM)
     if not glyph:
         return None
     try:
@@ -189,9 +190,7 @@ def _draw(
         else:
             units = (text + "\0").encode("utf-16-le", "surrogatepass")
             pdfium.FPDFText_SetText(glyph, (ctypes.c_ushort * (len(units) // 2)).from_buffer_copy(units))
-        edges = [ctypes.c_float() for _ in range(4)]
-        pdfium.FPDFPageObj_GetBounds(glyph, *edges)
-        left, bottom, right, top = (edge.value for edge in edges)
+        left, bottom, right, top = bounds(glyph) or (0.0, 0.0, 0.0, 0.0)
         if not (0 < right - left < 4 * EM and 0 < top - bottom < 4 * EM):  # nor is it where one is not finite
             return None
         # A page draws the glyphs of the pages before: one of the same font, code and extent is the same.

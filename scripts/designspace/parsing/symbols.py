@@ -7,7 +7,7 @@ import ctypes
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, repeat
 from math import hypot
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import map_error, text_object
+from designspace.parsing.calls import map_error, text_font, text_object
 from designspace.parsing.glyphs import MEANING, UNKNOWN
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ TEX = {chr(0x0B + i): chr(0xFB00 + i) for i in range(5)}
 _SAMPLE = re.compile(r"^[^\r\n]*?(?:([a-z]{4})|[^\s.]{4})", re.MULTILINE)
 _WORD = re.compile("[a-z]{4}")
 # Letters within words and the commonest marks are not looked at: fonts of symbols hold neither.
-_CHECKED = re.compile(r"[^\sa-z.()’'\-]|(?<![a-z])[a-z](?![a-z])|(?<=\s)\.(?=\s?\d)")
+_CHECKED = re.compile(r"[^a-z\s.()’'\-]|[a-z](?![a-z])(?<![a-z].)|\.(?<=\s.)(?=\s?\d)")
 _SIGNS = frozenset("=<>±×−–+°≤≥≠≈∼÷·•√→αβγδεθλμπρσφχψωΔΣΩ()[]")
 _DASHES = frozenset("-–−—")
 MOST_GLYPHS = 600  # of a page, that are drawn
@@ -49,9 +49,8 @@ class PageSymbols:
         self._claims = _claims.setdefault(document, {})
         self._shapes: Shapes | None = None
         self._n_read = 0
-        self._fonts: dict[int, Any] = {}
-        self._font_of: dict[int, int] = {}  # of the text objects of the page, both by their addresses
-        self._names: dict[int, bytes] = {}
+        self._font_of = _Fonts()
+        self._names: dict[int, bytes] = {0: b""}
 
     def corrected(self, text: str, explained: dict[int, str]) -> str:
         """The text of the page, one character for each of pdfium's, with what is printed.
@@ -64,7 +63,8 @@ class PageSymbols:
             characters[place] = character
         places = {match.start() for match in UNMAPPED.finditer(text) if MEANING[ord(match.group())] == UNKNOWN}
         if unmapped:
-            places |= {place for place in range(len(text)) if map_error(self._handle, place) == 1}
+            errors = map(map_error, repeat(self._handle), range(len(text)))
+            places |= {place for place, error in enumerate(errors) if error == 1}
         places -= explained.keys()
         if places:
             self._read_unmapped(text, characters, places)
@@ -72,10 +72,17 @@ class PageSymbols:
         self._check_maps(text, characters, trusted, skipped)
         return "".join(characters)
 
-    def font_name(self, place: int) -> bytes:
-        """The name of a character's font, with the tag of a subset; empty where there is none."""
-        address = self._font(place)
-        return self._name(address) if address else b""
+    def font(self, place: int) -> int:
+        """The address of a character's font; 0 where there is none."""
+        return self._font_of[text_object(self._handle, place)]
+
+    def name(self, font: int) -> bytes:
+        """The name of a font by its address, with the tag of a subset; empty where there is none."""
+        if font not in self._names:
+            buffer = ctypes.create_string_buffer(128)
+            pdfium.FPDFFont_GetBaseFontName(_handle(font), buffer, len(buffer))
+            self._names[font] = buffer.value
+        return self._names[font]
 
     def _samples(self, text: str) -> tuple[bool, set[int]]:
         """Whether printable characters of the page lack a map, and the fonts whose glyphs form words."""
@@ -84,18 +91,8 @@ class PageSymbols:
             if map_error(self._handle, match.end() - 1) == 1:
                 unmapped = True
             elif match.group(1):
-                trusted.add(self._font(match.end() - 1))
+                trusted.add(self.font(match.end() - 1))
         return unmapped, trusted
-
-    def _font(self, index: int) -> int:
-        """The address of a character's font; 0 where there is none."""
-        glyphs = text_object(self._handle, index) or 0
-        if glyphs not in self._font_of:
-            font = pdfium.FPDFTextObj_GetFont(ctypes.cast(glyphs, pdfium.FPDF_PAGEOBJECT)) if glyphs else None
-            self._font_of[glyphs] = address = ctypes.addressof(font.contents) if font else 0
-            if address:
-                self._fonts[address] = font
-        return self._font_of[glyphs]
 
     def _drawn(self) -> "Shapes":
         if self._shapes is None:
@@ -106,13 +103,13 @@ class PageSymbols:
 
     def _read_unmapped(self, text: str, characters: list[str], places: set[int]) -> None:
         """Put what the glyphs at these places look like into `characters`."""
-        fonts: defaultdict[int, dict[str, list[int]]] = defaultdict(dict)
+        fonts: defaultdict[int, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for place in sorted(places):
-            fonts[self._font(place)].setdefault(text[place], []).append(place)
+            fonts[self.font(place)][text[place]].append(place)
         doubtful: list[tuple[list[int], list[str]]] = []
-        for address, glyphs in fonts.items():
-            readings = {code: self._read(address, code, at[0]) for code, at in glyphs.items()}
-            drawn = any(readings.values()) or self._draws(address)
+        for font, glyphs in fonts.items():
+            readings = {code: self._read(font, code, at[0]) for code, at in glyphs.items()}
+            drawn = any(readings.values()) or self._draws(font)
             for code, choices in _choices(readings, drawn).items():
                 _put(characters, glyphs[code], choices[0] if len(choices) == 1 else UNKNOWN)
                 if len(choices) > 1:
@@ -120,12 +117,11 @@ class PageSymbols:
         for at, choices in doubtful:
             _put(characters, at, _by_neighbours(characters, at, choices))
 
-    def _read(self, address: int, code: str, place: int) -> "Reading | None":
-        if not address or self._n_read >= MOST_GLYPHS:
+    def _read(self, font: int, code: str, place: int) -> "Reading | None":
+        if not font or self._n_read >= MOST_GLYPHS:
             return None
         self._n_read += 1
-        font = self._fonts[address]
-        reading = self._drawn().read(font, ord(code))
+        reading = self._drawn().read(_handle(font), ord(code))
         if reading is None or reading.choices() or not place:
             return reading
         size, x, y = self._position(place)
@@ -133,7 +129,7 @@ class PageSymbols:
         beside = 0 < x - other_x < 3 * size and 0.3 * size < other_size < 3 * size
         # A degree may be a letter o that is small and raised.
         scale, rise = (size / other_size, (y - other_y) / other_size) if beside else (1.0, 0.0)
-        return self._drawn().read(font, ord(code), scale, rise)
+        return self._drawn().read(_handle(font), ord(code), scale, rise)
 
     def _position(self, place: int) -> tuple[float, float, float]:
         """The size of a character and where it stands, in points."""
@@ -142,54 +138,56 @@ class PageSymbols:
         pdfium.FPDFText_GetMatrix(self._textpage, place, matrix)
         return pdfium.FPDFText_GetFontSize(self._textpage, place) * hypot(matrix.c, matrix.d), x.value, y.value
 
-    def _draws(self, address: int) -> bool:
+    def _draws(self, font: int) -> bool:
         """Whether the glyphs of a font are drawn: neither those of a Type 3 font, which has no name, nor of one that is
         not in the file."""
-        return bool(address and self._name(address) and self._is_in_file(address))
+        return bool(self.name(font) and self._is_in_file(font))
 
-    def _is_in_file(self, address: int) -> bool:
+    def _is_in_file(self, font: int) -> bool:
         """Whether a font's glyphs are in the file: those of others are pdfium's own, as their names or codes say."""
-        embedded: int = pdfium.FPDFFont_GetIsEmbedded(self._fonts[address])
+        embedded: int = pdfium.FPDFFont_GetIsEmbedded(_handle(font))
         return embedded == 1
 
     def _check_maps(self, text: str, characters: list[str], trusted: set[int], skipped: set[int]) -> None:
         """Put what is plainly printed into `characters` where a map says something else."""
-        handle, known = self._handle, set()  # the text objects whose font is trusted
+        handle, font_of, trusted = self._handle, self._font_of, trusted | {0}
         for match in _CHECKED.finditer(text):
-            place = match.start()
-            if (glyphs := text_object(handle, place)) in known:
-                continue
-            address, claimed = self._font(place), match.group()
-            if not address or address in trusted:
-                known.add(glyphs)
-                continue
+            place, claimed = match.start(), match.group()
             if place in skipped or claimed > "\ud7ff":
                 continue
-            key = self._name(address), claimed
+            font = font_of[text_object(handle, place)]
+            if font in trusted:
+                continue
+            key = self.name(font), claimed
             if key not in self._claims:
-                if not self._is_in_file(address) or self._forms_word(address, text, place):
-                    trusted.add(address)
+                if not self._is_in_file(font) or self._forms_word(font, text, place):
+                    trusted.add(font)
                     continue
-                self._claims[key] = self._printed(address, claimed)
+                self._claims[key] = self._printed(font, claimed)
             characters[place] = self._claims[key]
 
-    def _forms_word(self, address: int, text: str, place: int) -> bool:
+    def _forms_word(self, font: int, text: str, place: int) -> bool:
         """Whether the next word is in the font of a character: one in italics, say, in which no line begins."""
         word = _WORD.search(text, place, place + NEXT)
-        return word is not None and all(self._font(at) == address for at in (word.start(), word.end() - 1))
+        return word is not None and all(self.font(at) == font for at in (word.start(), word.end() - 1))
 
-    def _printed(self, address: int, claimed: str) -> str:
-        read = self._drawn().printed(self._fonts[address], claimed)
+    def _printed(self, font: int, claimed: str) -> str:
+        read = self._drawn().printed(_handle(font), claimed)
         if read not in _SIGNS or {read, claimed} <= _DASHES:
             return claimed
         return "−" if read == "–" else read
 
-    def _name(self, address: int) -> bytes:
-        if address not in self._names:
-            buffer = ctypes.create_string_buffer(128)
-            pdfium.FPDFFont_GetBaseFontName(self._fonts[address], buffer, len(buffer))
-            self._names[address] = buffer.value
-        return self._names[address]
+
+class _Fonts(dict[int | None, int]):
+    """The fonts of the text objects of a page, both by their addresses; 0 is none."""
+
+    def __missing__(self, glyphs: int | None) -> int:
+        font = self[glyphs] = text_font(glyphs) or 0
+        return font
+
+
+def _handle(font: int) -> Any:
+    return ctypes.cast(font, pdfium.FPDF_FONT)
 
 
 def _choices(readings: dict[str, "Reading | None"], drawn: bool) -> dict[str, list[str]]:

@@ -12,16 +12,16 @@ from designspace.planning.shapes import DTYPE_BYTES, Shape
 
 GIB = 2**30
 
-Costs = dict[str, Any]  # what is planned with; memory_plan.json has it as it is
+Costs = dict[str, Any]  # the quantities of the plan, as memory_plan.json has them
 
-# float32 copies of the logits of a step: as computed, as allowed by the grammar, as probabilities, and one in making.
+# float32 copies of the logits of a step: as computed, as allowed by the grammar, as probabilities, and one in progress.
 LOGITS_COPIES = 4
-# One process holds the weights, another reads a paper, a third makes itself ready for the next. Measured on an H200
+# One process holds the weights, one reads a paper, and one prepares itself for the next paper. Measured on an H200
 # (PyTorch 2.11, CUDA 13): 0.61 GiB of the device for a CUDA context with its kernels; on a CPU (PyTorch 2.13): 0.33 GiB
 # resident after the imports.
 PROCESSES = 3
 PROCESS_BYTES = {"cuda": int(0.61 * GIB), "cpu": int(0.4 * GIB)}
-# What the shapes do not tell: workspaces of the libraries, pool of the captured step, pages not filled.
+# What does not follow from the shapes: workspaces of the libraries, pool of the captured step, partly filled pages.
 LIBRARY_BYTES = {"cuda": int(0.5 * GIB), "cpu": int(0.25 * GIB)}
 
 
@@ -34,16 +34,16 @@ def costs_of(
     branches: int,
     branch_tokens: int,
 ) -> Costs:
-    """What a model and a task take, whatever the paper, and what each token of the prompt takes.
+    """What a model and a task take for every paper, and what each token of the prompt takes.
 
-    `weights` in bytes; `model` is that section of the configuration; `branch_tokens` are the slots of one branch, its
-    forced beginning included. Of several GPUs, among which the layers are shared out, all is of the fullest.
+    `weights` in bytes; `model` is that section of the configuration; `branch_tokens` are the slots of one branch with
+    its forced beginning. If the layers are divided among several GPUs, all values are those of the fullest one.
     """
     shape, size, gpus = Shape.of(config), DTYPE_BYTES[model["dtype"]], model["gpus"]
     device = model["device"]
     layers, ends = shape.layers, shape.embeddings * size
     if gpus > 1:
-        layers = min(math.ceil(layers / gpus) + 1, layers)  # the GPU with the embeddings may have a layer less
+        layers = min(math.ceil(layers / gpus) + 1, layers)  # the GPU with the embeddings may have one layer less
         weights = (weights - ends) * layers // shape.layers + shape.vocabulary * shape.hidden * size
     kv_bytes = 2 * layers * shape.kv_heads * shape.head_dim * size
     return {

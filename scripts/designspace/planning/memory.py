@@ -9,7 +9,7 @@ from designspace.planning.branches import Branches
 from designspace.planning.costs import GIB, Costs, costs_of, peak_bytes
 from designspace.planning.shapes import read_model
 
-# Without a prefill chunk set by hand: the largest whose workspace is a small part of the room beside the weights.
+# A prefill chunk that is not set is the largest whose workspace is a small part of the memory beside the weights.
 CHUNKS = (8192, 4096, 2048, 1024, 512)
 CHUNK_SHARE = 16
 
@@ -22,7 +22,8 @@ class BadSize(DesignspaceError, ValueError):
 
 
 class DoesNotFit(DesignspaceError, ValueError):
-    """The model does not fit the memory, or its positions; the message is a sentence with the numbers."""
+    """The model does not fit the memory, or its number of positions is too small; the message is a sentence with the
+    numbers."""
 
 
 def parse_size(text: str) -> int:
@@ -45,11 +46,11 @@ def plan_of(
     prefill_chunk: int | None,
     token_budget: int | None,
 ) -> dict[str, Any]:
-    """The memory plans, see `plan`, of both tasks of a model, and what they share: the prefill chunk and the token
+    """The memory plans of both tasks of a model (see `plan`), and what they share: the prefill chunk and the token
     budget of the contexts.
 
-    `model` is that section of the configuration. The budget is that of the extraction, or the one set by hand; a job
-    of discovery that has less room cuts its papers further. A chunk that is None is chosen.
+    `model` is that section of the configuration. The budget is that of the extraction, or the one set by hand; a job of
+    discovery with less room shortens its papers further. A chunk of None means that it is chosen.
     """
     config, weights = read_model(model)
 
@@ -70,7 +71,7 @@ def plan_of(
 
 
 def choose_chunk(choices: list[Costs], capacity: int, reserve: int) -> int:
-    """The prefill chunk of the first of the costs, from the largest down, that leaves room for papers."""
+    """The prefill chunk of the first of the costs, from the largest down, that leaves enough memory for papers."""
     for choice in choices:
         room = capacity - reserve - peak_bytes(choice, 0) + choice["workspace_bytes"]
         if choice["workspace_bytes"] * CHUNK_SHARE <= room:
@@ -79,12 +80,12 @@ def choose_chunk(choices: list[Costs], capacity: int, reserve: int) -> int:
 
 
 def estimate_tokens(text: str) -> int:
-    """Tokens of an English text, from above (2.5 characters each), where its tokenizer is not at hand."""
+    """An upper estimate of the tokens of an English text (2.5 characters each), without its tokenizer."""
     return len(text) * 2 // 5
 
 
 def prefix_tokens(costs: Costs, capacity: int, reserve: int) -> int:
-    """The tokens of all prompts together for which there is room."""
+    """The number of tokens of all prompts together that fit."""
     return int((capacity - reserve - peak_bytes(costs, 0)) // costs["kv_bytes_per_token"])
 
 
@@ -140,14 +141,15 @@ def _no_memory(costs: Costs, capacity: int, reserve: int, overhead: int) -> str:
 
 def _no_positions(costs: Costs, overhead: int) -> str:
     return (
-        f"The model is too short: of its {costs['positions']:,} positions the prompt around a paper takes "
-        f"{overhead:,} and an answer {costs['branch_tokens']:,}, which leaves less than {BUDGET_STEP} for the paper. "
-        f"Use a model with more positions, a smaller parameter library or fewer new tokens (max_new_tokens)."
+        f"The context of the model is too short: of its {costs['positions']:,} positions the prompt around a paper "
+        f"takes {overhead:,} and an answer {costs['branch_tokens']:,}, which leaves less than {BUDGET_STEP} for the "
+        f"paper. Use a model with more positions, a smaller parameter library or fewer new tokens (max_new_tokens)."
     )
 
 
 def table(costs: Costs, *, capacity: int, reserve: int) -> str:
-    """Prompts of 4K, 8K, 16K … tokens up to the model's positions against GiB of memory, for a person to read."""
+    """Prompts of 4K, 8K, 16K … tokens up to the model's positions, with the GiB of memory that they take, as a table
+    for people."""
     lengths = [2**power for power in range(12, 31) if 2**power < costs["positions"]] + [costs["positions"]]
     rest = ("slots", "logits", "processes", "library")
     other = sum(costs[f"{part}_bytes"] for part in rest) + reserve

@@ -1,4 +1,4 @@
-"""The files of a model, in a local folder or from the model hub, and whether the model can be served."""
+"""The files of a model, in a local folder or from the model hub, and whether the model is supported."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from designspace.core.errors import DesignspaceError
 
-# The small model that a rule fetches into this folder, and its shapes, which a plan needs before it is there.
+# The small model that a rule downloads into this folder, and its shapes, which a plan needs before the download.
 EMBEDDED_MODEL = "resources/models/SmolLM2-135M-Instruct"
 EMBEDDED_CONFIG = {
     "model_type": "llama",
@@ -19,7 +19,7 @@ EMBEDDED_CONFIG = {
     "max_position_embeddings": 8192,
     "tie_word_embeddings": True,
 }
-# The families of decoders whose forward pass decoder.py writes with fused kernels.
+# The families of decoders whose forward pass decoder.py computes with fused kernels.
 FUSED_FAMILIES = {"llama", "mistral", "qwen2", "qwen3"}
 # Those whose layers, or some of them, carry a state from token to token, and whose config.json has no `layer_types`.
 RECURRENT_FAMILIES = {"bamba", "falcon_h1", "falcon_mamba", "jamba", "mamba", "mamba2", "nemotron_h", "recurrent_gemma"}
@@ -38,14 +38,14 @@ def is_embedded(name: str) -> bool:
 
 
 def model_config(name: str, revision: str | None = None) -> dict[str, Any]:
-    """The model's config.json. ModelError where it cannot be had."""
+    """The model's config.json. ModelError if it cannot be had."""
     if is_embedded(name) and not Path(name).exists():
         return EMBEDDED_CONFIG
     return read_config(model_file(name, "config.json", revision))
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """The content of a config.json. ModelError where it cannot be read."""
+    """The content of a config.json. ModelError if it cannot be read."""
     try:
         config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return config
@@ -56,7 +56,7 @@ def read_config(path: Path) -> dict[str, Any]:
 
 
 def model_file(name: str, file: str, revision: str | None = None) -> Path:
-    """A file of a model: in a local folder, in the hub's cache, or else from the hub. ModelError if in none."""
+    """A file of a model: from a local folder, the hub's cache, or else the hub. ModelError if none of them has it."""
     if (folder := Path(name)).is_dir():
         if (folder / file).is_file():
             return folder / file
@@ -67,7 +67,7 @@ def model_file(name: str, file: str, revision: str | None = None) -> Path:
     try:
         if isinstance(cached := hub.try_to_load_from_cache(name, file, revision=revision), str):
             return Path(cached)
-        # Asked first because it fails at once where there is no network; the download would try for half a minute.
+        # This request comes first because it fails at once without a network; the download would try for half a minute.
         hub.get_hf_file_metadata(hub.hf_hub_url(name, file, revision=revision))
         return Path(hub.hf_hub_download(name, file, revision=revision))
     except (OSError, ValueError, httpx.HTTPError) as error:
@@ -84,9 +84,11 @@ def _first_line(error: Exception) -> str:
 
 
 def check_files(name: str, revision: str | None = None) -> None:
-    """Raise ModelError if a model has not what a run reads: its configuration, tokenizer and, where nothing is
-    downloaded, weights; or if it has code of its own. Shards are known to be whole by their headers; what is in the
-    tensors is not read."""
+    """Raise ModelError if a model lacks a file that a run reads (its configuration, tokenizer and, if nothing is
+    downloaded, weights), or if it has code of its own.
+
+    Shards are checked by their headers and lengths; the content of tensors is not read.
+    """
     from huggingface_hub import constants
 
     if is_embedded(name) and not Path(name).exists():
@@ -96,7 +98,7 @@ def check_files(name: str, revision: str | None = None) -> None:
     _check_code(read_config(folder / "config.json"), name)
     shards = _shards(folder)
     here = Path(name).is_dir()
-    final = here or constants.HF_HUB_OFFLINE  # else what the hub's cache lacks is downloaded by who loads it
+    final = here or constants.HF_HUB_OFFLINE  # otherwise the job that loads the model downloads what the cache lacks
     if here and not shards:
         raise ModelError(f"The model folder {name} has no weights (*.safetensors); download the model into it again.")
     if final and not shards:
@@ -110,7 +112,7 @@ def check_files(name: str, revision: str | None = None) -> None:
 
 
 def _shards(folder: Path) -> dict[Path, set[str]]:
-    """{file of weights: the tensors that the index says it has}, as transformers reads them."""
+    """{file of weights: its tensors according to the index}, as transformers reads them."""
     index = folder / "model.safetensors.index.json"
     if (folder / "model.safetensors").exists() or not index.exists():
         return {path: set() for path in folder.glob("*.safetensors")}
@@ -149,13 +151,13 @@ def _broken(path: Path, what: str) -> ModelError:
 def _check_code(config: dict[str, Any], name: str) -> None:
     if config.get("auto_map"):
         raise ModelError(
-            f"The model {name} wants to run code of its own (auto_map in its config.json), and no code of a model is "
-            f"run here; choose a model that the transformers library knows, such as Qwen3 or Llama 3."
+            f"The model {name} comes with code of its own (auto_map in its config.json), which Designspace never "
+            f"runs; choose a model that the transformers library knows, such as Qwen3 or Llama 3."
         )
 
 
 def check_attention(config: dict[str, Any], name: str) -> None:
-    """Raise ModelError for a model whose attention is not served exactly. `config` is its config.json."""
+    """Raise ModelError for a model whose attention cannot be computed exactly. `config` is its config.json."""
     config = {**config, **config.get("text_config", {})}
     kinds = set(config.get("layer_types") or [])
     if not kinds and config.get("sliding_window") and config.get("use_sliding_window", True):
@@ -178,7 +180,7 @@ def check_attention(config: dict[str, Any], name: str) -> None:
 
 
 def check_rounding(config: dict[str, Any], quantization: str | None, name: str) -> None:
-    """Raise ModelError where the weights of a checkpoint, as its config.json has it, do not go with
+    """Raise ModelError if the weights of a checkpoint, as its config.json describes them, do not go with
     `model.quantization`."""
     own = config.get("quantization_config") or {}
     method = own.get("quant_method")

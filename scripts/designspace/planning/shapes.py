@@ -1,5 +1,5 @@
-"""A decoder's shapes, from its config.json alone: the numbers on which its memory depends, its parameters, and
-the bytes of its weights."""
+"""The shapes of a decoder, from its config.json alone: the numbers on which its memory depends, its number of
+parameters, and the bytes of its weights."""
 
 import contextlib
 import json
@@ -43,8 +43,8 @@ class Shape:
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> "Shape":
-        """From the content of config.json. ValueError where a number is missing."""
-        config = {**config, **config.get("text_config", {})}  # of a model that also sees, the part that reads
+        """From the content of config.json. ValueError if a number is missing."""
+        config = {**config, **config.get("text_config", {})}  # of a multimodal model, the part for text
         family = config.get("model_type", "")
         try:
             heads = config["num_attention_heads"]
@@ -68,10 +68,8 @@ class Shape:
 
 
 def count_parameters(config: dict[str, Any]) -> int:
-    """Parameters of a dense decoder: exact for Llama, Mistral, Qwen2 and Qwen3, near for their relatives.
-
-    ValueError for a mixture of experts, whose shapes differ from model to model.
-    """
+    """Parameters of a dense decoder: exact for Llama, Mistral, Qwen2 and Qwen3, approximate for their relatives.
+    ValueError for a mixture of experts, whose shapes differ from model to model."""
     shape = Shape.of(config)
     config = {**config, **config.get("text_config", {})}
     if any("experts" in key and value for key, value in config.items()):
@@ -95,16 +93,18 @@ def count_parameters(config: dict[str, Any]) -> int:
 def weights_bytes(
     config: dict[str, Any], dtype: str, folder: str | Path | None = None, quantization: str | None = None
 ) -> int:
-    """The weights in the planned dtype (quantised ones as they are): from the safetensors files of the folder, their
-    index or their header, and without either counted from the configuration. With a quantization the layers' matrices
-    have a byte for each weight and a scale for each row, or for each block where a checkpoint in fp8 has those; the
-    embeddings and the output stay as they are."""
+    """The bytes of the weights in the planned dtype (quantised ones as they are): from the safetensors files of the
+    folder, their index or their header, or else counted from the configuration.
+
+    With a quantization, the matrices of the layers have a byte for each weight and a scale for each row, or for each
+    block if a checkpoint in fp8 has these; the embeddings and the output stay as they are.
+    """
     if quantization:
         size, shape, blocks = DTYPE_BYTES[dtype], Shape.of(config), "quantization_config" in config
         parameters = count_parameters(config) if blocks else weights_bytes(config, dtype, folder) // size
         scales = sum(-(-rows // BLOCK) * -(-columns // BLOCK) if blocks else rows for rows, columns in shape.matrices)
         scale_size = 4 if quantization == "fp8" else size
-        norms = 4 * shape.hidden  # more than there are
+        norms = 4 * shape.hidden  # an upper bound
         layers = parameters - shape.embeddings + shape.layers * (scales * scale_size + norms * size)
         return shape.embeddings * size + layers
     quantised = "quantization_config" in config
@@ -113,7 +113,7 @@ def weights_bytes(
     if total := int(metadata.get("total_size", 0)):
         text = config.get("text_config", {})
         stored = config.get("dtype") or config.get("torch_dtype") or text.get("dtype") or text.get("torch_dtype")
-        # The files of a model that does not say its dtype are taken for the narrowest, which gives the largest plan.
+        # If a model states no dtype, its files are assumed to have the narrowest one, which gives the largest plan.
         return total if quantised else total // DTYPE_BYTES.get(stored or "", 2) * DTYPE_BYTES[dtype]
     if folder and single.is_file():
         with single.open("rb") as file:
@@ -135,7 +135,7 @@ def read_model(model: dict[str, Any]) -> tuple[dict[str, Any], int]:
         with contextlib.suppress(model_files.ModelError):  # many models have no index
             model_files.model_file(name, "model.safetensors.index.json", revision)
         folder = None
-        with contextlib.suppress(model_files.ModelError):  # the embedded model may not be there yet
+        with contextlib.suppress(model_files.ModelError):  # the embedded model may not be downloaded yet
             folder = model_files.model_file(name, "config.json", revision).parent
     model_files.check_attention(config, name)
     model_files.check_rounding(config, model["quantization"], name)

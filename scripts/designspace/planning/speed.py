@@ -1,7 +1,7 @@
-"""How long a paper takes, before it is read: from a model's shapes and what a device computes and copies in a second.
+"""How long a paper will take: from a model's shapes, and from what a device computes and copies in a second.
 
-The factors are those between docs/performance.md's measured times and the matrix products and readings of the weights
-alone; what a run has measured itself is better, and replaces them (settings/estimate.py).
+The factors are the measured times of docs/performance.md divided by those of the matrix products or of one reading of
+the weights. The times that a run has measured are better, and replace these estimates (settings/estimate.py).
 """
 
 from typing import Any, NamedTuple
@@ -9,28 +9,28 @@ from typing import Any, NamedTuple
 from designspace.planning.branches import Branches, Library, differing, first_branches
 from designspace.planning.shapes import Shape
 
-READING = 1.2  # a prefill to its matrix products alone; attention is counted besides
+READING = 1.2  # a prefill divided by its matrix products alone; attention is added
 ATTENTION_SHARE = 0.6  # of the rate of matrix products that attention reaches
-STEP = 1.28  # a step to one reading of the weights
-ROUNDING = {"fp8": (0.67, 1.64), "int8": (1.25, 2.8)}  # what the prefill and the step of such weights take of that
+STEP = 1.28  # a step divided by one reading of the weights
+ROUNDING = {"fp8": (0.67, 1.64), "int8": (1.25, 2.8)}  # the same for the prefill and the step with such weights
 ASKING_STEPS, SCOPE_STEPS = 30, 15  # measured with 27 to 30; another round for the experiments, and one for the groups
 FINDING_STEPS = 60  # tokens of a finding with its keys
-# Of a CPU, on which the tokens beside the prompt cost more than reading the weights: what an answer takes on average,
-# over a paper with groups, and each token of a finding, both with the tokens that are forced; and the rate of matrix
-# products that their attention to the prompt reaches.
+# On a CPU, the tokens beside the prompt cost more than reading the weights: the tokens of an average answer about a
+# paper with groups, and of a finding, both with the forced tokens; and the share of the rate of matrix products that
+# their attention to the prompt reaches.
 ANSWER_ROWS, FINDING_ROWS, ROWS_SHARE = 30, 2, 0.06
 PAPER_SECONDS, LOADING_RATE, JOB_SECONDS = 0.3, 1.3e9, 20  # a process; the weights from a disk, bytes/s; a job's start
 
 
 class Device(NamedTuple):
-    """What a device does in a second: floating-point operations of large matrix products, and bytes that it copies."""
+    """What a device does in a second: floating-point operations in large matrix products, and bytes that it copies."""
 
     name: str
     products: float
     copies: float
 
 
-# The first two as measured; the others by their data sheets, of which a GPU reaches 80 and 90%.
+# The first two are measured; the others are 80 and 90% of what their data sheets state.
 GPUS = (
     Device("H200", 777e12, 4.23e12),
     Device("H100", 786e12, 3.01e12),
@@ -43,14 +43,14 @@ GPUS = (
 
 
 class Asked(NamedTuple):
-    """What a task asks of a paper: its steps, and the tokens beside the prompt that all of them compute."""
+    """What a task asks about a paper: its steps, and the tokens beside the prompt that all of them compute."""
 
     steps: int
     rows: int
 
 
 def cpu(cores: int, dtype: str) -> Device:
-    """A CPU with this many cores; measured on one that multiplies bfloat16 (AMX), on others that takes far longer."""
+    """A CPU with this many cores, measured on one that multiplies bfloat16 (AMX); others take far longer."""
     return Device("CPU", cores * (220e9 if dtype == "bfloat16" else 110e9), min(cores, 4) * 10e9)
 
 
@@ -70,15 +70,15 @@ class Speed:
         return (products + attention) / self.device.products
 
     def step(self) -> float:
-        """Seconds of a step, which are those of reading the weights."""
+        """Seconds of a step, which is the time to read the weights."""
         return self.weights * self.step_factor / self.device.copies
 
     def paper(self, tokens: int, asked: Asked) -> float:
-        """Seconds of a task for a paper: a process, the prompt and what is asked about it."""
+        """Seconds of a task for a paper: its process, its prompt and its questions."""
         return PAPER_SECONDS + self.prefill(tokens) + asked.steps * self.step() + self._rows(tokens, asked.rows)
 
     def _rows(self, tokens: int, rows: int) -> float:
-        """Seconds of the attention of the rows to a prompt; on a GPU they vanish beside reading the weights."""
+        """Seconds of the attention of the rows to a prompt; on a GPU they are negligible beside reading the weights."""
         if self.device.name != "CPU":
             return 0.0
         attention = 4 * rows * tokens * self.shape.heads * self.shape.head_dim * self.shape.layers

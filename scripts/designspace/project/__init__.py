@@ -1,4 +1,4 @@
-"""The papers of a folder as files and records: the ledger, and what must be read again.
+"""The papers of a folder as files and records: the ledger, the library of citations, supplements and versions.
 
 May use language and core.
 """

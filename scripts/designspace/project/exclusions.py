@@ -1,4 +1,4 @@
-"""The papers that a team excludes, each with a reason: a file that costs no GPU work, as the corrections do not."""
+"""The papers that a team excludes, each with a reason: a file that, like the corrections, causes no GPU work."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,10 +7,8 @@ from designspace.core import sheets
 
 
 def load(path: str | Path) -> dict[str, str]:
-    """{what the file calls a paper, its id or its file's name: the reason}; nothing where there is no file.
-
-    SheetError where it cannot be read, where a row has no paper or no reason, or where a paper has two.
-    """
+    """{name of a paper in the file, its id or its file's name: the reason}; nothing without a file. SheetError if it
+    cannot be read, if a row has no paper or no reason, or if a paper has two rows."""
     try:
         rows = sheets.rows(path, needed=("paper", "reason"))
     except FileNotFoundError:
@@ -29,6 +27,6 @@ def load(path: str | Path) -> dict[str, str]:
 
 
 def of_papers(reasons: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
-    """{paper: why it is excluded}; `names` is what each paper may be called, {name: id}. A name without a paper is
+    """{paper: the reason for excluding it}; `names` is {any name of a paper: its id}. A name without a paper is
     ignored, since its PDF may come back."""
     return {names[name]: reason for name, reason in reasons.items() if name in names}

@@ -1,8 +1,8 @@
-"""The first pages of the PDFs of a folder: they tell supplements whose names say nothing, and PDFs that begin with
+"""The first pages of the PDFs of a folder: they identify supplements whose names say nothing, and PDFs that begin with
 another article than the library's.
 
-They are read when a run is planned, also in a dry run, since what is a supplement is in no batch: in processes of
-their own, and kept by the hashes of the files, since opening thousands of files takes a while.
+They are read when a run is planned, even in a dry run, since a supplement is in no batch. They are read in separate
+processes and kept by the hashes of the files, since opening thousands of files takes a while.
 """
 
 import contextlib
@@ -27,22 +27,22 @@ from designspace.project.library import catalogue
 from designspace.project.library.entries import Entry
 
 FEWEST = 200  # letters of a page that was read well
-MIDDLE = 1200  # letters, behind which a title may be that of a second article
+MIDDLE = 1200  # letters: a title behind them may be that of a second article
 LIMITS = {"seconds": 300, "address_space": 2 * 2**30}  # of a process
-SECONDS = 20.0  # of a CPU that a file may take
+SECONDS = 20.0  # of CPU time for a file
 CHUNK = 500  # files that a process reads
-NEEDED = ("pypdfium2", "numpy")  # by what reads a PDF, which the environment of snakemake itself may be without
+NEEDED = ("pypdfium2", "numpy")  # to read a PDF; the environment of snakemake itself may lack them
 
 
 class FirstPage(NamedTuple):
-    """The letters of a first page, and of a supplement what may be the title of its paper there."""
+    """The letters of a first page, and for a supplement the possible titles of its paper there."""
 
     page: str = ""
     names: list[str] = []
 
 
 def known(folder: Path, hashes: Mapping[str, str], kept: Path) -> dict[str, FirstPage]:
-    """{sha256: the first page} of files, {file: sha256}: from the file `kept`, or from the PDFs in `folder`, where this
+    """{sha256: the first page} of files, {file: sha256}: from the file `kept`, or from the PDFs in `folder` if this
     environment can read them."""
     pages = _load(kept)
     files = {sha256: file for file, sha256 in hashes.items() if sha256}
@@ -62,8 +62,8 @@ def save(pages: Mapping[str, FirstPage], kept: Path) -> None:
 
 
 def titles_behind(files: Mapping[str, str], pages: Mapping[str, FirstPage], entries: Iterable[Entry]) -> dict[str, str]:
-    """{paper: its title in the library, in plain letters} of papers whose first page does not begin with it, so that
-    another article may. `files` is {file: paper} and `pages` {paper: its first page}."""
+    """{paper: its title in the library, in plain letters} of papers whose first page does not begin with this title, so
+    that another article may begin there. `files` is {file: paper} and `pages` {paper: its first page}."""
     titles = {entry.key: plain(entry.title) for entry in entries}
     own = {papers[0]: titles[key] for key, papers in catalogue.attached(entries, files).items()}
     return {paper: title for paper, title in own.items() if title and _is_behind(title, pages[paper].page)}
@@ -74,7 +74,7 @@ def _is_behind(title: str, page: str) -> bool:
 
 
 def _load(kept: Path) -> dict[str, FirstPage]:
-    """What was kept; nothing of a file that is damaged, as it can be made again."""
+    """The first pages that were kept; nothing if the file is damaged, as it can be made again."""
     try:
         return msgspec.json.decode(kept.read_bytes(), type=dict[str, FirstPage])
     except (OSError, msgspec.MsgspecError):
@@ -82,13 +82,13 @@ def _load(kept: Path) -> dict[str, FirstPage]:
 
 
 def _safely(paths: Sequence[str]) -> list[FirstPage]:
-    """The first pages of PDFs; an empty one of a file at which the process ends, and another process goes on."""
+    """The first pages of PDFs. A file that crashes the process gets an empty page, and another process continues."""
     pages: list[FirstPage] = []
     while len(pages) < len(paths):
         with tempfile.NamedTemporaryFile() as answers:
             with contextlib.suppress(limits.Failed):
                 limits.call(read, paths[len(pages) :], answers.name, SECONDS, **LIMITS)
-            lines = answers.read().split(b"\n")[:-1]  # the last one may be cut off
+            lines = answers.read().split(b"\n")[:-1]  # the last one may be incomplete
         pages += (msgspec.json.decode(line, type=FirstPage) for line in lines)
         if len(pages) < len(paths):
             pages.append(FirstPage())
@@ -96,8 +96,8 @@ def _safely(paths: Sequence[str]) -> list[FirstPage]:
 
 
 def read(paths: Sequence[str], answers: str, seconds: float) -> None:
-    """Write the fields of the first pages of PDFs, a line each, so that those before one at which this process ends are
-    known. What reads a PDF is imported here, in the process that does it."""
+    """Write the fields of the first pages of PDFs, one a line, so that those before a crash are known. The parser of
+    PDFs is imported here, in the process that uses it."""
     from designspace.parsing.citation import first_page
 
     with open(answers, "wb", buffering=0) as file:

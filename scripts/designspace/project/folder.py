@@ -1,4 +1,4 @@
-"""The PDFs of a folder of papers: their names, when they changed, and what they hold."""
+"""The PDFs of a folder of papers: their names, the times of their last changes, and their hashes."""
 
 import hashlib
 import os
@@ -10,15 +10,15 @@ LARGEST = 2 * 2**30  # bytes of a file: no more can be read within the limits of
 
 
 def is_pdf(file_name: str) -> bool:
-    """Whether the name is a PDF's, in any case; hidden files are not papers."""
+    """Whether the name is that of a PDF, in upper or lower case; hidden files are not papers."""
     return file_name.lower().endswith(".pdf") and not file_name.startswith(".")
 
 
 def pdf_files(papers_folder: str | Path, with_subfolders: bool = False) -> list[str]:
-    """The PDFs in the folder itself or, with "/" between folders, also in those below it, sorted.
+    """The PDFs in the folder itself or, with "/" between folders, also in its subfolders, sorted.
 
-    Links to files count, as those of a reference manager do, also while what they lead to is away, as a drive that is
-    not mounted. Hidden folders are not searched, nor are links to folders, which may lead round in a circle.
+    Links to files count, as reference managers make them, even if their target is not reachable, such as a drive that
+    is not mounted. Hidden folders are not searched, nor are links to folders, which may form a circle.
     """
     files: list[str] = []
     for place, folders, _ in os.walk(papers_folder, onerror=_refuse):
@@ -42,8 +42,8 @@ def _is_link_to_file(link: os.DirEntry[str]) -> bool:
 
 
 def last_change(path: Path) -> int | None:
-    """Time in ns of the last change of a file, or of the link to it; one moved here with its old mtime changed too.
-    None of one that is away."""
+    """Time in ns of the last change of a file, or of the link to it. A file that was moved here with its old mtime has
+    changed, too. None if the file is not reachable."""
     try:
         there = path.stat()
         return max(there.st_mtime_ns, there.st_ctime_ns, path.lstat().st_ctime_ns)
@@ -52,9 +52,9 @@ def last_change(path: Path) -> int | None:
 
 
 def hash_of(path: Path) -> str:
-    """Hex digest, or "" for a file that cannot be read: it is a paper all the same, and its extraction reports why."""
+    """Hex digest, or "" for a file that cannot be read: it is a paper, too, and its extraction reports the reason."""
     try:
-        if path.stat().st_size > LARGEST:  # one can be made that has no end
+        if path.stat().st_size > LARGEST:  # a sparse file may have any size
             return ""
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,9 +1,11 @@
-"""The ledger: which papers there are, what they are called, and which batch each belongs to.
+"""The ledger: the papers, their ids, and the batch of each.
 
-A paper's identity is its content. The ledger remembers id, sha256 and batch of every PDF that was ever seen, so that a
-renamed file stays the same paper, a copy is processed once, and an old batch never changes. `plan` only reads, since a
-dry run makes a plan, too; `save` is called when a run starts, and its jobs `load` or `find` what was saved. Its file
-gets the time from before the papers were hashed, so that a paper that changed since is hashed again.
+A paper's identity is its content. The ledger remembers id, sha256 and batch of every PDF that was ever in the folder,
+so that a renamed file stays the same paper, a copy is processed once, and an old batch never changes.
+
+`plan` only reads, since a dry run also makes a plan. `save` is called when a run starts, and the jobs of the run `load`
+or `find` what was saved. The file of the ledger gets the time from before the papers were hashed, so that a paper that
+changed since then is hashed again.
 """
 
 import csv
@@ -29,22 +31,21 @@ from designspace.project.first_pages import FirstPage
 from designspace.project.folder import hash_of, is_pdf, last_change, pdf_files
 from designspace.project.library.entries import Entry
 
-# The file system of the papers may have another clock than this machine, and ticks of up to two seconds.
+# The clock of the papers' file system may differ from this machine's, and may tick every two seconds.
 CLOCK_MARGIN_NS = 2 * 10**9
 EXCLUDED = "excluded"
 CLEAN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
 class LedgerError(DesignspaceError, ValueError):
-    """A ledger or a file name that the workflow cannot work with; the message is a sentence for the user."""
+    """A ledger or a file name that cannot be used; the message is a sentence for the user."""
 
 
 class Row(NamedTuple):
-    """A PDF that was seen, as a row of results/ledger.csv; `sha256` is empty where the file could not be read.
-
-    A copy has its paper's id in `duplicate_of`, a supplement that is read with its paper has it in `supplement_of`.
-    Neither has a batch, unless it once was a paper. That of a paper that was excluded before it was asked is EXCLUDED.
-    """
+    """A PDF that was ever in the folder, as a row of results/ledger.csv; `sha256` is empty if the file could not be
+    read. A copy has its paper's id in `duplicate_of`, a supplement that is read with its paper has it in
+    `supplement_of`. Neither has a batch, unless it once was a paper. The batch of a paper that was excluded before it
+    was asked is EXCLUDED."""
 
     paper: Annotated[str, Meta(pattern=rf"\A{CLEAN.pattern}\Z")]
     file: Annotated[str, Meta(pattern=r"\A((?!\.)[^/]+/)*(?!\.)[^/]*\.[pP][dD][fF]\Z")]
@@ -62,8 +63,8 @@ class Row(NamedTuple):
 def paper_id(file_name: str, digits: int = 8) -> str:
     """A name for a paper that is safe as a file name everywhere, at most 80 characters of [A-Za-z0-9_-].
 
-    A stem that is safe already is its own id. Any other is cleaned, and hex digits of the file name's hash keep two
-    names that clean to the same apart. `file_name` may have folders in front, which only the hash knows.
+    A safe stem is its own id. Any other stem is cleaned, and hex digits of the file name's hash distinguish names that
+    become equal. Folders in front of `file_name` only enter the hash.
     """
     stem = file_name.rpartition("/")[2]
     stem = stem[:-4] if is_pdf(stem) else stem
@@ -86,14 +87,14 @@ def plan(
 ) -> list[Row]:
     """The ledger as it should be now: its known rows, in their order, then the new PDFs of the folder, by name.
 
-    `entries` are those of the library, which knows supplements; what `excluded` names is given no batch, and of a
-    `pilot` of that many papers neither are the others; `first_pages` gives those of {file: sha256}. Reads only.
-    LedgerError where the ledger is damaged or a file name cannot be used.
+    `entries` are those of the library, which identify supplements. Papers in `excluded` get no batch, nor do those
+    outside of a `pilot` of that many papers. `first_pages` gives the first pages of {file: sha256}. Reads only.
+    LedgerError if the ledger is damaged or a file name cannot be used.
     """
     rows = [row if row.is_asked else row._replace(batch="") for row in load(ledger_file)]
     hashes, away = _hashes(Path(papers_folder), Path(ledger_file), rows, with_subfolders)
     rows = _follow_files(rows, hashes, away)
-    taken = {row.paper.casefold() for row in rows}  # Smith and smith would be one file on some systems
+    taken = {row.paper.casefold() for row in rows}  # Smith and smith are the same file on some systems
     known = {row.file for row in rows}
     for file in sorted(hashes.keys() - known):
         paper = next((i for i in (paper_id(file), paper_id(file, 16)) if i.casefold() not in taken), None)
@@ -112,7 +113,7 @@ def plan(
 
 
 def _follow_files(rows: list[Row], hashes: dict[str, str], away: set[str]) -> list[Row]:
-    """Known rows with what their files hold now, and with the new names of files that were renamed."""
+    """Known rows with the present hashes of their files, and with the new names of renamed files."""
     rows = [row._replace(sha256=hashes.get(row.file, row.sha256)) for row in rows]
     there = hashes.keys() - away
     new_names: dict[str, list[str]] = {}  # by content
@@ -123,22 +124,21 @@ def _follow_files(rows: list[Row], hashes: dict[str, str], away: set[str]) -> li
         if row.file in there and not row.batch:
             copies.setdefault(row.sha256, []).append(i)
     gone = [i for i, row in enumerate(rows) if row.sha256 and row.file not in there]
-    for i in sorted(gone, key=lambda i: not rows[i].batch):  # papers choose before copies
+    for i in sorted(gone, key=lambda i: not rows[i].batch):  # papers before copies
         row = rows[i]
         if names := new_names.get(row.sha256):
             rows[i] = row._replace(file=names.pop(0))
         elif row.batch and (others := copies.get(row.sha256)):
-            # The original is gone and a copy stays: they change files, so that the paper keeps its id and its results.
+            # The original was removed and a copy is left: they exchange files, so that the paper keeps its results.
             j = others.pop(0)
             rows[i], rows[j] = row._replace(file=rows[j].file), rows[j]._replace(file=row.file)
     return rows
 
 
 def _mark_copies(rows: list[Row], hashes: dict[str, str]) -> list[Row]:
-    """Of the rows that are there with one content, the first (with a batch, if any) is the paper, the rest copies.
-
-    A paper that became a copy because its content changed keeps its batch, as batches never change. Removed rows stay.
-    """
+    """Of the present rows with the same content, the first (with a batch, if any) is the paper, and the others are
+    copies. A paper that became a copy because its content changed keeps its batch, as batches never change. Removed
+    rows stay."""
     owner: dict[str, str] = {}
     for row in sorted(rows, key=lambda row: not row.batch):
         if row.file in hashes and row.sha256:
@@ -154,7 +154,7 @@ def _mark_copies(rows: list[Row], hashes: dict[str, str]) -> list[Row]:
 def _mark_supplements(
     rows: list[Row], hashes: dict[str, str], entries: Iterable[Entry], pages: Mapping[str, FirstPage]
 ) -> list[Row]:
-    """Rows whose `supplement_of` is what the library, the names and the first pages of the files say now."""
+    """Rows whose `supplement_of` follows from the present library, names and first pages of the files."""
     files = {row.file: row.paper for row in rows if row.file in hashes and not row.duplicate_of}
     of_papers = {files[file]: pages[sha256] for file, sha256 in hashes.items() if file in files and sha256 in pages}
     found = supplements.find(files, entries, of_papers)
@@ -173,7 +173,7 @@ def _beside_pilot(rows: list[Row], excluded: set[str], pilot: int, folder: Path)
 
 
 def _assign_batches(rows: list[Row], papers_per_job: int, excluded: set[str]) -> list[Row]:
-    """Batches, new ones only, for the papers that have none."""
+    """New batches for the papers that have none."""
     last = max((int(row.batch[1:]) for row in rows if row.batch), default=0)
     asked = (row for row in rows if not (row.batch or row.duplicate_of or row.supplement_of))
     papers = [row.paper for row in asked]
@@ -185,10 +185,9 @@ def _assign_batches(rows: list[Row], papers_per_job: int, excluded: set[str]) ->
 
 
 def _hashes(folder: Path, ledger_file: Path, rows: list[Row], with_subfolders: bool) -> tuple[dict[str, str], set[str]]:
-    """{file: sha256} of the PDFs that are there, and the files of which only a link is, while what the ledger knows of
-    them holds. Those that it knows and that did not change since the time of its file stay closed; a time in the future
-    is of a clock that was wrong, and is not used.
-    """
+    """{file: sha256} of the present PDFs, and the files that are links to an unreachable target, for which the ledger's
+    row stays valid. Known files that have not changed since the time of the ledger's file are not opened. A time in the
+    future comes from a wrong clock, and is not used."""
     known = {row.file: row.sha256 for row in rows if row.sha256}
     seen = ledger_file.stat().st_mtime_ns if rows else 0
     if seen > time.time_ns():
@@ -209,7 +208,7 @@ def _hashes(folder: Path, ledger_file: Path, rows: list[Row], with_subfolders: b
 
 
 def load(ledger_file: str | Path) -> list[Row]:
-    """The rows of the ledger, none where there is no file. LedgerError where it is not a ledger."""
+    """The rows of the ledger, none without a file. LedgerError if the file is not a ledger."""
     rows = [_row(ledger_file, number, cells) for number, cells in _lines(ledger_file)]
     papers = {row.paper for row in rows}
     for what, of in (("a copy", "duplicate_of"), ("a supplement", "supplement_of")):
@@ -222,10 +221,8 @@ def load(ledger_file: str | Path) -> list[Row]:
 
 
 def find(ledger_file: str | Path, papers: list[str]) -> dict[str, Row]:
-    """{paper: its row} of some papers. No other row is checked: there is a job for each paper, and as many rows.
-
-    LedgerError where the ledger does not have one of them, or is damaged there.
-    """
+    """{paper: its row} of some papers. No other row is checked, since there is a job for each paper and a row for each,
+    too. LedgerError if the ledger lacks one of them, or is damaged there."""
     rows = {}
     for number, cells in _lines(ledger_file):
         if cells and cells[0] in papers:
@@ -237,8 +234,8 @@ def find(ledger_file: str | Path, papers: list[str]) -> dict[str, Row]:
 
 
 def _lines(ledger_file: str | Path) -> Iterator[tuple[int, list[str]]]:
-    """Number and cells of each row, one at a time; none where there is no file. A ledger of an older version lacks the
-    last column."""
+    """Number and cells of each row, one at a time; none without a file. A ledger of an older version lacks the last
+    column."""
     try:
         lines = csv.reader(io.StringIO(Path(ledger_file).read_bytes().decode(), newline=""))
         head = next(lines, None)
@@ -253,7 +250,7 @@ def _lines(ledger_file: str | Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _row(ledger_file: str | Path, number: int, cells: list[str]) -> Row:
-    """The row of a line, if its cells are what they should be."""
+    """The row of a line, if its cells are valid."""
     if len(cells) != len(Row._fields):
         raise _damaged(ledger_file, f"row {number} has {len(cells)} cells and not {len(Row._fields)}")
     try:
@@ -274,23 +271,23 @@ def _damaged(ledger_file: str | Path, why: str) -> LedgerError:
 
 
 def save(rows: list[Row], ledger_file: str | Path, seen: int) -> None:
-    """Write the ledger whole or not at all.
+    """Write the ledger completely or not at all.
 
     `seen` is the time (ns since the epoch) just before `plan` made the rows. A file that changed later, or less than
-    CLOCK_MARGIN_NS before, is hashed again by the next plan. OSError where the ledger cannot be written.
+    CLOCK_MARGIN_NS before, is hashed again by the next plan. OSError if the ledger cannot be written.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(Row._fields)
     for row in rows:
         writer.writerow(row._replace(file=escape(row.file)))
-    # Also where nothing changed: only the owner of a file may set its time, and who writes it is its owner.
+    # Also if nothing changed: only the owner of a file may set its time, and writing makes this user the owner.
     write_whole(ledger_file, text.getvalue().encode())
     os.utime(ledger_file, ns=(seen - CLOCK_MARGIN_NS,) * 2)
 
 
 def batches(rows: list[Row]) -> dict[str, list[str]]:
-    """{batch: its papers}, with those that were removed since: an old batch never changes."""
+    """{batch: its papers}, including those that were removed since: an old batch never changes."""
     papers: dict[str, list[str]] = {}
     for row in rows:
         if row.is_asked:
@@ -299,8 +296,8 @@ def batches(rows: list[Row]) -> dict[str, list[str]]:
 
 
 def names(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """{what a person may call a paper: its id}: the id itself, or its file's name, with or without the ending. A copy,
-    a supplement and a version are called like the paper that has their answers. `rows` have paper, file, duplicate_of,
+    """{any name of a paper: its id}: the id itself, or its file's name, with or without the ending. The names of a
+    copy, a supplement and a version lead to the paper that has their answers. `rows` have paper, file, duplicate_of,
     supplement_of and perhaps version_of."""
     own = list(rows)
     called: dict[str, str] = {}
@@ -324,7 +321,7 @@ def supplements_of(ledger_file: str | Path, papers: Iterable[str]) -> dict[str, 
 
 
 def present(rows: list[Row], papers_folder: str | Path, with_subfolders: bool = False) -> list[str]:
-    """The papers whose PDF is in the folder now, without copies, supplements, and papers that are not to be asked."""
+    """The papers whose PDF is in the folder now, without copies, supplements and papers that are not asked."""
     here = set(pdf_files(papers_folder, with_subfolders))
     asked = (row for row in rows if row.is_asked and not row.duplicate_of and not row.supplement_of)
     return [row.paper for row in asked if row.file in here]

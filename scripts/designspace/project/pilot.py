@@ -1,4 +1,4 @@
-"""A pilot: some papers that are read first, drawn at random from short and long, early and late ones alike."""
+"""A pilot: some papers that are read first, drawn at random, with short and long, early and late ones among them."""
 
 import math
 import random
@@ -12,7 +12,7 @@ NOT_YET = "not in the pilot"
 
 
 class Paper(NamedTuple):
-    """What is known of a paper before it is read: its year, "" where nothing says it, and the bytes of its PDF."""
+    """What is known of a paper before it is read: its year ("" if unknown) and the bytes of its PDF."""
 
     year: str
     size: int
@@ -20,14 +20,14 @@ class Paper(NamedTuple):
 
 
 def year_in(file_name: str) -> str:
-    """The year in the name of a file, "" without one."""
+    """The year in the name of a file, "" if it has none."""
     match = YEAR.search(file_name)
     return match[0] if match else ""
 
 
 def sample(papers: Iterable[Paper], number: int) -> set[str]:
-    """So many of the papers: one at random of each of as many shares of equal size, in the order of years, and of
-    lengths within a third of the years. The same papers give the same sample."""
+    """This many of the papers: one at random from each of as many equal shares, in the order of years, and of lengths
+    within a third of the years. The same papers give the same sample."""
     by_year = sorted(papers)
     third = math.ceil(len(by_year) / STRATA) or 1
     ordered = [
@@ -42,5 +42,5 @@ def sample(papers: Iterable[Paper], number: int) -> set[str]:
 
 
 def left_out(new: Mapping[str, Paper], asked: int, pilot: int) -> set[str]:
-    """Which of the `new` papers wait for the end of a pilot of this many papers, of which some are `asked` already."""
+    """The `new` papers that wait for the end of a pilot of this many papers, of which some are `asked` already."""
     return new.keys() - sample(new.values(), max(0, pilot - asked))

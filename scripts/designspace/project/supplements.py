@@ -1,7 +1,7 @@
-"""Which files are the supplements of which papers, as far as that can be known when a run is planned.
+"""Which files are supplements of which papers, as far as that can be known when a run is planned.
 
-The library says so, where one entry has several PDFs, or the name of a file: `smith_2019_supp.pdf` is the supplement
-of `smith_2019.pdf`, or its first page, which names the title of its paper.
+The library says so if an entry has several PDFs. So does the name of a file: `smith_2019_supp.pdf` is the supplement of
+`smith_2019.pdf`. And so does its first page, if it names the title of its paper.
 """
 
 import re
@@ -27,8 +27,8 @@ def find(
 ) -> dict[str, str]:
     """{supplement: its paper}; `files` is {file: paper} of the folder, without copies, `pages` {paper: its first page}.
 
-    Of an entry's PDFs the first whose name is not that of a supplement is the paper. What the library says of a file
-    wins over its name, and both over its first page.
+    Of an entry's PDFs, the first whose name is not that of a supplement is the paper. The library wins over the name of
+    a file, and both win over its first page.
     """
     name_of = {paper: file for file, paper in files.items()}
     found: dict[str, str] = {}
@@ -46,12 +46,13 @@ def find(
 
 
 def _by_first_page(pages: Mapping[str, FirstPage], known: Set[str]) -> dict[str, str]:
-    """{supplement: the one paper on whose first page the title stands that it names}, without those that are known."""
+    """{supplement: the one paper whose first page has the title that the supplement names}, except those already
+    known."""
     works = {paper: page.page for paper, page in pages.items() if paper in known or not page.names}
     found = {}
     for supplement, (_, names) in pages.items():
         named = [[paper for paper, page in works.items() if name in page] for name in names if supplement not in known]
-        if papers := next((papers for papers in reversed(named) if len(papers) == 1), []):  # of the longest name
+        if papers := next((papers for papers in reversed(named) if len(papers) == 1), []):  # that of the longest title
             found[supplement] = papers[0]
     return found
 
@@ -61,7 +62,8 @@ def _marked(file: str) -> re.Match[str] | None:
 
 
 def _by_name(files: Iterable[str]) -> dict[str, str]:
-    """{file of a supplement: file of its paper}: of its name without the mark, in its folder or alone in all."""
+    """{file of a supplement: file of its paper}: the paper has its name without the mark, in its folder, or is the only
+    such file."""
     stems: dict[str, list[str]] = defaultdict(list)
     for file in files:
         stems[plain(PurePosixPath(file).stem)].append(file)

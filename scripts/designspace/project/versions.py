@@ -1,7 +1,7 @@
 """Which papers are one work: a preprint and its article, the same article from two publishers, a supplement alone.
 
-They are known by their DOI, or the DOI that the citation of one has of the other, or by their titles, authors and first
-pages. Of the versions of a work one is counted.
+They are recognized by their DOI, by the DOI that the citation of one has of the other, or by their titles, authors and
+first pages. One of the versions of a work is counted.
 """
 
 import re
@@ -15,19 +15,19 @@ from rapidfuzz import fuzz
 
 from designspace.parsing.citation.names import plain
 
-SAME_TITLE = 92  # of 100, from which two titles of a first author are one, by rapidfuzz's ratio
-LIKE_TITLE = 70  # from which they may be, if the first pages are alike
-SAME_PAGE = 75  # from which two first pages are one
-SHORTEST = 15  # letters of a title that is a work's alone
+SAME_TITLE = 92  # of 100, from which two titles of one first author are the same, by rapidfuzz's ratio
+SIMILAR_TITLE = 70  # from which they may be, if the first pages are similar
+SAME_PAGE = 75  # from which two first pages are the same
+SHORTEST = 15  # letters of a title that only one work has
 PAGE = 3000  # letters of a first page that are compared
 KINDS = ("article", "preprint", "other")  # the first is counted before the others
-# What tells the parts of a series apart: "Sleep and memory II" is not a version of "Sleep and memory I".
+# What distinguishes the parts of a series: "Sleep and memory II" is not a version of "Sleep and memory I".
 NUMBER = re.compile(r"\b(?:\d+|[ivx]+)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Paper:
-    """What is known of a paper: its citation, its first page, and whether it was read and the library has it."""
+    """What is known of a paper: its citation, its first page, whether it was read, and whether the library has it."""
 
     paper: str
     title: str
@@ -40,7 +40,7 @@ class Paper:
     pages: int
     related: frozenset[str] = frozenset()  # DOIs of its other versions
 
-    # Made once: each paper is compared with many.
+    # Computed once: each paper is compared with many.
     @cached_property
     def plain_title(self) -> str:
         """The letters of the title."""
@@ -53,14 +53,15 @@ class Paper:
 
     @cached_property
     def numbers(self) -> list[str]:
-        """The numbers in the title, which tell the parts of a series apart."""
+        """The numbers in the title, which distinguish the parts of a series."""
         return sorted(number.casefold() for number in NUMBER.findall(self.title))
 
 
 def versions(papers: Iterable[Paper]) -> dict[str, str]:
-    """{paper: the version of it that is counted} of all that are not counted themselves.
+    """{paper: the version of it that is counted}, for all papers that are not counted themselves.
 
-    An article is counted before its preprint; then what was read, what the library has, and what has more pages.
+    An article is counted before its preprint; then a paper that was read, one that the library has, and one with more
+    pages.
     """
     by_id = {paper.paper: paper for paper in papers if paper.type != "supplement"}
     group = {paper: paper for paper in by_id}
@@ -101,15 +102,15 @@ def _rank(paper: Paper) -> tuple[bool, int, bool, int, str]:
 
 
 def _pairs(papers: Iterable[Paper]) -> Iterator[tuple[Paper, Paper]]:
-    """The pairs of papers that may be one work: of one DOI, one first author, or one beginning of the title."""
-    alike: dict[tuple[str, str], list[Paper]] = defaultdict(list)
+    """The pairs of papers that may be one work: with the same DOI, first author, or beginning of the title."""
+    candidates: dict[tuple[str, str], list[Paper]] = defaultdict(list)
     for paper in papers:
         first = plain(paper.families[0]) if paper.families else ""
         dois = (("doi", doi) for doi in {paper.doi} | paper.related)
         for key in (*dois, ("author", first), ("title", paper.plain_title[:12])):
             if key[1]:
-                alike[key].append(paper)
-    for group in alike.values():
+                candidates[key].append(paper)
+    for group in candidates.values():
         yield from combinations(group, 2)
 
 
@@ -122,13 +123,13 @@ def _same_work(one: Paper, other: Paper) -> bool:
     titles = one.plain_title, other.plain_title
     if min(map(len, titles)) < SHORTEST or one.numbers != other.numbers:
         return False
-    likeness = fuzz.ratio(*titles, score_cutoff=LIKE_TITLE)
-    if likeness >= SAME_TITLE and (first & second or _same_page(one, other)):
+    similarity = fuzz.ratio(*titles, score_cutoff=SIMILAR_TITLE)
+    if similarity >= SAME_TITLE and (first & second or _same_page(one, other)):
         return not (one.doi and other.doi and one.type == other.type == "article") or _same_page(one, other)
-    return likeness >= LIKE_TITLE and _same_page(one, other)
+    return similarity >= SIMILAR_TITLE and _same_page(one, other)
 
 
 def _same_page(one: Paper, other: Paper) -> bool:
-    """Whether the first pages have mostly the same words in the same order."""
+    """Whether most words of the first pages are the same and in the same order."""
     pages = plain(one.first_page)[:PAGE], plain(other.first_page)[:PAGE]
     return min(map(len, pages)) > 200 and fuzz.ratio(*pages, score_cutoff=SAME_PAGE) > 0

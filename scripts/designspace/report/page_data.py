@@ -1,7 +1,7 @@
 """The data of the report's page: the tables of a run and the files beside them, as one compact object for JSON.
 
-Rows are lists, whose columns COLUMNS declares once for the page as well, and a sentence that is the evidence of several
-values is there once: the evidence of some hundred papers is most of the page.
+Rows are lists; COLUMNS declares their columns once, for the page as well. A sentence that is the evidence of several
+values is stored once: the evidence of some hundred papers is most of the page.
 """
 
 import csv
@@ -28,10 +28,10 @@ from designspace.results.papers import LEFT_OUT
 VALUE = ("value", "status", "confidence", "p_null", "candidate", "reason", "reasoning")
 REVIEW = ("review", "model_value", "reviewer", "reviewed", "review_note")
 FINDING = ("value", "unit", "confidence", "description")
-# The tables of the page whose rows are lists. `paper` and `parameter` are places in their lists from 0, `sentence` in
-# that of sentences (None without one) and `part` the place among its paper's experiments and groups from 1, 0 for the
-# whole paper. A row of `outcomes` with `other`, the place of a second group, is the effect of a comparison; `unit` is
-# that of a mean, where it is not the parameter's.
+# The tables of the page whose rows are lists. `paper`, `parameter` and `sentence` are indices of their lists from 0
+# (None without a sentence). `part` is the number of an experiment or group within its paper from 1, 0 for the whole
+# paper. A row of `outcomes` with `other`, the number of a second group, is the effect of a comparison; `unit` is
+# that of a mean, if it is not the parameter's.
 COLUMNS = {
     "values": ("paper", "part", "parameter", "sentence", *VALUE, *REVIEW, "rule"),
     "sentences": ("page", "text", "boxes"),
@@ -53,14 +53,14 @@ Row = dict[str, Any]  # of a table, by column
 
 
 class Sentences:
-    """The sentences that are evidence of something, each once."""
+    """The sentences that are evidence, each once."""
 
     def __init__(self) -> None:
         self.numbers: dict[tuple[Any, ...], int] = {}
         self.all: list[list[Any]] = []
 
     def number(self, row: Row) -> int | None:
-        """Which sentence the evidence of a row is, from 0; None where it has none."""
+        """The index of the sentence that is the evidence of a row, from 0; None if it has none."""
         if not row["evidence"]:
             return None
         key = row["paper"], row["page"], row["start"], row["evidence"]
@@ -78,8 +78,8 @@ def build(
     papers: str,
     corrected: list[corrections.Correction],
 ) -> Row:
-    """The object. `rows` are those of the tables, by table, `parameters` the library, `papers` the way from the page
-    to the folder of the PDFs, `corrected` the corrections in the reviewers' file."""
+    """The object. `rows` are those of the tables, by table, `parameters` the library, `papers` the relative path from
+    the page to the folder of the PDFs, `corrected` the corrections in the reviewers' file."""
     sentences, numbers = Sentences(), {row["paper"]: number for number, row in enumerate(rows["papers"])}
     files = {row["paper"]: row["file"] for row in rows["papers"]}
     parts = parts_of(rows["experiments"], rows["groups"], sentences)
@@ -110,7 +110,7 @@ def build(
 
 
 def parts_of(experiments: list[Row], groups: list[Row], sentences: Sentences) -> dict[str, list[list[Any]]]:
-    """The rows of a paper that are parts of it, by paper: the groups of an experiment behind it."""
+    """The rows of the experiments and groups of each paper, by paper: the groups of an experiment follow it."""
     parts: dict[str, list[list[Any]]] = defaultdict(list)
     of: dict[tuple[str, str], list[list[Any]]] = defaultdict(list)
     for row in groups:
@@ -126,7 +126,7 @@ def parts_of(experiments: list[Row], groups: list[Row], sentences: Sentences) ->
 
 
 def paper(row: Row, parts: list[list[Any]], results: Path, papers: str, files: dict[str, str]) -> Row:
-    """A paper: its row, its PDF as a link, the sizes of its pages in points, its supplements, and what truncation left
+    """A paper: its row, a link to its PDF, the sizes of its pages in points, its supplements, and what truncation left
     out. `files` is {paper: file}."""
     is_counted = row["status"] not in LEFT_OUT
     known = {key: row[key] for key in SHOWN} | {"parts": parts, "is_counted": is_counted}
@@ -151,7 +151,7 @@ def value_rows(
     parameters: list[Row],
     sentences: Sentences,
 ) -> Iterator[list[Any]]:
-    """The rows of extractions.csv. What is empty at a row's end is left out."""
+    """The rows of extractions.csv. Empty cells at the end of a row are left out."""
     places, named = _places(parts, parameters)
     for row in extractions:
         place = (
@@ -169,7 +169,7 @@ def value_rows(
 def _places(
     parts: dict[str, list[list[Any]]], parameters: list[Row]
 ) -> tuple[dict[str, int], dict[tuple[str, str, str], int]]:
-    """The places of parameters, by name, and of parts of papers, by (paper, experiment, group)."""
+    """The indices of parameters, by name, and the numbers of experiments and groups, by (paper, experiment, group)."""
     named = {(paper, *scope): n for paper, own in parts.items() for n, (*scope, _) in enumerate(own, 1)}
     return {parameter["name"]: number for number, parameter in enumerate(parameters)}, named
 
@@ -177,8 +177,8 @@ def _places(
 def outcome_rows(
     meta: Iterable[Row], numbers: dict[str, int], parts: dict[str, list[list[Any]]], parameters: list[Row]
 ) -> Iterator[list[Any]]:
-    """What a row of meta.csv gives as one number, with its 95% interval where there is one: the mean of a group,
-    Hedges' g of a comparison, or the d that is printed with a statistic."""
+    """The number that a row of meta.csv gives, with its 95% interval if there is one: the mean of a group, Hedges' g of
+    a comparison, or the d that is printed with a statistic."""
     places, named = _places(parts, parameters)
     units = [parameter.get("unit", "") for parameter in parameters]
     for row in meta:
@@ -240,8 +240,8 @@ def discoveries(
 
 
 def entry(discovery: Row, findings: list[Row], names: set[str]) -> str:
-    """A discovery as a line of YAML for the parameter library, whose names are `names`. Its kind is that of its
-    values; it may have several if a paper has several."""
+    """A discovery as a line of YAML for the parameter library, whose names are `names`. Its kind is that of its values;
+    it may have several values if a paper has several."""
     name = re.sub(r"[^a-z0-9]+", "_", discovery["name"].lower()).lstrip("0123456789_")[:56].strip("_") or "finding"
     while name in names:
         name += "_x"
@@ -262,7 +262,7 @@ def entry(discovery: Row, findings: list[Row], names: set[str]) -> str:
 
 
 def kind_of(values: list[str], unit: str) -> str:
-    """The kind of parameter that has these values."""
+    """The kind of parameter that allows these values."""
     if all(NUMBER.fullmatch(value) for value in values):
         whole = all(float(value).is_integer() for value in values)
         return "integer" if whole and not unit else "number"
@@ -270,20 +270,20 @@ def kind_of(values: list[str], unit: str) -> str:
 
 
 def correction_rows(corrected: list[corrections.Correction], papers: list[Row]) -> list[list[Any]]:
-    """The corrections of the file, oldest first: each with the id of its paper, "" if it is not there."""
+    """The corrections of the file, oldest first, each with the id of its paper, "" if the paper is not in the run."""
     names = ledger.names(papers)
     return [[names.get(row.paper, ""), *row] for row in corrected]
 
 
 def steps(benchmarks: Path) -> list[Row]:
-    """What the steps of the run took, by step: the jobs that wrote down their time, their seconds together, and the
-    most memory of one, in bytes."""
+    """What the steps of the run took, by step: the number of jobs that recorded their time, their seconds together, and
+    the largest memory of one, in bytes."""
     taken = []
     for step in sorted(benchmarks.glob("*")):
         files = sorted(step.glob("*.tsv")) if step.is_dir() else [step]
         lines = [file.read_text("utf-8", "replace").splitlines() for file in files]
         jobs = [row for table in lines for row in csv.DictReader(table, delimiter="\t")]
-        # A cell that is not a number was not measured, or the file was cut short: it is not counted.
+        # A cell that is not a number was not measured, or the file is incomplete: it is not counted.
         cells = ([job.get(key) or "" for job in jobs] for key in ("s", "max_rss"))
         seconds, mebibytes = (
             list(filter(math.isfinite, (float(cell) for cell in column if NUMBER.fullmatch(cell)))) for column in cells
@@ -294,5 +294,5 @@ def steps(benchmarks: Path) -> list[Row]:
 
 
 def way(page: Path, folder: Path) -> str:
-    """The relative way from a page to a folder, as a part of a link."""
+    """The relative path from a page to a folder, as a part of a link."""
     return quote(Path(os.path.relpath(folder, page.parent)).as_posix())

@@ -1,7 +1,7 @@
-"""The report's page, put together from its parts in page/: one HTML file that needs no network and no server.
+"""The report's page, joined from its parts in page/: one HTML file that needs neither network nor server.
 
-Whatever comes from a paper or a model is in the data, which is JSON and no markup, and the page's own scripts show it
-as text. The page's policy allows these scripts, known by their hashes, pictures beside the page, and nothing else.
+Everything from papers and models is in the data, which is JSON and not markup, and the page's own scripts show it as
+text. The page's policy allows these scripts, by their hashes, and pictures beside the page, and nothing else.
 """
 
 import base64
@@ -46,7 +46,7 @@ SCRIPTS = (
     "run.js",
     "main.js",
 )
-# The files of the results that hold the numbers of each part of the data.
+# The files of the results that contain the numbers of each part of the data.
 FILES = {
     "values": "extractions.csv",
     "sentences": "extractions.csv",
@@ -70,8 +70,8 @@ def render(data: dict[str, Any]) -> str:
 
 
 def policy(scripts: list[str]) -> str:
-    """The content security policy. Pictures are files beside the page, which "self" does not name in every browser;
-    styles are the page's own and those that the charts' library writes."""
+    """The content security policy. Pictures are files beside the page, which "self" does not cover in every browser;
+    styles are the page's own and those that the library of the charts writes."""
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
     )
@@ -81,8 +81,8 @@ def policy(scripts: list[str]) -> str:
 
 
 def as_json(data: dict[str, Any]) -> str:
-    """Compact JSON that can stand in a script element: without a <, nothing in it ends or begins one. BrokenResult
-    where a number is not finite, which no browser could parse."""
+    """Compact JSON that may stand in a script element: without a <, nothing in it can end or begin an element.
+    BrokenResult if a number is not finite, which no browser could parse."""
     try:
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except ValueError:
@@ -93,7 +93,7 @@ def as_json(data: dict[str, Any]) -> str:
 
 
 def source(data: dict[str, Any]) -> str:
-    """The file, in the folder of results, that holds the number that is not finite."""
+    """The file, in the folder of results, with the number that is not finite."""
     for paper in data.get("papers", ()):
         if not is_finite(paper.get("sizes")):
             return f"text/{paper['paper']}.json"

@@ -1,13 +1,13 @@
 """How far reviewers agree with each other and with the model: percent and Cohen's kappa, by parameter and overall.
 
-What is compared are the values of cells; that a paper reports nothing is a value, too. Two cells agree as `marks.same`
-has it. Kappa is (observed - chance) / (1 - chance) (Cohen 1960, Educational and Psychological Measurement 20:37), where
-the chance is that of two raters who give each value of a parameter as often as these two do. Over all parameters, the
+The values of cells are compared; "the paper reports nothing" is a value, too. `marks.same` says whether two cells
+agree. Kappa is (observed - chance) / (1 - chance) (Cohen 1960, Educational and Psychological Measurement 20:37). Chance
+is the agreement of two raters who give each value of a parameter as often as these two do. Over all parameters, the
 observed and the chance agreement are means, weighted by the cells of each parameter, so that knowing which parameter it
 is does not count as chance.
 
-The interval of the percent is Wilson's (1927, Journal of the American Statistical Association 22:209) for 95%. That of
-kappa has the same limits for the observed agreement, with the chance taken as known, as Cohen's standard error has it.
+The 95% interval of the percent is Wilson's (1927, Journal of the American Statistical Association 22:209). That of
+kappa has the same limits for the observed agreement, with the chance taken as known, as in Cohen's standard error.
 """
 
 from collections import Counter, defaultdict
@@ -22,13 +22,13 @@ from designspace.results.columns import fill
 from designspace.results.marks import Marks, Parameter, same
 from designspace.results.score_rows import AgreementRow, ReviewRow
 
-MODEL = "model"  # as one of the two who are compared
+MODEL = "model"  # the name of the model among the raters
 ALL = "all"  # in place of a parameter
 Z = 1.959964  # of the normal distribution, for 95%
 
 
 class Reviewed(NamedTuple):
-    """A cell that has marks, with what the model reports there."""
+    """A cell with marks, and what the model reports there."""
 
     paper: str
     experiment: str
@@ -40,7 +40,7 @@ class Reviewed(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Of the cells of a parameter: how many there are, in how many two raters agree, and the share by chance."""
+    """The cells of a parameter: their number, in how many two raters agree, and the share expected by chance."""
 
     cells: int
     agreed: int
@@ -62,11 +62,12 @@ def review_rows(cells: Iterable[Reviewed], library: dict[str, Parameter]) -> lis
 
 
 def agreement_rows(cells: Iterable[Reviewed], library: dict[str, Parameter]) -> list[AgreementRow]:
-    """Rows for each two reviewers, and for each reviewer and the model: all parameters, then each."""
+    """Rows for each pair of reviewers, and for each reviewer and the model: all parameters together, then each
+    parameter."""
     pairs: dict[tuple[str, str], dict[str, list[tuple[list[Value], list[Value]]]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    names: dict[str, str] = {}  # of each reviewer, the spelling that comes first
+    names: dict[str, str] = {}  # the first spelling of each reviewer's name
     for cell in cells:
         given = {
             names.setdefault(spelled(row.reviewer), row.reviewer): parse(row.value, library[cell.parameter])
@@ -94,8 +95,8 @@ def _row(one: str, other: str, parameter: str, counts: Counts) -> AgreementRow:
 
 
 def count(pairs: list[tuple[list[Value], list[Value]]]) -> Counts:
-    """How two raters of one parameter agree, each pair being the values of a cell. Values that are the same, or the
-    same as one in between, are of one kind when the chance is computed."""
+    """How two raters of one parameter agree; each pair has the values of a cell. Equal values, also if they are only
+    equal to a third one, are of the same kind when the chance is computed."""
     kinds: list[list[Value]] = []
 
     def kind(held: list[Value]) -> int:
@@ -119,12 +120,12 @@ def total(parts: Iterable[Counts]) -> Counts:
 
 
 def kappa(observed: float, chance: float) -> float | None:
-    """Cohen's kappa, from -1 to 1; None where both raters always give one and the same value."""
+    """Cohen's kappa, from -1 to 1; None if both raters always give one and the same value."""
     return max(-1.0, (observed - chance) / (1 - chance)) if chance < 1 else None
 
 
 def wilson(hits: int, number: int) -> tuple[float, float]:
-    """The 95% interval of a share, hits of a number above 0."""
+    """The 95% interval of a share: `hits` of a number above 0."""
     share, z2 = hits / number, Z * Z
     middle = (share + z2 / (2 * number)) / (1 + z2 / number)
     half = Z / (1 + z2 / number) * sqrt(share * (1 - share) / number + z2 / (4 * number**2))

@@ -1,4 +1,4 @@
-"""The values of annotators, which a run is measured against."""
+"""The values of annotators, which a run is scored against."""
 
 import re
 from collections import defaultdict
@@ -9,13 +9,13 @@ from designspace.core import sheets
 from designspace.language import values
 
 NOTHING = "not_reported"
-ALL = "all"  # as a group: an experiment that compares none
+ALL = "all"  # in place of a group: an experiment without groups
 
 
 class Gold(NamedTuple):
-    """A value of an annotator, and where it stands; `value` None means that the paper does not report the parameter.
+    """A value of an annotator, and its place; `value` None means that the paper does not report the parameter.
 
-    `certain` is false where annotators could differ: such a value is neither expected nor wrong.
+    `certain` is false if annotators could differ: such a value is neither expected nor wrong.
     """
 
     paper: str
@@ -30,11 +30,11 @@ class Gold(NamedTuple):
 
 def load(path: str | Path, library: dict[str, dict[str, Any]]) -> list[Gold]:
     """The gold of a CSV file with the columns paper, parameter and value, and perhaps experiment, group, evidence (or
-    quote), page and certainty (`ambiguous` where annotators could differ).
+    quote), page and certainty (`ambiguous` if annotators could differ).
 
-    A row holds one value, a number perhaps with a unit of its own, or `not_reported`. Rows of a cell with one value are
-    one Gold. The value of a parameter that `library`, {name: entry}, does not have stays a text. SheetError where
-    the file is missing or wrong.
+    A row has one value, a number perhaps with its own unit, or `not_reported`. Rows of a cell with the same value are
+    one Gold. The value of a parameter that `library`, {name: entry}, does not have stays a text. SheetError if the file
+    is missing or wrong.
     """
     try:
         rows = sheets.rows(path, needed=("paper", "parameter", "value"))

@@ -1,6 +1,6 @@
 """The codebook: every column of every table with its type, unit and meaning, also as a Frictionless data package.
 
-Both come from the declarations that the rows are checked with, and from the parameter library.
+It follows from the declarations that the rows are checked with, and from the parameter library.
 """
 
 import hashlib
@@ -20,23 +20,24 @@ TYPES = {"TEXT": "string", "INTEGER": "integer", "REAL": "number"}
 REFERENCE = re.compile(r"REFERENCES (\w+) \((\w+)\)")
 ABOUT = {
     "papers": "A row for each PDF and each entry of the library without one.",
-    "prisma": "How many files, papers and entries are left at each step.",
+    "prisma": "The number of files, papers and entries at each step from files to included papers.",
     "extractions": "A row for each value, with its evidence.",
-    "experiments": "The experiments of papers with several.",
-    "parameters": "A row for each paper, and for its experiments and groups as they differ.",
-    "groups": "A row for each group of participants, with all that holds for it.",
-    "outcomes": "Reported statistics and means, read into their numbers.",
-    "meta": "Comparisons, means of groups and statistics, as metafor and metalab read them.",
-    "discoveries": "What papers report and the library does not ask for.",
-    "corrections_unused": "Corrections of a paper or a parameter that is not there.",
-    "memory": "What each paper took in each task.",
+    "experiments": "A row for each experiment of a paper with several.",
+    "parameters": "A row for each paper, a column for each parameter; experiments and groups have what differs.",
+    "groups": "A row for each group of participants, with all parameters that hold for it.",
+    "outcomes": "A row for each reported statistic or mean, with its numbers in columns.",
+    "meta": "A row for each comparison, mean of a group or statistic, as metafor and metalab read them.",
+    "discoveries": "A row for each thing that papers report and the library does not ask for.",
+    "corrections_unused": "A row for each correction whose paper or parameter is not in this run.",
+    "memory": "A row for each paper and task: time, tokens and memory.",
     "reviews": "A row for each mark of a reviewer.",
-    "agreement": "How far reviewers agree with each other and with the model.",
+    "agreement": "A row for each pair of raters and each parameter: how far they agree.",
 }
 
 
 class Field(NamedTuple):
-    """A column of a table; `type` is one of Frictionless' Table Schema, `values` those that it may have, if listed."""
+    """A column of a table; `type` is one of Frictionless' Table Schema, `values` are the allowed ones, if they are
+    listed."""
 
     table: str
     column: str
@@ -63,7 +64,7 @@ def _declared(table: str) -> list[Field]:
 
 
 def _of_parameters(table: str, library: list[dict[str, Any]]) -> list[Field]:
-    """The columns of a table for the parameters: none, one, or in groups two of each."""
+    """The columns of a table for the parameters: none, or one for each, or in groups two for each."""
     made: list[Field] = []
     if table not in ("parameters", "groups", "meta"):
         return made
@@ -76,7 +77,7 @@ def _of_parameters(table: str, library: list[dict[str, Any]]) -> list[Field]:
         what = kind if single else "string"
         made.append(Field(table, name, what, _sentence(entry["definition"]), entry.get("unit", ""), choices))
         if table == "groups":
-            source = f"Where the value of {name} comes from: group, experiment or paper, and the rule behind a colon."
+            source = f"Level that the value of {name} comes from: group, experiment or paper; behind a colon, its rule."
             made.append(Field(table, name + tables.SOURCE, "string", source))
     return made
 
@@ -88,7 +89,7 @@ def _sentence(text: str) -> str:
 def package(
     library: list[dict[str, Any]], frames: dict[str, pd.DataFrame], settings: dict[str, Any], parameters_file: Path
 ) -> dict[str, Any]:
-    """The data package of a run: the schema of each table, and where the tables come from."""
+    """The data package of a run: the schema of each table, and the sources of the tables."""
     of_tables: dict[str, list[Field]] = defaultdict(list)
     for field in fields(library):
         of_tables[field.table].append(field)
@@ -116,7 +117,7 @@ def _distinct(frame: pd.DataFrame) -> list[dict[str, str]]:
 
 
 def _corrections(reviews: pd.DataFrame) -> list[dict[str, Any]]:
-    """How many marks each reviewer made, and from when to when; reviews.csv has each."""
+    """The number of marks of each reviewer, and the dates of the first and the last; reviews.csv has each."""
     made: dict[str, list[str]] = defaultdict(list)
     for row in reviews.to_dict("records"):
         made[row["reviewer"]].append(row["date"])
@@ -162,5 +163,5 @@ def _descriptor(field: Field) -> dict[str, Any]:
 
 
 def as_json(made: dict[str, Any]) -> bytes:
-    """A data package, or a crate, as the bytes of its file."""
+    """A data package, or a crate, as the content of its file."""
     return (json.dumps(made, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()

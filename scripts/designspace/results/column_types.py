@@ -1,4 +1,4 @@
-"""The types of columns that several tables have, each with what it has in a sentence.
+"""The types of columns that several tables have, each with its meaning in a sentence.
 
 A missing text is "", a missing number None. No number is infinite or NaN.
 """
@@ -8,28 +8,44 @@ from typing import Annotated
 from designspace.core.contracts import Count, Ordinal, Probability
 from designspace.results.columns import About, Sql
 
-Text = Annotated[str, Sql("NOT NULL")]  # also where it is empty
+Text = Annotated[str, Sql("NOT NULL")]  # may be empty
 Nth = Annotated[Ordinal, Sql("NOT NULL")]
-Citation = Annotated[str, About("The paper's authors and year.")]
-Paper = Annotated[str, Sql("NOT NULL REFERENCES papers (paper)"), About("The paper's id.")]
-Experiment = Annotated[Text, About("The experiment's name; empty for the whole paper.")]
-Group = Annotated[Text, About("The group of participants; empty for all.")]
-Parameter = Annotated[Text, About("The parameter's name in the library.")]
-Unit = Annotated[str, About("The unit.")]
-Confidence = Annotated[Probability | None, About("How sure the model is, computed from its probabilities.")]
-Evidence = Annotated[str, About("A verbatim piece of the paper's text.")]
-Page = Annotated[Ordinal | None, About("The page of the evidence, those of supplements behind the paper's own.")]
-Start = Annotated[Count | None, About("Where the evidence starts in the text, in characters.")]
-End = Annotated[Count | None, About("Where the evidence ends in the text, in characters.")]
-Boxes = Annotated[str, About("The printed lines of the evidence, JSON: page, and left, bottom, right, top in points.")]
-Candidate = Annotated[str, About("A value that is not reported.")]
-PNull = Annotated[Probability | None, About('How probable "not reported" was for the model.')]
-Reviewer = Annotated[str, About("Who reviewed.")]
-EvidenceFile = Annotated[str, About("The PDF with the evidence, the paper's or a supplement's.")]
-EvidencePage = Annotated[Ordinal | None, About("The page of that file.")]
-SameSample = Annotated[str, About("The experiment that has the same participants.")]
-Category = Annotated[str, About("The category that was asked for.")]
+Citation = Annotated[str, About("Authors and year of the paper; empty if they are not known.")]
+Paper = Annotated[str, Sql("NOT NULL REFERENCES papers (paper)"), About("Id of the paper, the same in all tables.")]
+Experiment = Annotated[Text, About("Name of the experiment; empty for the whole paper.")]
+Group = Annotated[Text, About("Name of the group of participants; empty for all participants.")]
+Parameter = Annotated[Text, About("Name of the parameter in the library.")]
+Unit = Annotated[str, About("Unit of the value; empty if it has none.")]
+Confidence = Annotated[
+    Probability | None,
+    About("How sure the model is, from 0 to 1, computed from its probabilities; empty without an answer."),
+]
+Evidence = Annotated[str, About("The piece of the paper's text behind the row, verbatim; empty if there is none.")]
+Page = Annotated[
+    Ordinal | None, About("Page of the evidence, from 1; pages of supplements are counted on; empty without evidence.")
+]
+Start = Annotated[
+    Count | None, About("First character of the evidence in the paper's text, from 0; empty without evidence.")
+]
+End = Annotated[Count | None, About("Character behind the evidence in the paper's text; empty without evidence.")]
+Boxes = Annotated[
+    str,
+    About("Lines of the evidence as JSON: page, and left, bottom, right and top in points; empty without evidence."),
+]
+Candidate = Annotated[str, About("The model's value where it is not reported; else empty.")]
+PNull = Annotated[
+    Probability | None, About('Probability of "not reported" in the model, from 0 to 1; empty without an answer.')
+]
+Reviewer = Annotated[str, About("Name of the reviewer or reviewers; empty if none is named.")]
+EvidenceFile = Annotated[
+    str, About("File of the PDF with the evidence, the paper's or a supplement's; empty without evidence.")
+]
+EvidencePage = Annotated[
+    Ordinal | None, About("Page of the evidence in evidence_file, from 1; empty without evidence.")
+]
+SameSample = Annotated[str, About("Name of another experiment with the same participants; empty if none is known.")]
+Category = Annotated[str, About("Category of findings under which the model reported it.")]
 Description = Annotated[str, About("What it is, in the model's words.")]
-Importance = Annotated[str, About("high, medium or low, as the model has it.")]
-Note = Annotated[str, About("The reviewer's note.")]
-Date = Annotated[str, About("When it was written.")]
+Importance = Annotated[str, About("How important the model considers it: high, medium or low.")]
+Note = Annotated[str, About("The reviewer's note; empty if there is none.")]
+Date = Annotated[str, About("Day or time of the correction, in ISO 8601; empty if it has none.")]

@@ -1,4 +1,5 @@
-"""From the declaration of a kind of row, a TypedDict: its columns in SQLite, a row of what is known, and a check."""
+"""From the declaration of a kind of row, a TypedDict: its columns in SQLite, a row filled from several sources, and a
+check."""
 
 import json
 import re
@@ -16,15 +17,16 @@ TYPES = {str: "TEXT", int: "INTEGER", float: "REAL"}  # of SQLite
 
 
 class Sql(str):
-    """What stands behind a column's type in SQLite."""
+    """The constraint after a column's type in SQLite."""
 
 
 class About(str):
-    """What a column has, in a sentence."""
+    """The meaning of a column in a sentence."""
 
 
 class InvalidRow(DesignspaceError, ValueError):
-    """A row that its table cannot have; the message is the end of a sentence that begins with the table's name."""
+    """A row that does not belong in its table; the message is the end of a sentence that begins with the table's
+    name."""
 
 
 @cache
@@ -41,7 +43,7 @@ def _declaration(hint: Any) -> str:
 
 
 def parts(hint: Any) -> Iterable[Any]:
-    """The types that a type is made of, and what is annotated to it."""
+    """The types that a type consists of, and its annotations."""
     if inner := get_args(hint):
         for part in inner:
             yield from parts(part)
@@ -50,9 +52,9 @@ def parts(hint: Any) -> Iterable[Any]:
 
 
 def fill(kind: type[Row], *sources: Mapping[str, Any], **more: Any) -> Row:
-    """A row of a kind: each column from `more`, or from the first of `sources` that has it, or missing."""
+    """A row of a kind: each column comes from `more`, or from the first of `sources` that has it, or is missing."""
     merged = {key: value for source in reversed(sources) for key, value in source.items()} | more
-    kind_: Any = kind  # a TypedDict, which mypy takes for no type of objects
+    kind_: Any = kind  # mypy does not accept a TypedDict as a type
     return cast(Row, {name: _cell(merged.get(name), declaration) for name, declaration in columns(kind_).items()})
 
 
@@ -68,14 +70,14 @@ def _cell(value: Any, declaration: str) -> Any:
 
 
 def plain(text: str) -> str:
-    """A text with newlines for line ends and nothing else that cannot be printed."""
-    if text.isprintable():  # as nearly all texts are
+    """A text with newlines as its only line ends, and nothing else that cannot be printed."""
+    if text.isprintable():  # nearly all texts are
         return text
     return UNPRINTABLE.sub("\ufffd", re.sub("\r\n?", "\n", text))
 
 
 def check(rows: Iterable[Any], kind: type) -> None:
-    """InvalidRow where one of the rows is not of the kind, or has a number that is not finite."""
+    """Raise InvalidRow if one of the rows is not of the kind, or has a number that is not finite."""
     for number, row in enumerate(rows, 1):
         try:
             msgspec.convert(row, kind)

@@ -1,4 +1,4 @@
-"""Two runs side by side, of two models or two prompts: which values changed, and which of them got better."""
+"""Two runs side by side, with two models or two prompts: which values changed, and which of them became better."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,9 +16,9 @@ from designspace.results.score_rows import ComparisonRow
 def compare(a: Path, b: Path, golds: list[Gold], library: dict[str, dict[str, Any]]) -> tuple[list[ComparisonRow], str]:
     """The cells in which the values of two runs differ, and a summary for the terminal.
 
-    `a` and `b` are folders of results; compared are the papers that both have, in what the library asks. Where gold
-    speaks of a cell, `verdict` is whether `b` misses fewer values there and has fewer wrong ones than `a` (better),
-    more (worse), or neither.
+    `a` and `b` are folders of results. The papers that both have are compared, for the parameters of the library. In a
+    cell with gold, `verdict` is better if `b` has fewer missing and wrong values there than `a`, worse if it has more,
+    and neither otherwise.
     """
     (answers_a, papers, cited), (answers_b, papers_b, _) = evaluation.read(a), evaluation.read(b)
     both = set(papers.values()) & set(papers_b.values())
@@ -88,7 +88,7 @@ def _verdict(one: Cell, other: Cell) -> Literal["better", "worse", "neither"]:
 
 
 def _seconds_a_paper(results: Path) -> float:
-    """What the model took for a paper, both tasks together, on average."""
+    """The mean time of the model for a paper, both tasks together."""
     rows = tables.read_rows(results / "memory.csv")
     papers = {row["paper"] for row in rows}
     phases = ("seconds_attach", "seconds_prefill", "seconds_decode")
@@ -96,7 +96,7 @@ def _seconds_a_paper(results: Path) -> float:
 
 
 def _calibration_error(scored: list[Cell]) -> float:
-    """By how much the confidence of a value misses the share of such values that is right, on average."""
+    """The mean difference between the confidence of values and the share of such values that is right."""
     bins = [row for row in evaluation.calibration_rows(scored) if row["n"]]
     missed = sum(row["n"] * abs((row["confidence"] or 0) - (row["correct"] or 0)) for row in bins)
     return missed / max(1, sum(row["n"] for row in bins))
@@ -113,7 +113,7 @@ def _changes(papers: int, cells: int, rows: Sequence[ComparisonRow]) -> list[str
 
 
 def _measures(scored: list[Cell], results: Path) -> dict[str, str]:
-    """How good a run is, where annotators say so, and how fast."""
+    """How good a run is, if there is gold, and how fast."""
     measures = {}
     if scored:
         rates = evaluation.rates(scored)
@@ -124,7 +124,7 @@ def _measures(scored: list[Cell], results: Path) -> dict[str, str]:
 
 
 def _table(*runs: dict[str, str]) -> list[str]:
-    """The runs as rows under their keys, the first column as wide as the words before the other lines."""
+    """The runs as rows under their keys; the first column is as wide as the labels of the other lines."""
     widths = [max(len(name) + 2, *(len(run[name]) + 2 for run in runs)) for name in runs[0]]
     widths[0] = len("Changed   ")
     lines = [list(runs[0]), *(list(run.values()) for run in runs)]

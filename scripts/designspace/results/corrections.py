@@ -1,7 +1,7 @@
 """The corrections of reviewers: files that win over the model in every later run.
 
-A row states what one cell of the tables holds, the parameter of a paper, an experiment or a group, whatever a model
-answers about it now or later. `marks` decides what stands where several reviewers have one cell.
+A row says what one cell of the tables (a parameter of a paper, an experiment or a group) contains, whatever a model
+answers about it now or later. `marks` decides which value counts if several reviewers have marked one cell.
 """
 
 from collections.abc import Iterator
@@ -12,15 +12,15 @@ from typing import Any, NamedTuple
 from designspace.core import sheets
 from designspace.language import values
 
-# What a row is. An adjudication decides between reviews that disagree; a note has no value; `no …` takes back the
+# The kinds of rows. An adjudication decides between reviews that disagree; a note has no value; `no …` takes back the
 # reviewer's own review or adjudication of the cell.
 REVIEW, ADJUDICATION, NOTE, NO_REVIEW, NO_ADJUDICATION = "", "adjudication", "note", "no review", "no adjudication"
 KINDS = (REVIEW, ADJUDICATION, NOTE, NO_REVIEW, NO_ADJUDICATION)
 
 
 class Correction(NamedTuple):
-    """A row of a file. `value` may hold several with semicolons between them and is empty where the paper reports
-    nothing; `old_value`, what the reviewer saw, is kept for people only."""
+    """A row of a file. `value` may contain several values with semicolons between them, and is empty if the paper
+    reports nothing; `old_value`, what the reviewer saw, is for people only."""
 
     paper: str  # its id or its file's name
     parameter: str
@@ -35,16 +35,16 @@ class Correction(NamedTuple):
 
 
 def files(path: str | Path) -> list[Path]:
-    """The files of corrections that are there: `path` itself, and all CSV files in the folder that is named like it
-    without its ending (config/corrections.csv, config/corrections/NAME.csv)."""
+    """The existing files of corrections: `path` itself, and all CSV files in the folder with its name without the
+    ending (config/corrections.csv, config/corrections/NAME.csv)."""
     path = Path(path)
     return [*filter(Path.is_file, [path]), *sorted(path.with_suffix("").glob("*.csv"))]
 
 
 def load(path: str | Path, library: dict[str, dict[str, Any]]) -> list[Correction]:
-    """The corrections of all `files`, oldest first. SheetError where one cannot be read, or where a value is none of
-    its parameter in `library`, {name: entry}. A row without a reviewer, in the folder, is of the one that its file is
-    named after."""
+    """The corrections of all `files`, oldest first. SheetError if one cannot be read, or if a value is not allowed for
+    its parameter in `library`, {name: entry}. In the folder, a row without a reviewer belongs to the reviewer that its
+    file is named after."""
     rows = []
     for file in files(path):
         owner = "" if file == Path(path) else file.stem
@@ -63,7 +63,7 @@ def _rows(path: Path, library: dict[str, dict[str, Any]]) -> list[Correction]:
 
 
 def _problems(row: Correction, library: dict[str, dict[str, Any]]) -> Iterator[str]:
-    """What is wrong with a row, if anything."""
+    """The errors in a row."""
     try:
         _time(row.date)
     except ValueError:
@@ -72,7 +72,7 @@ def _problems(row: Correction, library: dict[str, dict[str, Any]]) -> Iterator[s
         yield f'`kind` is "{row.kind}"; it must be empty or one of {", ".join(filter(None, KINDS))}.'
     if row.kind == ADJUDICATION and not row.reviewer:
         yield "`reviewer` is empty; an adjudication needs a name."
-    if row.parameter in library and row.kind in (REVIEW, ADJUDICATION):  # of one that is gone nothing can be wrong
+    if row.parameter in library and row.kind in (REVIEW, ADJUDICATION):  # a removed parameter allows any value
         try:
             values.parse(row.value, library[row.parameter])
         except ValueError as error:
@@ -80,6 +80,6 @@ def _problems(row: Correction, library: dict[str, dict[str, Any]]) -> Iterator[s
 
 
 def _time(date: str) -> datetime:
-    """When, for sorting; what has no date is the oldest."""
+    """The time of a row, for sorting; a row without a date is the oldest."""
     time = datetime.fromisoformat(date) if date else datetime.min
     return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,7 +1,7 @@
-"""Where the tables of a run come from as an RO-Crate 1.1 (https://w3id.org/ro/crate/1.1): ro-crate-metadata.json.
+"""The provenance of a run's tables as an RO-Crate 1.1 (https://w3id.org/ro/crate/1.1): ro-crate-metadata.json.
 
-It is made of the data package that the codebook declares: the files with their sha256, the papers that were read, the
-software and the models, and who reviewed.
+It is made from the data package of the codebook: the files with their sha256, the papers that were read, the software
+and the models, and the reviewers.
 """
 
 import hashlib
@@ -11,9 +11,9 @@ from typing import Any
 
 NAME = "ro-crate-metadata.json"
 VERSION = "https://w3id.org/ro/crate/1.1"
-# The context of version 1.1 has no word for a checksum; the Workflow Run Crates define this one.
+# The context of version 1.1 has no term for a checksum; the Workflow Run Crates define this one.
 CONTEXT = [f"{VERSION}/context", {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}]
-# What stands beside the tables, with its type.
+# The files beside the tables, with their types.
 OTHERS = {
     "designspace.sqlite": ("The tables, with keys and types.", "application/vnd.sqlite3"),
     "designspace.xlsx": (
@@ -30,7 +30,7 @@ Entity = dict[str, Any]
 
 
 def crate(package: dict[str, Any], results: Path) -> Entity:
-    """The crate of a folder of results, whose files are all there, from its data package."""
+    """The crate of a folder of results, in which all files exist, from its data package."""
     run, date = package["run"], _day(results)
     files = [_file(results, one["path"], one["description"], one["mediatype"]) for one in package["resources"]]
     files += [_file(results, name, *about) for name, about in OTHERS.items()]
@@ -67,7 +67,8 @@ def crate(package: dict[str, Any], results: Path) -> Entity:
 
 
 def _day(results: Path) -> str:
-    """The day, YYYY-MM-DD, of the last answer, which is that of the tables as well: the same records give the same."""
+    """The day, YYYY-MM-DD, of the last answer. It is also the date of the tables, so the same records give the same
+    crate."""
     answers = [*results.glob("extraction/*.jsonl"), *results.glob("discovery/*.jsonl"), results / "ledger.csv"]
     last = max(path.stat().st_mtime for path in answers if path.exists())
     return datetime.fromtimestamp(last, UTC).date().isoformat()

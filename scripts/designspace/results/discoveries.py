@@ -1,4 +1,4 @@
-"""From the findings of the papers to discoveries: findings of one name are one."""
+"""From the findings of the papers to discoveries: findings with the same name are one discovery."""
 
 import re
 from collections import Counter, defaultdict
@@ -12,17 +12,18 @@ IMPORTANCE = ("high", "medium", "low")
 
 
 def key(name: str) -> str:
-    """What two names of one finding share: their words in lower case and in the singular (a plural s is dropped, not
-    that of -ss, -us, -is), in alphabetical order, without articles and `of`: tilt_of_the_tablets = tablet_tilt."""
+    """The part that two names of one finding share: their words in lower case and in the singular (a plural s is
+    dropped, but not that of -ss, -us, -is), in alphabetical order, without articles and `of`: tilt_of_the_tablets =
+    tablet_tilt."""
     words = [word for word in re.split(r"[\W_]+", name.lower()) if word not in ("", "a", "an", "the", "of")]
     plural = re.compile(r"(?<=\w\w[^sui])s$")
     return " ".join(sorted(plural.sub("", word) for word in words)) or name
 
 
 def merge(findings: list[dict[str, Any]]) -> tuple[list[DiscoveryRow], list[FindingRow]]:
-    """Rows of discoveries and of findings. Findings whose names have the same `key` are one discovery. Its
-    name, category and unit are the commonest; its importance is the highest; description and evidence are those of
-    the most important finding, of the most confident one among equals."""
+    """Rows of discoveries and of findings. Findings whose names have the same `key` are one discovery. Its name,
+    category and unit are the most common ones, its importance is the highest; description and evidence are those of the
+    most important finding, and among equally important ones those of the most confident."""
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for finding in findings:
         groups[key(finding["name"])].append(finding)
@@ -38,7 +39,7 @@ def merge(findings: list[dict[str, Any]]) -> tuple[list[DiscoveryRow], list[Find
 
 
 def _discovery(group: list[dict[str, Any]]) -> DiscoveryRow:
-    """The row of a discovery, which these findings are."""
+    """The row of the discovery that these findings have in common."""
     best = min(group, key=lambda one: (IMPORTANCE.index(one["importance"]), -(one.get("confidence") or 0)))
     values = defaultdict(list)
     for finding in group:

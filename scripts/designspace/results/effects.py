@@ -1,8 +1,8 @@
-"""The size of an effect: Hedges' g of two means, and whether the size that a paper prints beside a statistic is that
-of the statistic, as `significance` asks of p.
+"""Effect sizes: Hedges' g of two means, and whether the size that a paper prints beside a statistic follows from it.
 
-Only what follows from the printed numbers is held against them: Cohen's d from t and the participants of the two
-groups, partial eta squared from F and its degrees of freedom (Lakens 2013, Frontiers in Psychology 4:863).
+Only what follows from the printed numbers is checked: Cohen's d from t and the participants of the two groups, partial
+eta squared from F and its degrees of freedom (Lakens 2013, Frontiers in Psychology 4:863). `significance` checks p in
+the same way.
 """
 
 import math
@@ -19,8 +19,8 @@ Number = float | None
 def hedges_g(
     n1: int | None, m1: Number, sd1: Number, n2: int | None, m2: Number, sd2: Number
 ) -> tuple[float, float] | None:
-    """(Hedges' g, its sampling variance) of two independent groups by their participants, means and deviations,
-    as metafor's escalc("SMD") has them; None where one of them is missing or there is no spread."""
+    """(Hedges' g, its sampling variance) of two independent groups, from their participants, means and deviations, as
+    metafor's escalc("SMD") computes them; None if one of them is missing or there is no spread."""
     if n1 is None or n2 is None or m1 is None or m2 is None or sd1 is None or sd2 is None or min(n1, n2) < 2:
         return None
     df = n1 + n2 - 2
@@ -35,7 +35,7 @@ def hedges_g(
 
 
 def interval_of_mean(mean: float, sd: Number, n: int | None) -> tuple[float, float] | None:
-    """The 95% confidence interval of the mean of n participants; None where it does not follow."""
+    """The 95% confidence interval of the mean of n participants; None if it does not follow."""
     if sd is None or n is None or n < 2:
         return None
     from scipy import special
@@ -45,7 +45,7 @@ def interval_of_mean(mean: float, sd: Number, n: int | None) -> tuple[float, flo
 
 
 def interval_of_effect(size: float, variance: float) -> tuple[float, float]:
-    """The 95% confidence interval of an effect by its sampling variance."""
+    """The 95% confidence interval of an effect, from its sampling variance."""
     half = Z * math.sqrt(variance)
     return size - half, size + half
 
@@ -56,8 +56,8 @@ def variance(size: float, n1: int, n2: int) -> float:
 
 
 def is_between(test: str, df: Number, n1: int | None, n2: int | None) -> bool:
-    """Whether a t or F compares two groups of these sizes: Student's degrees of freedom, or Welch's, which are fewer
-    and no whole number."""
+    """Whether a t or F compares two groups of these sizes: it has Student's degrees of freedom, or Welch's, which are
+    fewer and not a whole number."""
     if df is None or n1 is None or n2 is None or test not in ("t", "F"):
         return False
     most = n1 + n2 - 2
@@ -65,8 +65,9 @@ def is_between(test: str, df: Number, n1: int | None, n2: int | None) -> bool:
 
 
 def computed(statistic: Statistic, sizes: Sequence[int | None], value: Number = None) -> Number:
-    """The size, without its sign, of the effect that is printed with a statistic, or another `value` of it. `sizes` are
-    the participants of the groups that it may compare. None where it does not follow."""
+    """The size, without its sign, of the effect that is printed with a statistic, computed from the statistic or from
+    another `value` of it. `sizes` are the participants of the groups that it may compare. None if it does not
+    follow."""
     value = abs(statistic.value.number or 0.0) if value is None else value
     test, first, second = statistic.test, statistic.df1, statistic.df2
     if test == "chi2":
@@ -75,7 +76,7 @@ def computed(statistic: Statistic, sizes: Sequence[int | None], value: Number = 
     if test not in ("t", "F") or not second or (statistic.value.number or 0.0) < 0 and test == "F":
         return None
     if test == "t":
-        first, value = 1.0, value**2  # from here on an F
+        first, value = 1.0, value**2  # from here on it is an F
     if statistic.effect in ("eta2", "partial eta2") and first:
         return value * first / (value * first + second)
     if first != 1:
@@ -90,8 +91,8 @@ def computed(statistic: Statistic, sizes: Sequence[int | None], value: Number = 
 
 
 def _of_two(test: str, df: float, sizes: Sequence[int | None]) -> Number:
-    """sqrt(1/n1 + 1/n2) of the two groups that a test compares. None where it may be others, or, since Welch's test has
-    weights of its own, where its groups are of unequal size."""
+    """sqrt(1/n1 + 1/n2) of the two groups that a test compares. None if it may compare others, or, since Welch's test
+    has its own weights, if its groups differ in size."""
     pairs = {(n1, n2) for n1, n2 in combinations(sorted(n for n in sizes if n), 2) if is_between(test, df, n1, n2)}
     if len(pairs) != 1:
         return None
@@ -100,8 +101,8 @@ def _of_two(test: str, df: float, sizes: Sequence[int | None]) -> Number:
 
 
 def check(statistic: Statistic, sizes: Sequence[int | None]) -> str:
-    """consistent or inconsistent; "" where no size is printed, or where none follows: an eta squared below the partial
-    one may be that of a design with several factors."""
+    """consistent or inconsistent; "" if no size is printed, or if none follows: an eta squared below the partial one
+    may be that of a design with several factors."""
     size = statistic.size
     if size.number is None or computed(statistic, sizes) is None:
         return ""

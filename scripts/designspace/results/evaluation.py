@@ -1,8 +1,7 @@
-"""How good a run is: the model's values against those of annotators (see docs/evaluation.md).
+"""How good a run is: the model's values compared with those of annotators (see docs/evaluation.md).
 
-What is compared are sets of values, one for each cell that gold speaks of: a parameter of a paper, of one of its
-experiments or of one of their groups. Corrections of the tables are left out of account: it is the model that is
-measured.
+Sets of values are compared, one for each cell with gold: a parameter of a paper, of one of its experiments or of one of
+their groups. Corrections of the tables are ignored, because the model is measured.
 """
 
 import re
@@ -27,8 +26,8 @@ from designspace.results.papers import sort_key
 from designspace.results.rows import ExtractionRow
 from designspace.results.score_rows import CalibrationRow, ErrorRow, EvaluationRow
 
-CLOSE = 0.01  # the difference, as a share of the gold, up to which two numbers are equal
-SIMILAR = 80  # of 100, from which two texts are equal by rapidfuzz's token_set_ratio
+CLOSE = 0.01  # the relative difference to the gold up to which two numbers count as equal
+SIMILAR = 80  # of 100, from which two texts count as equal, by rapidfuzz's token_set_ratio
 BINS = 10  # of the confidence
 LEVELS = ("all (papers)", "all (experiments)", "all (groups)")
 
@@ -37,8 +36,8 @@ Scope = tuple[str, str]  # an experiment and a group
 
 
 class Cell(NamedTuple):
-    """A cell that gold speaks of, scored: what is right, what is missed and what is wrong. `silent` are the model's
-    rows there that report nothing."""
+    """A scored cell with gold: what is right, what is missed and what is wrong. `silent` are the model's rows there
+    that report nothing."""
 
     paper: str
     experiment: str
@@ -51,7 +50,7 @@ class Cell(NamedTuple):
 
 
 def similarity(value: Any, text: str, parameter: Parameter) -> float:
-    """How alike a value of gold and a value of the tables are: from 0, which is not equal, to 1."""
+    """How similar a value of gold and a value of the tables are: from 0, which is not equal, to 1."""
     if parameter["kind"] in ("integer", "number"):
         return _closeness(value, float(text))
     if parameter["kind"] in expressions.KINDS:
@@ -59,7 +58,7 @@ def similarity(value: Any, text: str, parameter: Parameter) -> float:
     if parameter["kind"] != "string":
         return float(as_text(value) == text)
     numbers = quantities.alone(value)
-    if numbers:  # 18-34 is nearer to 18-35 as a text than it is as a range of ages
+    if numbers:  # as texts, 18-34 and 18-35 are more similar than as ranges
         others = [number for _, number, _ in quantities.find(text)]
         return min(map(_closeness, numbers, others)) if len(numbers) == len(others) else 0.0
     score = fuzz.token_set_ratio(value, text, processor=utils.default_process)
@@ -74,13 +73,13 @@ def _closeness(gold: float, number: float) -> float:
 def score(
     golds: list[Gold], rows: list[ExtractionRow], parameter: Parameter
 ) -> tuple[list[tuple[Gold, ExtractionRow]], list[Gold], list[ExtractionRow]]:
-    """(right, missed, wrong) of a cell: pairs of gold and row, the most alike first, then what is left of both. What
-    annotators could differ about is neither expected nor wrong."""
+    """(right, missed, wrong) of a cell: pairs of gold and row, the most similar first, then the rest of both. A value
+    about which annotators could differ is neither expected nor wrong."""
     right: list[tuple[Gold, ExtractionRow]] = []
     golds, rows = [gold for gold in golds if gold.value is not None], list(rows)
     pairs = [(gold, row, similarity(gold.value, row["value"], parameter)) for gold in golds for row in rows]
-    for gold, row, alike in sorted(pairs, key=lambda pair: (not pair[0].certain, -pair[2])):
-        if alike and gold in golds and row in rows:
+    for gold, row, closeness in sorted(pairs, key=lambda pair: (not pair[0].certain, -pair[2])):
+        if closeness and gold in golds and row in rows:
             golds.remove(gold)
             rows.remove(row)
             right += [(gold, row)] if gold.certain else []
@@ -104,9 +103,9 @@ class Answers:
     ) -> tuple[list[ExtractionRow], list[ExtractionRow]]:
         """The rows of a cell that report a value, and those that report none.
 
-        A value that a group does not report is its experiment's, and one that an experiment does not report its
-        paper's; one that the paper does not report as a whole is its experiments' together. An experiment may be known
-        by its number alone, and a group by a part of its name.
+        If a group reports no value, its experiment's counts; if an experiment reports none, its paper's; if the paper
+        as a whole reports none, those of all its experiments. An experiment may be named by its number alone, and a
+        group by a part of its name.
         """
         cells = self.cells.get((paper, parameter), {})
         name = next((name for name, _ in cells if _same_experiment(name, experiment)), "")
@@ -121,7 +120,8 @@ class Answers:
 
 
 def _best_group(cells: dict[Scope, list[ExtractionRow]], experiment: str, group: str) -> list[ExtractionRow]:
-    """The rows of the group of an experiment that has that name, or else one that holds it or that it holds."""
+    """The rows of the group of an experiment with this name, or else of one whose name contains it or is contained in
+    it."""
     groups = {matching.spelled(of): rows for (name, of), rows in cells.items() if of and name == experiment}
     sought = matching.spelled(group)
     near = [rows for of, rows in groups.items() if set(of.split()) <= set(sought.split())]
@@ -139,8 +139,8 @@ def _same_experiment(name: str, other: str) -> bool:
 
 
 def cells(golds: list[Gold], answers: Answers, papers: dict[str, str], library: dict[str, Parameter]) -> list[Cell]:
-    """The scored cells of gold whose paper and parameter are there, and of which an annotator is certain. `papers` is
-    what each paper may be called: {name: id}."""
+    """The scored cells of gold whose paper and parameter are in the run, and about which an annotator is certain.
+    `papers` is {any name of a paper: its id}."""
     groups: dict[tuple[str, str, str, str], list[Gold]] = defaultdict(list)
     for gold in golds:
         if gold.paper in papers and gold.parameter in library:
@@ -154,8 +154,8 @@ def cells(golds: list[Gold], answers: Answers, papers: dict[str, str], library: 
 
 
 def rates(scored: list[Cell]) -> dict[str, Any]:
-    """Precision, recall and F1 of some cells together, with the counts behind them and how often the evidence of a
-    right value is an annotator's sentence and on an annotator's page. What is not defined is missing."""
+    """Precision, recall and F1 of some cells together, with the counts behind them, and how often the evidence of a
+    right value is an annotator's sentence and on an annotator's page. A rate that is not defined is missing."""
     right = [pair for cell in scored for pair in cell.right]
     support = len(right) + sum(len(cell.missed) for cell in scored)
     reported = len(right) + sum(len(cell.wrong) for cell in scored)
@@ -183,8 +183,8 @@ def _share(part: float, whole: int) -> float | None:
 
 
 def score_rows(scored: list[Cell], library: dict[str, Parameter]) -> list[EvaluationRow]:
-    """Rows of evaluation.csv: all values together (micro), the mean over the parameters (macro), those of papers, of
-    experiments and of groups where gold speaks of several levels, each parameter."""
+    """Rows of evaluation.csv: all values together (micro), the mean over the parameters (macro), those of papers,
+    experiments and groups if gold has several levels, and each parameter."""
     by_parameter = {name: rates([cell for cell in scored if cell.parameter == name]) for name in library}
     known = {name: scores for name, scores in by_parameter.items() if scores["support"] or scores["reported"]}
     macro = {}
@@ -205,8 +205,8 @@ def _level(cell: Cell) -> str:
 def error_rows(
     scored: list[Cell], library: dict[str, Parameter], results: Path, cited: dict[str, str]
 ) -> list[ErrorRow]:
-    """Rows of evaluation_errors.csv: each value of gold that is missing beside one that stands in its place, if any,
-    then those that are too many. `cited` are the citations, {paper: citation}."""
+    """Rows of evaluation_errors.csv: each missing value of gold, beside a wrong value of the same cell if there is one,
+    then the values that gold does not have. `cited` are the citations, {paper: citation}."""
     rows = []
     for cell in scored:
         candidate: Any = next(iter(cell.silent), {})
@@ -225,8 +225,8 @@ def error_rows(
 
 
 def calibration_rows(scored: list[Cell]) -> list[CalibrationRow]:
-    """Rows of evaluation_calibration.csv: of the values whose confidence is in a bin, how many there are, their mean
-    confidence, and the share that is right."""
+    """Rows of evaluation_calibration.csv: for each bin of the confidence the number of values, their mean confidence,
+    and the share that is right."""
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for cell in scored:
         for row, is_right in [(row, True) for _, row in cell.right] + [(row, False) for row in cell.wrong]:
@@ -245,8 +245,9 @@ def calibration_rows(scored: list[Cell]) -> list[CalibrationRow]:
 
 
 def missing_from(gold: Gold, text: Text, context: Context, parameter: Parameter) -> str:
-    """Why a model could not find a value: `lost_text` where the text record does not have it, `not_kept` where only
-    what truncation left out has it, and "" where it could. Looked for are the quotes, or without any the value."""
+    """Why a model could not find a value: `lost_text` if the text record does not have it, `not_kept` if truncation
+    left out every part that has it, and "" if the model could find it. The quotes are searched, or the value if there
+    are none."""
     if gold.quotes or parameter["kind"] in ("string", *expressions.KINDS):
         sought = gold.quotes or [str(gold.value)]
         places = [place for quote in sought for place in matching.places(text["text"], quote)]
@@ -254,7 +255,7 @@ def missing_from(gold: Gold, text: Text, context: Context, parameter: Parameter)
         number, unit = abs(float(gold.value or 0)), parameter.get("unit", "")
         every = quantities.find(text["text"])
         places = [(at, at + 1) for at, other, own in every if quantities.agreement(other, own, number, unit)]
-    else:  # the words for a category, or for true and false, differ from paper to paper
+    else:  # papers use different words for a category, and for true and false
         places = [(page["start"], page["end"]) for page in text["pages"]]
     kept = [span for section in context["sections"] for span in section["kept"]]
     if not places:
@@ -268,7 +269,7 @@ def _texts(results: Path, paper: str) -> tuple[Text, Context]:
 
 
 def read(results: Path) -> tuple[Answers, dict[str, str], dict[str, str]]:
-    """The answers of a run, what its papers may be called, and their citations, from the CSV tables in its folder."""
+    """The answers of a run, the names of its papers, and their citations, from the CSV tables in its folder."""
     answers = Answers(tables.read_rows(results / "extractions.csv"))
     papers = tables.read_rows(results / "papers.csv")
     return answers, ledger.names(papers), {row["paper"]: row["citation"] for row in papers}

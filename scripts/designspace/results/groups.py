@@ -1,8 +1,7 @@
-"""Experiments and groups as rows: which a paper has, and what holds for each of them.
+"""Experiments and groups as rows: which ones a paper has, and which values hold for each of them.
 
-A value that a group does not have of its own is its experiment's, and one that the experiment does not have its
-paper's. parameters.csv has what differs at each level; groups.csv has all that holds for a group, and where it comes
-from.
+If a group has no value of its own, its experiment's holds, and if the experiment has none, its paper's. parameters.csv
+has what differs at each level; groups.csv has all values that hold for a group, and the level that each comes from.
 """
 
 from collections import defaultdict
@@ -22,8 +21,8 @@ Cell = tuple[str, str, str, str]  # paper, experiment, group, parameter
 
 
 def experiments_of(record: Answers, corrected: Cells) -> list[dict[str, Any]]:
-    """The experiments of a paper: the record's, then those that only its values or corrections name, each in the
-    spelling that comes first."""
+    """The experiments of a paper: the record's, then those that only its values or corrections name, each in its first
+    spelling."""
     only_named = [value.get("experiment", "") for value in record.get("values", [])]
     only_named += [mark.experiment for own in corrected.values() for mark in own.decisions()]
     experiments: dict[str, dict[str, Any]] = {}
@@ -35,7 +34,7 @@ def experiments_of(record: Answers, corrected: Cells) -> list[dict[str, Any]]:
 
 
 def groups_of(record: Answers, corrected: Cells, experiment: str) -> list[dict[str, Any]]:
-    """The groups of an experiment, as `experiments_of` has the experiments of a paper."""
+    """The groups of an experiment, as `experiments_of` gives the experiments of a paper."""
     groups: dict[str, dict[str, Any]] = {}
     for group in map(dict[str, Any], record.get("groups", [])):
         if spelled(group["experiment"]) == spelled(experiment):
@@ -49,7 +48,7 @@ def groups_of(record: Answers, corrected: Cells, experiment: str) -> list[dict[s
 
 
 def scopes_of(record: Answers, corrected: Cells) -> Iterator[tuple[str, str]]:
-    """(experiment, group) of each experiment of a paper, whose group is "", and of each of its groups."""
+    """(experiment, "") of each experiment of a paper, and (experiment, group) of each of its groups."""
     for experiment in [{"name": ""}, *experiments_of(record, corrected)]:
         if name := experiment["name"]:
             yield name, ""
@@ -58,7 +57,8 @@ def scopes_of(record: Answers, corrected: Cells) -> Iterator[tuple[str, str]]:
 
 
 def rows_of(record: Answers, corrected: Cells) -> list[GroupRow]:
-    """A row for each group of a paper, and one for an experiment, or a paper with one, that has no groups."""
+    """A row for each group of a paper, and one for each experiment without groups, or for a paper with one
+    experiment."""
     rows = []
     for experiment in experiments_of(record, corrected) or [{"name": ""}]:
         for group in groups_of(record, corrected, experiment["name"]) or [{**experiment, "name": ""}]:
@@ -68,14 +68,14 @@ def rows_of(record: Answers, corrected: Cells) -> list[GroupRow]:
 
 
 def _same_sample(record: Answers, experiment: dict[str, Any], group: str) -> str:
-    """The experiment whose participants are those of this one, if it has a group of that name or neither has groups."""
+    """The experiment with the same participants, if it has a group of that name or neither has groups."""
     other: str = experiment.get("same_sample", "")
     names = [spelled(found["name"]) for found in groups_of(record, {}, other)] if other else []
     return other if not group and not names or spelled(group) in names else ""
 
 
 def values_of(extractions: Iterable[ExtractionRow]) -> dict[Cell, str]:
-    """The values that are reported for a cell, joined by "; "."""
+    """The reported values of each cell, joined by "; "."""
     values: dict[Cell, list[str]] = defaultdict(list)
     for row in extractions:
         if row["status"] == "reported":
@@ -86,12 +86,12 @@ def values_of(extractions: Iterable[ExtractionRow]) -> dict[Cell, str]:
 def parameter_frame(
     extractions: list[ExtractionRow], groups: list[GroupRow], cited: dict[str, str], parameters: dict[str, Parameter]
 ) -> pd.DataFrame:
-    """A row for each paper of {paper: citation}, with its experiments' rows behind it, each before its groups', and a
-    column for each parameter; several values are joined by "; ".
+    """A row for each paper of {paper: citation}, followed by the rows of its experiments, each before those of its
+    groups, and a column for each parameter; several values are joined by "; ".
 
-    A cell is empty where nothing was reported, for whatever reason: extractions.csv tells not_reported from failed,
-    papers.csv tells which papers were read. In the row of an experiment or a group, it means that the value of the row
-    above it holds.
+    A cell is empty if nothing was reported, for whatever reason: extractions.csv distinguishes not_reported and failed,
+    and papers.csv says which papers were read. In the row of an experiment or a group, an empty cell means that the
+    value of the row above holds.
     """
     cells = values_of(extractions)
     scopes: dict[str, dict[tuple[str, str], None]] = {paper: {("", ""): None} for paper in cited}
@@ -108,8 +108,8 @@ def parameter_frame(
 def group_frame(
     extractions: list[ExtractionRow], groups: list[GroupRow], parameters: dict[str, Parameter]
 ) -> pd.DataFrame:
-    """The rows of groups with two columns for each parameter: the value that holds for the group, and where it comes
-    from: group, experiment or paper, and behind a colon the rule that it follows from."""
+    """The rows of groups with two columns for each parameter: the value that holds for the group, and the level that it
+    comes from (group, experiment or paper), followed by a colon and its rule if it has one."""
     cells = values_of(extractions)
     rules = {(row["paper"], row["experiment"], row["group"], row["parameter"]): row["rule"] for row in extractions}
     warnings = _warnings(groups, cells, parameters)
@@ -126,18 +126,18 @@ def holds(cells: Mapping[Cell, str], row: GroupRow, name: str) -> tuple[str, str
     scopes = {"group": (row["experiment"], row["group"]), "experiment": (row["experiment"], ""), "paper": ("", "")}
     for level, scope in scopes.items():
         cell = (row["paper"], *scope, name)
-        if cell in cells and row.get(level):  # a row without a group begins with its experiment
+        if cell in cells and row.get(level):  # a row without a group starts at its experiment
             return cells[cell], level, cell
     return "", "", (row["paper"], "", "", name)
 
 
 def counted(library: Mapping[str, Parameter]) -> str:
-    """The parameter that counts the analysed participants of a group, "" where the library has none."""
+    """The parameter that counts the analysed participants of a group, "" if the library has none."""
     return next((name for name, entry in library.items() if entry.get("participants") == "analysed"), "")
 
 
 def participants(cells: Mapping[Cell, str], row: GroupRow, counted: str) -> int | None:
-    """How many participants a row of groups.csv has: its own, or without groups the experiment's or the paper's."""
+    """The number of participants of a row of groups.csv: its own, or without groups the experiment's or the paper's."""
     n = cells.get((row["paper"], row["experiment"], row["group"], counted), "")
     if not n and not row["group"]:
         n = cells.get((row["paper"], "", "", counted), "")
@@ -145,7 +145,7 @@ def participants(cells: Mapping[Cell, str], row: GroupRow, counted: str) -> int 
 
 
 def _source(cells: dict[Cell, str], rules: dict[Cell, str], row: GroupRow, name: str) -> tuple[str, str]:
-    """(value, where it comes from) of a parameter for a group."""
+    """(value, the level that it comes from) of a parameter for a group."""
     value, level, cell = holds(cells, row, name)
     return value, f"{level}: {rules[cell]}" if rules.get(cell) else level
 
@@ -153,8 +153,8 @@ def _source(cells: dict[Cell, str], rules: dict[Cell, str], row: GroupRow, name:
 def _warnings(
     groups: list[GroupRow], cells: dict[Cell, str], parameters: dict[str, Parameter]
 ) -> dict[tuple[str, str], str]:
-    """{(paper, experiment): sentence}, where the participants of the groups do not sum to the paper's total, or those
-    of an experiment's groups to the experiment's number."""
+    """{(paper, experiment): sentence}, if the participants of the groups do not sum to the paper's total, or those of
+    an experiment's groups to the experiment's number."""
     names = {parameter["participants"]: name for name, parameter in parameters.items() if "participants" in parameter}
     recruited = [names[role] for role in ("recruited", "analysed") if role in names]
     of_papers: dict[str, list[str]] = defaultdict(list)
@@ -174,7 +174,7 @@ def _warnings(
         for name in recruited if experiment else []:
             texts = [cells.get((paper, experiment, row["group"], name), "") for row in own if row["group"]]
             number, together = cells.get((paper, experiment, "", name), ""), _sum(texts)
-            # A model may also give the number of one group.
+            # The model may have given the number of a single group.
             if number.isdecimal() and together and int(number) != together and number not in texts:
                 sentence = (
                     f"The groups of {experiment} have {together} participants together, and its {name} is {number}."
@@ -184,5 +184,5 @@ def _warnings(
 
 
 def _sum(texts: list[str]) -> int:
-    """The sum of numbers, 0 where one of them is missing."""
+    """The sum of numbers, 0 if one of them is missing."""
     return sum(map(int, texts)) if all(map(str.isdecimal, texts)) else 0

@@ -1,4 +1,5 @@
-"""The tables of a run, read and checked against each other: one that was cut short may still end with a whole row."""
+"""The tables of a run, read and compared with each other: a table that was cut short may still end with a complete
+row."""
 
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ Tables = dict[str, list[Any]]  # the rows of each, by its name
 
 
 def load(results: Path, evaluated: bool = False) -> Tables:
-    """The rows of the CSV tables in `results`, by table, with those of the evaluation where there is one.
-    FileNotFoundError where one is missing, BrokenResult where one is broken or has not all of its rows."""
+    """The rows of the CSV tables in `results`, by table, including those of the evaluation if there is one.
+    FileNotFoundError if one is missing, BrokenResult if one is damaged or lacks rows."""
     names = [*tables.CSV_TABLES, *(tables.EVALUATION_TABLES if evaluated else [])]
     rows = {name: tables.read_rows(results / f"{name}.csv") for name in names}
     with tables.open_sqlite(results / "designspace.sqlite") as base:
@@ -26,7 +27,7 @@ def load(results: Path, evaluated: bool = False) -> Tables:
 
 
 def _check_sums(rows: Tables, results: Path) -> None:
-    """Raise BrokenResult where the tables of an evaluation do not add up, and so one of them was cut short."""
+    """Raise BrokenResult if the tables of an evaluation do not add up, because one of them was cut short."""
     scores, errors, bins = (rows[name] for name in tables.EVALUATION_TABLES)
     if not scores:
         raise records.set_aside(results / "evaluation.csv", "has no rows")

@@ -1,4 +1,5 @@
-"""What reviewers marked in each cell, and what stands there: one review, reviews that agree, or an adjudication.
+"""The marks of reviewers in each cell, and the value that counts: a single review, agreeing reviews, or an
+adjudication.
 
 Whether a mark accepts, corrects or rejects the model's answer follows from comparing the two.
 """
@@ -12,25 +13,25 @@ from designspace.language.matching import spelled
 from designspace.results.corrections import ADJUDICATION, NOTE, REVIEW, Correction
 from designspace.results.evaluation import CLOSE
 
-STANDING = ("none", "first", "model")  # what may stand where reviews disagree and nobody has adjudicated
+STANDING = ("none", "first", "model")  # what a cell may contain if reviews disagree and nobody has adjudicated
 
 Parameter = dict[str, Any]  # an entry of the library
 
 
 @dataclass
 class Marks:
-    """The marks of a cell that hold now, oldest first: of each reviewer the last review and the last note."""
+    """The valid marks of a cell, oldest first: the last review and the last note of each reviewer."""
 
     reviews: list[Correction] = field(default_factory=list)
     adjudications: list[Correction] = field(default_factory=list)  # the last one decides
     notes: list[Correction] = field(default_factory=list)
 
     def decisions(self) -> list[Correction]:
-        """The marks that have a value."""
+        """The marks with a value."""
         return [*self.reviews, *self.adjudications]
 
     def state(self, parameter: Parameter) -> str:
-        """single, agreed, disagreement or adjudicated; empty where there is no review."""
+        """single, agreed, disagreement or adjudicated; empty without a review."""
         if self.adjudications:
             return "adjudicated"
         if len(self.reviews) < 2:
@@ -44,7 +45,7 @@ Corrected = defaultdict[str, Cells]  # by paper
 
 
 def same(one: list[values.Value], other: list[values.Value]) -> bool:
-    """Whether two cells hold the same values in whatever order: numbers within 1%, texts without regard to case."""
+    """Whether two cells have the same values in any order: numbers within 1%, texts without regard to case."""
     left = list(other)
     for value in one:
         match = next((index for index, candidate in enumerate(left) if _equal(value, candidate)), None)
@@ -63,11 +64,11 @@ def _equal(one: values.Value, other: values.Value) -> bool:
 def sort_out(
     rows: list[Correction], papers: dict[str, str], library: dict[str, Parameter]
 ) -> tuple[Corrected, list[dict[str, Any]]]:
-    """The marks of each cell, {paper: {(parameter, experiment and group as `spelled`): marks}}, and the rows for which
-    there is no cell now, each with the reason. `papers` is what each paper may be called: {name: id}.
+    """The marks of each cell, {paper: {(parameter, experiment and group as `spelled`): marks}}, and the rows without a
+    cell, each with the reason. `papers` is {any name of a paper: its id}.
 
-    Of the rows of one reviewer for one cell, the last one counts, in whatever file it is. A row without a reviewer
-    counts where nobody with a name has a review.
+    Of the rows of one reviewer for one cell, the last one counts, whichever file it is in. A row without a reviewer
+    counts if nobody with a name has reviewed the cell.
     """
     last: dict[tuple[str, ...], Correction] = {}
     unused = []
@@ -78,7 +79,7 @@ def sort_out(
             unused.append(row._asdict() | {"reason": "The parameter library does not have this parameter."})
         else:
             cell = papers[row.paper], row.parameter, spelled(row.experiment), spelled(row.group)
-            last.pop(key := (*cell, spelled(row.reviewer), _subject(row.kind)), None)  # to the end of the order
+            last.pop(key := (*cell, spelled(row.reviewer), _subject(row.kind)), None)  # moves it to the end
             last[key] = row
     corrected: Corrected = defaultdict(dict)
     for (paper, parameter, experiment, group, _, _), row in last.items():
@@ -103,8 +104,8 @@ def _subject(kind: str) -> str:
 def review(answers: list[dict[str, Any]], marks: Marks, parameter: Parameter, standing: str) -> list[dict[str, Any]]:
     """The rows of one cell after its review.
 
-    `answers` are the model's, with `value`, `status` and `candidate` as in extractions.csv. Where reviews disagree,
-    the cell is disputed and holds what `standing` says: no value, the first reviewer's, or the model's.
+    `answers` are the model's, with `value`, `status` and `candidate` as in extractions.csv. If reviews disagree, the
+    cell is disputed and `standing` decides what it contains: no value, the first reviewer's, or the model's.
     """
     if not marks.decisions():
         return answers
@@ -127,17 +128,17 @@ def review(answers: list[dict[str, Any]], marks: Marks, parameter: Parameter, st
 def _decide(
     answers: list[dict[str, Any]], text: str, parameter: Parameter, stamp: dict[str, str]
 ) -> list[dict[str, Any]]:
-    """The rows of a cell that holds the values in `text`.
+    """The rows of a cell that contains the values in `text`.
 
-    Every row keeps what the model reported as its `model_value`, to which evidence and confidence still belong. What
-    both have is accepted. The reviewer's other values take the places of the model's (corrected), and what is left of
-    the model's is not reported (rejected). Where neither has a value and the model has no row, there is one for the
-    reviewer's.
+    Every row keeps what the model reported as its `model_value`, to which evidence and confidence still belong. Values
+    that both have are accepted. The reviewer's other values replace values of the model (corrected), and the model's
+    remaining values are not reported (rejected). If neither has a value and the model has no row, there is a row for
+    the reviewer's answer.
     """
     wanted = list(dict.fromkeys(map(values.as_text, values.parse(text, parameter))))
     given = [row["value"] for row in answers if row["status"] == "reported"]
     if "; ".join(given).split() == text.split():
-        wanted = given  # also where one of them has a semicolon
+        wanted = given  # also if one of them contains a semicolon
     new = iter([value for value in wanted if value not in given])
     rows = []
     for row in sorted(answers, key=lambda row: row["status"] != "reported"):

@@ -1,7 +1,7 @@
-"""From the records of the single papers to the tables of the whole folder.
+"""From the records of the papers to the tables of the whole folder.
 
-The ledger lists the papers and batches; no other file of the results is read. The order of the rows
-depends on the papers alone, so the same records give the same tables in whatever order they were written.
+The ledger lists the papers and batches; no other file of the results is read. The order of the rows depends on the
+papers alone, so the same records give the same tables, in whatever order they were written.
 """
 
 from collections import defaultdict
@@ -48,16 +48,14 @@ from designspace.results.rows import (
 )
 from designspace.results.score_rows import MemoryRow
 
-TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,)}  # in a record, by kind
+TYPES = {"integer": (int, float), "number": (int, float), "boolean": (bool,)}  # of a value in a record, by kind
 Parameter = dict[str, Any]  # an entry of the library
-WIDE = ("parameters", "groups", "meta")  # the tables that have columns for the parameters
+WIDE = ("parameters", "groups", "meta")  # the tables with columns for the parameters
 
 
 def papers_present(ledger_file: Path, folder: Path, with_subfolders: bool) -> list[dict[str, Any]]:
-    """The rows of the ledger whose PDF is in `folder` now, by paper.
-
-    A paper of which only a copy was left since the run began lives on under its own name, with the copy's file.
-    """
+    """The rows of the ledger whose PDF is in `folder` now, by paper. If only a copy of a paper is left since the run
+    began, the paper keeps its name, with the copy's file."""
     if not ledger_file.is_file():
         raise BrokenResult(f"{ledger_file} is missing: run the workflow, which writes it before its first job.")
     rows = {row.paper: row._asdict() for row in ledger.load(ledger_file)}
@@ -72,8 +70,8 @@ def papers_present(ledger_file: Path, folder: Path, with_subfolders: bool) -> li
 
 
 def check_answers(record: Answers, text: Text, library: dict[str, Parameter], path: Path) -> None:
-    """Raise BrokenResult for answers that are not those of the batch's task about this paper and this library, or with
-    a value or evidence that is not valid."""
+    """Raise BrokenResult for answers of another task, paper or library than expected, or with a value or evidence that
+    is not valid."""
     paper, answered = record["paper"], {value["parameter"] for value in record.get("values", [])}
     if record["task"] != path.parent.name:
         raise records.set_aside(path, f"has answers of another task, {record['task']}")
@@ -100,14 +98,14 @@ def check_answers(record: Answers, text: Text, library: dict[str, Parameter], pa
 
 
 def is_value(value: Any, parameter: Parameter) -> bool:
-    """Whether a record may have this as the value of a parameter: one of its kind, or None."""
+    """Whether a record may have this as the value of a parameter: a value of its kind, or None."""
     if parameter["kind"] == "category":
         return value is None or value in parameter["values"]
     return value is None or type(value) in TYPES.get(parameter["kind"], (str,))
 
 
 def answers_of(record: Answers) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
-    """What the model answers about each cell, by parameter, and experiment and group as `spelled`. A value that is not
+    """The model's answers in each cell, by parameter, and experiment and group as `spelled`. A value that is not
     reported is only a `candidate`."""
     cells: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for value in record.get("values", []):
@@ -122,9 +120,9 @@ def answers_of(record: Answers) -> dict[tuple[str, str, str], list[dict[str, Any
 def extraction_rows(
     record: Answers, parameters: dict[str, Parameter], corrected: Cells, standing: str
 ) -> list[ExtractionRow]:
-    """A row for each value, in the order of the library, for the whole paper, then for its experiments, each before its
-    groups; of a paper that failed, only the corrections. `number` is the value of a numeric parameter. `corrected` is
-    the paper's part of `marks.sort_out`."""
+    """A row for each value, in the order of the library: first for the whole paper, then for its experiments, each
+    before its groups. For a paper that failed, only the corrections. `number` is the value of a numeric parameter.
+    `corrected` is the paper's part of `marks.sort_out`."""
     cells, rows = answers_of(record), []
     scopes = [("", ""), *groups.scopes_of(record, corrected)]
     for name, parameter in parameters.items():
@@ -143,7 +141,7 @@ def extraction_rows(
 
 
 def reviewed_cells(record: Answers, parameters: dict[str, Parameter], corrected: Cells) -> list[Reviewed]:
-    """The cells of a paper that have marks, with what the model reports there."""
+    """The cells of a paper with marks, and what the model reports there."""
     cells, reviewed = answers_of(record), []
     scopes = list(groups.scopes_of(record, corrected))
     named = {(spelled(experiment), spelled(group)): (experiment, group) for experiment, group in scopes}
@@ -162,8 +160,8 @@ def memory_row(record: Answers) -> MemoryRow:
 
 
 class Sources(NamedTuple):
-    """What is known of the papers beside their PDFs: the library, the excluded papers by any of their names with the
-    reason, and who gives the entries of DOIs that the library does not have."""
+    """What is known of the papers beside their PDFs: the entries of the library, {any name of an excluded paper: the
+    reason}, and a function that gives the entries of DOIs that the library does not have."""
 
     entries: list[Entry] = []
     excluded: Mapping[str, str] = {}
@@ -175,7 +173,7 @@ NO_OTHERS = Sources()
 
 
 class PaperRows(NamedTuple):
-    """The rows of one paper, its findings, and its cells that have marks."""
+    """The rows of one paper, its findings, and its cells with marks."""
 
     extractions: list[ExtractionRow] = []
     experiments: list[ExperimentRow] = []
@@ -205,10 +203,10 @@ def build(
     sources: Sources = NO_OTHERS,
     standing: str = "none",
 ) -> Tables:
-    """The tables of the papers that the ledger names and whose PDF is in `folder`, and of entries without a PDF.
+    """The tables of the papers of the ledger whose PDF is in `folder`, and of entries without a PDF.
 
-    `parameters` are the entries of the library, in order; `standing` is what holds where reviewers disagree. Raises
-    BrokenResult for a record that is missing or damaged, LedgerError for a damaged ledger and SheetError for
+    `parameters` are the entries of the library, in order; `standing` decides what a cell contains if reviewers
+    disagree. Raises BrokenResult for a missing or damaged record, LedgerError for a damaged ledger and SheetError for
     corrections that cannot be used.
     """
     library = {parameter["name"]: parameter for parameter in parameters}
@@ -260,7 +258,7 @@ def build(
 def _locate(
     rows: list[Any], cited: Mapping[str, str], files: Mapping[str, str], readings: Mapping[str, papers.Reading]
 ) -> None:
-    """Give rows the citation of their paper, and those with evidence the file and the page of it where it stands."""
+    """Add the citation of the paper to rows, and the file and page of the evidence to rows that have evidence."""
     for row in rows:
         row["citation"] = cited[row["paper"]]
         if row.get("page"):
@@ -299,7 +297,7 @@ def _of_left_out(corrected: Corrected, rows: list[PaperRow]) -> Iterator[dict[st
 def _papers(
     results: Path, present: list[dict[str, Any]], library: dict[str, Parameter]
 ) -> Iterator[tuple[str, Text, Context, Answers, Answers]]:
-    """Each paper that was asked and is neither a copy nor a supplement: its text, its context, its answers to both
+    """Each paper that was asked and is neither a copy nor a supplement: its text, its context, and its answers to both
     tasks."""
     batches = defaultdict(list)
     for entry in present:

@@ -1,8 +1,8 @@
 """meta.csv: comparisons of two groups, means of one group, and statistics, as R's metafor and metalab read them.
 
 A standard deviation is the printed one, or computed from the standard error, SE sqrt(n), or from the 95% confidence
-interval of the mean, its half by the quantile of t with n - 1 degrees of freedom, times sqrt(n) (Cochrane Handbook,
-6.5.2.2).
+interval of the mean: its half divided by the quantile of t with n - 1 degrees of freedom, times sqrt(n) (Cochrane
+Handbook, 6.5.2.2).
 """
 
 import math
@@ -27,7 +27,7 @@ Columns = dict[str, Any]
 
 
 class Sample(NamedTuple):
-    """A group, or all participants of an experiment without groups: how many, and what holds for them."""
+    """A group, or all participants of an experiment without groups: their number, and the values that hold for them."""
 
     row: GroupRow
     n: int | None
@@ -66,7 +66,7 @@ def _sample(row: GroupRow, cells: Mapping[Cell, str], counted: str, moderators: 
 def _rows(
     samples: list[Sample], found: Mapping[tuple[Scope, str], list[OutcomeRow]], library: dict[str, Parameter]
 ) -> Iterator[tuple[MetaRow, list[Sample]]]:
-    """Each row with the samples that it is about, experiment by experiment."""
+    """Each row with the samples that it describes, experiment by experiment."""
     experiments: dict[tuple[str, str], list[Sample]] = defaultdict(list)
     numbers: dict[str, dict[str, int]] = defaultdict(dict)
     for sample in samples:
@@ -89,7 +89,7 @@ def _rows(
 
 
 def _of(found: Mapping[tuple[Scope, str], list[OutcomeRow]], row: GroupRow, name: str) -> list[OutcomeRow]:
-    """What a sample reports of an outcome; without groups and experiments, what its paper does."""
+    """The outcomes that a sample reports; in a paper without groups and experiments, those of the paper."""
     own = found.get(((row["paper"], row["experiment"], row["group"]), name), [])
     return own if own or row["group"] else found.get(((row["paper"], "", ""), name), [])
 
@@ -98,7 +98,7 @@ OfSamples = list[tuple[Sample, list[OutcomeRow]]]
 
 
 def _of_means(of_samples: OfSamples, _: list[OutcomeRow]) -> Iterator[tuple[Columns, list[Sample]]]:
-    """Comparisons of each two groups that report one mean, then each mean of each group."""
+    """Comparisons of each two groups that report one mean each, then each mean of each group."""
     for (one, first), (other, second) in combinations(of_samples, 2):
         if len(first) == len(second) == 1 and first[0]["unit"] == second[0]["unit"]:
             (sd1, from1), (sd2, from2) = deviation(first[0], one.n), deviation(second[0], other.n)
@@ -133,7 +133,8 @@ def _of_statistics(of_samples: OfSamples, of_experiment: list[OutcomeRow]) -> It
 
 
 def _test(outcome: OutcomeRow, about: list[Sample]) -> Columns:
-    """The columns of a statistic. Groups are named where it compares the two: its degrees of freedom are theirs."""
+    """The columns of a statistic. It has the names of two groups if it compares them, which its degrees of freedom
+    show."""
     value, test = outcome["statistic"], outcome["test"]
     columns: Columns = {"row": "statistic", "pi": outcome["p"] if outcome["p_sign"] == "=" else None}
     columns |= {"ti": value, "t": value} if test == "t" else {}
@@ -153,7 +154,7 @@ def _test(outcome: OutcomeRow, about: list[Sample]) -> Columns:
 
 
 def deviation(outcome: OutcomeRow, n: int | None) -> tuple[float | None, str]:
-    """(standard deviation, what it is from: SD, SE or CI) of a mean of n participants; (None, "") where it does not
+    """(standard deviation, what it comes from: SD, SE or CI) of a mean of n participants; (None, "") if it does not
     follow."""
     spread, size = outcome["spread"], outcome["spread_size"]
     if spread == "SD" and size is not None:
@@ -163,7 +164,7 @@ def deviation(outcome: OutcomeRow, n: int | None) -> tuple[float | None, str]:
     if spread == "SE" and size is not None:
         return size * math.sqrt(n), spread
     if spread == "CI" and outcome["ci_low"] is not None and outcome["ci_high"] is not None:
-        from scipy import special  # a quarter of a second, for few runs
+        from scipy import special  # importing it takes a quarter of a second, and few runs need it
 
         half = abs(outcome["ci_high"] - outcome["ci_low"]) / 2
         return half / float(special.stdtrit(n - 1, 0.975)) * math.sqrt(n), spread
@@ -171,5 +172,5 @@ def deviation(outcome: OutcomeRow, n: int | None) -> tuple[float | None, str]:
 
 
 def _shared(values: list[str]) -> str:
-    """The value that all have, "" where they differ."""
+    """The value that all have, "" if they differ."""
     return values[0] if len(set(values)) == 1 else ""

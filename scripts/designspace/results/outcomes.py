@@ -1,4 +1,4 @@
-"""Reported statistics and means, read into their numbers: the rows of outcomes.csv."""
+"""Reported statistics and means with their numbers: the rows of outcomes.csv."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -73,7 +73,7 @@ def _scaled(number: float | None, ratio: float) -> float | None:
 
 
 def _stated(row: ExtractionRow, text: Text) -> str:
-    """The kind of spread that the paper states for where the value stands in its text."""
+    """The kind of spread that the paper states before the place of the value."""
     if row["start"] is None or row["end"] is None:
         return ""
     place = expressions.written(row["value"]).search(text["text"], row["start"], row["end"])

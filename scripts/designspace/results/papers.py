@@ -16,15 +16,15 @@ from designspace.project.library.entries import Entry
 from designspace.results.columns import fill
 from designspace.results.rows import PaperRow
 
-LEFT_OUT = ("duplicate", "supplement", "version", "excluded", "no_file")  # of the other tables, by status
-FIRST_PAGE = 6000  # characters of a text in which its first page is
+LEFT_OUT = ("duplicate", "supplement", "version", "excluded", "no_file")  # statuses that the other tables do not count
+FIRST_PAGE = 6000  # characters of a text that contain its first page
 Row = dict[str, Any]  # of the ledger
 LookUp = Callable[[Iterable[str]], Mapping[str, Entry]]  # the entries of DOIs
 
 
 class Reading(NamedTuple):
-    """What is known of a paper that was read: its cells in papers.csv, its citation, how its text begins, and which of
-    its pages are whose."""
+    """What is known of a paper that was read: its cells in papers.csv, its citation, the beginning of its text, and the
+    pages of its supplements."""
 
     cells: dict[str, Any]
     citation: Citation | None
@@ -40,8 +40,8 @@ class Outcome(NamedTuple):
 
 
 def reading(text: Text, context: Context, answers: list[Answers]) -> Reading:
-    """The Reading of a paper. Its status is the worst of what happened: a text that could not be read first, then a
-    task that failed."""
+    """The Reading of a paper. Its status is the worst that happened: the text could not be read, or else a task
+    failed."""
     failed = [record for record in answers if record["status"] == "failed"]
     if text["status"] != "ok":
         status, reason = text["status"], text["reason"]
@@ -57,10 +57,10 @@ def reading(text: Text, context: Context, answers: list[Answers]) -> Reading:
 
 
 class Papers:
-    """The papers of a run as `outcome` puts them together.
+    """The papers of a run; `outcome` combines them.
 
-    `here` are the rows of the ledger whose PDF is there, `read` the readings of those that were asked, `entries` the
-    library, `excluded` {paper: why}, and `look_up` gives the entries of DOIs that the library does not have.
+    `here` are the rows of the ledger with a PDF, `read` the readings of the papers that were asked, `entries` the
+    library, `excluded` {paper: reason}, and `look_up` gives the entries of DOIs that the library does not have.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Papers:
             ids = (ledger.paper_id(entry.key), ledger.paper_id(entry.key, 16))
             paper = next((one for one in ids if one.casefold() not in taken), None)
             if paper is None:
-                continue  # two files have the names that it could get
+                continue  # two files have the ids that it could get
             taken.add(paper.casefold())
             citation = catalogue.resolve([(catalogue.LIBRARY, entry)], None)
             rows.append(
@@ -140,7 +140,7 @@ class Papers:
         return _fill(self.citations[paper], row, {"key": key}, cells, **self._left_out(paper))
 
     def _other_article(self, paper: str) -> str:
-        """The title of an article that begins on the first pages of a paper, too, and is not the library's."""
+        """The title of another article that begins on the first pages of a paper and is not the one of the library."""
         citation = self.read[paper].citation if paper in self.read else None
         if not citation or paper not in self.found:
             return ""
@@ -151,7 +151,7 @@ class Papers:
         return citation["title"] if both and own not in other and other not in own else ""
 
     def _left_out(self, paper: str) -> dict[str, str]:
-        """Why a paper that is not a copy is not counted, as cells of its row; nothing where it is."""
+        """Why a paper that is not a copy is not counted, as cells of its row; nothing if it is counted."""
         if paper in self.excluded:
             return {"status": "excluded", "reason": self.excluded[paper]}
         if paper in self.version_of:
@@ -164,7 +164,7 @@ class Papers:
         return next((str(row["supplement_of"]) for row in self.here if row["paper"] == supplement), "")
 
     def _item(self, paper: str) -> dict[str, Any]:
-        """An included paper for export: all that the library or doi.org says, and what is missing from the PDF."""
+        """An included paper for export: everything that the library or doi.org has, and what they lack from the PDF."""
         item = catalogue.as_item(paper, self.citations[paper])
         for _, entry in reversed(self.known[paper]):
             item |= {key: value for key, value in entry.item.items() if value}
@@ -183,5 +183,5 @@ def _no_file(entry: Entry) -> str:
 
 
 def sort_key(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Papers are sorted by their citation, or by their id where they have none."""
+    """Papers are sorted by their citation, or by their id if they have none."""
     return (row["citation"] or row["paper"]).casefold(), row["paper"]

@@ -1,5 +1,5 @@
-"""How well the reviewed papers tell the share of wrong values: the error rate, how sure it is, and how many more papers
-a reviewer should check until it is known within five percentage points."""
+"""The share of wrong values, estimated from the reviewed papers: the error rate, how certain it is, and how many more
+papers a reviewer should check to know it within five percentage points."""
 
 import math
 from collections import defaultdict
@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from designspace.results.agreement import Z
 
-WITHIN = 0.05  # of the rate, on either side
+WITHIN = 0.05  # wanted half width of the rate's interval
 WRONG = ("corrected", "rejected")
 
 
 class ErrorRate(NamedTuple):
-    """The share of wrong values among those reviewed, half its 95% interval, and how many papers more narrow it to
-    WITHIN."""
+    """The share of wrong values among the reviewed ones, half of its 95% interval, and how many more papers narrow it
+    to WITHIN."""
 
     rate: float
     half_width: float
@@ -24,12 +24,12 @@ class ErrorRate(NamedTuple):
 
 
 def error_rate(rows: Iterable[dict[str, Any]], all_papers: int) -> ErrorRate | None:
-    """Of the rows of extractions.csv, as a reviewer left them, in a collection of `all_papers`; None where fewer than
+    """The error rate by the reviews in the rows of extractions.csv, in a collection of `all_papers`; None if fewer than
     two papers were reviewed.
 
-    A paper's values are wrong together, so papers are what is sampled: the rate is a ratio of sums, and its variance
+    Errors within a paper occur together, so papers are the sampled units: the rate is a ratio of sums, and its variance
     that of the papers' deviations from it (Cochran, Sampling Techniques, 1977, section 6.3), with the correction for a
-    finite collection. Where nothing is wrong yet, as for any rate near 0, the papers count by the rule of three.
+    finite collection. If nothing is wrong yet, as for any rate near 0, the papers count by the rule of three.
     """
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for row in rows:

@@ -1,4 +1,5 @@
-"""How many files became included papers, and why the others did not: the counts of a PRISMA flow diagram, drawn too.
+"""How many files became included papers, and why the others did not: the counts of a PRISMA flow diagram, and its
+drawing.
 
 Page, M. J., et al. (2021). The PRISMA 2020 statement. BMJ, 372, n71. https://doi.org/10.1136/bmj.n71
 """
@@ -10,7 +11,7 @@ from typing import Any
 
 from designspace.results.rows import PrismaRow
 
-# What becomes of a file, by the status of its row in papers.csv; any other status is a paper that could not be read.
+# The step of a file by the status of its row in papers.csv; any other status is a paper that could not be read.
 STEPS = {
     "duplicate": "duplicates",
     "supplement": "supplements",
@@ -18,13 +19,14 @@ STEPS = {
     "excluded": "excluded",
     "ok": "included",
 }
-WIDTH, LINE, MARGIN = 300, 18, 12  # pixels: a box, a line of text, the room around it
+WIDTH, LINE, MARGIN = 300, 18, 12  # pixels: of a box, a line of text, the space around it
 MOST = 8  # reasons that are drawn
 LONGEST = 40  # letters of a reason that are drawn
 
 
 def counts(papers: Iterable[Mapping[str, Any]]) -> list[PrismaRow]:
-    """The counts of the rows of papers.csv. Without those of a reason, the steps after `files` add up to it."""
+    """The counts of the rows of papers.csv. The steps after `files`, without the rows of single reasons, add up to
+    `files`."""
     rows = list(papers)
     steps = Counter(STEPS.get(row["status"], "unreadable") for row in rows if row["status"] != "no_file")
     reasons = Counter(row["reason"] for row in rows if row["status"] == "excluded")
@@ -44,7 +46,7 @@ def _count(step: str, reason: str, papers: int) -> PrismaRow:
 
 
 def svg(listed: Iterable[Mapping[Any, Any]]) -> bytes:
-    """The counts as a flow diagram: files, papers and included papers below each other, what is left out beside."""
+    """The counts as a flow diagram: files, papers and included papers below each other, those left out beside them."""
     rows = list(listed)
     n = {row["step"]: row["papers"] for row in rows if not row["reason"]}
     papers = n["files"] - n["duplicates"] - n["supplements"] - n["versions"]

@@ -1,4 +1,4 @@
-"""What came out of a run, in a few lines for the terminal."""
+"""The results of a run, in a few lines for the terminal."""
 
 from collections import Counter
 from pathlib import Path
@@ -19,7 +19,7 @@ OPEN = "disagreement"  # the state of a cell about which reviewers disagree
 
 
 def figures(rows: Tables) -> dict[str, int]:
-    """How many papers are counted, how many of them were read, values, values with evidence, discoveries."""
+    """The numbers of counted papers, of papers read, of values, of values with evidence, and of discoveries."""
     values = [row for row in rows["extractions"] if row["status"] == "reported"]
     return {
         "papers": sum(row["status"] not in LEFT_OUT for row in rows["papers"]),
@@ -32,8 +32,8 @@ def figures(rows: Tables) -> dict[str, int]:
 
 
 def summary(rows: Tables, results: Path, note: str = "", most: int = 3) -> str:
-    """What came out, in 6 to 14 lines: the note, if there is one, the papers that were not read (at most `most` by
-    name), values, files."""
+    """The results in 6 to 14 lines: the note, if there is one, the papers that were not read (at most `most` by name),
+    values, files."""
     count = figures(rows)
     missed = [row for row in rows["papers"] if row["status"] not in ("ok", *LEFT_OUT)]
     left_out = Counter(row["status"] for row in rows["papers"])
@@ -75,8 +75,8 @@ def _corrections(rows: Tables) -> list[str]:
 
 
 def _error_rate(rows: Tables, papers: int) -> list[str]:
-    """How many values are wrong by the reviewers, and how many more of so many papers to check, if two were reviewed.
-    Those that wait for the end of a pilot are among them."""
+    """The share of wrong values according to the reviewers, and how many more of this many papers to check, if two
+    papers were reviewed. Papers that wait for the end of a pilot are among them."""
     known = precision.error_rate(rows["extractions"], papers)
     if known is None:
         return []
@@ -86,7 +86,7 @@ def _error_rate(rows: Tables, papers: int) -> list[str]:
 
 
 def _evaluation(rows: Tables) -> list[str]:
-    """How good the values are, in a line, if they were measured."""
+    """The scores in a line, if there are any."""
     if "evaluation" not in rows:
         return []
     micro = rows["evaluation"][0]

@@ -33,12 +33,12 @@ ROWS: dict[str, type] = {
     "meta": outcome_rows.MetaRow,
     "discoveries": rows.DiscoveryRow,
     "corrections_unused": rows.UnusedRow,
-    "findings": rows.FindingRow,  # SQLite only, where discoveries can be joined to all their evidence
+    "findings": rows.FindingRow,  # SQLite only: there, discoveries can be joined with all their evidence
     "memory": score_rows.MemoryRow,
     "reviews": score_rows.ReviewRow,
     "agreement": score_rows.AgreementRow,
 }
-# What `evaluate` makes of the tables and of annotations: CSV files only, and only where there are annotations.
+# The tables that `evaluate` makes from the others and from annotations: CSV files only, and only with annotations.
 EVALUATION_ROWS: dict[str, type] = {
     "evaluation": score_rows.EvaluationRow,
     "evaluation_errors": score_rows.ErrorRow,
@@ -57,13 +57,13 @@ KEYS = {
     "findings": "paper, item",
     "memory": "paper, task",
 }
-SOURCE = "_from"  # behind a parameter's name, in groups: the column that says where its value comes from
+SOURCE = "_from"  # ending of a parameter's second column in groups: the level that its value comes from
 CSV_TABLES = tuple(name for name in TABLES if name != "findings")
 KINDS: dict[str, Any] = {"INTEGER": "Int64", "REAL": "Float64", "TEXT": object}
 
 
 def frame_of(kind: type, table: list[Any]) -> pd.DataFrame:
-    """The rows of a kind as a frame. InvalidRow where one of them is not of the kind."""
+    """The rows of a kind as a frame. InvalidRow if one of them is not of the kind."""
     declarations.check(table, kind)
     return make_frame([tuple(row.values()) for row in table], declarations.columns(kind))
 
@@ -78,15 +78,14 @@ def make_frame(cells: list[tuple[Any, ...]], columns: dict[str, str]) -> pd.Data
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """UTF-8 with a byte-order mark, without which Excel shows ± as Â±; lines end with a newline."""
+    """Write UTF-8 with a byte-order mark, without which Excel shows ± as Â±; lines end with a newline."""
     texts = frame.select_dtypes("object").columns
     frame = frame.assign(**{name: frame[name].map(escape) for name in texts})
     write_whole(path, frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
 
 
 def read_csv(path: str | Path) -> pd.DataFrame:
-    """A table written by write_csv, with its types and with its texts as they were. In parameters.csv every cell is a
-    text."""
+    """A table written by write_csv, with its types and its original texts. In parameters.csv every cell is a text."""
     path = Path(path)
     kinds = {
         name: KINDS[declaration.split()[0]] for name, declaration in (TABLES | EVALUATION_TABLES)[path.stem].items()
@@ -108,8 +107,8 @@ def _quote(name: str) -> str:
 
 
 def read_rows(path: str | Path) -> list[Any]:
-    """The rows of a table written by write_csv, of the kind that ROWS or EVALUATION_ROWS has for the file's name.
-    FileNotFoundError where it is missing, BrokenResult where it is not such a table."""
+    """The rows of a table written by write_csv, checked to be of the kind that ROWS or EVALUATION_ROWS has for the
+    file's name. FileNotFoundError if it is missing, BrokenResult if it is not such a table."""
     path = Path(path)
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - 1, 0))
@@ -133,8 +132,8 @@ def read_rows(path: str | Path) -> list[Any]:
 
 @contextmanager
 def open_sqlite(path: Path) -> Iterator[sqlite3.Connection]:
-    """A file written by write_sqlite, to read from. BrokenResult where it is not one. It is opened as a file that
-    nobody changes, which takes no locks."""
+    """A file written by write_sqlite, opened for reading. BrokenResult if it is not one. It is opened as immutable,
+    which takes no locks."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             database.row_factory = sqlite3.Row
@@ -144,10 +143,11 @@ def open_sqlite(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict[str, Any]], path: Path) -> None:
-    """All tables in one fresh SQLite file, keyed and typed; a parameter with one number has a column of numbers.
+    """Write all tables into one new SQLite file, with keys and types; a parameter with one number has a column of
+    numbers.
 
-    The file is put together in memory, since the locks that SQLite needs on a disk fail on many clusters' file
-    systems. The tables are not STRICT: SQLite before 3.37, which many clusters have, could not open the file.
+    The file is built in memory, since the locks that SQLite needs on a disk fail on the file systems of many clusters.
+    The tables are not STRICT: SQLite before 3.37, which many clusters have, could not open the file.
     """
     types = {"integer": "INTEGER", "number": "REAL"}
     wide = {p["name"]: "TEXT" if p.get("multiple") else types.get(p["kind"], "TEXT") for p in parameters}

@@ -1,7 +1,7 @@
 """designspace.xlsx: the tables as sheets for people, with the codebook as the last one.
 
-Rows are written one after the other and not held (XlsxWriter's constant memory). The only formulas are the links from
-the number of a page to its picture: of hyperlinks proper, Excel takes 65,530 a sheet.
+Rows are written one after the other and not kept in memory (XlsxWriter's constant memory). The only formulas are the
+links from the number of a page to its picture: Excel accepts only 65,530 real hyperlinks a sheet.
 """
 
 import io
@@ -21,13 +21,13 @@ ROWS = 1_048_576  # of a sheet
 CHARACTERS = 32_767  # of a cell
 WIDTHS = {"evidence": 60, "description": 60, "citation": 24, "value": 18}  # in characters; of the others WIDTH
 WIDTH = 12
-# What a paper says is text, whatever it looks like.
+# Whatever a paper says is stored as text, even if it looks like a number or a formula.
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-CREATED = datetime(2000, 1, 1)  # the same tables give the same file
+CREATED = datetime(2000, 1, 1)  # constant, so that the same tables give the same file
 
 
 def write(frames: dict[str, pd.DataFrame], library: list[dict[str, Any]], path: Path) -> None:
-    """Write the CSV tables of a run, and the codebook of its library. NotWritten where that fails."""
+    """Write the CSV tables of a run, and the codebook of its library. NotWritten if that fails."""
     fields = codebook.fields(library)
     numeric = {(field.table, field.column) for field in fields if field.type in ("integer", "number")}
     file = io.BytesIO()
@@ -46,7 +46,7 @@ def write(frames: dict[str, pd.DataFrame], library: list[dict[str, Any]], path: 
 
 
 def _table(book: Any, styles: tuple[Any, Any], name: str, frame: pd.DataFrame, numeric: list[bool]) -> None:
-    """Write a table as a sheet, and what is longer than one in further ones."""
+    """Write a table as a sheet, and rows beyond the limit of a sheet in further sheets."""
     for number, first in enumerate(range(0, max(len(frame), 1), ROWS - 1), 1):
         part = frame.iloc[first : first + ROWS - 1]
         sheet = book.add_worksheet(name if number == 1 else f"{name} {number}")
@@ -71,7 +71,7 @@ def _table(book: Any, styles: tuple[Any, Any], name: str, frame: pd.DataFrame, n
 
 
 def _plain(text: str) -> str:
-    """A text as a cell holds it: not too long, and not from "<r>" to "</r>", which XlsxWriter takes for XML."""
+    """A text as a cell may contain it: not too long, and not from "<r>" to "</r>", which XlsxWriter takes for XML."""
     if text.startswith("<r>") and text.endswith("</r>"):
         text += " "
     return text if len(text) <= CHARACTERS else text[: CHARACTERS - 1] + "…"

@@ -18,7 +18,7 @@ from designspace.runner import PRELOAD
 
 
 def parser(description: str) -> argparse.ArgumentParser:
-    """The options that are the same for every task; a program adds its own."""
+    """The options that all tasks share; a program adds its own."""
     options = argparse.ArgumentParser(description=description)
     options.add_argument("--papers", nargs="+", required=True, help="ids of the papers of this batch")
     options.add_argument("--results", type=Path, required=True, help="folder with text/ and context/ of the papers")
@@ -35,14 +35,14 @@ def parser(description: str) -> argparse.ArgumentParser:
 
 
 def at_once(text: str) -> int | Literal["auto"]:
-    """How many papers share a process, as the configuration has it."""
+    """How many papers share a process, as in the configuration: a number or auto."""
     if text == "auto":
         return "auto"
     return int(text)
 
 
 def add_model(options: argparse.ArgumentParser) -> None:
-    """The options that say which model is run and how."""
+    """Add the options that name a model and how it runs."""
     options.add_argument("--model", required=True, help="a name on the model hub, or a folder")
     options.add_argument("--revision", help="commit or tag of a hub model")
     options.add_argument("--dtype", choices=DTYPE_BYTES, default="bfloat16", help="of weights and cache")
@@ -53,7 +53,7 @@ def add_model(options: argparse.ArgumentParser) -> None:
 
 
 def model_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What `add_model` asks for, as the section `model` of the configuration."""
+    """The options of `add_model` as the section `model` of the configuration."""
     keys = ("revision", "dtype", "device", "gpus", "quantization", "attention")
     return {"name": arguments.model} | {key: getattr(arguments, key) for key in keys}
 
@@ -86,7 +86,7 @@ def run(task: str, arguments: argparse.Namespace, settings: dict[str, Any]) -> N
 
 
 def show_gpu(when: str) -> None:
-    """Print what nvidia-smi says of the memory, where there is one."""
+    """Print what nvidia-smi reports about the memory, if it is installed."""
     if shutil.which("nvidia-smi"):
         query = ["nvidia-smi", "--query-gpu=name,memory.used,memory.free", "--format=csv"]
         print(f"GPU {when}:", subprocess.run(query, capture_output=True, text=True).stdout, sep="\n", flush=True)

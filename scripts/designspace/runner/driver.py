@@ -1,6 +1,6 @@
-"""A batch of papers: load the weights once, give every paper a fresh process, lose nothing.
+"""A batch of papers: load the weights once, give every paper a fresh process, and lose no answer.
 
-Each finished paper is appended to a journal beside the output, and a job that was killed takes up where it ends.
+Each finished paper is appended to a journal beside the output; a killed job continues where its journal ends.
 """
 
 import contextlib
@@ -43,12 +43,12 @@ def run(
     for record in journal.records:
         progress.passed_over(record)
     start = processes.start(job.model["name"], job.model["revision"], PRELOAD)
-    # Tensors on a CPU are shared by name: by open file, a model has more of them than a process may be handed.
+    # On a CPU, tensors are shared by name: shared as open files, a model has more of them than a process may receive.
     set_sharing_strategy("file_system")
 
     def finish(record: Record, fields: Record, asked: bool) -> None:
         head = {"paper": record["paper"], "task": job.task, "status": record["status"], "reason": record["reason"]}
-        head |= {"model": job.model["name"], "revision": job.model["revision"]}  # the worker knows the exact one
+        head |= {"model": job.model["name"], "revision": job.model["revision"]}  # the worker adds the exact commit
         journal.append(head | fields)
         print(progress.finished(head | fields, asked), file=log, flush=True)
 
@@ -59,20 +59,20 @@ def run(
         elif record["paper"] not in done:
             finish(record, {}, asked=False)
     groups = list(together(job, readable))
-    # One process needs no second one to hold the weights for it: it loads them.
+    # A single process needs no second one to hold the weights: it loads them itself.
     weights = load_for_all(job, log) if len(groups) > 1 else None
     line = Line(start, job, weights, minutes_per_paper)
     with contextlib.closing(line.outcomes(groups)) as finished:
         for paper, attempt, outcome in finished:
             fields: Record = {"attempt": attempt} | outcome
             if fields["status"] == "failed" and weights and (obstacle := loading.obstacle_to_computing(weights)):
-                raise Stop(obstacle)  # it would fail every paper that is left; a job that fails goes on with this one
+                raise Stop(obstacle)  # every paper that is left would fail; a job that is started again continues here
             finish(paper.record, fields, asked=True)
     journal.finish(output, [record["paper"] for record, _ in papers])
 
 
 def load_for_all(job: Job, log: TextIO) -> Any:
-    """The weights that the processes of the papers share; None where they cannot, and the log says why."""
+    """The weights that the processes of the papers share; None if they cannot be shared, and then the log says why."""
     obstacle = gpus.obstacle_to_processes() if job.model["device"] == "cuda" else ""
     if not obstacle:
         weights = worker.load(job)
@@ -81,13 +81,14 @@ def load_for_all(job: Job, log: TextIO) -> Any:
             return weights
         del weights
         gc.collect()
-        torch.cuda.empty_cache()  # each paper's process needs that room
+        torch.cuda.empty_cache()  # each paper's process needs this memory
     print(f"{obstacle} Each paper loads the weights itself.", file=log)
     return None
 
 
 def fingerprint(job: Job, papers: list[tuple[Record, Record]]) -> str:
-    """A digest of all that the answers depend on: a journal of other inputs, or of another version, is not taken up.
+    """A digest of everything that the answers depend on: a journal of other inputs, or of another version, is not
+    continued.
 
     The memory settings are part of it, because they decide how much of a long paper is kept.
     """

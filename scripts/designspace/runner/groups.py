@@ -10,19 +10,18 @@ from designspace.runner.worker import TASKS, Job
 
 Record = dict[str, Any]
 
-MOST = 8  # papers where the plan says how many: more make a step no cheaper, and a fault dearer
+MOST = 8  # papers with `auto`: more do not make a step cheaper, and a fault costs more
 
 
 class Paper(NamedTuple):
-    """A paper of the batch: its text and what is kept of it."""
+    """A paper of the batch: its text record and its context record."""
 
     record: Record
     context: Record
 
 
 def together(job: Job, papers: list[Paper]) -> Iterator[list[Paper]]:
-    """The papers, in their order, by those that share a process: as many as the job says, or as have room together by
-    the plan."""
+    """The papers in their order, grouped by process: as many at once as the job says, or as fit by the plan."""
     room = _Room(job) if job.papers_at_once == "auto" and len(papers) > 1 else None
     most = MOST if job.papers_at_once == "auto" else job.papers_at_once
     group: list[Paper] = []
@@ -36,8 +35,8 @@ def together(job: Job, papers: list[Paper]) -> Iterator[list[Paper]]:
 
 
 class _Room:
-    """What the plan of a job has room for. The tokens of the prompts are estimated from above: the process, which
-    counts them, reads a paper a little later where that is too little."""
+    """The memory that the plan of a job has for papers. The tokens of the prompts are estimated from above; the process
+    counts them, and if the estimate is too low, it reads a paper a little later."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
@@ -50,7 +49,7 @@ class _Room:
             self.asked = branches.of_discovery(len(job.settings["categories"]), most)
 
     def holds(self, papers: list[Paper]) -> bool:
-        """Whether the papers have room together."""
+        """Whether the papers fit together."""
         costs = costs_of(
             self.config,
             self.weights,

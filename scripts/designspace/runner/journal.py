@@ -1,8 +1,8 @@
-"""The journal of a batch: what was answered so far, so that no paper is asked twice, whatever ends the job or the run.
+"""The journal of a batch: the answers so far, so that no paper is asked twice, whatever ends the job or the run.
 
-Each record is on the disk before the next paper is begun. The journal outlives its job, since Snakemake runs a job
-again that it did not see finish: where it was killed while its jobs went on, or could not write down that one had
-ended. When a run ends by itself, the journals of the outputs that are there are discarded.
+Each record is on the disk before the next paper begins. The journal outlives its job, because Snakemake repeats a job
+that it did not see finish: one that went on after Snakemake was killed, or whose end could not be recorded. When a run
+ends by itself, the journals of finished outputs are deleted.
 """
 
 import contextlib
@@ -16,11 +16,11 @@ from typing import Any, TextIO
 from designspace.core import locks, records
 from designspace.core.files import TEMPORARY, write_whole, writing
 
-JOURNAL = ".journal"  # behind the name of the output
+JOURNAL = ".journal"  # appended to the name of the output
 
 
 def discard(results: Path) -> None:
-    """Remove the journals of all batches whose output is there, and what killed jobs had begun to write."""
+    """Remove the journals of all batches with an output, and unfinished files that killed jobs left."""
     for path in results.glob(f"*/*.jsonl{JOURNAL}"):
         if path.with_suffix("").exists():
             path.unlink(missing_ok=True)
@@ -31,10 +31,10 @@ def discard(results: Path) -> None:
 
 
 class Journal:
-    """The records finished so far, a line each, behind a first line with the fingerprint of the inputs.
+    """The finished records, one a line, after a first line with the fingerprint of the inputs.
 
-    It belongs to one process at a time. Another, which a killed run left behind, is waited for, and its records are
-    here then.
+    It belongs to one process at a time. If a killed run left a process behind that still writes it, this one waits for
+    the end of that process and then has its records.
     """
 
     def __init__(self, path: Path, fingerprint: str, log: TextIO = sys.stderr) -> None:
@@ -45,7 +45,7 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.file = path.open("a+b", buffering=0)
             if not locks.acquire(self.file):
-                print("Another process is still at work on this batch: waiting for its end.", file=log, flush=True)
+                print("Another process is still working on this batch: waiting for its end.", file=log, flush=True)
                 locks.wait_for(self.file)
             self.file.seek(0)
             lines = self.file.read().splitlines(keepends=True)
@@ -57,7 +57,7 @@ class Journal:
                 self._write(head)
 
     def append(self, record: dict[str, Any]) -> None:
-        """Add a record, and return when it is on the disk. NotWritten where that fails."""
+        """Add a record, and return when it is on the disk. NotWritten if that fails."""
         self.records.append(record)
         self._write(records.encode(record))
 
@@ -68,13 +68,14 @@ class Journal:
             os.fsync(self.file.fileno())
 
     def finish(self, output: Path, order: list[str]) -> None:
-        """Write the output in the order of the papers, whole."""
+        """Write the complete output, in the order of the papers."""
         by_paper = {record["paper"]: record for record in self.records}
         write_whole(output, b"".join(records.encode(by_paper[paper]) for paper in order))
 
 
 def whole_records(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """The records of the lines up to the first that is not whole, which a job leaves that is killed as it writes."""
+    """The records of the lines up to the first incomplete one; a job that is killed while it writes leaves such a
+    line."""
     with contextlib.suppress(records.Malformed):
         for line in lines:
             if not line.endswith(b"\n"):

@@ -1,4 +1,5 @@
-"""The line of the processes of a batch: which papers have the memory of the GPU, which are next, which come again."""
+"""The line of the processes of a batch: which papers have the memory of the GPU, which are next, which are tried
+again."""
 
 from collections import deque
 from collections.abc import Generator
@@ -14,18 +15,18 @@ from designspace.runner.worker import Attempt, Job
 
 Record = dict[str, Any]
 
-# The plan, and while memory runs out a smaller prefill chunk, then less of the paper.
+# First as planned; if memory runs out, with a smaller prefill chunk, then with less of the paper.
 ATTEMPTS = [Attempt(1, 1), Attempt(4, 1), Attempt(4, 2), Attempt(4, 4)]
-LOADING_MINUTES = 20  # that a process may take in addition where it loads the weights, or even downloads them
+LOADING_MINUTES = 20  # in addition, for a process that loads the weights, or even downloads them
 
 
 class Stop(DesignspaceError):
-    """An error of the whole run, not of a paper; its message tells the user what to do."""
+    """An error of the whole run, not of a paper; its message says what the user can do."""
 
 
 @dataclass
 class Turn:
-    """Papers that share a process, the time that is left for them, and which attempt is the next, or under way."""
+    """Papers that share a process, the time that is left for them, and the number of the next or current attempt."""
 
     papers: list[Paper]
     clock: Clock
@@ -36,7 +37,7 @@ Outcomes = Generator[tuple[Paper, int, Record], None, None]
 
 
 class Line:
-    """The processes of a batch whose `weights` are shared, or None where each process loads them."""
+    """The processes of a batch that share `weights`; with None, each process loads them."""
 
     def __init__(self, start: ForkServerContext, job: Job, weights: Any, minutes: float) -> None:
         self.start, self.job, self.weights, self.minutes = start, job, weights, minutes
@@ -44,10 +45,11 @@ class Line:
         self.begun: deque[tuple[Turn, PaperProcess]] = deque()
 
     def outcomes(self, groups: list[list[Paper]]) -> Outcomes:
-        """Each paper, the attempt that was its last, and its outcome. Stop where that is of the whole run.
+        """Each paper, its last attempt, and its outcome. Stop if the outcome concerns the whole run.
 
-        The first process has the memory of the GPU. Where the weights are shared, the next one makes itself ready
-        meanwhile, and is let go as soon as that memory is free. No other waits while a paper is tried again.
+        The first process has the memory of the GPU. If the weights are shared, the next process prepares itself at the
+        same time, and may continue as soon as that memory is free. While a paper is tried again, no other process
+        waits.
         """
         self.waiting.extend(map(self._turn, groups))
         try:
@@ -64,7 +66,8 @@ class Line:
                 process.end()
 
     def _turn(self, papers: list[Paper]) -> Turn:
-        """The papers may take so long, with all attempts, from when their process is let go."""
+        """The turn of these papers; its time limit, for all attempts together, counts from when their process may
+        continue."""
         minutes = self.minutes * len(papers) + (0 if self.weights else LOADING_MINUTES)
         return Turn(papers, Clock(max(1, round(60 * minutes))))
 
@@ -75,9 +78,10 @@ class Line:
         self.begun.append((turn, process))
 
     def _wait_for(self, turn: Turn, process: PaperProcess) -> Outcomes:
-        """The outcomes of the first process, which ends; papers that are tried again are put in front."""
+        """The outcomes of the first process, until it ends; papers that are tried again are put at the front of the
+        line."""
         left = {paper.record["paper"]: paper for paper in turn.papers}
-        _, last = self.begun[-1]  # the next one, or the same
+        _, last = self.begun[-1]  # the next process, or the same one
         finished, outcome = [], Record()
         while left:
             outcome = process.outcome(turn.clock, last.let_go)
@@ -89,15 +93,16 @@ class Line:
         again = self._again(turn, list(left.values()), outcome["status"])
         if left and not again:
             finished += [(paper, turn.attempt, self._given_up(outcome)) for paper in left.values()]
-        if again and self.begun and not last.gone:  # it gives its memory to those before it
+        if again and self.begun and not last.gone:  # its memory is needed by the papers before it
             last.end()
             self.waiting.appendleft(self.begun.popleft()[0])
         self.waiting.extendleft(reversed(again))
         yield from finished
 
     def _again(self, turn: Turn, left: list[Paper], status: str) -> list[Turn]:
-        """How papers are tried again that a process left without an outcome: of several that ran out of memory half
-        as many at once, of others each alone; one alone with less memory, as long as there is such an attempt."""
+        """How the papers that a process left without an outcome are tried again. If several ran out of memory: half as
+        many at once. Several for another reason: each alone. One alone: with less memory, as long as there is a further
+        attempt."""
         if len(turn.papers) > 1 and status != "stop":
             size = max(1, len(turn.papers) // 2) if status == "out_of_memory" else 1
             return [self._turn(left[first : first + size]) for first in range(0, len(left), size)]
@@ -106,7 +111,7 @@ class Line:
         return [Turn(left, turn.clock, turn.attempt + 1)]
 
     def _given_up(self, outcome: Record) -> Record:
-        """The outcome of a process as that of its paper."""
+        """The outcome of a process as the outcome of its paper."""
         match outcome["status"]:
             case "stop":
                 raise Stop(outcome["reason"])

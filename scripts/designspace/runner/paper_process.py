@@ -1,4 +1,5 @@
-"""The process of a paper, or of several, as the driver sees it: begun ahead of its turn, let go, waited for, ended."""
+"""The process of one or several papers, as the driver sees it: started before its turn, then allowed to continue,
+waited for, and ended."""
 
 import json
 import signal
@@ -15,45 +16,47 @@ from designspace.runner import worker
 
 Record = dict[str, Any]
 
-EXIT_SECONDS = 60  # that a process may take to end after its answer
+EXIT_SECONDS = 60  # in which a process must end after its answer
 SERVER_GONE = 255  # the exit code that multiprocessing gives a process whose fork server has ended
 
 
 class PaperProcess:
-    """A process that makes itself ready for its `work`, what worker.work receives, and waits until it is let go."""
+    """A process that prepares itself for its `work`, the message that worker.work receives, and waits until it may
+    continue."""
 
     def __init__(self, start: ForkServerContext, *work: Any) -> None:
         self.receiver, sender = start.Pipe(duplex=False)
         inbox, self.outbox = start.Pipe(duplex=False)
-        self.turn = threading.Event()  # has come
+        self.turn = threading.Event()  # set when the process may continue
         self.process = start.Process(target=worker.work, args=(sender, inbox))
         message = bytes(ForkingPickler.dumps(work))
-        with suppress(EOFError, BrokenPipeError):  # it died in its first moment, which shows when it is waited for
+        with suppress(EOFError, BrokenPipeError):  # it died at once, which `outcome` notices
             self.process.start()
         sender.close()
         inbox.close()
-        # A pipe holds less than a paper, and a process that hangs never empties it.
+        # A pipe has less room than a paper needs, and a process that hangs never empties it.
         threading.Thread(target=self._post, args=(message,), daemon=True).start()
 
     def _post(self, message: bytes) -> None:
-        """Write all of the work, as it is read at the other end, which may be gone, and in its turn that it may go."""
+        """Write all of the work, as fast as the other end reads it, which may be gone; then, in its turn, that it may
+        continue."""
         with suppress(OSError), self.outbox:
             self.outbox.send_bytes(message)
             self.turn.wait()
             self.outbox.send(time.monotonic())
 
     def let_go(self) -> None:
-        """Tell the process that the memory of the GPU is its own, which it may be told again."""
+        """Tell the process that the memory of the GPU is its own. May be called again."""
         self.turn.set()
 
     @property
     def gone(self) -> bool:
-        """Whether it was let go."""
+        """Whether the process may continue."""
         return self.turn.is_set()
 
     def outcome(self, clock: Clock, when_freed: Callable[[], None]) -> Record:
-        """Wait for the next outcome, and meanwhile for the memory of the GPU to be free. A process that dies, or hangs
-        until the clock has no seconds left, is an outcome, too, which has no `paper`."""
+        """Wait for the next outcome, and call `when_freed` when the memory of the GPU is free. If the process dies, or
+        hangs until the clock has no seconds left, the outcome has no `paper`."""
         try:
             while clock.wait(self.receiver):
                 message = self.receiver.recv_bytes()
@@ -61,7 +64,7 @@ class PaperProcess:
                     outcome: Record = json.loads(message)
                     return outcome
                 when_freed()
-        except (EOFError, OSError):  # it died before its answer, or in the middle
+        except (EOFError, OSError):  # it died before its answer, or while sending it
             if self.process.pid is None:
                 return ending(-signal.SIGKILL)
             self.process.join(EXIT_SECONDS)
@@ -69,19 +72,19 @@ class PaperProcess:
         return {"status": "late"}
 
     def end(self, patience: float = 0) -> None:
-        """Wait for the process to end by itself, and end it after this many seconds; its memory is free then."""
+        """Wait this many seconds for the process to end by itself, then kill it; afterwards its memory is free."""
         if self.process.pid is not None:
             self.process.join(patience)
             self.process.kill()
             self.process.join()
-        self.turn.set()  # the thread that posts ends, too
+        self.turn.set()  # the thread of `_post` ends, too
 
 
 def ending(code: int | None) -> Record:
-    """The outcome of a process that ended with a code before its answer."""
-    if code == -signal.SIGKILL:  # what the kernel does, and SLURM, when memory is out
+    """The outcome of a process that ended with this code before its answer."""
+    if code == -signal.SIGKILL:  # by the kernel or by SLURM, when memory runs out
         return {"status": "out_of_memory", "reason": "The paper's process was killed."}
-    if code in (-signal.SIGTERM, SERVER_GONE):  # what SLURM does to all processes of a job, one after the other
+    if code in (-signal.SIGTERM, SERVER_GONE):  # by SLURM, which ends all processes of a job one after the other
         return {"status": "stop", "reason": "The paper's process was ended with its job; start again."}
     if code is None:
         return {"status": "failed", "reason": "The paper's process neither answered nor ended, and was stopped."}

@@ -1,8 +1,8 @@
-"""What the fork server has ready for every paper's process: the library, imported, and the tokenizers of the model.
+"""What the fork server has loaded for every paper's process: the library, and the tokenizer of the model.
 
-Imported by the server alone (processes.py). It must not touch a GPU, because a process that did cannot be forked. Some
-libraries look for one when they are imported, so none is to be seen meanwhile; whether there is one is asked of the
-management library, since asking the driver is touching.
+Only the server imports this module (processes.py). It must not touch a GPU, because a process that did cannot be
+forked. Some libraries look for a GPU when they are imported, so GPUs are hidden during the imports; the management
+library says whether there is one, since asking the driver would touch it.
 """
 
 import contextlib
@@ -21,6 +21,6 @@ del os.environ["CUDA_VISIBLE_DEVICES"]
 if _gpus is not None:
     os.environ["CUDA_VISIBLE_DEVICES"] = _gpus
 
-with contextlib.suppress(Exception):  # a process that needs what cannot be read will say so itself
+with contextlib.suppress(Exception):  # a process that needs it will report the error itself
     _model = json.loads(os.environ[processes.TOKENIZER])
     loading.load_grammar_tokenizer(*_model, model_files.model_config(*_model)["vocab_size"])

@@ -1,4 +1,4 @@
-"""How far a batch has come: a line for each paper that is finished, with the time that is left."""
+"""The progress of a batch: a line for each finished paper, with the time that is left."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -8,7 +8,7 @@ Record = dict[str, Any]
 
 
 class Progress:
-    """The papers of a batch of a task, some of which may be finished already, counted by the tokens that are read."""
+    """The papers of a task in a batch, some of which may be finished already, counted by the tokens that are read."""
 
     def __init__(
         self, task: str, papers: Iterable[tuple[Record, Record]], now: Callable[[], float] = time.monotonic
@@ -18,7 +18,7 @@ class Progress:
         self.left, self.seen, self.values = dict(self.tokens), 0, 0
 
     def finished(self, record: Record, asked: bool = True) -> str:
-        """The line of a paper that is finished now; `asked`: whether the model read it, which takes time."""
+        """The line of a paper that has just been finished; `asked`: whether the model read it, which takes time."""
         tokens = self.left.pop(record["paper"])
         self.seen += tokens if asked else 0
         found = values_in(record)
@@ -36,7 +36,7 @@ class Progress:
         self.values += values_in(record)
 
     def _time_left(self) -> str:
-        """What is added to a line: the time left where papers are left and one has been read."""
+        """The time that is left, to be added to a line; empty if no papers are left or none has been read."""
         left = sum(self.left.values())
         if not left or not self.seen:
             return ""

@@ -1,4 +1,4 @@
-"""How far the jobs of a cluster have come: a line whenever papers were finished, from the journals of their batches."""
+"""The progress of jobs on a cluster: a line whenever papers were finished, from the journals of their batches."""
 
 import threading
 import time
@@ -13,7 +13,8 @@ SECONDS = 20.0  # between two looks
 
 
 class Watch:
-    """What jobs that run elsewhere have finished since it began, of the given number of papers of each task."""
+    """The papers that jobs on other machines have finished since it began, of the given number of papers of each
+    task."""
 
     def __init__(self, results: Path, papers: dict[str, int], now: Callable[[], float] = time.monotonic) -> None:
         self.results, self.papers, self.now, self.started = results, papers, now, now()
@@ -25,7 +26,7 @@ class Watch:
         return [path for task in self.papers for path in self.results.glob(f"{task}/*.jsonl{JOURNAL}")]
 
     def line(self) -> str:
-        """The papers finished, the values found and the time left; empty where there is nothing new."""
+        """The papers finished, the values found and the time left; empty if nothing has changed."""
         before = self.finished.total()
         for path in self._journals():
             self._read(path)
@@ -38,12 +39,13 @@ class Watch:
         return f"Progress   {papers} papers; {self.values} values and findings{time_left}"
 
     def _of(self, task: str) -> str:
-        """The finished papers of a task, of how many unless there are more: those that had an answer already."""
+        """The number of finished papers of a task, with the number of its papers unless more are finished: papers that
+        had an answer before are counted, too."""
         done, number = self.finished[task], self.papers[task]
         return f"{done}/{number}" if done <= number else str(done)
 
     def _read(self, path: Path) -> None:
-        """Count what a journal has more. One that is shorter than it was is written anew."""
+        """Count the new lines of a journal. A journal that has become shorter was written again."""
         try:
             with path.open("rb") as file:
                 start = self.read.get(path, 0)
@@ -60,7 +62,7 @@ class Watch:
 
 
 def print_progress(watch: Watch) -> None:
-    """Print the line of a watch now and then, for as long as this process lives."""
+    """Print the line of a watch from time to time, as long as this process lives."""
 
     def look() -> None:
         while True:

@@ -1,8 +1,8 @@
-"""What happens in the process of a paper, or of several: make ready, wait for the GPU, read and ask, send the records.
+"""The process of one or several papers: prepare, wait for the GPU, read and ask, send the records.
 
-Until the driver lets it go on, the process takes no memory of the GPU but that of a context, and whatever does not need
-the GPU it does before or afterwards, while another paper has it. It owns the cache and the activations; when it exits,
-the driver takes back every byte of them.
+Until the driver lets it continue, the process takes no memory of the GPU but that of a context. Work that does not need
+the GPU happens before or afterwards, while another paper has the GPU. The process owns the cache and the activations;
+when it exits, the driver takes back all of their memory.
 """
 
 import json
@@ -32,16 +32,16 @@ from designspace.tasks import discovery, extraction, prompts
 
 Record = dict[str, Any]
 
-FREED = b"freed"  # what a process sends when it has given back the memory of the GPU
+FREED = b"freed"  # sent by a process that has returned the memory of the GPU
 TASKS: dict[str, Any] = {"extraction": extraction, "discovery": discovery}
-# In the message of an error that is not an OutOfMemoryError and still means that memory is out: of a GPU's driver and
-# libraries, which allocate for themselves, and of PyTorch on a CPU.
+# Parts of the messages of errors that are not an OutOfMemoryError and still mean that memory ran out: of a GPU's driver
+# and libraries, which allocate memory themselves, and of PyTorch on a CPU.
 SIGNS_OF_NO_MEMORY = ("out of memory", "can't allocate memory", "ALLOC_FAILED")
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is the same for all papers of a batch."""
+    """The settings that all papers of a batch share."""
 
     task: str
     settings: dict[str, Any]
@@ -53,14 +53,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Attempt:
-    """How an attempt differs from the plan: what its prefill chunk and its token budget are divided by."""
+    """How an attempt differs from the plan: the divisors of its prefill chunk and of its token budget."""
 
     chunk: int
     budget: int
 
 
 def load(job: Job) -> Any:
-    """The model of a job, on a device that can hold it. model_files.ModelError where either cannot be had."""
+    """The model of a job, on a device that has room for it. model_files.ModelError if either is not available."""
     capacity, reserve = job.memory["capacity"], job.memory["reserve"]
     if job.model["device"] == "cuda":
         gpus.check_gpus(job.model["gpus"], capacity, reserve)
@@ -75,17 +75,18 @@ def load(job: Job) -> Any:
 
 
 def work(connection: Connection, inbox: Connection) -> None:
-    """Answer about papers, which come through the inbox, and send their outcomes through the connection, as JSON.
+    """Receive papers through the inbox, answer the questions about them, and send their outcomes through the
+    connection, as JSON.
 
-    With them comes the model that the batch shares, or None, and then it is loaded here. When the process is ready it
-    waits for a second message, the time at which the GPU's memory became its own, and when it has given that back it
-    sends FREED before the outcomes. Each has the id of its `paper` and a `status`: ok with the record's fields, or
-    failed with a `reason`. One without a paper is of the process: out_of_memory, or stop (the run itself is wrong). A
-    process that ends without an outcome has failed on its papers.
+    The papers come with the model that the batch shares, or with None, and then the model is loaded here. When the
+    process is ready, it waits for a second message: the time at which the GPU's memory became its own. When it has
+    returned this memory, it sends FREED, and then the outcomes. Each has the id of its `paper` and a `status`: ok with
+    the record's fields, or failed with a `reason`. An outcome without a paper concerns the process: out_of_memory, or
+    stop (the run itself is wrong). A process that ends without an outcome has failed on its papers.
     """
     processes.end_with_parent()
     try:
-        # Here, since it attaches the weights, and a GPU may have no room even for its context.
+        # Within the try, since this attaches the weights, and a GPU may have no room even for the context.
         job, attached, papers, attempt = pickle.loads(inbox.recv_bytes())
         weights = attached or load(job)
         if job.model["device"] == "cuda":
@@ -106,7 +107,7 @@ def work(connection: Connection, inbox: Connection) -> None:
 
 
 def await_turn(inbox: Connection) -> float:
-    """Wait for the driver to let this paper go on; returns when it did, on the clock time.monotonic."""
+    """Wait until the driver lets this process continue; returns when it did so, on the clock time.monotonic."""
     try:
         return float(inbox.recv())
     except EOFError:
@@ -114,7 +115,8 @@ def await_turn(inbox: Connection) -> float:
 
 
 def encode(paper: str, outcome: Record) -> bytes:
-    """The outcome of a paper as JSON. A number that is not finite, which no record may have, makes it a failed one."""
+    """The outcome of a paper as JSON. If it has a number that is not finite, which no record may have, it becomes a
+    failure."""
     try:
         return json.dumps({"paper": paper} | outcome, allow_nan=False).encode()
     except ValueError:
@@ -123,7 +125,7 @@ def encode(paper: str, outcome: Record) -> bytes:
 
 
 def is_out_of_memory(error: BaseException | None) -> bool:
-    """Whether an error, or the one before it that it hides, says that memory is out."""
+    """Whether an error, or an earlier one that it hides, says that memory ran out."""
     while error:
         if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
             return True
@@ -134,8 +136,8 @@ def is_out_of_memory(error: BaseException | None) -> bool:
 
 
 def limit_memory(job: Job, attached: Any) -> None:
-    """Let this process take no more of a GPU than the job may use, less what is there besides: the weights, where they
-    are attached, and the contexts of the processes. Past that it is out of memory, and no one else is."""
+    """Limit the memory that this process may take of a GPU to what the job may use, less the weights, if they are
+    attached, and the contexts of the processes. Beyond that, this process runs out of memory, and no other does."""
     for gpu in range(job.model["gpus"]):
         others = PROCESSES * PROCESS_BYTES["cuda"]
         others += loading.size(attached, torch.device("cuda", gpu)) if attached else 0
@@ -144,7 +146,7 @@ def limit_memory(job: Job, attached: Any) -> None:
 
 
 class Paper:
-    """A paper in its process: its prompt, its questions, and what was measured of it."""
+    """A paper in its process: its prompt, its questions, and the measurements."""
 
     def __init__(self, record: Record, tokens: list[int], budget: int, kept: int, task: Any) -> None:
         self.record, self.tokens, self.budget, self.kept, self.task = record, tokens, budget, kept, task
@@ -152,7 +154,8 @@ class Paper:
 
 
 class Group:
-    """Papers that share a process and its steps: made ready, read and asked, and their outcomes."""
+    """Papers that share a process and its steps: they are prepared, read and asked here, and have their outcomes
+    here."""
 
     def __init__(self, job: Job, weights: Any, papers: list[tuple[Record, Record]], attempt: Attempt) -> None:
         self.job, self.weights, self.task = job, weights, TASKS[job.task]
@@ -178,7 +181,7 @@ class Group:
         budget = memory.plan(alone, **self.room, overhead_tokens=overhead)["token_budget"]
         self.papers = [self.made_ready(record, context, budget, attempt) for record, context in papers]
         self.capacity = sum(len(paper.tokens) for paper in self.papers)
-        if len(papers) > 1:  # those that have no room yet are read when others have ended
+        if len(papers) > 1:  # papers that have no room yet are read when others have ended
             self.capacity = min(self.capacity, memory.prefix_tokens(self.costs, **self.room))
         for question in next(self.papers[0].task.rounds()):
             masks.compiled(self.grammar_tokenizer, question.grammar)
@@ -186,12 +189,12 @@ class Group:
 
     @property
     def room(self) -> dict[str, int]:
-        """The memory that the plan has."""
+        """The memory that the plan may use."""
         return {key: self.job.memory[key] for key in ("capacity", "reserve")}
 
     def made_ready(self, record: Record, context: Record, most: int, attempt: Attempt) -> Paper:
-        """A paper of which as much is kept as it would be alone, where it has a budget of `most` tokens."""
-        # The context was made for the plan of the run; the exact prompt of this task, or the attempt, may leave less.
+        """A paper of which as much is kept as if it were alone, with a budget of at most `most` tokens."""
+        # The context was made for the plan of the run; the exact prompt, or a later attempt, may leave less room.
         budget = min(most, context["token_budget"]) // attempt.budget
         if context["tokens_kept"] > budget:
             context = contexts.fit(record, budget, self.tokenizer.backend_tokenizer)
@@ -203,7 +206,7 @@ class Group:
         return Paper(record, tokens, budget, context["tokens_kept"], about)
 
     def ask(self, started: float) -> None:
-        """Read the papers and ask all questions about them, which takes the memory that was planned."""
+        """Read the papers and ask all questions about them; this takes the memory that was planned."""
         if self.capacity < max(len(paper.tokens) for paper in self.papers):
             raise torch.OutOfMemoryError("The longest of these papers does not fit beside the branches of all of them.")
         generator = Generator[None](
@@ -223,7 +226,7 @@ class Group:
         self.peak = peak(self.weights.device)
 
     def outcomes(self) -> Iterator[tuple[str, Record]]:
-        """The id of each paper and the fields of its record that only the model's process knows."""
+        """The id of each paper, and the fields of its record that only this process has."""
         for paper in self.papers:
             yield (
                 paper.record["paper"],
@@ -242,7 +245,7 @@ class Group:
 
 
 def software(device: torch.device) -> str:
-    """On what an answer was made: the versions of what computes it, and the name of the GPU."""
+    """What computed an answer: the versions of the software, and the name of the GPU."""
     packages = [f"{name} {metadata.version(name)}" for name in ("torch", "transformers", "llguidance")]
     gpu = [torch.cuda.get_device_name(device)] if device.type == "cuda" else []
     versions = [f"Designspace {designspace.__version__}", f"Python {platform.python_version()}", *packages, *gpu]
@@ -250,8 +253,8 @@ def software(device: torch.device) -> str:
 
 
 def peak(device: torch.device) -> dict[str, int]:
-    """Bytes: the peak of this process (its allocator's, or the resident set on a CPU), and what is in use of the GPU;
-    of several GPUs the most of each."""
+    """Bytes: the peak of this process (its allocator's, or the resident set on a CPU), and what is in use on the GPU;
+    of several GPUs, the largest of each."""
     if device.type == "cpu":
         return {"allocated_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, "device_bytes": 0}
     allocated, used = [], []

@@ -1,4 +1,4 @@
-"""What a user may set. Configuration errors are reported before any job starts."""
+"""The settings of a run. Configuration errors are reported before any job starts."""
 
 import contextlib
 import itertools
@@ -19,13 +19,13 @@ from designspace.results import annotations, corrections
 from designspace.settings import parameters
 from designspace.settings.schema import ConfigurationError, refuse, violations
 
-CLOCK_SECONDS = 120  # that the clock of a file server may be ahead of this machine's
+CLOCK_SECONDS = 120  # by which the clock of a file server may be ahead of this machine's
 RESULTS_FOLDERS = ("text", "context", "extraction", "discovery", "pages", "logs", "benchmarks")
 
 
 def check(config: dict[str, Any]) -> None:
-    """Raise a ConfigurationError where the configuration, its library or its papers cannot be used, or where the
-    model is not there. Whether the model is supported and fits, `plan` checks."""
+    """Raise a ConfigurationError if the configuration, its library or its papers cannot be used, or if the model is
+    missing. `plan` checks whether the model is supported and fits."""
     refuse(violations(config, "config.schema.yaml", "config"))
     asked, categories = parameters.load(config["parameters"]), config["discovery"]["categories"]
     for warning in parameters.example_warnings(asked, config["parameters"]):
@@ -80,7 +80,7 @@ def _papers_problems(folder: Path, with_subfolders: bool) -> list[str]:
 
 
 def _writing_problems(results: Path) -> list[str]:
-    """The first folder that may not be written of the results, and Snakemake's."""
+    """The first folder of the results, and the first of Snakemake, that this user may not write."""
     problems = []
     for what, folders in (
         ("the results go (`results`)", [results, *(results / name for name in RESULTS_FOLDERS)]),
@@ -97,8 +97,8 @@ def _writing_problems(results: Path) -> list[str]:
 
 
 def _clock_problems(results: Path) -> list[str]:
-    """Results from the future were made while a clock was wrong. What changed since then looks older than they are, so
-    that Snakemake would leave it out, and jobs that read them would fail."""
+    """Results from the future were made while a clock was wrong. Files that changed since then look older than the
+    results, so Snakemake would not notice the change, and jobs that read the results would fail."""
     late = [changed for changed in _changes(results) if changed > time.time() + CLOCK_SECONDS]
     if not late:
         return []
@@ -111,15 +111,15 @@ def _clock_problems(results: Path) -> list[str]:
 
 
 def _changes(results: Path) -> Iterator[float]:
-    """When the results were written, in seconds; the ledger sees to its own time."""
+    """The times at which the results were written, in seconds; the ledger sets its own time."""
     for path in itertools.chain(results.glob("*.*"), results.glob("*/*.json*")):
-        with contextlib.suppress(FileNotFoundError):  # of a run that is at work
+        with contextlib.suppress(FileNotFoundError):  # a run in progress may remove it
             if path.name != "ledger.csv":
                 yield path.stat().st_mtime
 
 
 def _cap_problems(task: str, cap: int, asked: Sequence[object], what: str, n: int) -> list[str]:
-    """What is wrong with a cap that `n` branches share."""
+    """The error of a cap that leaves each of `n` branches too little, if it does."""
     each = branches.FEWEST_NEW_TOKENS[task]
     if cap >= n * each:
         return []

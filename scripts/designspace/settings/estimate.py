@@ -1,4 +1,5 @@
-"""What a run will cost, before it starts: tokens, jobs, time, memory and disk; better with every paper that is read."""
+"""What a run will cost, before it starts: tokens, jobs, time, memory and disk. The estimate improves with every paper
+that is read."""
 
 import contextlib
 import math
@@ -25,17 +26,17 @@ from designspace.settings.run import Run
 TASKS = ("extraction", "discovery")
 TOKENS_A_PAGE, CHARACTERS_A_TOKEN = 1400, 3.7  # of the invented papers
 PROMPT_TOKENS = 150  # around a paper, besides the parameters
-PAGES = 10  # of a PDF that does not tell
-SAMPLE = 100  # PDFs whose pages are counted; those of the others are taken to be as many on average
-COUNTING_SECONDS = 20  # for all of the sample; a PDF that hangs costs no more, and then PAGES is taken for all
+PAGES = 10  # of a PDF whose pages cannot be counted
+SAMPLE = 100  # PDFs whose pages are counted; the others are assumed to have the same mean
+COUNTING_SECONDS = 20  # for the whole sample; if a PDF hangs, it costs no more, and PAGES is assumed for all
 SHORT_JOB_SECONDS = 2.0  # of a CPU: to read or truncate a paper, mostly the start of the program
 TEXT_BYTES, ANSWERS_BYTES, PICTURE_BYTES, PICTURES = 9, 60_000, 90_000, 4  # a token; a paper; a page; pages a paper
-ENOUGH = 3  # papers of a task that are measured, from which on they replace the plan's figures
+ENOUGH = 3  # papers of a task after which their measured times replace the plan's figures
 MAIN_MEMORY_MB = 32_000  # of a job on a GPU: what loading the weights takes
 START_MINUTES = 30  # of a job with the model: to start and to load it
 
 
-# What is read of each record: a run looks at those of all papers before it starts, and the rest is large.
+# The fields that are read of each record: a run reads those of all papers before it starts, and the rest is large.
 class _Answer(msgspec.Struct):
     paper: str
     seconds: dict[str, float] = {}
@@ -51,8 +52,8 @@ class _Text(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Estimate:
-    """What the papers that have no answers yet will cost; `asked` are these by task, `all_seconds` those of every paper
-    by task, unscaled."""
+    """The cost of the papers that have no answers yet. `asked` counts these papers by task; `all_seconds` are the
+    unscaled seconds of all papers by task; `jobs` are those with the model."""
 
     papers: int
     left: int
@@ -73,7 +74,7 @@ class Estimate:
     job_mb: int
 
     def line(self) -> str:
-        """The estimate in a line, for the beginning of a run."""
+        """The estimate in one line, for the beginning of a run."""
         source = f"as {self.measured} papers took so far" if self.measured else "by the plan"
         return (
             f"Estimate   {self.left} of {self.papers} papers to read, {self.tokens:,} tokens: "
@@ -82,27 +83,28 @@ class Estimate:
         )
 
     def lines(self) -> str:
-        """The estimate in some lines, for a person."""
+        """The estimate in several lines, for people."""
         source = (
             f"scaled by {self.measured} papers of this run" if self.measured else "no paper of this run is read yet"
         )
+        in_batches = f"in {self.batches} batch{'es' * (self.batches != 1)}"
         return "\n".join(
             [
                 f"Papers     {self.papers}, of which {self.left} have no answers yet",
                 f"Reading    {self.pages:,} pages, {self.tokens:,} tokens with the questions, {source}",
-                f"Jobs       {self.jobs}, of which {2 * self.batches} with the model, for {self.batches} batches",
+                f"Jobs       {self.jobs} with the model, {in_batches}; the others take seconds each",
                 f"Model      {duration(self.device_seconds)} on one {self.device}",
-                f"Time       {duration(self.wall_seconds)} with one job with the model at a time",
+                f"Time       {duration(self.wall_seconds)} if one job with the model runs at a time",
                 f"Memory     {self.peak_bytes / GIB:.1f} GiB of {self.capacity_bytes / GIB:.1f} GiB at most",
                 f"Disk       {self.disk_bytes / 1e9:.2g} GB in the folder of the results",
-                f"SLURM      each job with the model asks for {duration(60 * self.job_minutes)} at most and "
-                f"{self.job_mb / 1000:.0f} GB of main memory; a retry for more",
+                f"SLURM      each job with the model requests at most {duration(60 * self.job_minutes)} and "
+                f"{self.job_mb / 1000:.0f} GB of main memory; a retry requests more",
             ]
         )
 
 
 def of_run(run: Run, config: dict[str, Any]) -> Estimate:
-    """The estimate for the papers of a run. DesignspaceError where the model cannot be had."""
+    """The estimate for the papers of a run. DesignspaceError if the model cannot be had."""
     answered = {task: dict(answers(run, task)) for task in TASKS}
     files = {row.paper: run.papers / row.file for row in run.rows if row.paper in run.present and row.is_asked}
     left = {paper for paper in files if any(paper not in answered[task] for task in TASKS)}
@@ -122,7 +124,7 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
         pages=sum(pages.values()),
         tokens=sum(kept[paper] + around for around in around_paper(config).values() for paper in left),
         batches=len(batches),
-        jobs=2 * len(left) + 3 * len(batches) + 3,
+        jobs=2 * len(batches),
         device=device.name,
         device_seconds=remaining + loading,
         wall_seconds=remaining + loading + 2 * len(left) * SHORT_JOB_SECONDS / (os.cpu_count() or 1),
@@ -138,27 +140,28 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
 
 
 def job_minutes(config: dict[str, Any], papers: int) -> int:
-    """What a job with the model asks a cluster for: to start, and for each paper the most that one may take."""
+    """The minutes that a job with the model requests from a cluster: to start, and the time limit of each paper."""
     minutes: float = config["minutes_per_paper"]
     return math.ceil(START_MINUTES + minutes * papers)
 
 
 def job_mb(config: dict[str, Any]) -> int:
-    """MB of main memory that a job with the model asks a cluster for: on a CPU what the model may use."""
+    """The MB of main memory that a job with the model requests from a cluster: on a CPU what the model may use."""
     if config["model"]["device"] == "cuda":
         return MAIN_MEMORY_MB
     return memory.parse_size(config["memory"]["capacity"]) // 10**6
 
 
 def save(estimate: Estimate, results: Path) -> None:
-    """Write what the page compares with the truth, as estimate.json."""
+    """Write estimate.json, which the page compares with the measured times."""
     kept = {"device": estimate.device, "papers": estimate.papers, "seconds": estimate.all_seconds}
     kept |= {"peak_bytes": estimate.peak_bytes}
     write_whole(results / "estimate.json", records.encode(kept, indent=1))
 
 
 def around_paper(config: dict[str, Any]) -> dict[str, int]:
-    """{task: tokens of the prompt around a paper}: an extraction describes the parameters, a discovery names them."""
+    """{task: tokens of the prompt around a paper}: an extraction describes the parameters, a discovery only names
+    them."""
     library = parameters.load(config["parameters"])
     names = sum(len(parameter["name"]) for parameter in library)
     described = sum(len(parameter["definition"]) + len(" ".join(parameter.get("values", []))) for parameter in library)
@@ -167,7 +170,7 @@ def around_paper(config: dict[str, Any]) -> dict[str, int]:
 
 
 def paper_seconds(config: dict[str, Any], kept: dict[str, int], device: speed.Device) -> dict[str, dict[str, float]]:
-    """{task: {paper: seconds}} by the shapes of the model, for papers by the tokens that are kept of them."""
+    """{task: {paper: seconds}} from the shapes of the model, for papers given by their kept tokens."""
     library = parameters.load(config["parameters"])
     model = config["model"]
     found, asking = config["discovery"], config["extraction"]
@@ -185,8 +188,8 @@ def paper_seconds(config: dict[str, Any], kept: dict[str, int], device: speed.De
 
 
 def scale(seconds: dict[str, dict[str, float]], answered: dict[str, dict[str, float]]) -> tuple[dict[str, float], int]:
-    """({task: what its papers took of the seconds by the plan}, the number of these papers). A task of which fewer than
-    ENOUGH are measured has the factor of the other, or 1."""
+    """({task: measured divided by estimated seconds of its papers}, the number of these papers). A task with fewer than
+    ENOUGH measured papers has the factor of the other task, or 1."""
     factors = {}
     for task, of_papers in answered.items():
         measured = {paper: time for paper, time in of_papers.items() if time and paper in seconds[task]}
@@ -198,7 +201,7 @@ def scale(seconds: dict[str, dict[str, float]], answered: dict[str, dict[str, fl
 
 
 def answers(run: Run, task: str) -> Iterable[tuple[str, float]]:
-    """(paper, seconds that it took) of each that is answered, 0 where it was not read."""
+    """(paper, its seconds) of each answered paper; 0 seconds if the model did not read it."""
     for batch in run.batches:
         for ending in (".jsonl", ".jsonl.journal"):
             with contextlib.suppress(OSError):
@@ -209,7 +212,7 @@ def answers(run: Run, task: str) -> Iterable[tuple[str, float]]:
 
 
 def tokens_of(run: Run, paper: str, pages: int) -> int:
-    """Tokens of a paper: as counted, by its text, or by its pages."""
+    """Tokens of a paper: as counted, or from its text, or from its pages."""
     context, text = (Path(run.results, kind, f"{paper}.json") for kind in ("context", "text"))
     with contextlib.suppress(OSError, msgspec.DecodeError):
         return msgspec.json.decode(context.read_bytes(), type=_Context).tokens_kept
@@ -219,7 +222,7 @@ def tokens_of(run: Run, paper: str, pages: int) -> int:
 
 
 def pages_of(files: dict[str, Path]) -> dict[str, int]:
-    """The pages of papers, {paper: its PDF}; of many, a sample is counted."""
+    """The pages of papers, {paper: its PDF}; of many papers, only a sample is counted."""
     sample = list(files)[:: max(1, len(files) // SAMPLE)]
     counted: list[int] = []
     if sample:
@@ -232,8 +235,8 @@ def pages_of(files: dict[str, Path]) -> dict[str, int]:
 
 
 def count_pages(files: list[str]) -> list[int]:
-    """The pages of PDFs, 0 of one that cannot be opened; to be called in a process of its own."""
-    import pypdfium2  # which the environment of snakemake itself need not have
+    """The pages of PDFs, 0 for one that cannot be opened; to be called in a separate process."""
+    import pypdfium2  # the environment of snakemake itself may lack it
 
     counted = []
     for file in files:
@@ -246,7 +249,7 @@ def count_pages(files: list[str]) -> list[int]:
 
 
 def device_of(config: dict[str, Any]) -> speed.Device:
-    """The device of a run: this machine's GPU where nvidia-smi names one that is known, an H100 elsewhere."""
+    """The device of a run: this machine's GPU if nvidia-smi names a known one, otherwise an H100."""
     if config["model"]["device"] == "cpu":
         return speed.cpu(os.cpu_count() or 1, config["model"]["dtype"])
     names = ""

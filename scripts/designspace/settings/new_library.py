@@ -1,5 +1,5 @@
-"""A parameter library of a spreadsheet: a row a parameter, with the columns name, kind, unit, definition, values,
-multiple and per, of which only name, kind and definition are needed."""
+"""A parameter library from a spreadsheet: a row for each parameter, with the columns name, kind, unit, definition,
+values, multiple and per; only name, kind and definition are required."""
 
 import itertools
 from pathlib import Path
@@ -13,14 +13,14 @@ from designspace.settings import parameters
 
 Parameter = dict[str, Any]
 
-HEAD = "# Made of a spreadsheet. The keys are explained in docs/settings.md.\n"
-ALIKE = 90  # percent: definitions that differ in a word that matters, as before and after, stay below
+HEAD = "# Made from a spreadsheet. The keys are explained in docs/settings.md.\n"
+SIMILAR = 90  # percent: definitions that differ in an important word, such as before and after, stay below
 ANSWERS = {"": False, "no": False, "false": False, "yes": True, "true": True}
 
 
 def read(path: Path) -> list[Parameter]:
-    """The parameters of a spreadsheet that was saved as CSV, checked. SheetError or ConfigurationError with all that is
-    wrong with it."""
+    """The parameters of a spreadsheet that was saved as CSV, checked. SheetError or ConfigurationError with all
+    errors."""
     try:
         rows = sheets.rows(path, needed=("name", "kind", "definition"))
     except FileNotFoundError:
@@ -34,7 +34,7 @@ def read(path: Path) -> list[Parameter]:
 
 
 def parameter_of(row: dict[str, str]) -> Parameter:
-    """The entry of a row; an empty cell is a key that is not there."""
+    """The entry of a row; an empty cell gives no key."""
     parameter: Parameter = {"name": row["name"], "kind": row["kind"].lower(), "unit": row.get("unit")}
     parameter["per"] = row.get("per", "").lower()
     parameter["multiple"] = ANSWERS[row.get("multiple", "").lower()]
@@ -44,7 +44,7 @@ def parameter_of(row: dict[str, str]) -> Parameter:
 
 
 def write(library: list[Parameter]) -> str:
-    """The library as YAML, a line a parameter."""
+    """The library as YAML, one line for each parameter."""
     lines = [
         yaml.safe_dump(entry, default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf"))
         for entry in library
@@ -53,12 +53,12 @@ def write(library: list[Parameter]) -> str:
 
 
 def warnings(library: list[Parameter], source: str) -> list[str]:
-    """A sentence for each thing that is allowed and that models answer badly."""
-    alike = [
+    """A sentence for each entry that is allowed but that models answer badly."""
+    similar = [
         f"{source}: the definitions of `{a['name']}` and `{b['name']}` are nearly the same, and a model may give one "
         "value for both; say in each what the other does not count."
         for a, b in itertools.combinations(library, 2)
-        if fuzz.token_sort_ratio(a["definition"], b["definition"]) >= ALIKE
+        if fuzz.token_sort_ratio(a["definition"], b["definition"]) >= SIMILAR
     ]
     closed = [
         f"{source}: the category `{entry['name']}` has no value `other`, and a paper in which none of its values fits "
@@ -66,4 +66,4 @@ def warnings(library: list[Parameter], source: str) -> list[str]:
         for entry in library
         if entry["kind"] == "category" and "other" not in entry["values"]
     ]
-    return parameters.example_warnings(library, source) + alike + closed
+    return parameters.example_warnings(library, source) + similar + closed

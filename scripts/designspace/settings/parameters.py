@@ -1,4 +1,4 @@
-"""The parameter library: what is asked about every paper. It is checked as it is loaded."""
+"""The parameter library: the questions about every paper. It is checked when it is loaded."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from designspace.results.outcome_rows import MetaRow
 from designspace.results.rows import GroupRow
 from designspace.settings.schema import ConfigurationError, refuse, violations
 
-# The columns beside which those of parameters stand; SQLite does not tell F from f.
+# The other columns of the tables with columns of parameters; SQLite does not distinguish F and f.
 COLUMNS = {
     name.lower(): table for table, row in (("meta", MetaRow), ("groups", GroupRow)) for name in row.__annotations__
 }
@@ -19,18 +19,20 @@ EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as)[^.;)]*", re
 
 
 def load(path: str | Path) -> list[dict[str, Any]]:
-    """The parameter library of a YAML file, checked. ConfigurationError with all that is wrong with it."""
+    """The parameter library of a YAML file, checked. ConfigurationError with all errors in it."""
     try:
         parameters: list[dict[str, Any]] = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         why = "is not valid YAML" if isinstance(error, yaml.YAMLError) else "cannot be read"
         details = " ".join(str(error).split())
-        raise ConfigurationError(f"The parameter library {path} (config: `parameters`) {why}: {details}.") from None
+        raise ConfigurationError(
+            f"The parameter library {path} (config: `parameters`) {why}: {details}; correct the file, or name another."
+        ) from None
     return check(parameters, str(path))
 
 
 def check(parameters: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
-    """The parameters of the file `path`, as they are. ConfigurationError with all that is wrong with them."""
+    """The parameters of the file `path`, unchanged. ConfigurationError with all errors in them."""
     refuse(violations(parameters, "parameters.schema.yaml", path))
     problems: list[str] = []
     names: set[str] = set()

@@ -1,4 +1,4 @@
-"""A run as the Snakefile needs to know it: its papers, their batches and the memory plan."""
+"""A run as the Snakefile needs it: its papers, their batches and the memory plan."""
 
 import json
 import time
@@ -14,19 +14,17 @@ from designspace.project.folder import pdf_files
 from designspace.project.library import loading
 from designspace.settings import configuration
 
-# What the graph of the rules is drawn for where there is no paper yet.
+# The paper for which the graph of the rules is drawn if there is no paper yet.
 EXAMPLE = ledger.Row("paper", "paper.pdf", "", "b0001", "")
 FIRST_PAGES, TITLES = "first_pages.json", "titles.json"
-# run: checks the configuration, hashes the papers and plans the memory. job: one of the run's jobs, which takes the
-# papers that the run has saved and opens no PDF. outline: only shows the rules, so nothing needs to be there.
+# run: checks the configuration, hashes the papers and plans the memory. job: one of the run's jobs, which uses the
+# papers that the run has saved and opens no PDF. outline: only shows the rules, so no file needs to exist.
 Mode = Literal["run", "job", "outline"]
 
 
 class Run:
-    """What is known when the Snakefile is read. Nothing is written before `start`.
-
-    ValueError where the configuration, the library, the ledger or the model cannot be used.
-    """
+    """What is known when the Snakefile is read. Nothing is written before `start`. ValueError if the configuration, the
+    library, the ledger or the model cannot be used."""
 
     def __init__(self, config: dict[str, Any], mode: Mode) -> None:
         if mode == "run":
@@ -34,7 +32,7 @@ class Run:
         self.papers, self.results = Path(config["papers"]), Path(config["results"])
         self.ledger_file = self.results / "ledger.csv"
         self._with_subfolders = config["papers_in_subfolders"]
-        self._seen = time.time_ns()  # what changes while the papers are hashed is hashed again by the next run
+        self._seen = time.time_ns()  # the next run hashes files again that change after this time
         self.notes = rereads.noted(self.results / "text", config["ocr"])
         self.titles: dict[str, str] = {}  # of papers whose PDF may begin with another article
         if mode == "outline":
@@ -68,7 +66,7 @@ class Run:
 
     @cached_property
     def sha256(self) -> dict[str, str]:
-        """{paper: the hash of its PDF, with those of its supplements behind it}."""
+        """{paper: the hash of its PDF, followed by those of its supplements}."""
         hashes = {row.paper: row.sha256 for row in self.rows}
         for row in sorted(self.rows):
             if row.supplement_of and row.file in self._files_here:
@@ -81,8 +79,8 @@ class Run:
 
     @cached_property
     def batches(self) -> dict[str, list[str]]:
-        """{batch: its papers}. Papers that were removed stay, so that no batch changes; a batch of only such papers is
-        not needed."""
+        """{batch: its papers}. Papers that were removed stay, so that no batch changes; a batch of only removed papers
+        is left out."""
         return {
             batch: [paper for paper in papers if self._is_readable(paper)]
             for batch, papers in ledger.batches(self.rows).items()
@@ -90,27 +88,29 @@ class Run:
         }
 
     def _is_readable(self, paper: str) -> bool:
-        """Whether the text and context of a paper are there or can be made: its PDF may have been removed before."""
+        """Whether the text and context of a paper exist or can be made. Its PDF may have been removed before they
+        were."""
         made = (Path(self.results, kind, f"{paper}.json").exists() for kind in ("text", "context"))
         return paper in self.present or all(made)
 
     def present_in(self, batch: str) -> list[str]:
-        """The papers of a batch that the tables are about."""
+        """The papers of a batch that are in the tables."""
         return [paper for paper in self.batches[batch] if paper in self.present]
 
     @cached_property
     def removed(self) -> list[str]:
-        """The papers whose PDF is gone. Their text and context are used as they are: no rule can make them again."""
+        """The papers whose PDF was removed. Their text and context are used as they are: no rule can make them
+        again."""
         return [row.paper for row in self.rows if row.is_asked and row.paper not in self.present]
 
     @cached_property
     def pdfs(self) -> list[tuple[str, ...]]:
-        """Paper, file, original and, of a supplement, its paper of every PDF of the folder, copies included."""
+        """Paper, file, original and paper of a supplement, for every PDF of the folder, copies included."""
         here = (row for row in self.rows if row.file in self._files_here)
         return [row[:2] + (row.duplicate_of,) + (row.supplement_of,) * bool(row.supplement_of) for row in here]
 
     def start(self) -> None:
-        """Lock the results and save the ledger. ValueError where another run has the lock or the disk is full."""
+        """Lock the results and save the ledger. ValueError if another run has the lock or the disk is full."""
         locks.keep_others_out(self.results)
         ledger.save(self.rows, self.ledger_file, self._seen)
         first_pages.save(self._first_pages, self.results / FIRST_PAGES)

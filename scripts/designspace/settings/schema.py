@@ -1,4 +1,4 @@
-"""Violations of a JSON schema, in plain English: where they are, what is there, and what is allowed."""
+"""Violations of a JSON schema in plain English: where they are, what is there, and what is allowed."""
 
 import difflib
 import json
@@ -15,22 +15,22 @@ SCHEMAS = Path(__file__).resolve().parents[3] / "workflow" / "schemas"
 
 
 class ConfigurationError(DesignspaceError, ValueError):
-    """The configuration cannot be run; the message has a sentence for each thing that is wrong."""
+    """The configuration cannot be used; the message has a sentence for each error."""
 
 
 def refuse(problems: list[str]) -> None:
-    """Raise the problems, if there are any, a line each."""
+    """Raise the problems, one a line, if there are any."""
     if problems:
         raise ConfigurationError("\n".join(problems))
 
 
 def violations(data: Any, schema_file: str, source: str) -> list[str]:
-    """A sentence for each way in which the data break the schema."""
+    """A sentence for each violation of the schema by the data."""
     import jsonschema
 
     schema = yaml.safe_load((SCHEMAS / schema_file).read_text(encoding="utf-8"))
     base = jsonschema.Draft202012Validator
-    # 16.0 counts as an integer in JSON but not in range(), and YAML has numbers that are not finite.
+    # 16.0 is an integer in JSON but not for range(), and YAML has numbers that are not finite.
     types = base.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_finite})
     extend: Any = jsonschema.validators.extend  # which has no types
     validator = extend(base, type_checker=types)(schema)

@@ -16,6 +16,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.calls import char_angle, char_box, char_matrix, char_size
 from designspace.parsing.citation.accents import accented
 from designspace.parsing.dropped import dropped_from
 from designspace.parsing.fonts import PageFonts, page_text
@@ -164,11 +165,8 @@ def _pieces(
     handle = textpage.raw
     pieces: list[_Piece] = []
     chars: list[Char] = []
-    rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
-    edges, entries = (ctypes.c_float * 4).from_buffer(rect), (ctypes.c_float * 6).from_buffer(matrix)
-    rect_pointer, matrix_pointer = ctypes.byref(rect), ctypes.byref(matrix)
-    get_box, get_matrix = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetMatrix
-    get_size = pdfium.FPDFText_GetFontSize
+    edges, entries = (ctypes.c_float * 4)(), (ctypes.c_float * 6)()
+    box, matrix = ctypes.byref(edges), ctypes.byref(entries)
     start, right_end = 0, 0.0
     dropped = dropped_from(text)
     for index, char in enumerate(text[:MOST_CHARACTERS]):
@@ -184,10 +182,11 @@ def _pieces(
             if chars:
                 chars.append((" ", right_end, chars[-1][2], right_end, chars[-1][4], chars[-1][5]))
             continue
-        get_box(handle, index, rect_pointer)
-        left, bottom, right, top = place(edges[0], edges[3], edges[2], edges[1])
-        get_matrix(handle, index, matrix_pointer)
-        scale = get_size(handle, index) * hypot(*entries[2:4])
+        char_box(handle, index, box)
+        left, top, right, bottom = edges[:]
+        left, bottom, right, top = place(left, bottom, right, top)
+        char_matrix(handle, index, matrix)
+        scale = char_size(handle, index) * hypot(*entries[2:4])
         size = scale if scale >= SMALLEST or top - bottom < SMALLEST else TYPE_3
         if chars and not -2 * size < left - right_end < 2.2 * max(size, chars[-1][5]):
             _end_piece(pieces, chars, handle, start, number)
@@ -209,15 +208,23 @@ def _end_piece(pieces: list[_Piece], chars: list[Char], handle: Any, start: int,
     if chars and all(char[5] == TYPE_3 for char in chars):
         height = sorted(char[4] - char[2] for char in chars)[int(0.9 * (len(chars) - 1))]
         chars = [(*char[:5], max(height, SMALLEST)) for char in chars]
-    sizes = Counter(round(char[5], 1) for char in chars if not char[0].isspace())
+    sizes = _sizes(chars)
     if not sizes or (size := max(sizes, key=sizes.__getitem__)) < SMALLEST:
         return
     middle = start + len(chars) // 2
-    angle = round(degrees(pdfium.FPDFText_GetCharAngle(handle, middle)) / 10) % 36 * 10
+    angle = round(degrees(char_angle(handle, middle)) / 10) % 36 * 10
     name = ctypes.create_string_buffer(128)
     pdfium.FPDFText_GetFontInfo(handle, middle, name, len(name), None)
     bold = any(word in name.value.lower() for word in (b"bold", b"black", b"heavy", b".b", b"-b"))
     pieces.append(_Piece(chars, size, bold, number, angle))
+
+
+def _sizes(chars: list[Char]) -> Counter[float]:
+    """How many characters have each size, in tenths of a point."""
+    sizes: Counter[float] = Counter()
+    for size, count in Counter([char[5] for char in chars if not char[0].isspace()]).items():
+        sizes[round(size, 1)] += count
+    return sizes
 
 
 class _Line:
@@ -302,27 +309,17 @@ def _row(pieces: list[_Piece], stamp: bool = False) -> Row:
         if chars and piece.chars[0][1] - chars[-1][3] > 0.12 * piece.size:
             chars.append((" ", *chars[-1][1:]))
         chars += piece.chars
-    sizes: Counter[float] = Counter()
-    for char in chars:
-        sizes[round(char[5], 1)] += not char[0].isspace()
+    sizes = _sizes(chars)
     size = max(sizes, key=lambda size: (sizes[size], size))
-    base = sorted(char[2] for char in chars if round(char[5], 1) == size)[sizes[size] // 2]
+    same = {other for other in {char[5] for char in chars} if round(other, 1) == size}
+    base = sorted([char[2] for char in chars if char[5] in same])[sizes[size] // 2]
     marked = "".join(RAISED if _raised(char, size, base) else char[0] for char in chars)
     marked = RAISED.join(normalise(part) if part.strip() else part for part in marked.split(RAISED))
-    boxes = [piece.box for piece in pieces]
+    left, bottom, right, top = zip(*(piece.box for piece in pieces), strict=True)
     bold = max(pieces, key=lambda piece: len(piece.chars)).bold
-    return Row(
-        accented(normalise("".join(char[0] for char in chars)))[:1000],
-        accented(marked)[:1000],
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-        size,
-        bold,
-        pieces[0].page,
-        stamp,
-    )
+    text, marked = accented(normalise("".join(char[0] for char in chars)))[:1000], accented(marked)[:1000]
+    box = min(left), min(bottom), max(right), max(top)
+    return Row(text, marked, *box, size, bold, pieces[0].page, stamp)
 
 
 def _raised(char: Char, size: float, base: float) -> bool:

@@ -72,7 +72,8 @@ def find_tables(marks: Marks, spaced: bool) -> list[Table]:
         _add(tables, region, marks, page)
     if spaced:
         taken = {id(word) for table in tables for word in inside(marks.words, table.box)}
-        for region in spaced_regions(marks, [word for word in marks.words if id(word) not in taken]):
+        words = [word for word in marks.words if id(word) not in taken]
+        for region in spaced_regions(words, lines(words) if taken else page, marks.width):
             _add(tables, region, marks, page)
     return sorted(tables, key=lambda table: table.box[1])
 

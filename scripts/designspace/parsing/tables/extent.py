@@ -55,6 +55,8 @@ def _rows(outside: list[Line], box: Box, grid: Grid) -> list[Line]:
         if not (box[0] - SPARE <= pieces[0].x0 and pieces[-1].x1 <= box[2] + SPARE):
             break
         headed = len(pieces) == 1 and bool(found) and _over_rule(pieces[0], grid)
+        # Over a grid stand the heads of some of its columns, or of several columns together.
+        headed |= grid.ruled and edge <= box[1] and len(Line(words, line.y0, line.y1).pieces(APART)) > 1
         if not headed and (len(pieces) < max(2, 0.5 * grid.n_columns) or any(_crosses(p, grid) for p in pieces)):
             break
         found.append(line)

@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import inf
 
 from designspace.parsing.glyphs import UNKNOWN
 from designspace.parsing.tables.marks import Rule, Upright, Word
@@ -89,7 +88,7 @@ def lines(words: list[Word]) -> list[Line]:
     for word in sorted((word for word in words if id(word) not in known), key=lambda word: word.middle):
         if line := _nearest(found[-4:], word):
             line.words.append(word)
-            if 1.05 * line.height < word.height and len(line.words) < 4:
+            if len(line.words) < 4 and 1.05 * line.height < word.height:
                 line.y0, line.y1 = word.y0, word.y1
         else:
             found.append(Line([word], word.y0, word.y1))
@@ -111,11 +110,12 @@ def lines(words: list[Word]) -> list[Line]:
 
 def _nearest(some: list[Line], word: Word) -> Line | None:
     """The line on whose baseline a word stands, if one is."""
-    middle, height = word.middle, word.height
-    nearest, least = None, inf
+    middle = (word.y0 + word.y1) / 2
+    nearest, least = None, SAME_LINE * (word.y1 - word.y0)
     for line in some:
-        away = abs((line.y0 + line.y1) / 2 - middle)
-        if away < least and away < SAME_LINE * height and away < SAME_LINE * (line.y1 - line.y0):
+        y0, y1 = line.y0, line.y1
+        away = abs((y0 + y1) / 2 - middle)
+        if away < least and away < SAME_LINE * (y1 - y0):
             nearest, least = line, away
     return nearest
 

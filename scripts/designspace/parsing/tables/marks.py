@@ -4,10 +4,14 @@ Boxes here are (left, top, right, bottom) in points; y grows downwards from the 
 """
 
 import ctypes
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import pi
+from math import isnan, pi
+from typing import TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
@@ -16,11 +20,17 @@ from designspace.parsing.dropped import dropped_from
 from designspace.parsing.tables.paths import Paths
 
 Box = tuple[float, float, float, float]
+Edges = npt.NDArray[np.float64]
+Boxes = tuple[Edges, Edges, Edges, Edges]  # of characters
 
+WORD = re.compile(r"[^\s\0]+")
 MOST_CHARACTERS = 40_000  # of a page; a full page of a journal has a quarter of them
 LARGEST = 14_400.0  # points; the largest page that PDF allows
 WHOLE = 0.85  # of a page: what covers so much of it is its ground
 SPACE = 0.2  # of a character's height: a wider gap parts words
+TALLER = 1.05  # times as high may a character be without its word becoming so
+
+AnyBox = TypeVar("AnyBox", Box, Boxes)
 
 
 class Upright:
@@ -116,18 +126,48 @@ class PageMarks:
 
     def _read_words(self, textpage: pdfium.FPDF_TEXTPAGE, text: str) -> None:
         """Keep the words in the order of the file, each in the frame in which it is upright."""
+        boxes, dropped = self._boxes(textpage, len(text)), dropped_from(text)
+        spans = [(0, len(text))] if dropped else [match.span() for match in WORD.finditer(text)]
+        turns = [self._turn(textpage, begin) for begin, _ in spans]
+        begins = [begin for begin, _ in spans]
+        frames = {turn: _Frame(turned(boxes, turn, self._width, self._height), begins) for turn in set(turns)}
+        for (begin, end), turn in zip(spans, turns, strict=True):
+            word = None if dropped else frames[turn].word(text, begin, end)
+            if word:
+                self._words.setdefault(turn, []).append(word)
+            else:
+                self._read_parts(textpage, _characters(text, boxes, begin, end))
+
+    def _read_parts(self, textpage: pdfium.FPDF_TEXTPAGE, characters: Iterator[tuple[str, int, Box]]) -> None:
+        """Keep the words of which each character may begin another."""
         word, turn, end = None, 0, 0.0
-        for character, index, box in _characters(textpage, text):
+        for character, index, box in characters:
             if not character:
                 word = None
                 continue
-            upright = turned(self._down(*box), turn, self._width, self._height)
+            upright = turned(box, turn, self._width, self._height)
             if word is None or not _join(word, end, character, upright):  # what joins a word has its turn
-                turn = round(-char_angle(textpage, index) / (pi / 2)) % 4
-                upright = turned(self._down(*box), turn, self._width, self._height)
+                turn = self._turn(textpage, index)
+                upright = turned(box, turn, self._width, self._height)
                 word = Word(character, *upright)
                 self._words.setdefault(turn, []).append(word)
             end = upright[2]
+
+    def _turn(self, textpage: pdfium.FPDF_TEXTPAGE, index: int) -> int:
+        """The counter-clockwise quarter turns at which a character is printed."""
+        return round(-float(char_angle(textpage, index)) / (pi / 2)) % 4
+
+    def _boxes(self, textpage: pdfium.FPDF_TEXTPAGE, n: int) -> Boxes:
+        """The left, upper, right and lower edges of the page's characters; NaN where one is not on a page."""
+        rects, size = (pdfium.FS_RECTF * n)(), ctypes.sizeof(pdfium.FS_RECTF)
+        for index in range(n):
+            char_box(textpage, index, ctypes.byref(rects, index * size))
+        edges = np.frombuffer(rects, np.float32).reshape(n, 4).astype(np.float64)
+        edges[~(np.abs(edges).sum(axis=1) < 4 * LARGEST)] = np.nan  # nor is one where a number is not finite
+        left, top, right, bottom = edges.T
+        x0, x1 = np.minimum(left, right), np.maximum(left, right)
+        y0, y1 = np.minimum(bottom, top), np.maximum(bottom, top)
+        return x0 - self._left, self._top - y1, x1 - self._left, self._top - y0
 
     def shown(self, box: Box, turn: int) -> list[float]:
         """A box of the marks turned by `turn` as [left, bottom, right, top] on the page as it is shown, y upwards."""
@@ -159,7 +199,7 @@ def joined(rules: list[Rule], gap: float) -> list[Rule]:
     return sorted(found, key=lambda rule: rule.at)
 
 
-def turned(box: Box, quarters: int, width: float, height: float) -> Box:
+def turned(box: AnyBox, quarters: int, width: float, height: float) -> AnyBox:
     """A box of a page of this size after so many clockwise quarter turns of the page."""
     x0, y0, x1, y1 = box
     if quarters == 1:
@@ -181,26 +221,45 @@ def _within(box: Box, page: Box) -> Box:
     )
 
 
-def _characters(textpage: pdfium.FPDF_TEXTPAGE, text: str) -> Iterator[tuple[str, int, Box]]:
-    """The visible characters with their index and their box on the page, y upwards; "" for a space.
+class _Frame:
+    """The characters of a page in a frame, and which of them plainly join the first of their word."""
+
+    def __init__(self, boxes: Boxes, begins: list[int]) -> None:
+        x0, y0, x1, y1 = boxes
+        first = np.zeros(len(x0), int)
+        first[begins] = begins
+        first = np.maximum.accumulate(first)
+        size, height = (y1 - y0)[first], y1 - y0
+        gap, shared = np.diff(x0, prepend=0.0), np.minimum(y1, y1[first]) - np.maximum(y0, y0[first])
+        gap[1:] = x0[1:] - x1[:-1]
+        joins = (-size < gap) & (gap <= SPACE * size) & (shared > 0.4 * np.minimum(height, size))
+        self._apart: list[int] = np.cumsum(~(joins & (height <= TALLER * size))).tolist()
+        self._x0, self._y0, self._x1, self._y1 = (edges.tolist() for edges in boxes)
+
+    def word(self, text: str, begin: int, end: int) -> Word | None:
+        """The word of the characters from `begin` to `end`; None if they may be several, or are not on the page."""
+        x0, y0, x1, y1 = self._x0[begin:end], self._y0[begin], self._x1[begin:end], self._y1[begin]
+        if self._apart[begin] != self._apart[end - 1] or isnan(y0):
+            return None
+        return Word(text[begin:end], min(x0), y0, max(x1), y1)
+
+
+def _characters(text: str, boxes: Boxes, begin: int, end: int) -> Iterator[tuple[str, int, Box]]:
+    """The visible characters of a part of the text with their index and their box; "" for a space.
 
     What pdfium dropped has the index of the character before.
     """
-    rect = pdfium.FS_RECTF()
-    pointer, edges = ctypes.byref(rect), (ctypes.c_float * 4).from_buffer(rect)
-    dropped, last, left, bottom, right, top = dropped_from(text), 0, 0.0, 0.0, 0.0, 0.0
-    for index, character in enumerate(text):
+    dropped, last, box = dropped_from(text), begin, (0.0, 0.0, 0.0, 0.0)
+    edges = (edge[begin:end].tolist() for edge in boxes)
+    for index, x0, y0, x1, y1 in zip(range(begin, end), *edges, strict=True):
         for lost in dropped.get(index, ""):
-            left, right = right, 2 * right - left
-            yield lost.strip(), last, (left, bottom, right, top)
-        if character.isspace() or character == "\x00":
-            yield "", 0, (0.0, 0.0, 0.0, 0.0)
-            continue
-        char_box(textpage, index, pointer)
-        left, top, right, bottom = edges[:]
-        if abs(left) + abs(top) + abs(right) + abs(bottom) < 4 * LARGEST:  # and not infinite, nor no number
-            last = index
-            yield character, index, (left, bottom, right, top)
+            box = box[2], box[1], 2 * box[2] - box[0], box[3]
+            yield lost.strip(), last, box
+        if not WORD.match(text, index):
+            yield "", 0, box
+        elif not isnan(x0):
+            last, box = index, (x0, y0, x1, y1)
+            yield text[index], index, box
 
 
 def _join(word: Word, end: float, character: str, box: Box) -> bool:
@@ -211,6 +270,6 @@ def _join(word: Word, end: float, character: str, box: Box) -> bool:
         return False
     word.text += character
     word.x0, word.x1 = min(word.x0, x0), max(word.x1, x1)
-    if height > 1.05 * size:  # the tallest decides the height: a raised character belongs to its word
+    if height > TALLER * size:  # the tallest decides the height: a raised character belongs to its word
         word.y0, word.y1 = y0, y1
     return True

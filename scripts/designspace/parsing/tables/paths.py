@@ -1,13 +1,19 @@
 """The straight lines and the drawings of a page, from its path and image objects."""
 
 import ctypes
+from collections.abc import Callable
 from math import isfinite
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from designspace.parsing.calls import (
+    bounds,
+    count_segments,
+    draw_mode,
     form_object,
+    object_matrix,
     object_type,
     page_object,
     path_segment,
@@ -22,6 +28,7 @@ Point = tuple[float, float]
 
 MOST_OBJECTS = 20_000  # objects of a page that are looked at
 MOST_SEGMENTS = 40_000  # segments of its paths
+FEWEST_OF_A_SHAPE = 8  # segments; parts of dashed lines and cells have fewer
 MOST_OF_A_PATH = 4_000  # a path of more segments is a drawing
 DEEPEST = 5  # forms within forms
 THIN = 3.0  # points: a filled shape that is not thicker is a line
@@ -37,25 +44,32 @@ class Paths:
     Boxes are those of the page's own space: left, bottom, right, top.
     """
 
-    def __init__(self, most_paths: int = MOST_OBJECTS) -> None:
-        """With more than `most_paths` paths on a page, those that follow are left out."""
+    def __init__(self, most_paths: int = MOST_OBJECTS, smallest: float = 0.0) -> None:
+        """With more than `most_paths` paths on a page, those that follow are left out, and so are shapes that are
+        `smallest` points wide and high at most: letters and the points of a figure."""
         self.rules: list[tuple[Box, bool]] = []
         self.drawings: list[Box] = []
         self._objects, self._segments, self._done = MOST_OBJECTS, MOST_SEGMENTS, False
-        self._paths = most_paths
+        self._paths, self._smallest = most_paths, smallest
 
     def read(self, page: pypdfium2.PdfPage) -> None:
         """Read the page's objects, the first time."""
         if not self._done:
             self._done = True
-            for index in range(min(pdfium.FPDFPage_CountObjects(page), self._objects)):
-                self._read_object(page_object(page.raw, index), IDENTITY, 0)
+            self._read_objects(page_object, page.raw, pdfium.FPDFPage_CountObjects(page), IDENTITY, 0)
 
-    def _read_object(self, item: pdfium.FPDF_PAGEOBJECT, matrix: Matrix, depth: int) -> None:
-        self._objects -= 1
-        if self._objects < 0:
-            return
-        kind = object_type(item)
+    def _read_objects(self, item_of: Callable[..., Any], owner: Any, count: int, matrix: Matrix, depth: int) -> None:
+        """Read the objects of a page or a form, as many as may still be read."""
+        for index in range(count):
+            self._objects -= 1
+            if self._objects < 0:
+                return
+            item = item_of(owner, index)
+            kind = object_type(item)
+            if kind != pdfium.FPDF_PAGEOBJ_TEXT:
+                self._read_object(item, kind, matrix, depth)
+
+    def _read_object(self, item: pdfium.FPDF_PAGEOBJECT, kind: int, matrix: Matrix, depth: int) -> None:
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             self._paths -= 1
             if self._paths < 0:
@@ -63,26 +77,26 @@ class Paths:
                 return
             self._read_path(item, _product(_matrix(item), matrix))
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            edges = [ctypes.c_float() for _ in range(4)]
-            if pdfium.FPDFPageObj_GetBounds(item, *edges):
-                left, bottom, right, top = (edge.value for edge in edges)
+            if box := bounds(item):
+                left, bottom, right, top = box
                 self._add_shape([_apply(matrix, x, y) for x in (left, right) for y in (bottom, top)], False)
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
             inner = _product(_matrix(item), matrix)
-            for index in range(min(pdfium.FPDFFormObj_CountObjects(item), self._objects)):
-                self._read_object(form_object(item, index), inner, depth + 1)
+            self._read_objects(form_object, item, pdfium.FPDFFormObj_CountObjects(item), inner, depth + 1)
 
     def _read_path(self, path: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
         fill, stroke = ctypes.c_int(), ctypes.c_int()
-        pdfium.FPDFPath_GetDrawMode(path, fill, stroke)
+        draw_mode(path, ctypes.byref(fill), ctypes.byref(stroke))
         if not (fill.value or stroke.value):
             return
-        count = pdfium.FPDFPath_CountSegments(path)
+        count = count_segments(path)
         if count > min(MOST_OF_A_PATH, self._segments):
-            left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-            if pdfium.FPDFPageObj_GetBounds(path, left, bottom, right, top):
-                self.drawings.append((left.value, bottom.value, right.value, top.value))
+            self.drawings += [box] if (box := bounds(path)) else []
             return
+        if self._smallest and count > FEWEST_OF_A_SHAPE:
+            left, bottom, right, top = bounds(path) or (0.0, 0.0, 0.0, 0.0)
+            if max(right - left, top - bottom) <= self._smallest:
+                return
         self._segments -= count
         half = _stroke_width(path, matrix) / 2 if stroke.value else 0.0
         for points, curved in _subpaths(path, count, matrix):
@@ -126,6 +140,7 @@ def _subpaths(path: pdfium.FPDF_PAGEOBJECT, count: int, matrix: Matrix) -> list[
     """The subpaths of a path as their points on the page and whether they have curves."""
     x, y, found, curved = ctypes.c_float(), ctypes.c_float(), [], False
     x_pointer, y_pointer = ctypes.byref(x), ctypes.byref(y)
+    a, b, c, d, e, f = matrix
     points: list[Point] = []
     for index in range(count):
         segment = path_segment(path, index)
@@ -135,7 +150,8 @@ def _subpaths(path: pdfium.FPDF_PAGEOBJECT, count: int, matrix: Matrix) -> list[
                 found.append((points, curved))
             points, curved = [], False
         segment_point(segment, x_pointer, y_pointer)
-        point = _apply(matrix, x.value, y.value)
+        along, up = x.value, y.value
+        point = a * along + c * up + e, b * along + d * up + f
         if not isfinite(point[0] + point[1]):
             return []
         points.append(point)
@@ -158,7 +174,7 @@ def _stroke_width(path: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> float:
 
 def _matrix(item: pdfium.FPDF_PAGEOBJECT) -> Matrix:
     matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFPageObj_GetMatrix(item, matrix)
+    object_matrix(item, ctypes.byref(matrix))
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 

@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from math import inf
+
+import numpy as np
 
 from designspace.parsing.tables.columns import separators
-from designspace.parsing.tables.hints import PARTS, SHORTEST
+from designspace.parsing.tables.hints import CAPTION, PARTS, SHORTEST
 from designspace.parsing.tables.lines import LETTERS, Line, Piece, lines
 from designspace.parsing.tables.marks import Box, Marks, Rule, Word, joined
 
@@ -13,11 +16,8 @@ SAME_EDGE = 6.0  # points by which rules of one table may differ in extent
 EMPTIEST = 60.0  # points between two rules without text
 MOST_RULES = 600  # of a page that are looked at for tables
 OWN = 10.0  # of a line's height above a table, in which its caption stands
+BESIDE = 0.3  # of a word's height: middles that differ by less are beside each other
 NEXT = 1.9  # of a line's height: middles of lines that follow each other are not farther apart
-CAPTION = re.compile(
-    r"(?i:(?:supplement\w*|appendix|extended\s*data)?\s*(?:t\s?a\s?b\s?l\s?e|tab\.|exhibit))\s*"
-    r"[-.]?(?:[A-Z]{0,3}[-.]?\d+(?:[-.]\d+)*[A-Za-z]?|[IVX]+)(?![\w-])(?!,?\s+[a-z]|[,;)])|TABLE\b"
-)
 FIGURE = re.compile(r"(?i:supplement\w*|extended\s*data)?\s*(?i:f\s?i\s?g\s?(?:u\s?r\s?e|\.)?)\s*S?\d")
 
 
@@ -42,7 +42,7 @@ def inside(words: list[Word], box: Box, margin: float = 1.0) -> list[Word]:
 
 def starts_caption(words: list[Word]) -> bool:
     """Whether a line of words begins as the caption of a table does, and not as a sentence that mentions one."""
-    return bool(CAPTION.match(" ".join(word.text for word in words[:12])))
+    return bool(re.match(CAPTION, " ".join(word.text for word in words[:12])))
 
 
 def starts_figure(words: list[Word]) -> bool:
@@ -118,7 +118,9 @@ def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
     table = lines(words)
     if any(starts_caption(line.words) and len(line.pieces(APART)) == 1 for line in table):
         return False
-    beside = [word for word in marks.words if word.x0 < x0 - 3 or word.x1 > x1 + 3]
+    near = BESIDE * max(word.height for word in words)
+    level = inside(marks.words, (-inf, upper.at - near, inf, lower.at + near))
+    beside = [word for word in level if word.x0 < x0 - 3 or word.x1 > x1 + 3]
     if any(_outside(beside, word, x0, x1) for line in table for word in (line.words[0], line.words[-1])):
         return False
     return not is_prose(table, x0, x1) and not _drawn_over(marks, (x0, upper.at, x1, lower.at))
@@ -126,7 +128,7 @@ def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
 
 def _outside(words: list[Word], word: Word, x0: float, x1: float) -> bool:
     """Whether the text of a word goes on beyond x0 or x1."""
-    space, middle, near = 0.5 * word.height, word.middle, 0.3 * word.height
+    space, middle, near = 0.5 * word.height, word.middle, BESIDE * word.height
     return (
         any(
             abs((other.y0 + other.y1) / 2 - middle) < near
@@ -143,8 +145,10 @@ def _outside(words: list[Word], word: Word, x0: float, x1: float) -> bool:
 
 def _drawn_over(marks: Marks, box: Box) -> bool:
     """Whether a drawing covers a good part of a box."""
-    area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
-    return any(_shared(drawing, box) > 0.25 * area for drawing in marks.drawings)
+    least = 0.25 * max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
+    return any(
+        (x1 - x0) * (y1 - y0) > least and _shared((x0, y0, x1, y1), box) > least for x0, y0, x1, y1 in marks.drawings
+    )
 
 
 def _shared(one: Box, other: Box) -> float:
@@ -159,10 +163,12 @@ def overlap(one: Box, other: Box) -> float:
     return _shared(one, other) / max(smaller, 1.0)
 
 
-def spaced_regions(marks: Marks, words: list[Word]) -> list[Region]:
-    """The boxes of consecutive lines that have gaps in common, those across the columns of a page first."""
-    page = lines(words)
-    areas = _areas(page, marks.width)
+def spaced_regions(words: list[Word], page: list[Line], width: float) -> list[Region]:
+    """The boxes of consecutive lines that have gaps in common, those across the columns of a page first.
+
+    `page` are the lines of the words, on a page of this width.
+    """
+    areas = _areas(page, width)
     found = _across(page, areas[0][1]) if len(areas) > 1 else []
     for area in areas:
         chosen = [word for word in words if area[0] <= (word.x0 + word.x1) / 2 <= area[1]]
@@ -197,17 +203,17 @@ def _across(page: list[Line], gutter: float) -> list[Box]:
 def _areas(page: list[Line], width: float) -> list[tuple[float, float]]:
     """The whole width, and where most lines leave the middle of the page free, its two columns."""
     table = [line for line in page if len(line.words) > 1]
-    middles = range(int(0.4 * width), int(0.6 * width), 2)
-    crossing = [[w for w in line.words if w.x0 - 2 < middles.stop and w.x1 + 2 > middles.start] for line in table]
-    best, at = 0, width / 2
-    for x in middles:
-        free = sum(
-            line.words[0].x0 < x < line.words[-1].x1 and not any(word.x0 - 2 < x < word.x1 + 2 for word in some)
-            for line, some in zip(table, crossing, strict=True)
-        )
-        if free > best:
-            best, at = free, x
+    middles = np.arange(int(0.4 * width), int(0.6 * width), 2)
+    free = np.zeros(len(middles), int)
+    for line in table:
+        space = (line.words[0].x0 < middles) & (middles < line.words[-1].x1)
+        for word in line.words:
+            if word.x0 - 2 < 0.6 * width and word.x1 + 2 > 0.4 * width - 1:
+                space &= (middles <= word.x0 - 2) | (word.x1 + 2 <= middles)
+        free += space
+    best = int(free.max(initial=0))
     if best > 0.5 * len(table) and best > 10:
+        at = float(middles[free.argmax()])
         return [(0.0, at), (at, width), (0.0, width)]
     return [(0.0, width)]
 

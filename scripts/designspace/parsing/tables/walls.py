@@ -24,7 +24,9 @@ def merge_by_walls(
     ruled_column = [any(closed[c] for closed in closed_below[1:]) for c in range(n_columns)]
     merged: list[Block] = []
     for r, blocks in enumerate(rows):
-        for block in blocks:
+        # Above the upper rule of a grid no rule parts the heads of its columns.
+        parted = len(blocks) == 1 or any(not _open(space, down, tops[r], bottoms[r]) for space in spaces)
+        for block in blocks if parted else ():
             block.first, block.last = _widened(block, blocks, spaces, down, tops[r], bottoms[r])
         for block in blocks:
             upper = next(

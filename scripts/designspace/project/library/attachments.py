@@ -1,7 +1,7 @@
 """The PDFs that an export names, and which files of the papers' folder they are.
 
-An export names files as they were on the machine that made it, which need not be this one: only the end of a path,
-the file's name and the folders above it, can be compared.
+An export names files as they were on the machine that made it, which may be another one. So only the end of a path can
+be compared: the file's name and the folders above it.
 """
 
 import re
@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 FIELD = re.compile(r"(?:\\.|[^;\\])+")  # one attachment of several
 ESCAPED = re.compile(r"\\([\\:;{}_&%#$ ])")
-ZOTERO = re.compile(r"[A-Z0-9]{8}")  # a folder of Zotero's storage, which has one attachment
+ZOTERO = re.compile(r"[A-Z0-9]{8}")  # a folder of Zotero's storage, with one attachment
 
 
 def pdfs(field: str) -> Iterator[str]:
@@ -34,7 +34,7 @@ def pdfs(field: str) -> Iterator[str]:
 
 
 class Files:
-    """The PDFs of the papers' folder, to be found by what an export calls them."""
+    """The PDFs of the papers' folder, to be found by the paths of an export."""
 
     def __init__(self, files: Iterable[str]) -> None:
         """`files` are paths from the folder, with "/" between folders."""
@@ -43,10 +43,9 @@ class Files:
             self._named[_steps(file)[-1]].append(file)
 
     def find(self, path: str) -> str | None:
-        """The file that a path of an export means: of those of its name the one with most of its folders, if one has.
-
-        Two folders of Zotero's storage with other names hold other attachments, whatever the names of the files.
-        """
+        """The file that a path of an export means: of the files with its name, the one that shares most of its folders,
+        if there is one. Two different folders of Zotero's storage have different attachments, even if the names of the
+        files are equal."""
         steps = _steps(path)
         shared = {file: _shared(steps, _steps(file)) for file in self._named.get(steps[-1], [])}
         likely = [file for file, n in shared.items() if n == max(shared.values()) and not _elsewhere(path, file, n)]
@@ -54,12 +53,12 @@ class Files:
 
 
 def _steps(path: str) -> list[str]:
-    """The parts of a path as file systems compare them: macOS takes letters and their accents apart."""
+    """The parts of a path as file systems compare them: macOS stores letters and their accents separately."""
     return unicodedata.normalize("NFC", path).casefold().split("/")
 
 
 def _shared(one: list[str], other: list[str]) -> int:
-    """How many of the last parts of two paths are the same."""
+    """How many of the last parts of two paths are equal."""
     n = 0
     while n < min(len(one), len(other)) and one[-1 - n] == other[-1 - n]:
         n += 1

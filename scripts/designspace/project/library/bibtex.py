@@ -1,4 +1,4 @@
-"""A library as BibTeX, which every reference manager exports, turned into CSL-JSON."""
+"""A library as BibTeX, which every reference manager exports, converted into CSL-JSON."""
 
 import re
 from typing import Any
@@ -30,7 +30,7 @@ TYPES = {
     "techreport": "report",
     "thesis": "thesis",
 }
-# The fields of CSL, each with those of BibTeX that say it, the first that is there.
+# The fields of CSL, each with the corresponding fields of BibTeX; the first one that exists is used.
 FIELDS = {
     "title": ("title",),
     "container-title": ("journal", "journaltitle", "booktitle"),
@@ -50,7 +50,7 @@ PREPRINT = ("eprinttype", "archiveprefix", "howpublished", "note", "publisher", 
 
 
 def read(text: str) -> tuple[list[Entry], list[Problem]]:
-    """The entries of BibTeX, and what is wrong with it, if anything."""
+    """The entries of BibTeX, and the errors in it."""
     with pybtex.errors.capture() as errors:
         try:
             database = bibtex.Parser().parse_string(text)
@@ -95,7 +95,7 @@ def _item(key: str, entry: BibEntry) -> dict[str, Any]:
 
 
 def _field(entry: BibEntry, *names: str) -> str:
-    """The first of some fields that the entry has itself or from the one that it refers to."""
+    """The first of some fields that the entry has, either itself or from the entry that it refers to."""
     return next((entry.fields[name] for name in names if entry.fields.get(name, "").strip()), "")
 
 
@@ -106,7 +106,7 @@ def _paths(entry: BibEntry) -> str:
 def _plain(text: str) -> str:
     r"""What LaTeX prints: "{M}{\"u}ller \& {DNA}" is "Müller & DNA". The commands of fonts go, their text stays."""
     text = re.sub(r"\\(?:text\w\w|emph|mathrm|textsuperscript|textsubscript)\s*(?=\{)", "", text)
-    text = re.sub(r"(\\[`'^\"~=]\s*\{?)\\([ij])(?![A-Za-z])\s*", r"\1\2", text)  # an accent takes the dot's place
+    text = re.sub(r"(\\[`'^\"~=]\s*\{?)\\([ij])(?![A-Za-z])\s*", r"\1\2", text)  # an accent replaces the dot
     plain = str(Text.from_latex(text)).replace("\xa0", " ").replace("--", "–")
     return " ".join(plain.replace("{", "").replace("}", "").split())
 
@@ -116,6 +116,6 @@ def _name(person: Person) -> dict[str, str]:
     particle, suffix = _plain(" ".join(person.prelast_names)), _plain(" ".join(person.lineage_names))
     family = _plain(" ".join(person.last_names))
     if not given and not particle and " ".join(person.last_names).startswith("{"):
-        return {"literal": family}  # an institution, which its braces keep from being taken apart
+        return {"literal": family}  # an institution: its braces keep it in one piece
     name = {"family": family, "given": given, "non-dropping-particle": particle, "suffix": suffix}
     return {key: value for key, value in name.items() if value}

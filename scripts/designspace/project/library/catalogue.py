@@ -1,6 +1,6 @@
-"""Which entry of the library is which paper, and the citation of a paper from all who know it: the library wins.
+"""Which entry of the library is which paper, and the citation of a paper from all sources: the library wins.
 
-An entry is a paper by its attachment, by the DOI that the paper prints, or by title and author.
+An entry belongs to a paper by its attachment, by the DOI that the paper prints, or by title and author.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,13 +14,13 @@ from designspace.project.library.attachments import Files
 from designspace.project.library.entries import FIELDS, Entry
 
 LIBRARY, LOOKUP, PDF = "library", "doi.org", "pdf"  # where a field of a citation was found
-ALIKE = 93  # of 100, from which two titles are one, by rapidfuzz's ratio
-SHORTEST = 15  # letters of a title that is a paper's alone; "Editorial" is not
+SAME_TITLE = 93  # of 100, from which two titles are the same, by rapidfuzz's ratio
+SHORTEST = 15  # letters of a title that only one paper has; "Editorial" is shorter
 
 
 def attached(entries: Iterable[Entry], files: Mapping[str, str]) -> dict[str, list[str]]:
-    """{key of an entry: its papers, in the order of its attachments}; `files` is {file: paper}. The first entry that
-    names a file has it."""
+    """{key of an entry: its papers, in the order of its attachments}; `files` is {file: paper}. A file belongs to the
+    first entry that names it."""
     folder, taken = Files(files), set()
     papers: dict[str, list[str]] = {}
     for entry in entries:
@@ -33,14 +33,13 @@ def attached(entries: Iterable[Entry], files: Mapping[str, str]) -> dict[str, li
 def match(
     entries: list[Entry], files: Mapping[str, str], printed: Mapping[str, Citation | None]
 ) -> tuple[dict[str, Entry], list[Entry]]:
-    """({paper: its entry}, the entries of no paper). `files` is {file: paper}, `printed` what the papers say.
-
-    An entry that is a paper which another entry is already, as one that is in the library twice, is left out of both.
-    """
+    """({paper: its entry}, the entries without a paper). `files` is {file: paper}, `printed` the citations that the
+    papers print. An entry whose paper already has another entry, such as one that is in the library twice, is in
+    neither."""
     by_key = {entry.key: entry for entry in entries}
     found = {papers[0]: by_key[key] for key, papers in attached(entries, files).items()}
     used = {entry.key for entry in found.values()}
-    # A supplement prints the title and DOI of its paper, too, which has them where it is there.
+    # A supplement also prints the title and DOI of its paper; they belong to the paper if it is in the folder.
     own = sorted((c["type"] != "supplement", paper) for paper, c in printed.items() if c)
     dois = {citation["doi"]: paper for _, paper in own if (citation := printed[paper]) and citation["doi"]}
     titles = {plain(citation["title"]): paper for _, paper in own if (citation := printed[paper])}
@@ -58,12 +57,12 @@ def match(
 
 
 def _of_title(entry: Entry, titles: dict[str, str], printed: Mapping[str, Citation | None]) -> str | None:
-    """The paper that prints the title of an entry, and one of its authors where it prints any."""
+    """The paper that prints the title of an entry and, if it prints authors, one of the entry's."""
     title = plain(entry.title)
     if len(title) < SHORTEST:
         return None
     families = {plain(name) for name in entry.families}
-    for near, _, _ in process.extract(title, list(titles), scorer=fuzz.ratio, score_cutoff=ALIKE):
+    for near, _, _ in process.extract(title, list(titles), scorer=fuzz.ratio, score_cutoff=SAME_TITLE):
         citation = printed[titles[near]]
         authors = {plain(family(name)) for name in citation["authors"]} if citation else set()
         if not authors or not families or families & authors:
@@ -72,7 +71,7 @@ def _of_title(entry: Entry, titles: dict[str, str], printed: Mapping[str, Citati
 
 
 def _identities(entry: Entry) -> list[tuple[str, str]]:
-    """What an entry shares with another of the same article: its DOI, or without one its title and year."""
+    """What an entry shares with another entry of the same article: its DOI, or without one its title and year."""
     title = plain(entry.title)
     return [("", entry.doi)] if entry.doi else [(title, entry.year)] if len(title) >= SHORTEST else []
 
@@ -80,8 +79,8 @@ def _identities(entry: Entry) -> list[tuple[str, str]]:
 def resolve(known: Iterable[tuple[str, Entry]], printed: Citation | None) -> dict[str, Any]:
     """The citation of a paper: {"citation", "title", "authors", "year", "journal", "doi", "type", "sources"}.
 
-    Each field is that of the first of `known`, [(who knows it, entry)], who has it, else what the PDF prints; `sources`
-    says for each who that was, and of the PDF where.
+    Each field comes from the first of `known`, [(source, entry)], that has it, otherwise from the PDF; `sources` gives
+    the source of each field, and for the PDF the place.
     """
     values: dict[str, Any] = dict.fromkeys(FIELDS, "") | {"authors": []}
     sources: dict[str, str] = {}
@@ -101,7 +100,7 @@ def resolve(known: Iterable[tuple[str, Entry]], printed: Citation | None) -> dic
 
 
 def as_item(paper: str, citation: Mapping[str, Any]) -> dict[str, Any]:
-    """The citation of a paper that is in no library as an item of CSL-JSON."""
+    """The citation of a paper that is in no library, as an item of CSL-JSON."""
     kinds = {"article": "article-journal", "preprint": "article"}
     item: dict[str, Any] = {"id": paper, "type": kinds.get(citation["type"], "document")}
     names = [(name.removesuffix(own).strip(), own) for name in citation["authors"] if (own := family(name))]

@@ -1,4 +1,4 @@
-"""A library as CSL-JSON, which Zotero, Better BibTeX, Mendeley and others export; in it, an attachment is a `file`."""
+"""A library as CSL-JSON, which Zotero, Better BibTeX, Mendeley and others export; an attachment is a `file` in it."""
 
 import json
 from typing import Any
@@ -28,7 +28,7 @@ class Date(msgspec.Struct, rename="kebab"):
 
 
 class Item(msgspec.Struct, rename="kebab"):
-    """What the program uses of an item; other keys pass."""
+    """The fields of an item that the program uses; other keys are ignored."""
 
     id: str | int | None = None
     citation_key: str | None = None
@@ -46,7 +46,7 @@ class Item(msgspec.Struct, rename="kebab"):
 
 
 def read(text: str) -> tuple[list[Entry], list[Problem]]:
-    """The entries of CSL-JSON, and what is wrong with it, if anything."""
+    """The entries of CSL-JSON, and the errors in it."""
     try:
         items = json.loads(text)
     except ValueError as error:
@@ -69,7 +69,7 @@ def read(text: str) -> tuple[list[Entry], list[Problem]]:
 
 
 def _key(item: dict[str, Any]) -> str:
-    """The key that its owner chose, or the id that the program of the export gave it."""
+    """The key that the owner chose, or the id that the exporting program gave it."""
     return str(item.get("citation-key") or item.get("id") or "").strip()
 
 

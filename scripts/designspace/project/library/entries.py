@@ -1,6 +1,6 @@
-"""An entry of a library, and what it says about a paper.
+"""An entry of a library: the citation of a paper.
 
-CSL-JSON is the form that entries have in the program; BibTeX and RIS are turned into it.
+CSL-JSON is the form of entries in the program; BibTeX and RIS are converted into it.
 """
 
 import re
@@ -18,7 +18,7 @@ ARTICLES = ("article-journal", "article-magazine", "article-newspaper", "chapter
 SERVER = re.compile(r"\b(?:arxiv|(?:bio|med|psy|chem|soc|eng|ed)?rxiv|psyarxiv|osf|ssrn|preprints?)\b", re.IGNORECASE)
 # The relations of Crossref between the versions of a work.
 SAME_WORK = ("is-preprint-of", "has-preprint", "is-version-of", "has-version", "is-identical-to")
-Problem = tuple[str, str]  # where in the file, and what is wrong there
+Problem = tuple[str, str]  # the place in the file, and the error there
 
 
 class _Other(msgspec.Struct):
@@ -27,7 +27,7 @@ class _Other(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry: its key, what it says as an item of CSL-JSON, and the paths of its PDFs as the export names them."""
+    """An entry: its key, its item of CSL-JSON, and the paths of its PDFs as the export names them."""
 
     key: str
     item: dict[str, Any]
@@ -35,12 +35,12 @@ class Entry:
 
     @cached_property
     def title(self) -> str:
-        """The title without markup, "" where there is none."""
+        """The title without markup, "" if it has none."""
         return _text(self.item, "title")
 
     @cached_property
     def authors(self) -> list[str]:
-        """Their names as "Jo van der Berg"; an institution's as it is."""
+        """Their names as "Jo van der Berg"; the name of an institution unchanged."""
         return [" ".join(filter(None, _name(person))) for person in self._people]
 
     @cached_property
@@ -55,26 +55,28 @@ class Entry:
 
     @cached_property
     def year(self) -> str:
-        """Of its publication, as four digits; "" where it has none."""
+        """The year of publication as four digits, "" if it has none."""
         issued = self.item.get("issued") or {}
         parts = issued.get("date-parts") or [[""]]
-        said = [str(part) for part in (parts[0] or [""])[:1]] + [str(issued.get(key, "")) for key in ("raw", "literal")]
-        found = (re.search(r"(?<!\d)\d{4}(?!\d)", text) for text in said)
+        texts = [str(part) for part in (parts[0] or [""])[:1]] + [
+            str(issued.get(key, "")) for key in ("raw", "literal")
+        ]
+        found = (re.search(r"(?<!\d)\d{4}(?!\d)", text) for text in texts)
         return next((match[0] for match in found if match), "")
 
     @cached_property
     def journal(self) -> str:
-        """The journal, or the book or proceedings that it stands in."""
+        """The journal, or the book or proceedings, in which it appeared."""
         return _text(self.item, "container-title")
 
     @cached_property
     def doi(self) -> str:
-        """In lower case, without the address of a resolver."""
+        """The DOI in lower case, without the address of a resolver."""
         return normalise_doi(_text(self.item, "DOI"))
 
     @cached_property
     def related(self) -> frozenset[str]:
-        """The DOIs of other versions of the same work, as doi.org has them under `relation`."""
+        """The DOIs of other versions of the same work, as doi.org lists them under `relation`."""
         try:
             relations = msgspec.convert(self.item.get("relation"), dict[str, Any])
             of = [relations.get(kind, []) for kind in SAME_WORK]
@@ -84,7 +86,8 @@ class Entry:
 
     @cached_property
     def type(self) -> str:
-        """article, preprint or other. CSL calls a preprint `article`, older exports call it a journal's or a report."""
+        """article, preprint or other. CSL calls a preprint `article`; older exports call it a journal article or a
+        report."""
         kind = self.item.get("type", "")
         server = any(SERVER.search(_text(self.item, key)) for key in ("container-title", "genre", "publisher"))
         if kind == "article" or server:
@@ -93,12 +96,12 @@ class Entry:
 
     @cached_property
     def citation(self) -> str:
-        """ "McDougle & Taylor 2019"."""
+        """For example "McDougle & Taylor 2019"."""
         return cite(self.families, self.year, self.title)
 
 
 def new_key(entry: dict[str, Any], taken: set[str]) -> str:
-    """A key for an entry of a format without keys: "mcdougle2019", or "mcdougle2019b" where that is taken."""
+    """A key for an entry of a format without keys: "mcdougle2019", or "mcdougle2019b" if that is taken."""
     of = Entry("", entry)
     first = re.sub(r"\W", "", of.families[0].casefold()) if of.families else ""
     first = first or re.sub(r"\W", "", of.title.casefold())[:20] or "entry"
@@ -116,5 +119,5 @@ def _name(person: dict[str, str]) -> tuple[str, str]:
 
 
 def _text(item: dict[str, Any], key: str) -> str:
-    """What an item says as plain text: CSL allows some tags of HTML."""
+    """A field of an item as plain text: CSL allows some tags of HTML."""
     return " ".join(re.sub(r"</?(?:i|b|sub|sup|sc|span)\b[^<>]*>", "", str(item.get(key) or "")).split())

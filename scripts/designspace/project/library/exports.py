@@ -22,7 +22,7 @@ SPECIAL |= {sign: f"\\{sign}" for sign in "&%$#_"}
 
 
 def keyed(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Items of CSL-JSON with an `id` each that BibTeX allows as a key, too, and that no other of them has."""
+    """Items of CSL-JSON with an `id` each that is also a valid key of BibTeX and that no other item has."""
     taken: set[str] = set()
     result = []
     for item in items:
@@ -35,7 +35,7 @@ def keyed(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def csl_json(items: Iterable[Mapping[str, Any]]) -> bytes:
-    """Items as a file of CSL-JSON, without what is not of CSL: the attachments."""
+    """Items as a file of CSL-JSON, without fields that are not part of CSL: the attachments."""
     own = [{key: value for key, value in item.items() if key not in ("file", "attachments")} for item in items]
     return json.dumps(own, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n"
 
@@ -48,11 +48,11 @@ def bibtex(items: Iterable[Mapping[str, Any]]) -> bytes:
 def _entry(item: Mapping[str, Any]) -> str:
     kind = TYPES.get(item.get("type", ""), "misc")
     fields = {bib: _escape(_text(item[csl])) for csl, bib in FIELDS.items() if item.get(csl)}
-    for name in ("doi", "url"):  # verbatim: there is no LaTeX in an address
+    for name in ("doi", "url"):  # verbatim: an address has no LaTeX
         if name in fields:
             fields[name] = re.sub(r"[{}\s]", "", str(item[name.upper()]))
     if "title" in fields:
-        fields["title"] = f"{{{fields['title']}}}"  # its capitals stay
+        fields["title"] = f"{{{fields['title']}}}"  # keeps its capitals
     if container := item.get("container-title"):
         place = {"article": "journal", "misc": "howpublished"}.get(kind, "booktitle")
         fields[place] = _escape(_text(container))
@@ -76,7 +76,7 @@ def _name(person: Mapping[str, str]) -> str:
 
 
 def _text(value: Any) -> str:
-    """A value without the markup that CSL allows, in one line."""
+    """A value without the markup that CSL allows, on one line."""
     return " ".join(re.sub(r"</?(?:i|b|sub|sup|sc|span)\b[^<>]*>", "", str(value)).split())
 
 

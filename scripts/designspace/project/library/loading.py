@@ -1,4 +1,4 @@
-"""The user's library, read from whichever of three formats it was exported in: CSL-JSON, BibTeX or RIS."""
+"""The user's library, read from one of three formats: CSL-JSON, BibTeX or RIS."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from designspace.project.library.entries import Entry, Problem
 
 
 def _bibtex(text: str) -> tuple[list[Entry], list[Problem]]:
-    from designspace.project.library import bibtex  # whose parser takes a quarter of a second
+    from designspace.project.library import bibtex  # importing its parser takes a quarter of a second
 
     return bibtex.read(text)
 
@@ -19,11 +19,11 @@ READERS = {".json": csl.read, ".bib": _bibtex, ".ris": ris.read}
 
 
 class LibraryError(DesignspaceError, ValueError):
-    """A library that cannot be used; the message has a sentence for each thing that is wrong."""
+    """A library that cannot be used; the message has a sentence for each error."""
 
 
 def load(path: str | Path) -> list[Entry]:
-    """The entries of a library, in the order of the file. LibraryError with all that is wrong with it."""
+    """The entries of a library, in the order of the file. LibraryError with all errors in it."""
     path = Path(path)
     read = READERS.get(path.suffix.lower())
     if read is None:
@@ -48,7 +48,7 @@ def load(path: str | Path) -> list[Entry]:
 
 
 def _of_keys(entries: list[Entry]) -> Iterator[Problem]:
-    """Keys that are in the file more than once: nothing could tell their entries apart."""
+    """An error for each key that occurs more than once: its entries could not be distinguished."""
     for key, count in Counter(entry.key for entry in entries).items():
         if count > 1:
             yield f"entry {key}", f"{count} entries have this key; give each a key of its own, and export it again."

@@ -1,6 +1,6 @@
-"""Citations by DOI from doi.org, for who has asked for it: nothing else is sent, and each answer is kept.
+"""Citations by DOI from doi.org, if the user has asked for them: nothing but the DOI is sent, and each answer is kept.
 
-The network is never needed: a DOI without an answer is left as it is, and the next run asks again.
+The network is never needed: a DOI without an answer is skipped, and the next run asks again.
 """
 
 import hashlib
@@ -18,13 +18,14 @@ from designspace.project.library.entries import Entry
 
 SERVER = "https://doi.org"
 HEADERS = {"Accept": "application/vnd.citationstyles.csl+json", "User-Agent": "Designspace"}
-SECONDS = 20  # that an answer may take
-LARGEST = 2**21  # bytes of an answer; of a paper with a thousand authors it has a tenth
-FAILURES = 3  # in a row, after which the network is taken to be away
+SECONDS = 20  # time limit of an answer
+LARGEST = 2**21  # bytes of an answer; the answer for a paper with a thousand authors has a tenth
+FAILURES = 3  # in a row, after which the network counts as unavailable
 
 
 def look_up(dois: Iterable[str], folder: Path, server: str = SERVER) -> dict[str, Entry]:
-    """{DOI: its entry} of those that the server or an earlier answer in the folder knows; stderr says what failed."""
+    """{DOI: its entry} of those for which the server, or an earlier answer in the folder, has one; failures are
+    reported on stderr."""
     found: dict[str, Entry] = {}
     failures = 0
     for doi in sorted(set(dois)):
@@ -52,7 +53,7 @@ def look_up(dois: Iterable[str], folder: Path, server: str = SERVER) -> dict[str
 
 
 def _ask(doi: str, server: str) -> bytes:
-    """What the server answers about a DOI. OSError or HTTPException where it does not."""
+    """The server's answer about a DOI. OSError or HTTPException if there is none."""
     request = urllib.request.Request(f"{server}/{urllib.parse.quote(doi)}", headers=HEADERS)
     with urllib.request.urlopen(request, timeout=SECONDS) as response:
         answer: bytes = response.read(LARGEST)

@@ -1,4 +1,4 @@
-"""A library as RIS, which EndNote, Zotero and publishers export, turned into CSL-JSON."""
+"""A library as RIS, which EndNote, Zotero and publishers export, converted into CSL-JSON."""
 
 import re
 from typing import Any
@@ -23,7 +23,7 @@ TYPES = {
     "UNPB": "article",
     "DATA": "dataset",
 }
-# The fields of CSL, each with the names that rispy has for the tags of RIS, the first that is there.
+# The fields of CSL, each with rispy's names for the tags of RIS; the first one that exists is used.
 FIELDS = {
     "title": ("title", "primary_title"),
     "container-title": ("secondary_title", "journal_name", "alternate_title3", "alternate_title1"),
@@ -38,7 +38,7 @@ BEGIN = re.compile(r"^TY  -", re.MULTILINE)
 
 
 def read(text: str) -> tuple[list[Entry], list[Problem]]:
-    """The entries of RIS, and what is wrong with it, if anything."""
+    """The entries of RIS, and the errors in it."""
     text = "\n".join(text.splitlines())
     begins = [text.count("\n", 0, match.start()) + 1 for match in BEGIN.finditer(text)]
     if not begins and text.strip():
@@ -75,7 +75,7 @@ def _item(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _name(name: str) -> dict[str, str]:
-    """ "Berg, Jo van der, Jr." as a name of CSL; without a comma it is an institution's."""
+    """ "Berg, Jo van der, Jr." as a name of CSL; a name without a comma is that of an institution."""
     family, _, rest = name.partition(",")
     given, _, suffix = rest.partition(",")
     if not rest.strip():

@@ -1,12 +1,12 @@
 "use strict";
-// Charts of fields, whose papers a click leads to. Their labels are texts: Plot writes no markup.
+// Charts of fields; a click on a field leads to its papers. Labels are texts: Plot writes no markup.
 
 const Charts = (() => {
   const BASE = { style: { background: "transparent", color: "var(--faint)", fontSize: "11px", overflow: "visible" } };
   const HIT = { fill: "transparent", pointerEvents: "all" };
   const labelOf = (field) => `${field.label}: ${counted(field.count, "paper")}`;
 
-  /** The axis of fields of numbers. Few fields have room around them, but not below zero where no value is. */
+  /** The axis of fields of numbers. A few fields have space around them, but not below zero if no value is there. */
   function axis({ isLog, edges, fields }, { kind }, count) {
     const [low, high] = [fields[0].from, fields.at(-1).to];
     const room = isLog ? 0 : (Math.max(0, Math.floor((7 - fields.length) / 2)) * (high - low)) / fields.length;
@@ -98,7 +98,7 @@ const Charts = (() => {
     return clickable(chart, fields, label);
   }
 
-  /** Let the fields of a chart, drawn in their order as the class hits, lead to their papers. */
+  /** Make the fields of a chart, drawn in their order with the class hits, lead to their papers. */
   function clickable(chart, fields, label) {
     chart.setAttribute("role", "group");
     chart.setAttribute("aria-label", label);
@@ -106,7 +106,7 @@ const Charts = (() => {
     return chart;
   }
 
-  /** Let marks be pressed by mouse and by keys: Tab goes to the first, the arrows to the others. */
+  /** Make marks respond to mouse and keys: Tab goes to the first, the arrows to the others. */
   function pressable(hits, press) {
     hits.forEach((hit, number) => {
       hit.setAttribute("tabindex", number ? "-1" : "0");
@@ -123,7 +123,7 @@ const Charts = (() => {
     });
   }
 
-  /** To the papers of a field, in the matrix. */
+  /** Go to the papers of a field, in the matrix. */
   function lead({ where, wheres = [where], count, label }) {
     if (!count) return announce(`No paper has ${label}.`);
     if (wheres.some((one) => !one)) return announce("These values are of many kinds; search them in the matrix.");
@@ -131,7 +131,7 @@ const Charts = (() => {
     View.go({ view: "matrix", where: [...rest, ...wheres], open: "" }, true);
   }
 
-  /** How often the values of a confidence are right: rows of evaluation_calibration.csv. */
+  /** How often values of each confidence are right: rows of evaluation_calibration.csv. */
   function calibration(rows) {
     const known = rows.filter((row) => row.n);
     return Plot.plot({

@@ -1,5 +1,5 @@
 "use strict";
-// The marks of all reviewers: those of the run's files, and those of this browser until a run has them.
+// The marks of all reviewers: those in the run's files, and those of this browser until a run has merged them.
 
 const Corrections = (() => {
   const FIELDS = ["paper", "parameter", "experiment", "kind", "old_value", "value", "note", "reviewer", "date", "group"];
@@ -32,13 +32,13 @@ const Corrections = (() => {
     }
   }
 
-  /** Of one reviewer, a cell has one review, one adjudication and one note. */
+  /** A cell has one review, one adjudication and one note of each reviewer. */
   function keyOf({ paper, parameter, experiment, reviewer, kind, group = "" }) {
     const subject = kind.replace(/^no /, "") || "review";
     return JSON.stringify([paper, parameter, spelled(experiment), spelled(group), spelled(reviewer), subject]);
   }
 
-  /** The cell of a mark; none where the run does not have its paper, experiment, group or parameter. */
+  /** The cell of a mark; none if the run does not have its paper, experiment, group or parameter. */
   function cellOf({ paper, parameter, experiment, group = "" }) {
     const row = findRow(paper, experiment, group);
     if (!row || spelled(row.experiment) !== spelled(experiment) || spelled(row.group) !== spelled(group)) return null;
@@ -51,7 +51,7 @@ const Corrections = (() => {
   const { isTakenBack } = Marks;
   const markOf = (key) => pending.get(key) ?? inFile.get(key);
 
-  /** Whether the files have what this browser kept, or something newer: then a run has taken it over. */
+  /** Whether the files have what this browser kept, or something newer: then a run has merged it. */
   function taken(key, mark) {
     const other = inFile.get(key);
     if (!other) return isTakenBack(mark);
@@ -64,7 +64,7 @@ const Corrections = (() => {
     try {
       rows = JSON.parse(recall(PLACE) ?? "[]");
     } catch {
-      // what is not JSON was not written by this page
+      // anything but JSON was not written by this page
     }
     const marks = rows
       .filter((row) => !row.withdrawn)
@@ -99,7 +99,7 @@ const Corrections = (() => {
     listeners.forEach((listener) => listener(cell));
   }
 
-  /** Put a mark in place of what this browser has for the key, or take that away. */
+  /** Replace what this browser has for the key by a mark, or remove it. */
   function put(key, mark, cell) {
     if (mark) {
       pending.set(key, { ...mark, isPending: true });
@@ -136,7 +136,7 @@ const Corrections = (() => {
     change(cell, keyOf(mark), mark);
   }
 
-  /** What of a cell its reviewer may take back: the last own mark, or one without a name. */
+  /** The mark of a cell that its reviewer may take back: the last own mark, or one without a name. */
   function revocable(cell) {
     const own = (kind, name) => keyOf(markFor(cell, { kind, reviewer: name }));
     const keys = [own("adjudication", reviewer()), own("", reviewer()), own("", "")];
@@ -177,13 +177,13 @@ const Corrections = (() => {
       remember(BLIND, isToBeBlind ? "yes" : "no");
       settleAll();
     },
-    /** State what a cell holds. An Error with a message where the text is not a value of its parameter. */
+    /** Set the value of a cell. An Error with a message if the text is not a value of its parameter. */
     set(cell, value, note = "", kind = "") {
       parseValues(value, cell.parameter);
       add(cell, { value, note, kind });
     },
     note: (cell, note) => add(cell, { note, kind: "note" }),
-    /** Let the files' review stand again, which was taken back here. */
+    /** Restore the files' review, which was taken back here. */
     restore(cell) {
       const key = [...(cells.get(cell) ?? [])].find((one) => pending.has(one) && isTakenBack(pending.get(one)));
       if (key) change(cell, key, null);
@@ -207,7 +207,7 @@ const Corrections = (() => {
       return last.cell;
     },
     canUndo: () => changes.length > 0,
-    /** Take marks over from another file, each unless a newer one of its reviewer is here. Returns how many. */
+    /** Import the marks of another file, each unless its reviewer has a newer one here. Returns how many. */
     take(marks) {
       let count = 0;
       for (const mark of marks) {
@@ -230,13 +230,13 @@ const Corrections = (() => {
       );
       return [...names.values()].filter(Boolean).sort();
     },
-    /** Whether reviewers have a file each: there are two of them, this one included. */
+    /** Whether each reviewer has a file: there are at least two reviewers, this one included. */
     isTeam: () =>
       new Set([...Corrections.reviewers(), reviewer()].filter(Boolean).map(spelled)).size > 1 && reviewer() !== "",
     fileName: () => (Corrections.isTeam() ? `${reviewer().replace(/[^\p{L}\p{N} _-]/gu, "_")}.csv` : "corrections.csv"),
     marks: () => [...new Set([...inFile.keys(), ...pending.keys()])].map(markOf),
     cellOf,
-    /** The file: in a team the reviewer's own marks, else all that there was, and then what was marked here. */
+    /** The exported file: in a team the reviewer's own marks, otherwise the marks of the files, then those made here. */
     csv() {
       const others = [...inFile]
         .filter(([key, mark]) => !pending.has(key) && !isReplaced(mark))

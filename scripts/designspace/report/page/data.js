@@ -5,7 +5,7 @@ const DATA = JSON.parse(document.getElementById("data").textContent);
 const PARAMETERS = DATA.parameters;
 const PARAMETER = new Map(PARAMETERS.map((parameter, index) => [parameter.name, index]));
 
-/** A row of one of the page's tables as an object; what is left out at the row's end is "". */
+/** A row of one of the page's tables as an object; cells left out at the row's end are "". */
 function named(table, row) {
   const object = {};
   DATA.columns[table].forEach((column, index) => (object[column] = row[index] ?? ""));
@@ -18,8 +18,8 @@ const sentenceOf = ({ sentence }) => (sentence === "" ? null : SENTENCES[sentenc
 const spelled = (name) => name.split(/\s+/).filter(Boolean).join(" ").toLowerCase();
 
 /**
- * A row of the matrix. The row of a paper has those of its experiments and groups as `parts`; theirs have the paper's as
- * `whole`, and as `above` the row whose values hold for them: a group's that of its experiment, if it has one.
+ * A row of the matrix. The row of a paper has the rows of its experiments and groups as `parts`. These have the row of
+ * the paper as `whole`, and as `above` the row whose values hold for them: for a group, that of its experiment, if any.
  */
 function makeRow(paper, experiment, group, whole) {
   const row = { paper, experiment, group, whole, above: whole, parts: [], isLeaf: true };
@@ -41,7 +41,7 @@ const ROWS = DATA.papers.map((paper) => {
 const ROW = new Map(ROWS.map((row) => [row.paper.paper, row]));
 const PAPERS = ROWS.filter((row) => row.paper.is_counted); // those of the matrix: a copy, say, has no row of its own
 
-/** What a paper is called where people read it; its id is in the address and in the corrections. */
+/** The name of a paper for people; its id is in the address and in the corrections. */
 const citationOf = (paper) => paper.citation || paper.paper;
 const citationAndId = ({ citation, paper }) => (citation ? `${citation} (${paper})` : paper);
 const citationById = (id) => (ROW.has(id) ? citationOf(ROW.get(id).paper) : id);
@@ -53,7 +53,7 @@ function fateOf({ duplicate_of: copy, version_of: version, supplement_of: main, 
   return main ? `Read with ${citationById(main)} (${main}).` : reason;
 }
 
-/** The file that a page of a paper is in, and its number there: its supplements are counted on. */
+/** The file that has a page of a paper, and the number of the page there: pages of supplements are counted on. */
 function placeOf(paper, page) {
   const part = (paper.supplements ?? []).findLast((supplement) => supplement.page <= page);
   return part ? { ...part, page: page - part.page + 1 } : { file: paper.file, pdf: paper.pdf, page };
@@ -69,21 +69,21 @@ for (const cells of DATA.values) {
 for (const discovery of DATA.discoveries) discovery.findings = discovery.findings.map((row) => named("findings", row));
 
 const rowsOf = (whole) => [whole, ...whole.parts];
-/** The rows of a paper that have no parts: its groups, the experiments without groups, or the paper. */
+/** The rows of a paper without parts: its groups, the experiments without groups, or the paper. */
 const leavesOf = (whole) => rowsOf(whole).filter((row) => row.isLeaf);
 const ALL_CELLS = PAPERS.flatMap(rowsOf).flatMap((row) => row.cells);
 
-/** The row of an experiment or a group, however it is spelled; that of the paper where there is none. */
+/** The row of an experiment or a group, in any spelling; that of the paper if there is none. */
 function findRow(paper, experiment, group = "") {
   const whole = ROW.get(paper);
   const isIt = (part) => spelled(part.experiment) === spelled(experiment) && spelled(part.group) === spelled(group);
   return whole?.parts.find(isIt) ?? whole;
 }
 
-/** Where a row stands, as people read it: the paper by any name, then experiment and group. */
+/** The name of a row for people: the paper by any name, then experiment and group. */
 const whereOf = ({ experiment, group }, paper) => [paper, experiment, group].filter(Boolean).join(", ");
 
-/** What the model reported in a cell, whatever reviewers corrected since. */
+/** What the model reported in a cell, without corrections. */
 function modelValues(cell) {
   const values = cell.answers.map((answer) =>
     answer.review ? answer.model_value : answer.status === "reported" ? answer.value : "",
@@ -91,7 +91,7 @@ function modelValues(cell) {
   return values.filter((value) => value !== "");
 }
 
-/** The row whose values hold for a row: itself, or its experiment or its paper, which speak for all. */
+/** The row whose values hold for a row: itself, or else its experiment or its paper. */
 const holderOf = (row, index) =>
   row.cells[index].values.length || !row.above ? row : holderOf(row.above, index);
 const heldBy = (row, index) => holderOf(row, index).cells[index].values;

@@ -1,5 +1,5 @@
 "use strict";
-// What is known of a paper, and of a discovery.
+// The details of a paper, and of a discovery.
 
 const Details = (() => {
   /** How well the text of a paper was read. */
@@ -7,7 +7,7 @@ const Details = (() => {
     if (unknown_characters === null) return "";
     const percent = (share) => `${(100 * share).toFixed(1)}%`;
     return [
-      true_words !== null && `${percent(true_words)} of its words are words`,
+      true_words !== null && `${percent(true_words)} of its words are English words`,
       `${percent(unknown_characters)} of its characters are unknown`,
       pages_by_ocr > 0 && `${counted(pages_by_ocr, "page")} by OCR`,
       sections !== null && counted(sections, "section"),

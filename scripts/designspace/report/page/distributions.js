@@ -1,5 +1,5 @@
 "use strict";
-// What the field has explored: how many papers have which values, parameter by parameter.
+// How many papers have which values, parameter by parameter.
 
 const Distributions = (() => {
   let watch;
@@ -11,7 +11,7 @@ const Distributions = (() => {
       card.index = index;
       return card;
     });
-    // Only what comes into view is drawn.
+    // Only charts that come into view are drawn.
     watch = new IntersectionObserver(
       (entries) => {
         for (const { isIntersecting, target } of entries) {
@@ -54,7 +54,7 @@ const Distributions = (() => {
     card.append(edges ? Charts.histogram(card, divided, parameter, label) : Charts.bars(card, fields, label));
   }
 
-  /** The values of a parameter that the filter leaves of a paper, its experiments included. */
+  /** The values of a parameter in a paper and its experiments that pass the filter. */
   function valuesOf(whole, index, result) {
     const cells = rowsOf(whole)
       .map((row) => row.cells[index])

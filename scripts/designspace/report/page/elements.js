@@ -1,5 +1,5 @@
 "use strict";
-// Elements. A text, whoever wrote it, becomes a text node and never markup.
+// Elements. Any text becomes a text node and never markup.
 
 /** An element with attributes, listeners ("onclick": function) and children: nodes, texts, or nothing. */
 function el(tag, attributes = {}, ...children) {
@@ -22,7 +22,7 @@ function select(label, options, value, onchange) {
   return el("select", { "aria-label": label, onchange: (event) => onchange(event.target.value) }, choices);
 }
 
-/** A link that opens beside the page. */
+/** A link that opens in another tab. */
 function link(href, text, attributes = {}) {
   return el("a", { href, target: "_blank", rel: "noopener", ...attributes }, text);
 }
@@ -34,7 +34,7 @@ function meter(share, text) {
   return el("span", { class: "meter" }, bar, text);
 }
 
-/** Pairs of a name and what is known of it; those of which nothing is known are left out. */
+/** Pairs of a name and a value; pairs without a value are left out. */
 function facts(pairs) {
   const known = pairs.filter(([, value]) => value != null && value !== "");
   return el(
@@ -63,7 +63,7 @@ function empty(sentence) {
   return el("p", { class: "empty" }, sentence);
 }
 
-/** What assistive software reads aloud, and a line at the window's foot that goes by itself. */
+/** Shows a line at the foot of the window that disappears by itself, and that assistive software reads aloud. */
 function announce(sentence) {
   const line = document.getElementById("announcement");
   line.textContent = sentence;
@@ -71,7 +71,7 @@ function announce(sentence) {
   announce.timer = setTimeout(() => (line.textContent = ""), 4000);
 }
 
-/** Put a text on the clipboard; where the browser does not let us, select it where it is shown for the user to copy. */
+/** Put a text on the clipboard; if the browser forbids this, select the shown text for the user to copy. */
 async function copy(text, shown) {
   try {
     await navigator.clipboard.writeText(text);

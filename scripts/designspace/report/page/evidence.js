@@ -1,5 +1,5 @@
 "use strict";
-// The evidence of a cell: what the model answered, the sentence behind it, where it stands, and its review.
+// The evidence of a cell: the model's answer, the sentence behind it, its place, and its review.
 
 const Evidence = (() => {
   const panel = document.getElementById("panel");
@@ -79,7 +79,7 @@ const Evidence = (() => {
     } else if (answer.status === "failed") {
       parts.push(el("div", { class: "outcome alarm" }, `Failed. ${answer.reason}`));
     } else if (!answer.review || answer.p_null !== "") {
-      const candidate = answer.candidate === "" ? "" : ` The model would have said ${answer.candidate}${unit}.`;
+      const candidate = answer.candidate === "" ? "" : ` The model’s candidate is ${answer.candidate}${unit}.`;
       parts.push(
         el(
           "div",

@@ -5,9 +5,9 @@ const Fields = (() => {
   const COMMONEST = 8; // texts and further categories that get a bar of their own
 
   /**
-   * The fields of the values of a parameter: {isLog, edges (of numbers), fields: [{label, where, of(value)}]}. where is
-   * the condition that leads to the papers; from and to are where a field of numbers is drawn, that of a whole number
-   * around it.
+   * The fields of the values of a parameter: {isLog, edges (of numbers), fields: [{label, where, of(value)}]}. `where` is
+   * the condition that leads to the papers; `from` and `to` are the ends of a drawn field of numbers, on both sides of a
+   * whole number.
    */
   function divide(index, values) {
     const parameter = PARAMETERS[index];
@@ -65,7 +65,7 @@ const Fields = (() => {
     );
   }
 
-  /** Those of the edges that the numbers need: the last lies above the highest, whatever the division rounded. */
+  /** The edges that the numbers need: the last one lies above the highest number, even after rounding. */
   const around = (edges, low, high) => edges.slice(d3.bisectRight(edges, low) - 1, d3.bisectRight(edges, high) + 1);
 
   /** 1, 2, 5, 10, 20 and so on around the numbers. */

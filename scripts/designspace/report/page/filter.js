@@ -1,8 +1,8 @@
 "use strict";
-// Which cells are wanted, and so which rows. A filter of cells keeps the papers that have such a cell.
+// The cells that pass the filters, and therefore the rows. A filter of cells keeps the papers with such a cell.
 
 const Filter = (() => {
-  // Keys come from the address: these objects know no others than their own.
+  // Keys come from the address, so these objects inherit no keys.
   const BY_STATUS = {
     __proto__: null,
     reported: (cell) => cell.status === "reported",
@@ -24,7 +24,7 @@ const Filter = (() => {
   function searchable(cell) {
     const texts = cell.answers.flatMap((a) => [a.candidate, a.reason, a.reasoning, a.sentence?.text]);
     const notes = (cell.marks?.notes ?? []).map((mark) => mark.note);
-    // The value of an answer may be a reviewer's, which is hidden from who reviews blind.
+    // The value of an answer may be another reviewer's, which a blind reviewer must not see.
     return [...cell.values, ...modelValues(cell), ...texts, cell.mark?.note, cell.mark?.reviewer, ...notes]
       .filter(Boolean)
       .join("\n")
@@ -33,7 +33,7 @@ const Filter = (() => {
 
   const nameOf = ({ paper, file, citation, title }) => [paper, file, citation, title].join("\n").toLowerCase();
 
-  /** Whether a paper's name is among those asked for: ids as they are, or parts of an id or a file's name. */
+  /** Whether a paper matches the search: a complete id, or a part of an id or a file's name. */
   function byPaper(text) {
     const wanted = text
       .split(",")
@@ -44,7 +44,7 @@ const Filter = (() => {
     return (paper) => !wanted.length || ids.has(paper.paper) || parts.some((part) => nameOf(paper).includes(part));
   }
 
-  /** Conditions on the values that a row holds, all on one row: "name~value", or "name~from..to", without its end. */
+  /** Conditions on the values of one row: "name~value", or "name~from..to" without the upper end. */
   function byValues(conditions) {
     const tests = conditions.map(readCondition).filter(Boolean);
     const fits = (row) => tests.every(({ index, test }) => heldBy(row, index).some(test));

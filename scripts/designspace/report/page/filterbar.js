@@ -1,5 +1,5 @@
 "use strict";
-// The bar with the filters, which stands above the views of values.
+// The bar with the filters, above the views of values.
 
 const FilterBar = (() => {
   const STATUS = [
@@ -81,7 +81,7 @@ const FilterBar = (() => {
     });
   }
 
-  /** Draw the bar anew, but for a field in which somebody writes. */
+  /** Draw the bar again, except a field that is being edited. */
   function draw() {
     const { state } = View;
     const part = (name) => bar.querySelector(`[data-part=${name}]`);

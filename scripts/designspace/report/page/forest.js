@@ -1,5 +1,5 @@
 "use strict";
-// A number of each group with its interval, or the effect of each comparison: a forest plot, whose rows are a grid's.
+// A forest plot: a number of each group with its interval, or the effect of each comparison, as rows of a grid.
 
 const Forest = (() => {
   const HEIGHT = 30;
@@ -45,9 +45,9 @@ const Forest = (() => {
   function numbers() {
     return PARAMETERS.flatMap((parameter, index) => {
       const { name, unit } = parameter;
-      const isCount = parameter.kind === "integer" || parameter.per !== "group"; // which says little side by side
+      const isCount = parameter.kind === "integer" || parameter.per !== "group"; // comparing these says little
       const dots = (result) => ofValues(result, index);
-      const about = "A dot is the value that holds for a group, or one of several that hold for an experiment or a paper.";
+      const about = "A dot is the value of a group, or one of several values of an experiment or a paper.";
       return isNumeric(parameter) ? [{ key: name, label: name, unit, about, dots, isCount }] : [];
     });
   }
@@ -66,8 +66,8 @@ const Forest = (() => {
   }
 
   /**
-   * A dot for the value of each row without parts. Of several that its experiment or its paper lists, nobody knows whose
-   * is which: those that no part has of its own stand at the row that lists them.
+   * A dot for the value of each row without parts. If an experiment or a paper lists several values, it is unknown which
+   * part has which: values that no part has of its own are drawn at the row that lists them.
    */
   function ofValues(result, index) {
     const dots = new Map();
@@ -87,7 +87,7 @@ const Forest = (() => {
     return [...dots.values()].flat();
   }
 
-  /** As in meta.csv: a group's own number, or that which holds for a row without groups. */
+  /** As in meta.csv: the group's own number, or the one that holds for a row without groups. */
   function participantsOf(row) {
     if (COUNTED < 0) return null;
     const values = row.group ? row.cells[COUNTED].values : heldBy(row, COUNTED);
@@ -139,12 +139,12 @@ const Forest = (() => {
       grid.show([...texts.slice(0, -1), plot, texts.at(-1)].map((one) => ({ ...one, sorted: isSorted(one) })), rows);
     }
     show();
-    // As where the panel opens, or a scroll bar takes its room.
+    // For example when the panel opens, or a scroll bar appears.
     watch = new ResizeObserver(() => grid.scroller.isConnected && width !== grid.scroller.clientWidth && show());
     watch.observe(grid.scroller);
   }
 
-  /** What is missing comes last, whichever the order. */
+  /** Missing values come last in either order. */
   function compare(a, b, sign) {
     if (a == null || b == null) return (a == null) - (b == null);
     return sign * (typeof a === "number" ? a - b : a.localeCompare(b, "en", { numeric: true }));
@@ -186,7 +186,7 @@ const Forest = (() => {
     return `${where}: ${label} ${shortNumber(dot.value)}${unit ? ` ${unit}` : ""}${interval}${people}`;
   }
 
-  // ---- the drawing of a row: all have one scale, and their lines meet
+  // ---- the drawing of a row: all rows have one scale, and their lines connect
 
   function plotColumn(choice, dots, width) {
     const x = scaleOf(choice, dots, width);
@@ -215,7 +215,7 @@ const Forest = (() => {
     return { key: "plot", width, head: axis, cell: row };
   }
 
-  /** Where numbers lie across: by their logarithms where all are positive and the highest is many times the lowest. */
+  /** The horizontal scale: logarithmic if all numbers are positive and the highest is many times the lowest. */
   function scaleOf({ isEffect }, dots, width) {
     const all = dots.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
     const [lowest, highest] = d3.extent(isEffect ? [...all, 0] : all);

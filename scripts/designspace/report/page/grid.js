@@ -60,7 +60,7 @@ class Grid {
     this.refresh();
   }
 
-  /** Draw the rows in view anew. */
+  /** Draw the rows in view again. */
   refresh() {
     this.drawn.clear();
     this.draw();
@@ -115,7 +115,7 @@ class Grid {
     this.scroller.setAttribute("tabindex", this.cellAt() ? "-1" : "0"); // the focused row may be out of view
   }
 
-  /** Put the focus on a cell, wherever it is. */
+  /** Put the focus on a cell, and scroll to it. */
   focus(row = this.at.row, column = this.at.column) {
     const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
     this.at = { row: clamp(row, -1, this.rows.length - 1), column: clamp(column, 0, this.columns.length - 1) };

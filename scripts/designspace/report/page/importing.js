@@ -1,17 +1,17 @@
 "use strict";
-// A reviewer's file of corrections that is dropped on the page: its marks are shown beside those that are here.
+// A reviewer's file of corrections that is dropped on the page: its marks are shown with the others.
 
 const Importing = (() => {
   const NEEDED = ["paper", "parameter", "value"];
   const KINDS = ["", "adjudication", "note", "no review", "no adjudication"];
-  // What a paper may be called: its file's name, with or without its ending, or its id, which wins.
+  // The names of a paper: its file's name, with or without its ending, or its id, which wins.
   const IDS = new Map();
   for (const name of [(file) => file.slice(0, -4), (file) => file, null]) {
     for (const { paper, file, duplicate_of: original } of DATA.papers)
       IDS.set(name ? name(file) : paper, original || paper);
   }
 
-  /** The rows of a text in CSV, as objects by column. An Error with a message where it lacks a column. */
+  /** The rows of a text in CSV, as objects by column. An Error with a message if it lacks a column. */
   function parse(text, fileName) {
     const [head = [], ...rows] = parseCsv(text.replace(/^\ufeff/, "")).filter((row) => row.some(Boolean));
     const missing = NEEDED.find((column) => !head.includes(column));
@@ -21,7 +21,7 @@ const Importing = (() => {
     );
   }
 
-  /** A row as a mark; null where it is not about this run. A row without a reviewer is of the one the file is named after. */
+  /** A row as a mark; null if it is not about this run. A row without a reviewer belongs to the one in the file's name. */
   function asMark(row, owner) {
     const { kind = "", value = "", note = "", experiment = "", group = "", old_value = "", date = "" } = row;
     const parameter = PARAMETERS[PARAMETER.get(row.parameter)];

@@ -1,5 +1,5 @@
 "use strict";
-// Lists of objects that sort by a click, and the two views that are one list: papers and discoveries.
+// Lists of objects that a click sorts, and the two views that are one list: papers and discoveries.
 
 const Lists = (() => {
   const text = (key, label, width, more = {}) => ({ key, label, width, ...more });
@@ -106,7 +106,7 @@ const Lists = (() => {
     host.append(
       heading(
         "Discoveries",
-        "What papers report and the library does not ask for, the commonest first. Open one to copy it as a parameter.",
+        "What papers report and the library does not ask for, the most common first. Open one to copy it as a parameter.",
       ),
     );
     list(host, {

@@ -1,5 +1,5 @@
 "use strict";
-// The page: its views, its head, and what follows when something changes.
+// The page: its views, its head, and the updates after a change.
 
 (() => {
   const FILTERS = ["q", "paper", "parameter", "status", "review", "low", "high", "where"];
@@ -81,7 +81,7 @@
     announce(advice());
   }
 
-  /** Draw the view from nothing. */
+  /** Draw the whole view. */
   function mount() {
     const view = VIEWS[current()];
     host.replaceChildren();
@@ -91,7 +91,7 @@
     drawTabs();
   }
 
-  /** Filter, and draw what depends on it. */
+  /** Apply the filter, and draw what depends on it. */
   function draw() {
     const view = VIEWS[current()];
     if (!view.filters) return;

@@ -1,6 +1,6 @@
 "use strict";
-// What stands in a cell: the marks of reviewers, whether they agree, and the verdict on the model's answer. The same
-// rules as in designspace.results.marks.
+// The value that counts in a cell: the marks of reviewers, whether they agree, and the verdict on the model's answer.
+// The rules are those of designspace.results.marks.
 
 const Marks = (() => {
   const CLOSE = 0.01; // the difference, as a share of the larger, up to which two numbers are equal
@@ -11,7 +11,7 @@ const Marks = (() => {
   const isTakenBack = (mark) => mark.kind.startsWith("no ");
   const isNote = (mark) => mark.kind === "note" && mark.note !== "";
 
-  /** The values in a text; one that was written for another library may be none of this one's kinds. */
+  /** The values in a text; a text that was written for another library may not fit the kinds of this one. */
   function parsed(text, parameter) {
     try {
       return parseValues(text, parameter);
@@ -20,7 +20,7 @@ const Marks = (() => {
     }
   }
 
-  /** Whether two cells hold the same values: numbers within 1%, texts without regard to case. */
+  /** Whether two cells have the same values: numbers within 1%, texts without regard to case. */
   function same(one, other, parameter) {
     const left = [...other];
     return (
@@ -66,7 +66,7 @@ const Marks = (() => {
     return others.every((other) => same(first, other, parameter)) ? "agreed" : "disagreement";
   }
 
-  /** Work out what holds in a cell: its values, status and verdict, and whose marks these are. */
+  /** Determine the values, status and verdict of a cell, and whose marks these are. */
   function settle(cell, all, me, isBlind) {
     const model = modelValues(cell);
     const marks = all.length ? sorted(all, me, isBlind) : null; // there are many cells

@@ -1,5 +1,5 @@
 "use strict";
-// The matrix: papers by parameters, with the rows of its experiments and their groups behind a paper's.
+// The matrix: papers by parameters; the rows of a paper's experiments and their groups follow its row.
 
 const Matrix = (() => {
   const MARKS = { accepted: "✓", corrected: "✎", rejected: "✕", disputed: "≠" };
@@ -28,7 +28,7 @@ const Matrix = (() => {
       .map(([, whole]) => whole);
   }
 
-  /** What papers are sorted by; those without it come last. */
+  /** The sort key of papers; papers without one come last. */
   function rankBy(key, isDown) {
     const cells = (whole) => rowsOf(whole).flatMap((row) => row.cells);
     if (key === "values") return (whole) => cells(whole).filter((cell) => cell.status === "reported").length;
@@ -88,7 +88,7 @@ const Matrix = (() => {
     };
   }
 
-  /** A name in snake_case that may be broken behind its underscores. */
+  /** A name in snake_case with possible line breaks after its underscores. */
   const breakable = (name) => name.split(/(?<=_)/).flatMap((word) => [word, el("wbr")]);
 
   function fillName(td, row) {
@@ -123,7 +123,7 @@ const Matrix = (() => {
     draw(shown);
   }
 
-  /** Fold by the key: the focus goes to the row of the paper, which stays. */
+  /** Fold by the key: the focus goes to the row of the paper, which remains visible. */
   function foldAt(row) {
     const whole = row.whole ?? row;
     if (!whole.parts.length || View.state.parts) return;
@@ -252,7 +252,7 @@ const Matrix = (() => {
     grid.scroller.dataset.none = rows.length ? "" : none;
   }
 
-  /** Put the focus where the address says, if it names a cell that is shown. */
+  /** Put the focus on the cell in the address, if that cell is shown. */
   function show(cell) {
     const row = rows.indexOf(cell.row);
     const column = grid.columns.findIndex(({ index }) => index != null && PARAMETERS[index] === cell.parameter);

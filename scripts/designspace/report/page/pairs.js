@@ -1,5 +1,5 @@
 "use strict";
-// Two parameters together: which combinations papers have explored, and which none has.
+// Two parameters together: which combinations papers have, and which no paper has.
 
 const Pairs = (() => {
   function draw(host, result) {
@@ -52,7 +52,7 @@ const Pairs = (() => {
     return [ranked.find((index) => index !== first && isNumeric(PARAMETERS[index])) ?? ranked[1] ?? first, first];
   }
 
-  /** Each pair of values that one row, a group, or an experiment or a paper without any, holds: {whole, values: [x, y]}. */
+  /** Each pair of values of a group, or of an experiment or a paper without groups: {whole, values: [x, y]}. */
   function pairs(result, x, y) {
     const dots = new Map();
     for (const whole of result.papers) {

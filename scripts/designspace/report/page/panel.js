@@ -1,5 +1,5 @@
 "use strict";
-// The panel beside a view: the evidence of a cell, a paper, or a discovery, as the address says.
+// The panel beside a view: the evidence of a cell, a paper, or a discovery, according to the address.
 
 const Panel = (() => {
   const panel = document.getElementById("panel");

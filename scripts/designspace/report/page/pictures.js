@@ -77,7 +77,7 @@ const Pictures = (() => {
     return page;
   }
 
-  /** Scroll the first mark to the middle of its frame, with those below it in its column that fit, too. */
+  /** Scroll the first mark to the middle of its frame, with the marks below it in its column as far as they fit. */
   function centre() {
     const frame = panel.querySelector(".frame");
     const marks = [...(frame?.querySelectorAll(".sheet:first-child .marked") ?? [])];

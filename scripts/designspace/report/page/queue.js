@@ -1,5 +1,5 @@
 "use strict";
-// Which values to review next: the most doubtful, or those of a random sample, whose errors are counted.
+// The values to review next: the most doubtful ones, or those of a random sample, whose errors are counted.
 
 const Queue = (() => {
   const THRESHOLD = DATA.configuration?.extraction?.min_confidence ?? 0.3; // from which a value is reported
@@ -8,8 +8,8 @@ const Queue = (() => {
   let drawn = null; // the last sample, and what it was drawn by
 
   /**
-   * How doubtful a cell is: 3 where reviewers disagree, 2 where it counts participants that do not add up, more than 1
-   * where it was read from a bad page, else from 0 to 1, the nearer to the threshold the more.
+   * How doubtful a cell is: 3 if reviewers disagree, 2 if it counts participants that do not add up, more than 1 if its
+   * page was read badly, otherwise from 0 to 1: more if its confidence is nearer to the threshold.
    */
   function doubt(cell) {
     const { paper } = cell.row;
@@ -23,7 +23,7 @@ const Queue = (() => {
     return 1 - Math.abs(confidence - THRESHOLD) / Math.max(THRESHOLD, 1 - THRESHOLD) + (isBad ? 1 : 0);
   }
 
-  /** The most doubtful cell of those that are wanted and were not shown yet; null where there is none. */
+  /** The most doubtful cell that passes the filter and was not shown yet; null if there is none. */
   function mostDoubtful(isWanted) {
     let [best, most] = [null, -1];
     for (const cell of ALL_CELLS) {
@@ -60,7 +60,7 @@ const Queue = (() => {
     return (h ^ (h >>> 16)) >>> 0;
   }
 
-  /** What the reviews of a sample came to: {reviewed, errors, low, high}, the 95% interval of the share of errors. */
+  /** The result of the reviews of a sample: {reviewed, errors, low, high}, with the 95% interval of the share of errors. */
   function errorsOf(cells) {
     const reviewed = cells.filter((cell) => cell.verdict && cell.verdict !== "disputed");
     const errors = reviewed.filter((cell) => cell.verdict !== "accepted").length;

@@ -1,5 +1,5 @@
 "use strict";
-// The review of a cell: what holds, whose mark it is, and the ways to accept, change or reject it.
+// The review of a cell: its value, whose mark it is, and the buttons to accept, change or reject it.
 
 const Review = (() => {
   function of(cell) {
@@ -60,7 +60,7 @@ const Review = (() => {
 
   const valueOf = ({ value }) => (value === "" ? "nothing is reported" : value);
 
-  /** The reviews of a cell that several reviewed, one below the other. */
+  /** The reviews of a cell with several reviewers, one below the other. */
   function marksOf(cell) {
     if (!cell.marks || cell.marks.reviews.length + (cell.marks.adjudication ? 1 : 0) < 2) return null;
     const line = (mark) =>
@@ -114,7 +114,7 @@ const Review = (() => {
 
   const reviewerKnown = () => (Corrections.reviewer() ? Promise.resolve(true) : askWho());
 
-  /** Ask who reviews, and whether without seeing the marks of others. Resolves to whether there is a name. */
+  /** Ask for the reviewer's name, and whether to hide the marks of others. Resolves to whether there is a name. */
   function askWho() {
     return new Promise((resolve) => {
       const names = el(
@@ -135,7 +135,7 @@ const Review = (() => {
         el(
           "form",
           { method: "dialog", onsubmit: save },
-          el("label", {}, "Your name or initials, which stand beside what you review. It is asked once.", name, names),
+          el("label", {}, "Your name or initials, shown beside what you review. You are asked only once.", name, names),
           el("label", { class: "check" }, blind, " Blind: hide the marks of other reviewers until mine is set"),
           el(
             "div",
@@ -177,7 +177,7 @@ const Review = (() => {
     const field = editor(cell);
     const note = el("input", {
       name: "note",
-      placeholder: "Note, such as where it stands (optional)",
+      placeholder: "Note, for example the place in the paper (optional)",
       "aria-label": "Note",
       value: cell.marks?.own?.note ?? "",
     });
@@ -215,7 +215,7 @@ const Review = (() => {
     field.focus();
   }
 
-  /** What a value is written into: boxes to tick for categories, and a line for all else. */
+  /** The input for a value: boxes to tick for categories, otherwise a line. */
   function editor({ parameter, values, answers }) {
     const now = values.length
       ? values

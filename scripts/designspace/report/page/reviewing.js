@@ -11,7 +11,7 @@ const Reviewing = (() => {
     host.append(
       heading(
         "Review",
-        "Who has reviewed what, what a random sample says of all values, and where reviewers disagree.",
+        "Who has reviewed what, what a random sample says about all values, and where reviewers disagree.",
       ),
       el("div", { class: "cards" }, reviewers(), sample()),
       ...below,

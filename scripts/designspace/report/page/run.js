@@ -16,7 +16,7 @@ const RunView = (() => {
 
   const card = (title, ...children) => el("section", { class: "card" }, el("h3", {}, title), children);
 
-  /** What became of every file, as in a flow diagram of PRISMA. */
+  /** What became of every file, as in a PRISMA flow diagram. */
   function papersCard() {
     const rows = DATA.prisma.map(({ step, reason, papers }) => [
       reason ? `  ${reason}` : step.replace("_", " "),
@@ -42,9 +42,9 @@ const RunView = (() => {
     const most = (key) => d3.max(memory, (row) => row[key]);
     const pairs = [
       ["Predicted, for the longest paper that fits", bytes(plan.extraction?.predicted_peak_bytes)],
-      ["Predicted, for the longest paper there was", bytes(most("predicted_bytes"))],
-      ["Measured in a paper’s process, the most", bytes(most("allocated_bytes"))],
-      ["In use on the GPU, the most", most("device_bytes") ? bytes(most("device_bytes")) : ""],
+      ["Predicted, for the longest paper of this run", bytes(most("predicted_bytes"))],
+      ["Measured in a paper’s process, at most", bytes(most("allocated_bytes"))],
+      ["In use on the GPU, at most", most("device_bytes") ? bytes(most("device_bytes")) : ""],
       ["Tokens of a paper that fit", plan.token_budget?.toLocaleString("en")],
       ["Limited by", plan.extraction?.limited_by],
     ];
@@ -64,7 +64,7 @@ const RunView = (() => {
     return card("Time by step", table);
   }
 
-  /** What was expected of the model before the run, beside what it took. */
+  /** The expected time of the model beside the measured time. */
   function estimateCard() {
     const { memory, estimate } = DATA;
     if (!estimate) return card("Estimate and truth", empty("Nothing was estimated before this run."));

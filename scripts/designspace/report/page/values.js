@@ -6,7 +6,7 @@ const QUANTITY = /^([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(\S*)$/;
 
 const isNumeric = (parameter) => parameter.kind === "integer" || parameter.kind === "number";
 
-/** The values in a cell, as texts; an Error with a message where one is not of the parameter's kind. */
+/** The values in a cell, as texts; an Error with a message if one is not of the parameter's kind. */
 function parseValues(text, parameter) {
   const pieces = parameter.multiple ? text.split(";") : [text];
   const texts = pieces.map((piece) => piece.trim()).filter(Boolean);

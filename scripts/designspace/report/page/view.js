@@ -1,5 +1,5 @@
 "use strict";
-// What the page shows now, and its link: all of it stands behind the # of the address.
+// What the page shows now, and its link: all of this is in the address, after the #.
 
 const View = (() => {
   const NOTHING = {
@@ -42,7 +42,7 @@ const View = (() => {
     else history.replaceState(null, "", hash);
   }
 
-  /** Show something else. A step can be undone with the browser's Back; what is typed or walked through is none. */
+  /** Show something else. The browser's Back undoes a step; typing and moving from cell to cell are no steps. */
   function go(changes, isStep = false) {
     const changed = Object.keys(changes).filter((key) => String(state[key]) !== String(changes[key]));
     if (!changed.length) return;
@@ -59,7 +59,7 @@ const View = (() => {
   return { state, go, onChange: (listener) => listeners.push(listener), NOTHING };
 })();
 
-/** What stands in the panel, as a part of the address: a cell, a paper or a discovery. */
+/** The content of the panel, as a part of the address: a cell, a paper or a discovery. */
 const address = (...parts) => parts.map(encodeURIComponent).join("/");
 const addressOfCell = ({ paper, experiment, group, parameter }) =>
   address("cell", paper, experiment, parameter, ...(group ? [group] : []));
