@@ -1,7 +1,7 @@
 # make demo    the whole workflow over four invented papers, on this machine's CPU; with MODEL=Qwen/Qwen3-0.6B or the
 #              folder of a model that model is asked all questions, with DEVICE=cuda besides on the GPU
 # make example the results of docs/example/, with a model that docs/example/README.md says how to get
-# make test    all tests, five files of them side by side
+# make test    all tests, four files of them side by side
 # make check   the form, the spelling, the types and the directions of imports
 # make audit   known vulnerabilities of the installed packages, and withdrawn releases
 # make env     only the environment, .venv, which each of these makes first, once and again when envs/ changes
@@ -41,7 +41,7 @@ example: env
 
 test: env
 	@echo "Running all tests ..."
-	@python -m pytest -ra -n 5 --dist loadfile --no-loadscope-reorder
+	@python -m pytest -ra -n 4 --dist loadfile --no-loadscope-reorder
 
 check: env
 	@echo "Checking the form of the code ..."

@@ -1,6 +1,6 @@
 """What the tests share: the library on the path, a tokenizer and small models with random weights.
 
-`make test` runs the files of tests side by side, in five processes: what a test makes is in a folder of its own, or
+`make test` runs the files of tests side by side, in four processes: what a test makes is in a folder of its own, or
 made `alone`.
 """
 
@@ -91,8 +91,8 @@ def without_model(monkeypatch, tmp_path_factory):
 
 # Files that take minutes begin first, so that none of them is left alone at the end. Those that mostly wait come first:
 # the others have the processor meanwhile.
-LONGEST = ("test_slurm", "test_interruptions", "test_workflow", "test_reruns", "test_bad_papers", "test_generator")
-LONGEST += ("test_library_workflow", "test_model_and_gpu", "test_offline", "test_disk", "test_tasks", "test_faults")
+LONGEST = ("test_slurm", "test_interruptions", "test_workflow", "test_generator", "test_bad_papers", "test_disk")
+LONGEST += ("test_faults", "test_reruns", "test_model_and_gpu", "test_tasks", "test_library_workflow", "test_offline")
 LONGEST += ("test_second_library",)
 
 
@@ -239,7 +239,7 @@ def finished_project(empty_project, tmp_path_factory):
             shutil.copytree(empty_project, project)
             for n in (1, 2):
                 pdf(study(n), project / "papers" / f"study_{n}.pdf")
-            finished, _ = snakemake(project)
+            finished, _ = snakemake(project, ready=False)
             both = dict.fromkeys(PAPER_WORK, 2)
             assert finished == {**both, **dict.fromkeys(["plan_memory", *GPU_WORK, "merge", "draw", "report"], 1)}
     return project

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import ready_snakemake
+import ready_programs
 import typst
 import yaml
 
@@ -57,9 +57,10 @@ def study(n):
     return f"= Methods\nIn study {n} a total of {10 + n} right-handed people reached for targets at {n} cm distance."
 
 
-def snakemake(project, *arguments, fails=False, through=()):
-    """Run the workflow in a project, in an interpreter of its own where that is started `through` another command;
-    returns how many jobs of each rule finished, and what was printed."""
+def snakemake(project, *arguments, fails=False, through=(), ready=True):
+    """Run the workflow in a project. Its programs are forked (`ready_programs`) or, where they are not to be `ready`,
+    started; so is Snakemake where it runs `through` another command. Returns how many jobs of each rule finished, and
+    what was printed."""
     options = ["--snakefile", str(SNAKEFILE), "--cores", "2", "--rerun-incomplete"]
     options += ["--set-threads", "extract=1", "discover=1"]  # the model is so small that they run side by side
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
@@ -68,7 +69,9 @@ def snakemake(project, *arguments, fails=False, through=()):
         done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
         code, printed = done.returncode, done.stdout + done.stderr
     else:
-        code, printed = ready_snakemake.run([*options, *arguments], project, environment)
+        if ready:
+            environment["PATH"] = f"{ready_programs.folder()}:{environment['PATH']}"
+        code, printed = ready_programs.snakemake([*options, *arguments], project, environment)
     assert (code != 0) == fails, printed
     finished = Counter(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", printed))
     finished.pop("all", None)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import ready_programs
 from made_up_run import Run, finding, reported, unreported
 
 import merge
@@ -34,9 +35,8 @@ class Page(html.parser.HTMLParser):
 
 def program(name, run, *options):
     script = merge.__file__.replace("merge.py", f"{name}.py")
-    done = subprocess.run(
-        [sys.executable, script, "--results", str(run.results), *map(str, options)], capture_output=True, text=True
-    )
+    command = [ready_programs.folder() / "python", script, "--results", run.results, *map(str, options)]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -3,10 +3,12 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from multiprocessing.connection import Connection
 
 import pytest
+from conftest import ROOT
 from paper_processes import ended
 
 from designspace.core import limits
@@ -91,3 +93,25 @@ def test_seconds_in_which_a_job_is_suspended_do_not_count(monkeypatch):
 
     monkeypatch.setattr(Connection, "poll", late)
     assert limits.call(talk, 2, seconds=2, address_space=2**30) == "xx" and len(waited) == 2
+
+
+PROGRAM = """
+import os, sys
+
+sys.path.append({folder!r})
+from designspace.core import limits
+
+print("imported")
+if __name__ == "__main__":
+    this = sys.modules["__main__"]
+    assert limits.call(os.getppid, seconds=60, address_space=2**30) == os.getpid()
+    assert sys.modules["__main__"] is this
+"""
+
+
+@pytest.mark.parametrize("way", [["program.py"], ["-m", "program"]])
+def test_the_program_that_calls_is_not_imported_again(tmp_path, way):
+    """Of Snakemake, which calls as it reads the Snakefile, that would take two seconds."""
+    (tmp_path / "program.py").write_text(PROGRAM.format(folder=str(ROOT / "scripts")))
+    done = subprocess.run([sys.executable, *way], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("imported\n", "")

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from bad_papers import by_name
+from bad_papers import scanned
 from conftest import ROOT, needs_tesseract
-from projects import configure, table
+from projects import configure, pdf, study, table
 
 from designspace.core import records
 
@@ -51,7 +51,8 @@ def hub_project(empty_project, tmp_path):
     for ref, commit in (("main", OTHER), ("v1.0", COMMIT)):
         (repository / "refs" / ref).write_text(commit)
     configure(project, ocr=True, model={"name": "lab/model", "revision": "v1.0"})
-    (project / "papers" / "scan.pdf").write_bytes(by_name("a scan without a text layer"))
+    printed = pdf(study(1), tmp_path / "printed.pdf").read_bytes()
+    (project / "papers" / "scan.pdf").write_bytes(scanned(printed, 1))
     return project, tmp_path / "cache"
 
 

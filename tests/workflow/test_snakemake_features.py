@@ -5,13 +5,13 @@ import shutil
 import zipfile
 
 import pytest
-import ready_snakemake
+import ready_programs
 from projects import SNAKEFILE, pdf, snakemake, study
 
 
 def bare(folder, *arguments):
     """Snakemake with these arguments only, in a folder. Returns its exit code and what it printed."""
-    return ready_snakemake.run([*map(str, arguments)], folder, os.environ)
+    return ready_programs.snakemake([*map(str, arguments)], folder, os.environ)
 
 
 RULES = ["extract_text", "truncate", "plan_memory", "extract", "discover", "merge", "draw", "report", "all"]

@@ -6,8 +6,12 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
+import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from types import ModuleType
 from typing import Any, cast
 
 from designspace.core import processes
@@ -15,6 +19,7 @@ from designspace.core.clock import Clock
 from designspace.core.errors import DesignspaceError
 
 GOODBYE_SECONDS = 10  # that a process may take to end after its answer
+_starting = threading.Lock()
 
 
 class Failed(DesignspaceError):
@@ -39,7 +44,7 @@ def call(
     receiver, sender = context.Pipe(duplex=False)
     limits = {resource.RLIMIT_AS: address_space, resource.RLIMIT_CPU: seconds + 1, resource.RLIMIT_CORE: 0}
     process = context.Process(target=_answer, args=(sender, limits, output, function, arguments), daemon=True)
-    process.start()
+    _start(process)
     sender.close()
     try:
         if not Clock(seconds).wait(receiver):
@@ -56,6 +61,18 @@ def call(
     if "failed" in answer:
         raise Failed(answer["failed"])
     return answer["answer"]
+
+
+def _start(process: SpawnProcess) -> None:
+    """Start a process that does not import the program that is running, as multiprocessing would have it: of Snakemake
+    that takes two seconds, and no function that is called here is the program's own."""
+    with _starting:
+        program = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            process.start()
+        finally:
+            sys.modules["__main__"] = program
 
 
 def _answer(

@@ -9,8 +9,6 @@ import math
 from collections.abc import Sequence
 from itertools import combinations
 
-from scipy import special
-
 from designspace.language.statistics import Printed, Statistic
 from designspace.results.agreement import Z
 from designspace.results.significance import agrees, limits
@@ -29,6 +27,8 @@ def hedges_g(
     pooled = math.sqrt(((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / df)
     if not pooled:
         return None
+    from scipy import special  # a quarter of a second, for few runs
+
     unbiased = math.exp(special.gammaln(df / 2) - special.gammaln((df - 1) / 2)) / math.sqrt(df / 2)
     g = unbiased * (m1 - m2) / pooled
     return g, variance(g, n1, n2)
@@ -38,6 +38,8 @@ def interval_of_mean(mean: float, sd: Number, n: int | None) -> tuple[float, flo
     """The 95% confidence interval of the mean of n participants; None if it does not follow."""
     if sd is None or n is None or n < 2:
         return None
+    from scipy import special
+
     half = float(special.stdtrit(n - 1, 0.975)) * sd / math.sqrt(n)
     return mean - half, mean + half
 
