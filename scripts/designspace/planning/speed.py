@@ -18,7 +18,7 @@ FINDING_STEPS = 60  # tokens of a finding with its keys
 # On a CPU, the tokens beside the prompt cost more than reading the weights: the tokens of an average answer about a
 # paper with groups, and of a finding, both with the forced tokens; and the share of the rate of matrix products that
 # their attention to the prompt reaches.
-ANSWER_ROWS, FINDING_ROWS, ROWS_SHARE = 30, 2, 0.06
+ANSWER_ROWS, FINDING_ROWS, ROWS_SHARE = 50, 1, 0.08
 PAPER_SECONDS, LOADING_RATE, JOB_SECONDS = 0.3, 1.3e9, 20  # a process; the weights from a disk, bytes/s; a job's start
 
 
@@ -50,8 +50,8 @@ class Asked(NamedTuple):
 
 
 def cpu(cores: int, dtype: str) -> Device:
-    """A CPU with this many cores, measured on one that multiplies bfloat16 (AMX); others take far longer."""
-    return Device("CPU", cores * (220e9 if dtype == "bfloat16" else 110e9), min(cores, 4) * 10e9)
+    """A CPU with this many cores, measured on an idle one that multiplies bfloat16 (AMX); others take far longer."""
+    return Device("CPU", cores * (600e9 if dtype == "bfloat16" else 130e9), min(cores, 4) * 8e9)
 
 
 class Speed:
