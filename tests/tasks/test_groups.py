@@ -188,6 +188,20 @@ def test_groups_of_authors_and_of_other_studies_are_none(tokenizer):
     assert answered(tokenizer, page, {})[0]["groups"] == []
 
 
+def test_groups_of_another_experiment_are_not_those_of_this_one(tokenizer):
+    page = [
+        "Methods",
+        "Experiment 1. Ten people reached without a cue. Two out of 12 from the bell group were late.",
+        "Experiment 1 had no cue. Two out of 14 from the lamp group were late.",
+        "Experiment 2. People were assigned to the bell group (n = 12) or to the lamp group (n = 14).",
+        "Experiment 2 had a cue. In Experiment 2, the bell group was faster than the lamp group.",
+    ]
+    texts = {begin("targets", experiment=number): " 4,\n" for number in (1, 2)}
+    texts |= {begin("groups", experiment=number): ' ["bell", "lamp"],\n' for number in (1, 2)}
+    fields, _ = answered(tokenizer, page, texts)
+    assert {group["experiment"] for group in fields["groups"]} == {"Experiment 2"}
+
+
 def test_names_that_no_sentence_calls_groups_are_none(tokenizer):
     texts = {begin("groups"): ' ["Day", "Night"],\n'}
     assert answered(tokenizer, ["Methods", "Lamps were lit by Day and by Night."], texts)[0]["groups"] == []

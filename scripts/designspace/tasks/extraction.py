@@ -153,7 +153,8 @@ class Paper:
         for experiment, reply in naming.items():
             named = groups.named(self.text, self.grammar_tokenizer, reply, self.threshold, known)
             own = [s for s in self.sentences if not experiment or experiment in s.experiments]
-            chosen = groups.chosen(named, printed.get(experiment, []), own)
+            others = [group for other, theirs in printed.items() if other != experiment for group in theirs]
+            chosen = groups.chosen(named, printed.get(experiment, []), own, others)
             for name, (confidence, spellings) in chosen.items():
                 self.groups[Scope(experiment, name)], self.spellings[Scope(experiment, name)] = confidence, spellings
             asked += [Scope(experiment, name) for name in chosen][:GROUPS]

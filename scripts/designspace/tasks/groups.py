@@ -56,12 +56,15 @@ def printed(context: Record, sentences: list[Sentence], experiments: Iterable[st
 
 
 def chosen(
-    named: dict[str, float], printed: list[Group], sentences: list[Sentence]
+    named: dict[str, float], printed: list[Group], sentences: list[Sentence], others: list[Group]
 ) -> dict[str, tuple[float, frozenset[str]]]:
     """The groups of an experiment, {name: (confidence, spellings)}: those that its sentences name, as far as the model
-    has named them, in its order and spelling. Without any, those that the model names and a sentence calls groups."""
+    has named them, in its order and spelling. Without any, those that the model names and a sentence calls groups, but
+    for those that the sentences about other experiments name (`others`)."""
     if not printed:
-        called = language_groups.called(named, sentences)
+        elsewhere = {content(name) for group in others for name in group.spellings}
+        own = [name for name in named if content(name) not in elsewhere]
+        called = language_groups.called(own, sentences)
         return {name: (named[name], frozenset({name})) for name in called} if len(called) > 1 else {}
     groups: dict[str, tuple[float, frozenset[str]]] = {}
     left = list(printed)
