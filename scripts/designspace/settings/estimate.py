@@ -53,14 +53,13 @@ class _Text(msgspec.Struct):
 @dataclass(frozen=True)
 class Estimate:
     """The cost of the papers that have no answers yet. `asked` counts these papers by task; `all_seconds` are the
-    unscaled seconds of all papers by task; `jobs` are those with the model."""
+    unscaled seconds of all papers by task."""
 
     papers: int
     left: int
     pages: int
     tokens: int
     batches: int
-    jobs: int
     device: str
     device_seconds: float
     wall_seconds: float
@@ -72,6 +71,11 @@ class Estimate:
     all_seconds: dict[str, float]
     job_minutes: int
     job_mb: int
+
+    @property
+    def jobs(self) -> int:
+        """The jobs with the model: one of each task for each batch."""
+        return len(TASKS) * self.batches
 
     def line(self) -> str:
         """The estimate in one line, for the beginning of a run."""
@@ -124,7 +128,6 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
         pages=sum(pages.values()),
         tokens=sum(kept[paper] + around for around in around_paper(config).values() for paper in left),
         batches=len(batches),
-        jobs=2 * len(batches),
         device=device.name,
         device_seconds=remaining + loading,
         wall_seconds=remaining + loading + 2 * len(left) * SHORT_JOB_SECONDS / (os.cpu_count() or 1),
