@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from designspace.parsing.shapes import Reading, Shapes
 
 # Control characters and private ones, where no table explains them.
-UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
+_PRIVATE = "".join(chr(code) for code in range(0xE000, 0xF900) if MEANING[code] == UNKNOWN)
+UNMAPPED = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_PRIVATE}]")
 # The ligatures of TeX's fonts, whose other letters have their own codes.
 TEX = {chr(0x0B + i): chr(0xFB00 + i) for i in range(5)}
 _SAMPLE = re.compile(r"^[^\r\n]*?(?:([a-z]{4})|[^\s.]{4})", re.MULTILINE)
 _WORD = re.compile("[a-z]{4}")
 # Letters within words and the commonest marks are not looked at: fonts of symbols hold neither.
-_CHECKED = re.compile(r"[^a-z\s.()’'\-]|[a-z](?![a-z])(?<![a-z].)|\.(?<=\s.)(?=\s?\d)")
+_CHECKED = re.compile(
+    r"[^a-z\s.()’'\-\x00-\x1f\x7f-\x9f\ud800-\U0010ffff]+|[a-z](?![a-z])(?<![a-z].)|\.(?<=\s.)(?=\s?\d)"
+)
 _SIGNS = frozenset("=<>±×−–+°≤≥≠≈∼÷·•√→αβγδεθλμπρσφχψωΔΣΩ()[]")
 _DASHES = frozenset("-–−—")
 MOST_GLYPHS = 600  # of a page, that are drawn
@@ -49,7 +52,6 @@ class PageSymbols:
         self._claims = _claims.setdefault(document, {})
         self._shapes: Shapes | None = None
         self._n_read = 0
-        self._font_of = _Fonts()
         self._names: dict[int, bytes] = {0: b""}
 
     def corrected(self, text: str, explained: dict[int, str]) -> str:
@@ -61,7 +63,7 @@ class PageSymbols:
         characters = list(text)
         for place, character in explained.items():
             characters[place] = character
-        places = {match.start() for match in UNMAPPED.finditer(text) if MEANING[ord(match.group())] == UNKNOWN}
+        places = {match.start() for match in UNMAPPED.finditer(text)}
         if unmapped:
             errors = map(map_error, repeat(self._handle), range(len(text)))
             places |= {place for place, error in enumerate(errors) if error == 1}
@@ -74,7 +76,7 @@ class PageSymbols:
 
     def font(self, place: int) -> int:
         """The address of a character's font; 0 where there is none."""
-        return self._font_of[text_object(self._handle, place)]
+        return text_font(text_object(self._handle, place)) or 0
 
     def name(self, font: int) -> bytes:
         """The name of a font by its address, with the tag of a subset; empty where there is none."""
@@ -150,21 +152,23 @@ class PageSymbols:
 
     def _check_maps(self, text: str, characters: list[str], trusted: set[int], skipped: set[int]) -> None:
         """Put what is plainly printed into `characters` where a map says something else."""
-        handle, font_of, trusted = self._handle, self._font_of, trusted | {0}
+        handle, trusted = self._handle, trusted | {None, 0}
         for match in _CHECKED.finditer(text):
-            place, claimed = match.start(), match.group()
-            if place in skipped or claimed > "\ud7ff":
-                continue
-            font = font_of[text_object(handle, place)]
-            if font in trusted:
-                continue
-            key = self.name(font), claimed
-            if key not in self._claims:
-                if not self._is_in_file(font) or self._forms_word(font, text, place):
-                    trusted.add(font)
+            begin, end = match.span()
+            item = text_object(handle, begin)
+            if text_font(item) in trusted and (begin + 1 == end or text_object(handle, end - 1) == item):
+                continue  # as is what stands between them
+            for place in range(begin, end):
+                if place in skipped or (font := self.font(place)) in trusted:
                     continue
-                self._claims[key] = self._printed(font, claimed)
-            characters[place] = self._claims[key]
+                claimed = text[place]
+                key = self.name(font), claimed
+                if key not in self._claims:
+                    if not self._is_in_file(font) or self._forms_word(font, text, place):
+                        trusted.add(font)
+                        continue
+                    self._claims[key] = self._printed(font, claimed)
+                characters[place] = self._claims[key]
 
     def _forms_word(self, font: int, text: str, place: int) -> bool:
         """Whether the next word is in the font of a character: one in italics, say, in which no line begins."""
@@ -176,14 +180,6 @@ class PageSymbols:
         if read not in _SIGNS or {read, claimed} <= _DASHES:
             return claimed
         return "−" if read == "–" else read
-
-
-class _Fonts(dict[int | None, int]):
-    """The fonts of the text objects of a page, both by their addresses; 0 is none."""
-
-    def __missing__(self, glyphs: int | None) -> int:
-        font = self[glyphs] = text_font(glyphs) or 0
-        return font
 
 
 def _handle(font: int) -> Any:
