@@ -40,7 +40,7 @@ CONTROLS = dict.fromkeys([*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), 
 MEANING = dict.fromkeys(range(0xE000, 0xF900), UNKNOWN) | SYMBOL | OLD_STYLE_DIGITS | SMALL_CAPITALS
 MEANING |= {ord(joined): letters for joined, letters in JOINED.items()}
 MEANING |= {ord(HYPHEN): "-"} | PI | SPACES | INVISIBLE | LIGATURES | MATH_LETTERS | CONTROLS
-DEGREE = re.compile(r"(?<=\d)(\s?)[\u02da\u00ba]")
+DEGREE = re.compile(r"[\u02da\u00ba](?:(?<=\d.)|(?<=\d\s.))")
 
 
 def normalise(text: str) -> str:
@@ -51,5 +51,5 @@ def normalise(text: str) -> str:
     """
     if not text.isascii() or not text.isprintable():
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # pairs of surrogates become one
-        text = unicodedata.normalize("NFC", DEGREE.sub(r"\1°", text.translate(MEANING)))
+        text = unicodedata.normalize("NFC", DEGREE.sub("°", text.translate(MEANING)))
     return " ".join(text.split()) if "  " in text else text.strip()

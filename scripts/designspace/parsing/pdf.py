@@ -125,19 +125,19 @@ def _read_lines(
 ) -> list[Line]:
     scripts = Scripts(textpage, text)
     handle = textpage.raw
-    rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
-    rect_pointer, matrix_pointer = ctypes.byref(rect), ctypes.byref(matrix)
-    # The same memory as plain numbers, which are read all at once.
-    edges, entries = (ctypes.c_float * 4).from_buffer(rect), (ctypes.c_float * 6).from_buffer(matrix)
+    matrix = pdfium.FS_MATRIX()
+    ends = (ctypes.c_float * 8)()  # the boxes of a line's first and last characters: left, top, right, bottom of each
+    first_pointer, last_pointer, matrix_pointer = ctypes.byref(ends), ctypes.byref(ends, 16), ctypes.byref(matrix)
+    entries = (ctypes.c_float * 6).from_buffer(matrix)  # the same memory as plain numbers, which are read all at once
+    longest = max(width, height)
     lines = []
     for match in LINE.finditer(text):
-        line = match.group()
-        begin, end = match.end() - len(line.lstrip()), match.end()
+        line, end = match.group(), match.end()
+        begin = end - len(line.lstrip())
         # The loose box of a character spans its font's ascent and descent, as a highlight does.
-        char_box(handle, begin, rect_pointer)
-        left, top, right, bottom = edges[:]
-        char_box(handle, end - 1, rect_pointer)
-        left_end, top_end, right_end, bottom_end = edges[:]
+        char_box(handle, begin, first_pointer)
+        char_box(handle, end - 1, last_pointer)
+        left, top, right, bottom, left_end, top_end, right_end, bottom_end = ends[:]
         box = _within(
             width,
             height,
@@ -150,7 +150,7 @@ def _read_lines(
         sample = word.start() if word else begin
         char_matrix(handle, sample, matrix_pointer)
         size = abs(char_size(handle, sample)) * hypot(*entries[2:4])
-        if not 0.05 <= size <= max(width, height):
+        if not 0.05 <= size <= longest:
             size = box[3] - box[1] or 1.0
         hyphenated = line[-1] in HYPHENS and len(line) > 1 and line[-2].isalnum()
         line = scripts.text(begin, end)

@@ -13,8 +13,9 @@ import pypdfium2.raw as pdfium
 
 from designspace.parsing.dropped import dropped_from
 
-_DIGITS = re.compile(r"[0-9]+")
 _SIGNS = "-−–\ufffe"
+# Digits behind a letter, a sign or the end of a row, and numbers that begin with 10: no other may be raised or lowered.
+_DIGITS = re.compile(rf"[0-9](?<![0-9].)(?:(?<=[^\W\d_].)|(?<=[{_SIGNS}\r\n].)|(?<=1)(?=0[0-9]))[0-9]*")
 # Behind a unit or a single letter a raised digit is an exponent, as it is behind a ten.
 _BASE = re.compile(r"(?<![^\W\d_])(?:[mcdk]?m|ms|kg|deg|rad|mN|Hz|min|[^\W\d_])$")
 RISE, DROP = 0.15, -0.08  # of the size of the character before, from which one is raised or lowered
@@ -33,10 +34,11 @@ class Scripts:
     def text(self, begin: int, end: int) -> str:
         """The text of a stretch of the page with what pdfium dropped, "^" before what is raised and "_" before what is
         lowered."""
-        pieces: list[str] = []
         at_break = self._text.startswith(("\r", "\n"), end)  # what pdfium dropped there is a part of the row
-        last = end + at_break
-        for place in self._places[bisect_left(self._places, begin) : bisect_left(self._places, last)]:
+        first = bisect_left(self._places, begin)
+        last = bisect_left(self._places, end + at_break, first)
+        pieces: list[str] = []
+        for place in self._places[first:last]:
             pieces += self._text[begin:place], self._marks[place]
             begin = place
         return "".join([*pieces, self._text[begin:end]])
