@@ -47,8 +47,10 @@ def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> PageText:
 def _with_missing(handle: pdfium.FPDF_TEXTPAGE, n_chars: int) -> str:
     """The text of a page with the characters that pdfium leaves out of it: those of unmapped codes that would be
     control characters, and those beyond the Basic Multilingual Plane that it has as one."""
-    codes = map(char_unicode, repeat(handle), range(n_chars))
-    text = "".join([chr(code) if code <= sys.maxunicode else UNKNOWN for code in codes])
+    codes = list(map(char_unicode, repeat(handle), range(n_chars)))
+    if max(codes, default=0) > sys.maxunicode:
+        codes = [code if code <= sys.maxunicode else ord(UNKNOWN) for code in codes]
+    text = "".join(map(chr, codes))
     return HYPHENS.sub(lambda code: HYPHEN if is_hyphen(handle, code.start()) == 1 else code.group(), text)
 
 
@@ -70,15 +72,13 @@ class PageFonts:
 
     def named(self, symbols: PageSymbols, text: str) -> dict[int, str]:
         """The characters that the names of glyphs give: {place in the text: character}."""
-        meanings: dict[tuple[int, str], str] = {}
         named = {}
-        for match in SUSPECT.finditer(text):
-            place, char = match.start(), match.group()
-            font = symbols.font(place)
-            if (font, char) not in meanings:
-                meanings[font, char] = self._meaning(symbols.name(font), char)
-            if meanings[font, char] not in (UNKNOWN, char):
-                named[place] = meanings[font, char]
+        suspects = [match.start() for match in SUSPECT.finditer(text)]
+        for font, glyphs in symbols.glyphs(text, suspects).items():
+            for char, places in glyphs.items():
+                meaning = self._meaning(symbols.name(font), char)
+                if meaning not in (UNKNOWN, char):
+                    named.update(dict.fromkeys(places, meaning))
         return named
 
     def _meaning(self, font: bytes, char: str) -> str:

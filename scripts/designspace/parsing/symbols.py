@@ -60,19 +60,22 @@ class PageSymbols:
         `explained` are places whose character is known by other means.
         """
         unmapped, trusted = self._samples(text)
-        characters = list(text)
-        for place, character in explained.items():
-            characters[place] = character
         places = {match.start() for match in UNMAPPED.finditer(text)}
         if unmapped:
             errors = map(map_error, repeat(self._handle), range(len(text)))
             places |= {place for place, error in enumerate(errors) if error == 1}
         places -= explained.keys()
-        if places:
-            self._read_unmapped(text, characters, places)
-        skipped = places | explained.keys()
-        self._check_maps(text, characters, trusted, skipped)
-        return "".join(characters)
+        printed = explained | (self._read_unmapped(text, explained, sorted(places)) if places else {})
+        self._check_maps(text, printed, trusted)
+        return _with(text, printed) if printed else text
+
+    def glyphs(self, text: str, places: list[int]) -> dict[int, dict[str, list[int]]]:
+        """The places of each character of each font: {font: {character: places}}."""
+        found: defaultdict[int, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        fonts = map(text_font, map(text_object, repeat(self._handle), places))
+        for place, font in zip(places, fonts, strict=True):
+            found[font or 0][text[place]].append(place)
+        return found
 
     def font(self, place: int) -> int:
         """The address of a character's font; 0 where there is none."""
@@ -103,13 +106,11 @@ class PageSymbols:
             self._shapes = Shapes(self._document, self._textpage.page)
         return self._shapes
 
-    def _read_unmapped(self, text: str, characters: list[str], places: set[int]) -> None:
-        """Put what the glyphs at these places look like into `characters`."""
-        fonts: defaultdict[int, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for place in sorted(places):
-            fonts[self.font(place)][text[place]].append(place)
+    def _read_unmapped(self, text: str, explained: dict[int, str], places: list[int]) -> dict[int, str]:
+        """{place: what the glyph there looks like} for some places, beside others that are explained."""
+        characters = list(_with(text, explained))
         doubtful: list[tuple[list[int], list[str]]] = []
-        for font, glyphs in fonts.items():
+        for font, glyphs in self.glyphs(text, places).items():
             readings = {code: self._read(font, code, at[0]) for code, at in glyphs.items()}
             drawn = any(readings.values()) or self._draws(font)
             for code, choices in _choices(readings, drawn).items():
@@ -118,6 +119,7 @@ class PageSymbols:
                     doubtful.append((glyphs[code], choices))
         for at, choices in doubtful:
             _put(characters, at, _by_neighbours(characters, at, choices))
+        return {place: characters[place] for place in places}
 
     def _read(self, font: int, code: str, place: int) -> "Reading | None":
         if not font or self._n_read >= MOST_GLYPHS:
@@ -150,8 +152,8 @@ class PageSymbols:
         embedded: int = pdfium.FPDFFont_GetIsEmbedded(_handle(font))
         return embedded == 1
 
-    def _check_maps(self, text: str, characters: list[str], trusted: set[int], skipped: set[int]) -> None:
-        """Put what is plainly printed into `characters` where a map says something else."""
+    def _check_maps(self, text: str, printed: dict[int, str], trusted: set[int]) -> None:
+        """Put what is plainly printed into `printed`, by its place, where a map says something else."""
         handle, trusted = self._handle, trusted | {None, 0}
         for match in _CHECKED.finditer(text):
             begin, end = match.span()
@@ -159,7 +161,7 @@ class PageSymbols:
             if text_font(item) in trusted and (begin + 1 == end or text_object(handle, end - 1) == item):
                 continue  # as is what stands between them
             for place in range(begin, end):
-                if place in skipped or (font := self.font(place)) in trusted:
+                if place in printed or (font := self.font(place)) in trusted:
                     continue
                 claimed = text[place]
                 key = self.name(font), claimed
@@ -168,7 +170,8 @@ class PageSymbols:
                         trusted.add(font)
                         continue
                     self._claims[key] = self._printed(font, claimed)
-                characters[place] = self._claims[key]
+                if self._claims[key] != claimed:
+                    printed[place] = self._claims[key]
 
     def _forms_word(self, font: int, text: str, place: int) -> bool:
         """Whether the next word is in the font of a character: one in italics, say, in which no line begins."""
@@ -201,6 +204,14 @@ def _choices(readings: dict[str, "Reading | None"], drawn: bool) -> dict[str, li
         elif reading and len(readings) >= WHOLE and (len(choices[code]) != 1 or choices[code][0] in "{}"):
             choices[code] = reading.choices(taken | {"{", "}"}, FARTHER)
     return choices
+
+
+def _with(text: str, printed: dict[int, str]) -> str:
+    """A text with other characters at some places."""
+    characters = list(text)
+    for place, character in printed.items():
+        characters[place] = character
+    return "".join(characters)
 
 
 def _put(characters: list[str], places: Iterable[int], character: str) -> None:
