@@ -12,6 +12,7 @@ from math import hypot
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
@@ -29,9 +30,12 @@ TEX = {chr(0x0B + i): chr(0xFB00 + i) for i in range(5)}
 _SAMPLE = re.compile(r"^[^\r\n]*?(?:([a-z]{4})|[^\s.]{4})", re.MULTILINE)
 _WORD = re.compile("[a-z]{4}")
 # Letters within words and the commonest marks are not looked at: fonts of symbols hold neither.
-_CHECKED = re.compile(
-    r"[^a-z\s.()’'\-\x00-\x1f\x7f-\x9f\ud800-\U0010ffff]+|[a-z](?![a-z])(?<![a-z].)|\.(?<=\s.)(?=\s?\d)"
-)
+_POINT = re.compile(r"\.(?<=\s.)(?=\s?\d)")
+_LETTER, _LOOKED_AT, _PASSED = 2, 1, 0
+_KINDS = np.full(0xD801, _LOOKED_AT, np.uint8)  # of characters by their codes; surrogates and all beyond are the last
+_KINDS[[*range(0x20), *range(0x7F, 0xA0), 0xD800]] = _PASSED
+_KINDS[[code for code in range(0x3001) if chr(code).isspace() or chr(code) in ".()’'-"]] = _PASSED
+_KINDS[ord("a") : ord("z") + 1] = _LETTER
 _SIGNS = frozenset("=<>±×−–+°≤≥≠≈∼÷·•√→αβγδεθλμπρσφχψωΔΣΩ()[]")
 _DASHES = frozenset("-–−—")
 MOST_GLYPHS = 600  # of a page, that are drawn
@@ -155,8 +159,7 @@ class PageSymbols:
     def _check_maps(self, text: str, printed: dict[int, str], trusted: set[int]) -> None:
         """Put what is plainly printed into `printed`, by its place, where a map says something else."""
         handle, trusted = self._handle, trusted | {None, 0}
-        for match in _CHECKED.finditer(text):
-            begin, end = match.span()
+        for begin, end in _looked_at(text):
             item = text_object(handle, begin)
             if text_font(item) in trusted and (begin + 1 == end or text_object(handle, end - 1) == item):
                 continue  # as is what stands between them
@@ -183,6 +186,18 @@ class PageSymbols:
         if read not in _SIGNS or {read, claimed} <= _DASHES:
             return claimed
         return "−" if read == "–" else read
+
+
+def _looked_at(text: str) -> list[list[int]]:
+    """[begin, end] of the runs of characters of a page whose maps may be wrong."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds = _KINDS[np.minimum(codes, len(_KINDS) - 1)]
+    letters = np.concatenate([[False], kinds == _LETTER, [False]])
+    looked_at = np.zeros(len(letters), np.int8)
+    looked_at[1:-1] = (kinds == _LOOKED_AT) | (letters[1:-1] & ~letters[:-2] & ~letters[2:])
+    looked_at[[match.end() for match in _POINT.finditer(text)]] = True
+    runs: list[list[int]] = np.flatnonzero(np.diff(looked_at)).reshape(-1, 2).tolist()
+    return runs
 
 
 def _handle(font: int) -> Any:
