@@ -40,6 +40,7 @@ segment_point = _bound(pdfium.FPDFPathSegment_GetPoint)
 segment_closes = _bound(pdfium.FPDFPathSegment_GetClose)
 
 _object_bounds = _bound(pdfium.FPDFPageObj_GetBounds)
+_font_name = _bound(pdfium.FPDFFont_GetBaseFontName, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
 
 def bounds(item: pdfium.FPDF_PAGEOBJECT) -> tuple[float, float, float, float] | None:
@@ -47,3 +48,10 @@ def bounds(item: pdfium.FPDF_PAGEOBJECT) -> tuple[float, float, float, float] | 
     edges = (ctypes.c_float * 4)()
     found = _object_bounds(item, *(ctypes.byref(edges, 4 * edge) for edge in range(4)))
     return tuple(edges) if found else None
+
+
+def font_name(font: pdfium.FPDF_FONT) -> bytes:
+    """The name of a font, with the tag of a subset; empty where there is none."""
+    name = ctypes.create_string_buffer(128)
+    _font_name(font, name, len(name))
+    return name.value

@@ -6,7 +6,8 @@ fourteen standard fonts along, so that nothing has to be shipped to compare with
 
 import ctypes
 from collections.abc import Collection
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from itertools import chain, takewhile
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -16,7 +17,7 @@ import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import bounds
+from designspace.parsing.calls import bounds, font_name
 from designspace.parsing.glyphs import JOINED
 
 EM = 32.0  # pixels of a glyph's em
@@ -53,11 +54,17 @@ class Shape(NamedTuple):
     geometry: Floats
 
 
-class Reading(NamedTuple):
+@dataclass(frozen=True)
+class Reading:
     """The characters that a glyph may be, the most similar first, and how far each is."""
 
     characters: list[str]
     distances: list[float]
+
+    @cached_property
+    def likely(self) -> list[str]:
+        """The characters that the glyph may well be, see `choices`."""
+        return self.choices()
 
     def choices(self, taken: Collection[str] = (), farther: float = 1.0) -> list[str]:
         """The characters that the glyph may well be: one if it is beyond doubt, none if it is like no known one.
@@ -101,7 +108,7 @@ class Shapes:
         if far <= NEAR:
             return character
         reading = _compare(shape)
-        choices = reading.choices()
+        choices = reading.likely
         plain = len(choices) == 1 and character not in choices and far > WRONG * reading.distances[0]
         return choices[0] if plain else character
 
@@ -194,10 +201,8 @@ def _draw(
         if not (0 < right - left < 4 * EM and 0 < top - bottom < 4 * EM):  # nor is it where one is not finite
             return None
         # A page draws the glyphs of the pages before: one of the same font, code and extent is the same.
-        name = ctypes.create_string_buffer(128)
-        pdfium.FPDFFont_GetBaseFontName(font, name, len(name))
         drawn = _drawn.setdefault(document, {})
-        key = name.value, code, text, left, bottom, right, top
+        key = font_name(font), code, text, left, bottom, right, top
         if key not in drawn:
             drawn[key] = _rendered(pdfium.FPDFTextObj_GetRenderedBitmap(document, page, glyph, 1.0), top)
         return drawn[key]

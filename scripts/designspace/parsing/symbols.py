@@ -16,7 +16,7 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import map_error, text_font, text_object
+from designspace.parsing.calls import font_name, map_error, text_font, text_object
 from designspace.parsing.glyphs import MEANING, UNKNOWN
 
 if TYPE_CHECKING:
@@ -88,9 +88,7 @@ class PageSymbols:
     def name(self, font: int) -> bytes:
         """The name of a font by its address, with the tag of a subset; empty where there is none."""
         if font not in self._names:
-            buffer = ctypes.create_string_buffer(128)
-            pdfium.FPDFFont_GetBaseFontName(_handle(font), buffer, len(buffer))
-            self._names[font] = buffer.value
+            self._names[font] = font_name(_handle(font))
         return self._names[font]
 
     def _samples(self, text: str) -> tuple[bool, set[int]]:
@@ -130,7 +128,7 @@ class PageSymbols:
             return None
         self._n_read += 1
         reading = self._drawn().read(_handle(font), ord(code))
-        if reading is None or reading.choices() or not place:
+        if reading is None or reading.likely or not place:
             return reading
         size, x, y = self._position(place)
         other_size, other_x, other_y = self._position(place - 1)
@@ -206,7 +204,7 @@ def _handle(font: int) -> Any:
 
 def _choices(readings: dict[str, "Reading | None"], drawn: bool) -> dict[str, list[str]]:
     """The characters that each code of a font may print, by how its glyphs look if they are `drawn`."""
-    choices: dict[str, list[str]] = {code: reading.choices() if reading else [] for code, reading in readings.items()}
+    choices: dict[str, list[str]] = {code: reading.likely if reading else [] for code, reading in readings.items()}
     looks = [(code, some) for code, some in choices.items() if some]
     if 2 * sum(code in some for code, some in looks) >= len(looks):  # the codes are those of the characters
         choices |= {code: [TEX.get(code, code)] for code in choices if code.isprintable() or code in TEX and not drawn}
