@@ -188,13 +188,12 @@ class PageSymbols:
 
 def _looked_at(text: str) -> list[list[int]]:
     """[begin, end] of the runs of characters of a page whose maps may be wrong."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = np.frombuffer(f" {text} ".encode("utf-32-le", "surrogatepass"), np.uint32)
     kinds = _KINDS[np.minimum(codes, len(_KINDS) - 1)]
-    letters = np.concatenate([[False], kinds == _LETTER, [False]])
-    looked_at = np.zeros(len(letters), np.int8)
-    looked_at[1:-1] = (kinds == _LOOKED_AT) | (letters[1:-1] & ~letters[:-2] & ~letters[2:])
+    letters, looked_at = kinds == _LETTER, kinds == _LOOKED_AT
+    looked_at[1:-1] |= letters[1:-1] & ~(letters[:-2] | letters[2:])
     looked_at[[match.end() for match in _POINT.finditer(text)]] = True
-    runs: list[list[int]] = np.flatnonzero(np.diff(looked_at)).reshape(-1, 2).tolist()
+    runs: list[list[int]] = np.flatnonzero(looked_at[1:] != looked_at[:-1]).reshape(-1, 2).tolist()
     return runs
 
 

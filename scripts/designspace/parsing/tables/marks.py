@@ -5,8 +5,10 @@ Boxes here are (left, top, right, bottom) in points; y grows downwards from the 
 
 import ctypes
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 from math import isnan, pi
 from typing import TypeVar
 
@@ -160,8 +162,8 @@ class PageMarks:
     def _boxes(self, textpage: pdfium.FPDF_TEXTPAGE, n: int) -> Boxes:
         """The left, upper, right and lower edges of the page's characters; NaN where one is not on a page."""
         rects, size = (pdfium.FS_RECTF * n)(), ctypes.sizeof(pdfium.FS_RECTF)
-        for index in range(n):
-            char_box(textpage, index, ctypes.byref(rects, index * size))
+        places = map(ctypes.byref, repeat(rects), range(0, n * size, size))
+        deque(map(char_box, repeat(textpage), range(n), places), maxlen=0)  # a loop without steps in Python
         edges = np.frombuffer(rects, np.float32).reshape(n, 4).astype(np.float64)
         edges[~(np.abs(edges).sum(axis=1) < 4 * LARGEST)] = np.nan  # nor is one where a number is not finite
         left, top, right, bottom = edges.T
