@@ -6,7 +6,7 @@ Nothing here knows a font by its name. A font whose glyphs form words is trusted
 import ctypes
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice, repeat
 from math import hypot
 from typing import TYPE_CHECKING, Any
@@ -73,7 +73,7 @@ class PageSymbols:
         self._check_maps(text, printed, trusted)
         return _with(text, printed) if printed else text
 
-    def glyphs(self, text: str, places: list[int]) -> dict[int, dict[str, list[int]]]:
+    def glyphs(self, text: str, places: list[int]) -> Mapping[int, Mapping[str, list[int]]]:
         """The places of each character of each font: {font: {character: places}}."""
         found: defaultdict[int, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         fonts = map(text_font, map(text_object, repeat(self._handle), places))
@@ -156,10 +156,10 @@ class PageSymbols:
 
     def _check_maps(self, text: str, printed: dict[int, str], trusted: set[int]) -> None:
         """Put what is plainly printed into `printed`, by its place, where a map says something else."""
-        handle, trusted = self._handle, trusted | {None, 0}
+        handle, trusted = self._handle, trusted | {0}
         for begin, end in _looked_at(text):
             item = text_object(handle, begin)
-            if text_font(item) in trusted and (begin + 1 == end or text_object(handle, end - 1) == item):
+            if (text_font(item) or 0) in trusted and (begin + 1 == end or text_object(handle, end - 1) == item):
                 continue  # as is what stands between them
             for place in range(begin, end):
                 if place in printed or (font := self.font(place)) in trusted:
