@@ -107,6 +107,11 @@ def first(sentences: Iterable[Sentence], rule: Callable[[Sentence], Iterator[Cou
     return next((count for sentence in sentences for count in rule(sentence)), None)
 
 
+def core(name: str) -> str:
+    """The name of a group without what all groups are called: "older adults" are also "older men"."""
+    return re.sub(rf"\s+(?:{PEOPLE}|{GROUP})$", "", name, flags=re.IGNORECASE)
+
+
 def number(words: str) -> int:
     """A number that is written in digits or in words."""
     return int(quantities.find(words)[0].number)

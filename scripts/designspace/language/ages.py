@@ -1,0 +1,172 @@
+"""The ages and the number of women that a piece of a sentence about one group gives, or a cell of a table.
+
+A piece is read part by part, since what stands behind "age" is about it until a part names something else: "mean age
+21.3 years, SD 2.1, range 18–27, education 14 years, SD 2".
+"""
+
+import re
+from collections.abc import Iterator
+
+from designspace.language import counts
+
+FEMALE, AGE_MEAN, AGE_SD, AGE_RANGE = "female", "age_mean", "age_sd", "age_range"
+Values = dict[str, float | str]
+
+_DIGITS = r"\d{1,3}(?:[.·]\d{1,3})?(?![\d%]|[.·]\d|\s?%)"
+NUM = rf"(?<![\w.·]){_DIGITS}"
+YEARS = r"(?:years?|yrs?|y\.?\s?o|y)\b(?:[\s-]old\b|\s+of\s+age\b)?"
+AGE = re.compile(rf"\b(?:ages?|aged)\b|\d\s?-?{YEARS}", re.IGNORECASE)
+PLUS = r"\s*(?:±|\+\s?/\s?[-−–])\s*"
+SD = r"(?:\bSDs?\b|\bS\.D\.|\bstandard\s+deviations?\b)"
+# Other spans of time, and ages of something else than all of a group.
+_OTHER = re.compile(
+    r"\b(?:education\w*|school\w*|experience|onset|duration|diagnos\w+|practice\w*|practic\w+|playing|training|since|after"
+    r"|months?|weeks?|days?|score\w*|IQ|MMSE|MoCA|BMI|median\w*|IQR|criteri\w+|older than|younger than|over|above|under|below"
+    r"|at least|up to|less than|more than|age.matched|handedness|height|weight)\b|[<>≥≤]",
+    re.IGNORECASE,
+)
+_SE = re.compile(r"\b(?:SEM?s?|S\.E\.(?:M\.)?|standard errors?)(?!\w)", re.IGNORECASE)
+_RANGE = re.compile(
+    rf"({NUM})(?:\s?{YEARS})?\s*(?:[-–−]|\b(?:to|and)\b)\s*({_DIGITS})", re.IGNORECASE
+)
+_MEAN_SD = re.compile(rf"({NUM})(?:\s?{YEARS})?{PLUS}({NUM})", re.IGNORECASE)
+_SD = re.compile(rf"{SD}\s?(?:[=:]|of|was)?\s*({NUM})", re.IGNORECASE)
+_ALONE = re.compile(rf"[^\d±]*?({NUM})[^\d±]*", re.IGNORECASE)
+_IS_MEAN = re.compile(r"\b(?:means?|averages?|avg\.?|M)(?!\w)", re.IGNORECASE)
+_SPREAD_IN_BRACKETS = re.compile(rf"\bmean\s*\({SD}\)|\({SD}\)|±\s*{SD}", re.IGNORECASE)
+# The words that a part about an age has besides numbers; with another word, it is about something else.
+_OF_AGE = re.compile(
+    rf"(?:\b(?:(?:mean|average|avg|ages?|aged|group|M|range[ds]?|ranging|from|between|to|and|was|were|is|of|years?|yrs?|y|old|the|a|an|one|with"
+    rf"|in|had)\b)|{SD}|{YEARS}|{_SE.pattern}|[\d\s.·±+/=:–−-])*",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"[;,()\[\]]|\band\b(?!\s*\d)|\bwith\b", re.IGNORECASE)
+_WOMEN = r"(?:females?|wom[ae]n|girls?)\b"
+_MEN = r"(?:males?|m[ae]n|boys?)\b"
+_GENDERS = [
+    rf"\b(?:{_WOMEN}|F\b)\s?[/:]\s?(?:{_MEN}|M\b)[\s)]*[=:,]?\s*(?P<a>\d+)\s?[/:]\s?\d+(?!\d)",
+    rf"\b(?:{_MEN}|M\b)\s?[/:]\s?(?:{_WOMEN}|F\b)[\s)]*[=:,]?\s*\d+\s?[/:]\s?(?P<b>\d+)(?!\d)",
+    rf"(?<![\w.])(?P<c>\d+)\s?[/:]\s?\d+\s*\(?\s*(?:{_WOMEN}|F\b)\s?[/:]\s?(?:{_MEN}|M\b)",
+    rf"(?<![\w.])\d+\s?[/:]\s?(?P<d>\d+)\s*\(?\s*(?:{_MEN}|M\b)\s?[/:]\s?(?:{_WOMEN}|F\b)",
+    r"(?<![\w.])(?P<e>\d+)\s?[Ff]\b(?=\s?[,/;]?\s?(?:and\s)?\d+\s?[Mm]\b)",
+    r"(?<![\w.])\d+\s?[Mm]\s?[,/;]?\s?(?:and\s)?(?P<f>\d+)\s?[Ff]\b",
+    rf"(?P<g>{counts.NUMBER})\s+(?:of (?:them|whom|which)\s+)?(?:(?:were|was|right-handed|healthy|self-identified)\s+)*{_WOMEN}(?!\s?/)",
+    rf"\b(?<!/){_WOMEN}\s?[:=]\s?(?P<h>\d+)(?![\d.]|\s?%)",
+]
+_FEMALE = re.compile("|".join(_GENDERS).replace("(?<!/)", ""))
+
+
+def of_piece(piece: str, about_age: bool = False) -> Values:
+    """The values that a piece about one group gives; `about_age` if the words before it name the age."""
+    readings: list[tuple[str, float | str]] = []
+    women = {counts.number(next(filter(None, match.groups()))) for match in _FEMALE.finditer(piece)}
+    readings += [(FEMALE, value) for value in women]
+    of_age = list(_parts_about_age(piece, about_age))
+    is_error = any(_SE.search(part) for part in of_age)
+    in_brackets = _SPREAD_IN_BRACKETS.search(piece)
+    candidate: float | None = None
+    for part in of_age:
+        has_mean = candidate is not None
+        if match := _MEAN_SD.search(part):
+            readings += [(AGE_MEAN, _value(match[1])), *([] if is_error else [(AGE_SD, _value(match[2]))])]
+        elif match := _SD.search(part):
+            readings.append((AGE_SD, _value(match[1])))
+            if rest := _ALONE.match(part, 0, match.start()):
+                candidate = _value(rest[1])
+            readings += [(AGE_MEAN, candidate)] if candidate is not None else []
+        elif match := _RANGE.search(part):
+            readings.append((AGE_RANGE, f"{_value(match[1]):g}-{_value(match[2]):g}"))
+        elif (match := _ALONE.fullmatch(part)) and not _SE.search(part):
+            if has_mean and in_brackets and part.strip() == match[1]:
+                readings.append((AGE_SD, _value(match[1])))
+            elif not has_mean:
+                candidate = _value(match[1])
+                is_sure = _IS_MEAN.search(part) or "." in match[1] or in_brackets
+                readings += [(AGE_MEAN, candidate)] if is_sure else []
+    return sensible(_only(readings))
+
+
+def _parts_about_age(piece: str, about_age: bool) -> Iterator[str]:
+    for part in filter(str.strip, _PARTS.split(piece)):
+        if _OTHER.search(part) or re.search(r"\bn\s*=", part, re.IGNORECASE):
+            about_age = False
+        elif AGE.search(part):
+            about_age = True
+        elif not _OF_AGE.fullmatch(part):
+            about_age = False
+        if about_age:
+            yield part
+
+
+def _only(readings: list[tuple[str, float | str]]) -> Values:
+    """The values of which no other is given."""
+    several: dict[str, set[float | str]] = {}
+    for name, value in readings:
+        several.setdefault(name, set()).add(value)
+    return {name: next(iter(values)) for name, values in several.items() if len(values) == 1}
+
+
+def sensible(values: Values) -> Values:
+    """The same values; without the ages, if they cannot be those of people or contradict each other."""
+    mean, spread = values.get(AGE_MEAN), values.get(AGE_SD)
+    low, high = map(float, str(values.get(AGE_RANGE, "0-120")).split("-"))
+    is_possible = low < high <= 120 and (mean is None or 0 < float(mean) < 110 and low <= float(mean) <= high)
+    is_spread = spread is None or mean is not None and 0 < float(spread) < float(mean) / 2
+    return values if is_possible and is_spread else {n: v for n, v in values.items() if n == FEMALE}
+
+
+def of_cells(cells: list[tuple[str, str]]) -> Values:
+    """The values in the cells of a table, (header, cell), that are about one group."""
+    readings: list[tuple[str, float | str]] = []
+    about_age = False
+    for header, cell in cells:
+        if re.search(rf"\b(?:{_WOMEN}|sex|gender|F)\b", header, re.IGNORECASE):
+            readings += _women(header, cell)
+            about_age = False
+            continue
+        is_age = re.search(r"\bages?\b", header, re.IGNORECASE)
+        about_age = bool(is_age or about_age and _OF_AGE.fullmatch(header)) and not _OTHER.search(header)
+        if about_age:
+            readings += of_age_cell(header, cell)
+    return sensible(_only(readings))
+
+
+def of_age_cell(header: str, cell: str) -> Iterator[tuple[str, float | str]]:
+    """What a cell gives under a header about age: "Age (SD)", "Age range", "Mean age (range)"."""
+    cell = re.sub(YEARS, "", cell.replace("·", "."), flags=re.IGNORECASE).strip()
+    error = _SE.search(header) or _SE.search(cell)
+    if match := re.fullmatch(rf"({NUM})(?:{PLUS}({NUM})|\s*[(\[](?:SD\s?=?\s?)?({NUM})[)\]])?", cell):
+        has_sd = re.search(SD, header, re.IGNORECASE)
+        if not match[2] and not match[3]:
+            is_spread = has_sd and not re.search(r"\bmean|\(", header, re.IGNORECASE)
+            is_range = re.search("range|min|max", header, re.IGNORECASE)
+            if not error and not is_range:
+                yield (AGE_SD if is_spread else AGE_MEAN), _value(match[1])
+            return
+        yield AGE_MEAN, _value(match[1])
+        if not error and (match[2] or has_sd or "SD" in cell):
+            yield AGE_SD, _value(match[2] or match[3])
+    elif match := re.fullmatch(rf"(?:({NUM})(?:{PLUS}({NUM}))?)?\s*[,;]?\s*[(\[]?{_RANGE.pattern}[)\]]?", cell):
+        if match[1]:
+            yield AGE_MEAN, _value(match[1])
+        if match[2] and not error:
+            yield AGE_SD, _value(match[2])
+        yield AGE_RANGE, f"{_value(match[3]):g}-{_value(match[4]):g}"
+
+
+def _women(header: str, cell: str) -> Iterator[tuple[str, float | str]]:
+    """The number of women of a cell under "Women", "Female (%)", "Sex (F/M)" or "n (female)"."""
+    if match := _FEMALE.search(cell) or _FEMALE.search(f"{header.rstrip(')')} {cell}"):
+        yield FEMALE, counts.number(next(filter(None, match.groups())))
+    elif re.match(r"n\b.*\(", header, re.IGNORECASE):
+        if match := re.fullmatch(r"\d+\s*\((\d+)\)", cell):
+            yield FEMALE, int(match[1])
+    elif re.search(rf"\b(?:{_WOMEN}|F\b)", header, re.IGNORECASE) and not re.search(
+        rf"\b(?:{_MEN}|M\b)|^(?!.*\bn\b).*%", header, re.IGNORECASE
+    ):
+        if match := re.fullmatch(r"(\d+)(?:\s*\(\d+(?:\.\d+)?\s?%?\))?", cell):
+            yield FEMALE, int(match[1])
+
+
+def _value(digits: str) -> float:
+    return float(digits.replace("·", "."))
