@@ -1,20 +1,21 @@
-"""What the program reads or computes itself: the participants of groups and experiments.
+"""What the program reads or computes itself: the participants of groups and experiments, and the ages of groups.
 
-An entry of the library with `participants` requests them. A number that the program finds replaces the model's, with
+An entry of the library with `participants` or `characteristic` requests them. A number that the program finds replaces the model's, with
 its sentence and, if it is not printed, the rule that it follows from.
 """
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-from designspace.language import attribution, evidence, participants, table_rows
+from designspace.language import attribution, characteristics, evidence, participants, table_rows
 from designspace.language.attribution import Sentence
+from designspace.language.characteristics import FEMALE, Reading
 from designspace.language.counts import Count
 from designspace.language.evidence import Record
 from designspace.tasks.scopes import Scope
 
 _GENERAL = {"front", "abstract", "introduction", "discussion", "references", "back"}  # sections about all experiments
-Counts = dict[Scope, tuple[Count, float]]  # with the confidence that there is such a group
+Counts = dict[Scope, tuple[Count | Reading, float]]  # with the confidence that there is such a group
 
 
 def sentences(record: Record, context: Record, experiments: Iterable[str]) -> list[Sentence]:
@@ -60,6 +61,29 @@ def counts(
     return of_parameters
 
 
+def of_groups(
+    sentences: list[Sentence],
+    library: list[Record],
+    groups: Mapping[Scope, float],
+    spellings: Mapping[Scope, frozenset[str]],
+    counts: Iterable[Counts],
+) -> dict[str, Counts]:
+    """The characteristics of each group, by the name of the parameter that they are values of. `sentences` are those
+    about the paper's own participants, `counts` the numbers of participants; a group has no more women."""
+    described = {entry["characteristic"]: entry["name"] for entry in library if "characteristic" in entry}
+    of_parameters: dict[str, Counts] = {name: {} for name in described.values()}
+    for scope, confidence in groups.items() if described else ():
+        own = [sentence for sentence in sentences if not scope.experiment or scope.experiment in sentence.experiments]
+        about = sorted(set(_about(scope, own, sentences, groups)), key=lambda sentence: sentence.start)
+        others = {name for other in groups for name in spellings[other] if other.group != scope.group}
+        sizes = [int(of_scope[scope][0].value) for of_scope in counts if scope in of_scope]
+        for role, reading in characteristics.of_group(about, spellings[scope], others - spellings[scope]).items():
+            is_possible = role != FEMALE or all(reading.value <= size for size in sizes)
+            if role in described and is_possible:
+                of_parameters[described[role]][scope] = reading, confidence
+    return of_parameters
+
+
 def _about(
     scope: Scope, own: list[Sentence], everything: list[Sentence], groups: Mapping[Scope, float]
 ) -> list[Sentence]:
@@ -98,6 +122,19 @@ def gather(made: list[Record]) -> list[Record]:
         return made
     whole = list(of_value.values())
     return [*whole, *_candidates(made, whole), *(row for row in made if any(_scope(row)))]
+
+
+def join(made: list[Record]) -> list[Record]:
+    """The rows of a characteristic that may have several values: those that the program read for groups are values of
+    the whole paper, too."""
+    whole = {row["value"]: row for row in made if not any(_scope(row)) and row["status"] == "reported"}
+    for row in made:
+        if "rule" in row:
+            whole.setdefault(row["value"], {key: row[key] for key in row if key not in Scope._fields})
+    if not whole:
+        return made
+    rows = list(whole.values())
+    return [*rows, *_candidates(made, rows), *(row for row in made if any(_scope(row)))]
 
 
 def _candidates(made: list[Record], reported: list[Record]) -> list[Record]:
