@@ -61,6 +61,13 @@ BOTH = (
             (12, 21.3, 2.1, None),
             NOTHING,
         ),
+        ("The Early group (12 women) had a mean age of 21.3 years (SD 2.1).", (12, 21.3, 2.1, None), NOTHING),
+        ("Twenty adults (12 women) were diagnosed with Early rhythm.", (12, None, None, None), NOTHING),
+        (
+            "Eight others were the Early group. These included 2 men and 6 women ranging in age from 45-78 yrs.",
+            (6, None, None, "45-78"),
+            NOTHING,
+        ),
         # In the order of the names
         (
             "The mean ages of the Early and Late groups were 21.3 (SD = 2.1) and 68.4 (SD = 5.0), respectively.",
@@ -152,3 +159,11 @@ def test_a_mean_with_a_standard_error_has_no_standard_deviation():
 def test_of_two_that_differ_none_is_read():
     text = "The Early group (mean age 21.3 years; 12 women) came. The Early group (mean age 22.4 years) was fast."
     assert read(text, "Early", "Late") == (12, None, None, None)
+
+
+@pytest.mark.parametrize(("note", "spread"), [("Mean (SD) is given.", 7.6), ("Means (SEM) are given.", None), ("", None)])
+def test_a_note_says_what_is_behind_the_means_of_a_table(note, spread):
+    text = f"Group: Early; N: 18; Age: 65.7 (7.6).\nGroup: Late; N: 18; Age: 64.1 (6.9).\n{note} They sat."
+    sentences = attribution.read(text, [(0, len(text))], [])
+    found = characteristics.of_group(sentences, ["Early"], ["Late"], characteristics.stated(sentences))
+    assert found["age_mean"].value == 65.7 and (found["age_sd"].value if "age_sd" in found else None) == spread

@@ -25,7 +25,8 @@ _OTHER = re.compile(
     r"|at least|up to|less than|more than|age.matched|handedness|height|weight)\b|[<>≥≤]",
     re.IGNORECASE,
 )
-_SE = re.compile(r"\b(?:SEM?s?|S\.E\.(?:M\.)?|standard errors?)(?!\w)", re.IGNORECASE)
+SE = r"\b(?:SEM?s?|S\.E\.(?:M\.)?|standard errors?)(?!\w)"
+_SE = re.compile(SE, re.IGNORECASE)
 _RANGE = re.compile(
     rf"({NUM})(?:\s?{YEARS})?\s*(?:[-–−]|\b(?:to|and)\b)\s*({_DIGITS})", re.IGNORECASE
 )
@@ -115,8 +116,9 @@ def sensible(values: Values) -> Values:
     return values if is_possible and is_spread else {n: v for n, v in values.items() if n == FEMALE}
 
 
-def of_cells(cells: list[tuple[str, str]]) -> Values:
-    """The values in the cells of a table, (header, cell), that are about one group."""
+def of_cells(cells: list[tuple[str, str]], spread: str = "") -> Values:
+    """The values in the cells of a table, (header, cell), that are about one group. `spread` is what the table's
+    caption or note says to be behind a mean: SD, SE or ""."""
     readings: list[tuple[str, float | str]] = []
     about_age = False
     for header, cell in cells:
@@ -127,18 +129,18 @@ def of_cells(cells: list[tuple[str, str]]) -> Values:
         is_age = re.search(r"\bages?\b", header, re.IGNORECASE)
         about_age = bool(is_age or about_age and _OF_AGE.fullmatch(header)) and not _OTHER.search(header)
         if about_age:
-            readings += of_age_cell(header, cell)
+            readings += _of_age(f"{header} ({spread})" if spread and not re.search(f"{SD}|{SE}", header) else header, cell)
     return sensible(_only(readings))
 
 
-def of_age_cell(header: str, cell: str) -> Iterator[tuple[str, float | str]]:
+def _of_age(header: str, cell: str) -> Iterator[tuple[str, float | str]]:
     """What a cell gives under a header about age: "Age (SD)", "Age range", "Mean age (range)"."""
     cell = re.sub(YEARS, "", cell.replace("·", "."), flags=re.IGNORECASE).strip()
     error = _SE.search(header) or _SE.search(cell)
     if match := re.fullmatch(rf"({NUM})(?:{PLUS}({NUM})|\s*[(\[](?:SD\s?=?\s?)?({NUM})[)\]])?", cell):
         has_sd = re.search(SD, header, re.IGNORECASE)
         if not match[2] and not match[3]:
-            is_spread = has_sd and not re.search(r"\bmean|\(", header, re.IGNORECASE)
+            is_spread = has_sd and not re.search(r"\bmean|\(S", header, re.IGNORECASE)
             is_range = re.search("range|min|max", header, re.IGNORECASE)
             if not error and not is_range:
                 yield (AGE_SD if is_spread else AGE_MEAN), _value(match[1])

@@ -6,8 +6,8 @@ or about something else, or where two sentences differ.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import NamedTuple
 
 from designspace.language import ages, counts
@@ -22,14 +22,35 @@ _CALLED = rf"(?:\s+(?:(?:sub)?groups?\b|cohorts?\b|conditions?\b|{PEOPLE}))*"  #
 _JOINING = re.compile(r"[\s,”\"’']*(?:\b(?:and|or|versus|vs\.?|the|an?|to|in|for|either)\b[\s,“\"‘']*)*")
 _BEFORE_NAME = re.compile(
     rf"{counts.NUMBER}\s+(?:[\w-]+\s+){{0,4}}{PEOPLE}\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\),?\s*(?:(?:were|was)\s+)?(?:randomly\s+)?"
-    r"(?:assigned to|allocated to|in|formed|made up|served (?:as|in)|completed|performed)\s+(?:the\s+|an?\s+)?[“\"‘']?$",
+    r"(?:assigned to|allocated to|in|formed|made up|served (?:as|in)|completed|performed|(?:diagnosed )?with)\s+(?:the\s+|an?\s+)?[“\"‘']?$",
     re.IGNORECASE,
 )
+_CONTINUED = re.compile(r"(?:These (?:were|included)|They were aged|Their (?:mean |average )?age (?:was|ranged))\b")
+_CAPTION, _NOTE = 4, 6  # sentences before and behind a table
+_STATED = {
+    "SD": re.compile(rf"\bmeans?\b\s*(?:±|\(|and|,|\[)\s*{ages.SD}", re.IGNORECASE),
+    "SE": re.compile(rf"\bmeans?\b\s*(?:±|\(|and|,|\[)\s*{ages.SE}", re.IGNORECASE),
+}
 _COMPOSED = re.compile(r"\s*(?:consisted of|included|comprised|contained|had)\b", re.IGNORECASE)
 _SPREAD = rf"(?:{ages.PLUS}({ages.NUM})|\s*[(,]\s*{ages.SD}\s?[=:]?\s*({ages.NUM})(?!,?\s+and\s+\d)\)?)?"
 _ITEM = rf"({ages.NUM})(?:\s?{ages.YEARS})?{_SPREAD}(?:\s?{ages.YEARS})?"
 _LIST = re.compile(rf"{_ITEM}(?:,?\s*(?:,|and|vs\.?)\s+{_ITEM})+", re.IGNORECASE)
 _SPREADS = re.compile(rf"{ages.SD}s?\s?[=:]?\s*({ages.NUM}(?:,\s*{ages.NUM})*,?\s+and\s+{ages.NUM})", re.IGNORECASE)
+
+
+def stated(sentences: list[Sentence]) -> dict[int, str]:
+    """What the caption or the note of a table says that stands behind a mean in its cells, {start of a row: "SD" or
+    "SE"}."""
+    spreads: dict[int, str] = {}
+    place = 0
+    for is_row, run in groupby(sentences, lambda sentence: bool(ROW.match(sentence.text))):
+        block = list(run)
+        around = [*sentences[max(place - _CAPTION, 0) : place], *sentences[place + len(block) :][:_NOTE]]
+        place += len(block)
+        kinds = {kind for sentence in around if is_row for kind, pattern in _STATED.items() if pattern.search(sentence.text)}
+        if len(kinds) == 1:
+            spreads |= dict.fromkeys((sentence.start for sentence in block), *kinds)
+    return spreads
 
 
 class Reading(NamedTuple):
@@ -50,10 +71,13 @@ class _Mention(NamedTuple):
     name: str
 
 
-def of_group(sentences: Iterable[Sentence], names: Iterable[str], others: Iterable[str]) -> dict[str, Reading]:
+def of_group(
+    sentences: Iterable[Sentence], names: Iterable[str], others: Iterable[str], spreads: Mapping[int, str] | None = None
+) -> dict[str, Reading]:
     """The characteristics of a group, {FEMALE, AGE_MEAN, AGE_SD or AGE_RANGE: reading}.
 
-    `names` are its spellings, `others` those of the other groups of the paper.
+    `names` are its spellings, `others` those of the other groups of the paper. `spreads` says what is behind a mean in
+    the rows of tables, as `stated` finds it.
     """
     own = {name.lower() for name in map(counts.core, names)}
     pattern = _pattern({*own, *map(str.lower, map(counts.core, others))})
@@ -64,7 +88,7 @@ def of_group(sentences: Iterable[Sentence], names: Iterable[str], others: Iterab
             _Mention(match.start(), match.end(), match["name"].lower() in own, match["name"].lower())
             for match in pattern.finditer(sentence.text)
         ]
-        for name, value in _values(sentence, mentions, before, own).items():
+        for name, value in _values(sentence, mentions, before, own, (spreads or {}).get(sentence.start, "")).items():
             end = sentence.start + len(sentence.text)
             readings.setdefault(name, []).append(Reading(value, "", sentence.start, end))
         before = mentions
@@ -80,64 +104,66 @@ def _pattern(names: set[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?P<name>{either})(?![\w-]){_CALLED}", re.IGNORECASE)
 
 
-def _values(sentence: Sentence, mentions: list[_Mention], before: list[_Mention], own: set[str]) -> Values:
+def _values(sentence: Sentence, mentions: list[_Mention], before: list[_Mention], own: set[str], spread: str) -> Values:
     text = sentence.text
     header = text.partition(":")[0]
     if ROW.match(text) and header.count("(") == header.count(")"):
-        return _in_row(text, own)
+        return _in_row(text, own, spread)
     if not _HINT.search(text) or counts.HYPOTHETICAL.search(text) or _WANTED.search(text):
         return {}
     if "respectively" in text:
         general = re.search(r"\b(?:two|both|three|four)\s+groups\b|\bgroups\b", text)
         return _in_order(text, mentions or (before if general else []))
     if not any(mention.is_own for mention in mentions):
-        return {}
-    pieces = [(mention, *_piece(text, mentions, index)) for index, mention in enumerate(mentions)]
-    of_pieces = [(mention, ages.of_piece(piece, about_age), kind) for mention, piece, about_age, kind in pieces]
+        is_continued = not mentions and before and all(mention.is_own for mention in before)
+        return ages.of_piece(text[match.end() :], True) if is_continued and (match := _CONTINUED.match(text)) else {}
+    beside = [_beside(text, mentions, index) for index in range(len(mentions))]
+    clauses = [_clause(text, mentions, index) for index in range(len(mentions))]
     found: Values = {}
-    for mention, values, is_beside in of_pieces:
-        is_alone = all(m.is_own for m in mentions) or all(
-            set(values) & set(theirs) for m, theirs, _ in of_pieces if not m.is_own
-        )
-        if mention.is_own and (is_beside or is_alone):
-            for name, value in values.items():
-                if found.setdefault(name, value) != value:
-                    return {}
+    for mention, values, of_clause in zip(mentions, beside, clauses, strict=True):
+        theirs = [other for m, other in zip(mentions, clauses, strict=True) if not m.is_own]
+        if all(set(of_clause) & set(other) for other in theirs):  # it is about no other, or each has its own
+            values = of_clause | values
+        for name, value in values.items() if mention.is_own else ():
+            if found.setdefault(name, value) != value:
+                return {}
     return found
 
 
-def _piece(text: str, mentions: list[_Mention], index: int) -> tuple[str, bool, bool]:
-    """What a sentence says of a group behind, or before, a mention of it, whether this is about an age, and whether it
-    stands in brackets or a list beside the name."""
-    mention = mentions[index]
-    end = mentions[index + 1].start if index + 1 < len(mentions) else len(text)
-    previous = mentions[index - 1].end if index else 0
-    is_joined = index and _JOINING.fullmatch(text, previous, mention.start)
-    about_age = bool(re.search(r"\bages?\b[^;.()]*$", text[previous : mention.start], re.IGNORECASE))
-    rest = text[mention.end : end]
+def _beside(text: str, mentions: list[_Mention], index: int) -> Values:
+    """What stands in brackets or in a list beside a mention of a group; nothing, if it may be about the mention before
+    as well."""
+    mention, previous = mentions[index], mentions[index - 1].end if index else 0
+    rest = text[mention.end : mentions[index + 1].start if index + 1 < len(mentions) else len(text)]
     bracket = _bracket(rest)
-    if is_joined and not (bracket and _bracket(text[previous:])) and not _has_own(text, mentions, index):
-        return "", False, False  # it may be about both
-    if bracket and ages.of_piece(bracket):
-        return bracket, False, True
-    if listed := re.match(r"\s*[:=,]\s*([^:;)]*)", rest):
-        context = re.search(r"\b(?:ages?|years)\b", text[: mention.start], re.IGNORECASE)
-        in_list = re.search(r"[(;:]\s*$", text[: mention.start]) and re.match(r"\s*[:=]", rest)
-        if in_list:
-            return listed[1], bool(context), True
-    if earlier := _BEFORE_NAME.search(text, previous, mention.start):
-        return earlier[1], False, True
-    if _OF_ALL.search(text[previous : mention.start]) or _OF_ALL.search(rest):
-        return "", False, False
-    values = ages.of_piece(rest, about_age)
-    if set(values) == {FEMALE} and not _COMPOSED.match(rest):
-        return "", False, False  # women with whom something happened
-    return rest, about_age, False
+    if _is_joined(text, mentions, index) and not (bracket and _bracket(text[previous:])):
+        return {}
+    if values := ages.of_piece(bracket):
+        return values
+    listed = re.match(r"\s*[:=]\s*([^:;)]*)", rest)
+    if listed and re.search(r"[(;:]\s*$", text[: mention.start]):
+        return ages.of_piece(listed[1], bool(re.search(r"\b(?:ages?|years)\b", text[: mention.start], re.IGNORECASE)))
+    earlier = _BEFORE_NAME.search(text, previous, mention.start)
+    return ages.of_piece(earlier[1]) if earlier else {}
 
 
-def _has_own(text: str, mentions: list[_Mention], index: int) -> bool:
-    """Whether the mention before one that it is joined with has numbers of its own."""
-    return index > 1 and mentions[index - 1].end - mentions[index - 2].end > 40
+def _clause(text: str, mentions: list[_Mention], index: int) -> Values:
+    """What a clause says behind a mention of a group, as far as it is about this group alone."""
+    mention, previous = mentions[index], mentions[index - 1].end if index else 0
+    rest = text[mention.end : mentions[index + 1].start if index + 1 < len(mentions) else len(text)]
+    bracket = _bracket(rest)
+    rest = rest.partition(bracket)[2] if bracket and ages.of_piece(bracket) else rest
+    before = text[previous : mention.start]
+    if _is_joined(text, mentions, index) or _OF_ALL.search(before) or _OF_ALL.search(rest):
+        return {}
+    values = ages.of_piece(rest, bool(re.search(r"\bages?\b[^;.()]*$", before, re.IGNORECASE)))
+    happened = set(values) == {FEMALE} and not _COMPOSED.match(rest)  # to some women
+    return {} if happened else values
+
+
+def _is_joined(text: str, mentions: list[_Mention], index: int) -> bool:
+    """Whether nothing but "and" stands between a mention and the one before."""
+    return index > 0 and bool(_JOINING.fullmatch(text, mentions[index - 1].end, mentions[index].start))
 
 
 def _bracket(rest: str) -> str:
@@ -165,13 +191,13 @@ def _in_order(text: str, mentions: list[_Mention]) -> Values:
     return {}
 
 
-def _in_row(text: str, own: set[str]) -> Values:
+def _in_row(text: str, own: set[str], spread: str) -> Values:
     """The values of a row of a table: of the row of a group, or in its column of a row of a characteristic."""
     cells = [(header.strip(), cell.strip()) for header, _, cell in map(_parted, text.rstrip(".").split("; "))]
     if any(_is_name(cell, own) for _, cell in cells[:3]):
-        return ages.of_cells(cells)
+        return ages.of_cells(cells, spread)
     columns = [cell for header, cell in cells[1:] if _is_name(header, own)]
-    return ages.of_cells([(cells[0][1], columns[0])]) if len(columns) == 1 else {}
+    return ages.of_cells([(cells[0][1], columns[0])], spread) if len(columns) == 1 else {}
 
 
 def _parted(cell: str) -> tuple[str, str, str]:

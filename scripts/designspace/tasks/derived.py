@@ -72,12 +72,14 @@ def of_groups(
     about the paper's own participants, `counts` the numbers of participants; a group has no more women."""
     described = {entry["characteristic"]: entry["name"] for entry in library if "characteristic" in entry}
     of_parameters: dict[str, Counts] = {name: {} for name in described.values()}
+    spreads = characteristics.stated(sentences) if described else {}
     for scope, confidence in groups.items() if described else ():
-        own = [sentence for sentence in sentences if not scope.experiment or scope.experiment in sentence.experiments]
-        about = sorted(set(_about(scope, own, sentences, groups)), key=lambda sentence: sentence.start)
+        is_general = sum(other.group == scope.group for other in groups) == 1
+        about = [s for s in sentences if scope.experiment in s.experiments or is_general and not s.experiments]
         others = {name for other in groups for name in spellings[other] if other.group != scope.group}
         sizes = [int(of_scope[scope][0].value) for of_scope in counts if scope in of_scope]
-        for role, reading in characteristics.of_group(about, spellings[scope], others - spellings[scope]).items():
+        found = characteristics.of_group(about, spellings[scope], others - spellings[scope], spreads)
+        for role, reading in found.items():
             is_possible = role != FEMALE or all(reading.value <= size for size in sizes)
             if role in described and is_possible:
                 of_parameters[described[role]][scope] = reading, confidence
