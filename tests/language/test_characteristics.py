@@ -68,6 +68,19 @@ BOTH = (
             (6, None, None, "45-78"),
             NOTHING,
         ),
+        (
+            "The average age of the Early group was 21 years, ranging between 18 and 27.",
+            (None, 21, None, "18-27"),
+            NOTHING,
+        ),
+        ("In the Early group (5 Female/6 Male, ages 18–28), lamps were on.", (5, None, None, "18-28"), NOTHING),
+        ("In the Early group (5/6 female/male, ages 18–28), lamps were on.", (5, None, None, "18-28"), NOTHING),
+        (
+            "Ages did not differ between groups (mean ± s.d., Early: 26.35 ± 5.38; Late: 26.60 ± 5.52; t118 = 0.25).",
+            (None, 26.35, 5.38, None),
+            (None, 26.6, 5.52, None),
+        ),
+        ("Group: Early; Age: 64.2 ± 2.0 (40–78); n: 30.", (None, 64.2, None, "40-78"), NOTHING),
         # In the order of the names
         (
             "The mean ages of the Early and Late groups were 21.3 (SD = 2.1) and 68.4 (SD = 5.0), respectively.",
@@ -135,6 +148,7 @@ def test_characteristics_of_groups_that_are_kinds_of_people():
         "The Early group (mean age 11.3 ± 2.1 months) came.",
         "Group: Early; Education (years): 14.1 ± 2.0; Age at onset: 44.1 ± 3.2; Women (%): 60.",
         "Group: Early; Error: 21.3 ± 2.1.",
+        "In age or years of education, groups were alike (Early = 17.0 ± 2.2, Late = 17.1 ± 2.3).",
         # Wanted, not read
         "The Early group would be adults (18–40 years).",
         "The Early group had to meet the criterion of an age between 18 and 40 years.",
@@ -161,7 +175,9 @@ def test_of_two_that_differ_none_is_read():
     assert read(text, "Early", "Late") == (12, None, None, None)
 
 
-@pytest.mark.parametrize(("note", "spread"), [("Mean (SD) is given.", 7.6), ("Means (SEM) are given.", None), ("", None)])
+@pytest.mark.parametrize(
+    ("note", "spread"), [("Mean (SD) is given.", 7.6), ("Means (SEM) are given.", None), ("", None)]
+)
 def test_a_note_says_what_is_behind_the_means_of_a_table(note, spread):
     text = f"Group: Early; N: 18; Age: 65.7 (7.6).\nGroup: Late; N: 18; Age: 64.1 (6.9).\n{note} They sat."
     sentences = attribution.read(text, [(0, len(text))], [])

@@ -27,9 +27,7 @@ _OTHER = re.compile(
 )
 SE = r"\b(?:SEM?s?|S\.E\.(?:M\.)?|standard errors?)(?!\w)"
 _SE = re.compile(SE, re.IGNORECASE)
-_RANGE = re.compile(
-    rf"({NUM})(?:\s?{YEARS})?\s*(?:[-–−]|\b(?:to|and)\b)\s*({_DIGITS})", re.IGNORECASE
-)
+_RANGE = re.compile(rf"({NUM})(?:\s?{YEARS})?\s*(?:[-–−]|\b(?:to|and)\b)\s*({_DIGITS})", re.IGNORECASE)
 _MEAN_SD = re.compile(rf"({NUM})(?:\s?{YEARS})?{PLUS}({NUM})", re.IGNORECASE)
 _SD = re.compile(rf"{SD}\s?(?:[=:]|of|was)?\s*({NUM})", re.IGNORECASE)
 _ALONE = re.compile(rf"[^\d±]*?({NUM})[^\d±]*", re.IGNORECASE)
@@ -41,6 +39,7 @@ _OF_AGE = re.compile(
     rf"|in|had)\b)|{SD}|{YEARS}|{_SE.pattern}|[\d\s.·±+/=:–−-])*",
     re.IGNORECASE,
 )
+_WIDEST = 7  # standard deviations between the youngest and the oldest of a group
 _PARTS = re.compile(r"[;,()\[\]]|\band\b(?!\s*\d)|\bwith\b", re.IGNORECASE)
 _WOMEN = r"(?:females?|wom[ae]n|girls?)\b"
 _MEN = r"(?:males?|m[ae]n|boys?)\b"
@@ -51,14 +50,21 @@ _GENDERS = [
     rf"(?<![\w.])\d+\s?[/:]\s?(?P<d>\d+)\s*\(?\s*(?:{_MEN}|M\b)\s?[/:]\s?(?:{_WOMEN}|F\b)",
     r"(?<![\w.])(?P<e>\d+)\s?[Ff]\b(?=\s?[,/;]?\s?(?:and\s)?\d+\s?[Mm]\b)",
     r"(?<![\w.])\d+\s?[Mm]\s?[,/;]?\s?(?:and\s)?(?P<f>\d+)\s?[Ff]\b",
-    rf"(?P<g>{counts.NUMBER})\s+(?:of (?:them|whom|which)\s+)?(?:(?:were|was|right-handed|healthy|self-identified)\s+)*{_WOMEN}(?!\s?/)",
+    rf"(?<!/)(?P<g>{counts.NUMBER})\s+(?:of (?:them|whom|which)\s+)?(?:(?:were|was|right-handed|healthy|self-identified)\s+)*{_WOMEN}(?!\s?/\s?(?:{_MEN}|M\b))",
     rf"\b(?<!/){_WOMEN}\s?[:=]\s?(?P<h>\d+)(?![\d.]|\s?%)",
 ]
-_FEMALE = re.compile("|".join(_GENDERS).replace("(?<!/)", ""))
+_FEMALE = re.compile("|".join(_GENDERS), re.IGNORECASE)
 
 
-def of_piece(piece: str, about_age: bool = False) -> Values:
-    """The values that a piece about one group gives; `about_age` if the words before it name the age."""
+def is_topic(text: str) -> bool:
+    """Whether what a text named last is the age: not so behind "mean ages, and years of education"."""
+    places = [match.end() for match in re.finditer(rf"\bages?\b|\d\s?{YEARS}(?!\s+of)", text, re.IGNORECASE)]
+    return bool(places) and not _OTHER.search(text, places[-1])
+
+
+def of_piece(piece: str, about_age: bool = False, is_mean: bool = False) -> Values:
+    """The values that a piece about one group gives; `about_age` if the words before it name the age, and `is_mean` if
+    they say that it is a mean."""
     readings: list[tuple[str, float | str]] = []
     women = {counts.number(next(filter(None, match.groups()))) for match in _FEMALE.finditer(piece)}
     readings += [(FEMALE, value) for value in women]
@@ -82,7 +88,7 @@ def of_piece(piece: str, about_age: bool = False) -> Values:
                 readings.append((AGE_SD, _value(match[1])))
             elif not has_mean:
                 candidate = _value(match[1])
-                is_sure = _IS_MEAN.search(part) or "." in match[1] or in_brackets
+                is_sure = is_mean or _IS_MEAN.search(part) or "." in match[1] or in_brackets
                 readings += [(AGE_MEAN, candidate)] if is_sure else []
     return sensible(_only(readings))
 
@@ -112,6 +118,9 @@ def sensible(values: Values) -> Values:
     mean, spread = values.get(AGE_MEAN), values.get(AGE_SD)
     low, high = map(float, str(values.get(AGE_RANGE, "0-120")).split("-"))
     is_possible = low < high <= 120 and (mean is None or 0 < float(mean) < 110 and low <= float(mean) <= high)
+    if spread is not None and AGE_RANGE in values and high - low > _WIDEST * float(spread):
+        values = {name: value for name, value in values.items() if name != AGE_SD}  # it is a standard error
+        spread = None
     is_spread = spread is None or mean is not None and 0 < float(spread) < float(mean) / 2
     return values if is_possible and is_spread else {n: v for n, v in values.items() if n == FEMALE}
 
@@ -129,7 +138,9 @@ def of_cells(cells: list[tuple[str, str]], spread: str = "") -> Values:
         is_age = re.search(r"\bages?\b", header, re.IGNORECASE)
         about_age = bool(is_age or about_age and _OF_AGE.fullmatch(header)) and not _OTHER.search(header)
         if about_age:
-            readings += _of_age(f"{header} ({spread})" if spread and not re.search(f"{SD}|{SE}", header) else header, cell)
+            readings += _of_age(
+                f"{header} ({spread})" if spread and not re.search(f"{SD}|{SE}", header) else header, cell
+            )
     return sensible(_only(readings))
 
 

@@ -15,9 +15,13 @@ from designspace.language.ages import AGE_MEAN, AGE_SD, FEMALE, Values
 from designspace.language.attribution import ROW, Sentence, naming
 from designspace.language.group_names import PEOPLE
 
-_HINT = re.compile(r"\bages?\b|\baged\b|\byears?\b|\byrs?\b|\d\s?y\b|female|wom[ae]n|girl|\d\s?F\b|\bF[/:]", re.IGNORECASE)
+_HINT = re.compile(
+    r"\bages?\b|\baged\b|\byears?\b|\byrs?\b|\d\s?y\b|female|wom[ae]n|girl|\d\s?F\b|\bF[/:]", re.IGNORECASE
+)
 _WANTED = re.compile(r"\b(?:criteri\w+|eligib\w+|would|et al|previous stud\w+|earlier stud\w+)\b", re.IGNORECASE)
-_OF_ALL = re.compile(r"\b(?:all|overall|total|together|whole|entire|both|combined|sample|cohort|compared?|than|like)\b", re.IGNORECASE)
+_OF_ALL = re.compile(
+    r"\b(?:all|overall|total|together|whole|entire|both|combined|sample|cohort|compared?|than|like)\b", re.IGNORECASE
+)
 _CALLED = rf"(?:\s+(?:(?:sub)?groups?\b|cohorts?\b|conditions?\b|{PEOPLE}))*"  # behind a name
 _JOINING = re.compile(r"[\s,”\"’']*(?:\b(?:and|or|versus|vs\.?|the|an?|to|in|for|either)\b[\s,“\"‘']*)*")
 _BEFORE_NAME = re.compile(
@@ -47,7 +51,9 @@ def stated(sentences: list[Sentence]) -> dict[int, str]:
         block = list(run)
         around = [*sentences[max(place - _CAPTION, 0) : place], *sentences[place + len(block) :][:_NOTE]]
         place += len(block)
-        kinds = {kind for sentence in around if is_row for kind, pattern in _STATED.items() if pattern.search(sentence.text)}
+        kinds = {
+            kind for sentence in around if is_row for kind, pattern in _STATED.items() if pattern.search(sentence.text)
+        }
         if len(kinds) == 1:
             spreads |= dict.fromkeys((sentence.start for sentence in block), *kinds)
     return spreads
@@ -141,8 +147,8 @@ def _beside(text: str, mentions: list[_Mention], index: int) -> Values:
     if values := ages.of_piece(bracket):
         return values
     listed = re.match(r"\s*[:=]\s*([^:;)]*)", rest)
-    if listed and re.search(r"[(;:]\s*$", text[: mention.start]):
-        return ages.of_piece(listed[1], bool(re.search(r"\b(?:ages?|years)\b", text[: mention.start], re.IGNORECASE)))
+    if listed and re.search(r"[(;:,]\s*$", text[: mention.start]):
+        return ages.of_piece(listed[1], ages.is_topic(text[: mention.start]))
     earlier = _BEFORE_NAME.search(text, previous, mention.start)
     return ages.of_piece(earlier[1]) if earlier else {}
 
@@ -156,7 +162,8 @@ def _clause(text: str, mentions: list[_Mention], index: int) -> Values:
     before = text[previous : mention.start]
     if _is_joined(text, mentions, index) or _OF_ALL.search(before) or _OF_ALL.search(rest):
         return {}
-    values = ages.of_piece(rest, bool(re.search(r"\bages?\b[^;.()]*$", before, re.IGNORECASE)))
+    topic = re.search(r"\b(mean\s+|average\s+)?ages?\b[^;.()]*$", before, re.IGNORECASE)
+    values = ages.of_piece(rest, bool(topic), bool(topic and topic[1]))
     happened = set(values) == {FEMALE} and not _COMPOSED.match(rest)  # to some women
     return {} if happened else values
 

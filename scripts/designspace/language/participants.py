@@ -8,7 +8,7 @@ of one group.
 import re
 from collections.abc import Iterable
 
-from designspace.language import counts
+from designspace.language import counts, group_names
 from designspace.language.attribution import Sentence, naming
 from designspace.language.counts import Count, first
 from designspace.language.group_names import PEOPLE
@@ -33,7 +33,8 @@ def of_group(
     experiment, `general` those about no experiment, which may be about each.
     """
     pattern = "|".join(naming(counts.core(name)).pattern for name in names)
-    printed = first(own, lambda sentence: counts.printed(sentence, pattern))
+    in_tables = [sentence for sentence in own if group_names.row(sentence.text)]  # which give those analysed, mostly
+    printed = first([*in_tables, *own], lambda sentence: counts.printed(sentence, pattern))
     each = (
         first(shared, counts.each)
         or counts.division(shared, groups)

@@ -12,6 +12,7 @@ from designspace.language.attribution import Sentence
 from designspace.language.characteristics import FEMALE, Reading
 from designspace.language.counts import Count
 from designspace.language.evidence import Record
+from designspace.language.group_names import content
 from designspace.tasks.scopes import Scope
 
 _GENERAL = {"front", "abstract", "introduction", "discussion", "references", "back"}  # sections about all experiments
@@ -74,7 +75,12 @@ def of_groups(
     of_parameters: dict[str, Counts] = {name: {} for name in described.values()}
     spreads = characteristics.stated(sentences) if described else {}
     for scope, confidence in groups.items() if described else ():
-        is_general = sum(other.group == scope.group for other in groups) == 1
+        words = content(scope.group)
+        is_general = not any(
+            other != scope and (words <= content(other.group) or words >= content(other.group))
+            for other in groups
+            if other.experiment != scope.experiment
+        )
         about = [s for s in sentences if scope.experiment in s.experiments or is_general and not s.experiments]
         others = {name for other in groups for name in spellings[other] if other.group != scope.group}
         sizes = [int(of_scope[scope][0].value) for of_scope in counts if scope in of_scope]
