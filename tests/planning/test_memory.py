@@ -161,11 +161,13 @@ LLAMA_8B = QWEN3_8B | {"model_type": "llama", "num_hidden_layers": 32, "intermed
     ids=["Qwen3-32B", "Qwen3-32B in int8", "Qwen3-8B", "Llama-3.1-8B"],
 )
 def test_the_plan_is_at_or_a_little_above_what_was_measured(config, quantization, measured):
-    """GiB in use of an H200, prompts of that many tokens: docs/memory.md. No other process made itself ready."""
+    """GiB in use of an H200, prompts of that many tokens: docs/memory.md. No other process made itself ready, and
+    neither of the two had loaded cuDNN, which is planned for now."""
     costs = qwen3_costs(config, branches=108, branch_tokens=54, quantization=quantization)
     for tokens, used in measured.items():
         planned = peak_bytes(costs, tokens) - PROCESS_BYTES["cuda"]
-        assert used <= planned / GIB <= 1.03 * used
+        with_cudnn = used + 2 * 0.08
+        assert with_cudnn <= planned / GIB <= 1.03 * with_cudnn
 
 
 def test_the_sizes_of_a_large_model_are_those_that_were_measured():

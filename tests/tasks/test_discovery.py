@@ -38,16 +38,20 @@ class Scripted:
         return [Answer(self.tokens, [0.9] * len(self.tokens), 0.0, True)]
 
 
-def finding(value, unit="", name="tilt", description="Setting of the apparatus."):
+# Its words are those of all sentences: what these tests are about is the value.
+ABOUT = "Tilt, monitor, stylus, breaks, people, arm length and map."
+
+
+def finding(value, unit="", name="tilt", description=ABOUT):
     return {"name": name, "value": value, "unit": unit, "description": description, "importance": "high"}
 
 
-def kept(tokenizer, *findings):
+def kept(tokenizer, *findings, library=LIBRARY):
     """The findings of the record of a paper about which a model reports these."""
     paper = text_record("one_2020", PAGE)
     fitted = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     generator = Scripted(tokenizer, f" {json.dumps(findings, ensure_ascii=False)}}}")
-    paper = discovery.Paper(tokenizer, generator.grammar_tokenizer, paper, fitted, LIBRARY, SETTINGS)
+    paper = discovery.Paper(tokenizer, generator.grammar_tokenizer, paper, fitted, library, SETTINGS)
     play(paper.rounds(), generator.ask)
     fields = paper.fields()
     assert fields["new_tokens"] == len(generator.tokens)
@@ -118,3 +122,27 @@ def test_a_name_of_the_library_with_an_affix_is_left_out(tokenizer):
 def test_of_two_findings_with_one_name_the_first_that_stands_is_kept(tokenizer):
     (one,) = kept(tokenizer, finding("robot arm"), finding("15", "deg"), finding("120", "Hz"))
     assert one["value"] == "15"
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "stands"),
+    [
+        ("tilt", "An angle.", True),
+        ("table_angle", "How far it was tilted.", True),  # another form of a word of the description
+        ("sampling_rate", "The frequency of recording.", False),
+        ("number_of_15", "15 and more.", False),  # the value itself says nothing of what it is
+        ("table_and_the", "Of it, that and the value.", True),
+    ],
+)
+def test_a_sentence_that_has_only_the_value_of_a_finding_is_no_evidence(tokenizer, name, description, stands):
+    """Any number stands somewhere: in the date of a running head, in a reference."""
+    assert [one["name"] for one in kept(tokenizer, finding("15", "deg", name, description))] == [name] * stands
+
+
+def test_a_count_of_participants_is_left_out_where_the_library_asks_for_it(tokenizer):
+    names = ["participants", "number_of_subjects", "sample_size", "participants_tired", "people_in_all"]
+    asked = [finding("18", "", name) for name in names]
+    assert [one["name"] for one in kept(tokenizer, *asked)] == names
+    counted = [LIBRARY[0] | {"participants": "total"}, LIBRARY[1]]
+    left = kept(tokenizer, *asked, library=counted)
+    assert [one["name"] for one in left] == ["participants_tired", "people_in_all"]

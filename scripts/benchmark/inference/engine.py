@@ -23,11 +23,13 @@ from designspace.engine import linear
 from designspace.engine.attention import Prefix, Row
 from designspace.engine.generator import Answer, Generator, Question, one_round
 from designspace.engine.passes import Passes
+from designspace.planning.branches import ROWS
 from designspace.planning.shapes import count_parameters
 
 CHUNK = 4096
 TASKS = {"extraction": (32, 64), "discovery": (6, 256)}  # branches, and tokens of each
-EXPERIMENTS = (108, 12)  # the round behind the extraction's, of a paper with six experiments
+# Rounds behind the extraction: branches, and tokens of each. Six experiments; twelve groups with 15 questions each.
+ROUNDS = {"experiments": (108, 12), "groups": (180, 12)}
 if not ON_GPU:
     TASKS = {"extraction": (32, 4), "discovery": (6, 8)}
 FREE = "start: /(.|\\n)*/"  # a grammar that ends nothing early
@@ -83,31 +85,34 @@ def engine(large: PreTrainedModel, prefill_floor: float, step_floor: float) -> d
         row(f"prefill of {PAPER} tokens", f"{read:.3f} s", f"x {read / prefill_floor:.2f} floor")
         row(f"decode step, {branches} branches", f"{step * 1e3:.1f} ms", f"x {step / step_floor:.2f} floor")
         row(f"{task}: the paper and {tokens} tokens a branch", f"{read + ask:.2f} s")
-    _, ask, step = task_seconds(large, grammar_tokenizer, *EXPERIMENTS)
-    row("experiments: {} branches of {} tokens, a step".format(*EXPERIMENTS), f"{ask:.2f} s", f"{step * 1e3:.1f} ms")
+    for name, (branches, tokens) in ROUNDS.items():
+        _, ask, step = task_seconds(large, grammar_tokenizer, branches, tokens)
+        row(f"{name}: {branches} branches of {tokens} tokens, a step", f"{ask:.2f} s", f"{step * 1e3:.1f} ms")
     return whole
 
 
 def task_seconds(
     large: PreTrainedModel, grammar_tokenizer: Any, branches: int, tokens: int
 ) -> tuple[float, float, float]:
-    """Seconds to read a paper, to ask all questions about it, and of one decode step of all branches."""
+    """Seconds to read a paper, to ask all questions about it, and of one decode step of all branches that are asked at
+    once."""
     vocabulary = large.config.vocab_size
     text = prompt(PAPER, vocabulary)
     questions = [Question(prompt(8, 256), FREE, tokens) for _ in range(branches)]
+    at_once = min(branches, ROWS)
 
     def answer() -> tuple[float, float, Passes]:
         """Seconds to read and in all, the capture of the step included; and what did it."""
-        generator: Generator[list[Answer]] = Generator(large, grammar_tokenizer, PAPER, branches, tokens + 8, CHUNK)
+        generator: Generator[list[Answer]] = Generator(large, grammar_tokenizer, PAPER, at_once, tokens + 8, CHUNK)
         with torch.inference_mode():
             read = seconds(lambda: generator.passes.read(text, 0))
         return read, seconds(lambda: generator.answer_one(text, one_round(questions))), generator.passes
 
     answer()
     read, both, passes = answer()
-    rows = [Row(n, 0, PAPER, Prefix(0, PAPER)) for n in range(branches)]
+    rows = [Row(n, 0, PAPER, Prefix(0, PAPER)) for n in range(at_once)]
     with torch.inference_mode():
-        return read, both - read, seconds(lambda: passes.step(rows, [0] * branches), times=8)
+        return read, both - read, seconds(lambda: passes.step(rows, [0] * at_once), times=8)
 
 
 def grammar_tokenizer_of(large: PreTrainedModel) -> Any:

@@ -81,7 +81,7 @@ def measure_one(weights: PreTrainedModel) -> None:
 def compile_all(weights: PreTrainedModel) -> None:
     """Compile the kernels, as it is done while the weights of a run are loaded."""
     most = warming.ROWS[-1]
-    passes = Passes(weights, most, most, 4, papers=1, chunk=most)
+    passes = Passes(weights, warming.POOL, most, warming.SLOTS, papers=1, chunk=most)
     warming.compile_kernels(passes)
     del passes
     give_back()

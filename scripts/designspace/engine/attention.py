@@ -26,8 +26,27 @@ FUSED, PLAIN = "shared_prefix_fused", "shared_prefix_plain"
 
 def upload(numbers: Any, device: torch.device) -> Tensor:
     """Numbers, as torch.as_tensor takes them, on a device, without waiting for a GPU that is still computing."""
+    return pinned(numbers, device).to(device, non_blocking=True)
+
+
+def pinned(numbers: Any, device: torch.device) -> Tensor:
+    """Numbers in memory from which a device, if it is a GPU, copies them when it comes to that."""
     tensor = torch.as_tensor(numbers)
-    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
+    return tensor.pin_memory() if device.type == "cuda" else tensor
+
+
+def download(*tensors: Tensor) -> Callable[[], list[list[Any]]]:
+    """Copy tensors from their device, behind what it was given to do so far. Returns a function that waits for them,
+    and for nothing that the device is given to do later, and returns their numbers."""
+    copies = [tensor.to("cpu", non_blocking=True) for tensor in tensors]
+    copied = torch.cuda.current_stream(tensors[0].device).record_event() if tensors[0].is_cuda else None
+
+    def arrive() -> list[list[Any]]:
+        if copied:
+            copied.synchronize()
+        return [copy.tolist() for copy in copies]
+
+    return arrive
 
 
 class Prefix(NamedTuple):
@@ -75,7 +94,7 @@ class Batch:
 
     def fill(self, rows: Sequence[Row]) -> None:
         """Change to the same number of other rows."""
-        self.numbers.copy_(upload(self._numbers(rows), self.numbers.device))
+        self.numbers.copy_(pinned(self._numbers(rows), self.numbers.device), non_blocking=True)
 
     def move(self, device: torch.device) -> None:
         """Go to the device of the next layers."""

@@ -23,8 +23,13 @@ def serves(model: Any) -> bool:
     return known and config._attn_implementation == FUSED
 
 
-def forward(model: Any, tokens: Tensor, positions: Tensor, cache: SharedPrefixCache) -> Tensor:
-    """Token ids and positions [rows, tokens] -> hidden states [rows, tokens, hidden], keys and values in the cache."""
+def forward(
+    model: Any, tokens: Tensor, positions: Tensor, cache: SharedPrefixCache, only_store: bool = False
+) -> Tensor:
+    """Token ids and positions [rows, tokens] -> hidden states [rows, tokens, hidden], keys and values in the cache.
+
+    `only_store` is for a paper, whose hidden states nobody needs: the last layer ends when it has stored its keys and
+    values, and the result has no meaning."""
     base = model.base_model
     residual: Tensor = base.embed_tokens(tokens)
     x = None
@@ -41,6 +46,8 @@ def forward(model: Any, tokens: Tensor, positions: Tensor, cache: SharedPrefixCa
         x = add_norm(residual, x, layer.input_layernorm)
         heads = linear.project(x, attention.q_proj, attention.k_proj, attention.v_proj)
         query = kernels.rotate_and_store(heads, head_norms(attention), (cos, sin), cache, index)
+        if only_store and index == len(base.layers) - 1:
+            return residual
         (x,) = linear.project(attend(query, cache, index, attention.scaling), attention.o_proj)
         del heads, query  # the MLP needs the most memory
         x = add_norm(residual, x, layer.post_attention_layernorm)

@@ -23,6 +23,8 @@ except ImportError:  # PyTorch's build for CPUs has no Triton
 
 LOG2_E = 1.4426950408889634
 SHARES_AT_ONCE = 4  # that are loaded from memory at the same time
+LARGE = 128  # queries in a block, unless there are very few
+FAR = 1024  # keys before a chunk: over fewer, the kernel here is as fast as cuDNN
 
 
 def read_prefix(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
@@ -32,8 +34,29 @@ def read_prefix(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor
     (_, _, before), *_ = cache.batch.segments
     block = block_of(tokens * groups)
     blocks = triton.cdiv(tokens * groups, block)
-    _flash(query, cache, layer, scaling, (blocks, 1), block, out, before=before)
+    by_cudnn = block == LARGE and before.length >= FAR and cudnn_pays(query)
+    earlier = attend_before(query, cache, layer, scaling) if by_cudnn else None
+    _flash(query, cache, layer, scaling, (blocks, 1), block, out, before=before, earlier=earlier)
     return out
+
+
+def cudnn_pays(query: Tensor) -> bool:
+    """Whether cuDNN is there and faster than the kernel below, as was measured on Hopper only. For each new length, it
+    has to plan, which takes a CPU 50 ms."""
+    known = query.dtype in (torch.bfloat16, torch.float16) and query.shape[-1] in (64, 128)
+    return known and gpu(query.device).major >= 9 and torch.backends.cudnn.is_available()
+
+
+def attend_before(query: Tensor, cache: Any, layer: int, scaling: float) -> tuple[Tensor, Tensor]:
+    """Attention of a chunk over what was read before it: outputs, [1, kv_heads, rows, head_dim], and the log-sum-exp of
+    the scores, base 2, [1, kv_heads, rows, 1]."""
+    (_, _, prefix), *_ = cache.batch.segments
+    keys, values = cache.prefix(layer, prefix)
+    # What scaled_dot_product_attention calls, which does not return the log-sum-exp.
+    out, lse, *_ = torch.ops.aten._scaled_dot_product_cudnn_attention(
+        query.flatten(1, 3)[None], keys[None], values[None], None, True, 0.0, False, False, scale=scaling
+    )
+    return out.contiguous(), lse.contiguous() * LOG2_E
 
 
 def continue_branches(query: Tensor, cache: Any, layer: int, scaling: float) -> Tensor:
@@ -68,24 +91,25 @@ def _flash(
     out: Tensor,
     lse: Tensor | None = None,
     before: tuple[int, int] = (0, 0),
+    earlier: tuple[Tensor, Tensor] | None = None,
 ) -> None:
-    """Attention over prefixes with a grid of (blocks, shares): causal behind what of one was read `before`, or, with
-    its `lse`, of the blocks of the batch over all that was read."""
+    """Attention over prefixes with a grid of (blocks, shares): causal behind what of one was read `before`, which is
+    counted in if it is known from `earlier`; or, with its `lse`, of the blocks of the batch over all that was read."""
     kv_heads, rows, tokens, groups, head_dim = query.shape
     keys, values = cache.prefix_keys[layer], cache.prefix_values[layer]
     launch(
         _flash_kernel, (grid[0], kv_heads, grid[1]),
-        query, keys, values, out, lse, cache.batch.table, scaling * LOG2_E,
+        query, keys, values, out, lse, *(earlier or (None, None)), cache.batch.table, scaling * LOG2_E,
         rows * tokens * groups, *before, keys.shape[1], grid[1],
         GROUPS=groups, KV_HEADS=kv_heads, HEAD=head_dim, HEAD_BLOCK=triton.next_power_of_2(head_dim),
-        M=block, N=_keys(query), CAUSAL=lse is None, PRECISION=precision(query),
+        M=block, N=_keys(query), CAUSAL=lse is None, EARLIER=earlier is not None, PRECISION=precision(query),
         num_warps=block // 16, num_stages=_stages(query),
     )  # fmt: skip
 
 
 def block_of(folded: int) -> int:
     """The number of queries in a block, for a paper with this many queries."""
-    return 128 if folded > 64 else 64
+    return LARGE if folded > 64 else 64
 
 
 def _keys(query: Tensor) -> int:
@@ -116,9 +140,9 @@ if triton:
     @triton.jit(do_not_specialize=["table", "rows", "begin", "before", "capacity", "shares"])
     @no_type_check
     def _flash_kernel(
-        query, keys, values, out, lse, table, scale, rows, begin, before, capacity, shares,
+        query, keys, values, out, lse, earlier, earlier_lse, table, scale, rows, begin, before, capacity, shares,
         GROUPS: tl.constexpr, KV_HEADS: tl.constexpr, HEAD: tl.constexpr, HEAD_BLOCK: tl.constexpr,
-        M: tl.constexpr, N: tl.constexpr, CAUSAL: tl.constexpr, PRECISION: tl.constexpr,
+        M: tl.constexpr, N: tl.constexpr, CAUSAL: tl.constexpr, EARLIER: tl.constexpr, PRECISION: tl.constexpr,
     ):  # fmt: skip
         """A program for each block of rows, key-value head and share of the keys."""
         block = tl.num_programs(0) - 1 - tl.program_id(0)  # those with the most keys before them begin
@@ -128,7 +152,7 @@ if triton:
             m += block * M
             there = m < rows
             last = before + m // GROUPS  # the last key that each row sees
-            first = number  # the only share, 0
+            first = before if EARLIER else number  # 0: there is one share
             visible = before + block * M // GROUPS + 1  # keys that all rows see
             end = before + tl.minimum(block * M + M - 1, rows - 1) // GROUPS + 1
         else:  # the table says whose they are
@@ -146,11 +170,14 @@ if triton:
         keys += (head.to(tl.int64) * capacity + begin) * HEAD
         values += (head.to(tl.int64) * capacity + begin) * HEAD
         whole = first + (tl.minimum(visible, end) - first) // N * N  # up to here no key is masked
-        state = (
-            tl.full((M,), float("-inf"), tl.float32),
-            tl.zeros((M,), tl.float32),
-            tl.zeros((M, HEAD_BLOCK), tl.float32),
-        )
+        if EARLIER:  # as one key, whose score is the log-sum-exp and whose value is the output
+            highest = tl.load(earlier_lse + row, mask=there, other=0.0)
+            total = tl.full((M,), 1.0, tl.float32)
+            summed = tl.load(earlier + row[:, None] * HEAD + at[None, :], mask=inside, other=0.0).to(tl.float32)
+        else:
+            highest = tl.full((M,), float("-inf"), tl.float32)
+            total, summed = tl.zeros((M,), tl.float32), tl.zeros((M, HEAD_BLOCK), tl.float32)
+        state = (highest, total, summed)
         state = _over(q, keys, values, state, first, whole, end, last, scale, HEAD, HEAD_BLOCK, N, False, PRECISION)
         highest, total, summed = _over(
             q, keys, values, state, whole, end, end, last, scale, HEAD, HEAD_BLOCK, N, True, PRECISION

@@ -18,7 +18,7 @@ import torch
 from llguidance import LLMatcher
 from torch import Tensor
 
-from designspace.engine.attention import Prefix, Row
+from designspace.engine.attention import Prefix, Row, download, upload
 from designspace.engine.masks import GrammarRefused, Masks
 from designspace.engine.passes import Passes
 
@@ -147,7 +147,7 @@ class Generator(Generic[Outcome]):
             while coming and (begin := self._room(len(coming[0][1][0]))) is not None:
                 number, (tokens, rounds) = coming.popleft()
                 started = time.monotonic()
-                prefix = self.passes.read(tokens, begin)
+                prefix = self.passes.read(tokens, begin, meanwhile=self.passes.make_ready)
                 paper = Paper(number, prefix, rounds, started, time.monotonic())
                 self.papers.append(paper)
                 yield from self._go_on(paper)
@@ -239,7 +239,9 @@ class Generator(Generic[Outcome]):
         best = logits.masked_fill_(~allowed, -torch.inf).max(-1)
         # As softmax has them, which for few rows uses a small part of a GPU.
         probabilities = 1 / logits.sub_(best.values[:, None]).exp_().sum(-1)
-        chosen = zip(best.indices.tolist(), probabilities.tolist(), strict=True)
+        arrive = download(best.indices, probabilities)
+        self._begin_next(fed, best.indices)
+        chosen = zip(*arrive(), strict=True)
         errors: dict[Prefix, Exception] = {}
         for branch, of_branch in zip(branches, fed, strict=True):
             forced = [token for token, _ in of_branch[1:]]
@@ -255,6 +257,12 @@ class Generator(Generic[Outcome]):
                 yield self._end(paper, refused)
             else:
                 yield from self._go_on(paper)
+
+    def _begin_next(self, fed: list[list[tuple[int, LLMatcher]]], best: Tensor) -> None:
+        """Begin a next step in which all branches go on behind what was fed, with the best tokens, [rows]."""
+        lasts = [end - 1 for end in accumulate(map(len, fed))]
+        rows = [branch.row(len(tokens)) for branch, tokens in zip(self.active, fed, strict=True)]
+        self.passes.begin(rows, best[upload(lasts, best.device)])
 
     def _fed(self) -> list[list[tuple[int, LLMatcher]]]:
         """The tokens that a step feeds of each branch, each with the grammar's state after it: the last token, and

@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 
 from designspace.engine import decoder, linear
-from designspace.engine.attention import Batch, Prefix, Row, SharedPrefixCache, upload
+from designspace.engine.attention import Batch, Prefix, Row, SharedPrefixCache, pinned, upload
 from designspace.planning.branches import step_rows
 
 # A smaller step is captured for the remaining rows only if it has at most this part of the rows of a captured one: a
-# capture takes as long as some twenty steps.
-PART = 4
+# capture takes as long as ten steps, and a step of half the rows is only a little shorter.
+PART = 8
 
 
 class Passes:
@@ -27,14 +27,18 @@ class Passes:
         one_gpu = self.device.type == "cuda" and set(devices) == {self.device}
         self.graphed = one_gpu and self.cache.fused
         self.graphs: dict[int, GraphedStep] = {}  # by their rows
+        self.begun: Sequence[Row] | None = None  # the rows of a step of which the GPU has the first layers
 
-    def read(self, tokens: list[int], begin: int) -> Prefix:
-        """Prefill a prefix with token ids, a chunk at a time, at a place in the pool."""
+    def read(self, tokens: list[int], begin: int, meanwhile: Callable[[], None] = lambda: None) -> Prefix:
+        """Prefill a prefix with token ids, a chunk at a time, at a place in the pool. `meanwhile` is called after each
+        chunk, when a GPU has only begun to compute it."""
+        self.begun = None
         prefix = Prefix(begin, 0)
         for piece in upload([tokens], self.device).split(self.chunk, dim=1):
             self.cache.read_on(prefix)
-            self._hidden(piece)  # the logits of the paper are not needed
+            self._hidden(piece, only_store=True)
             prefix = Prefix(begin, prefix.length + piece.shape[1])
+            meanwhile()
         return prefix
 
     def read_prompts(self, rows: Sequence[Row], prompts: Sequence[list[int]]) -> None:
@@ -42,6 +46,7 @@ class Passes:
 
         Padding is written behind a branch's own tokens, where it is overwritten before any token attends to it.
         """
+        self.begun = None
         longest = max(map(len, prompts))
         if not longest:
             return
@@ -58,24 +63,44 @@ class Passes:
     def step(self, rows: Sequence[Row], tokens: list[int]) -> Tensor:
         """Advance branches by the tokens of their rows, those of a paper side by side, and those of a branch one behind
         the other: logits [rows, vocabulary] in float32."""
-        if self.graphed:
-            size = self._size(len(rows))
-            # Rows that no branch needs use the last slot of a branch, which is free: its last token is never fed.
-            nowhere = Row(rows[-1].slots, self.cache.slots - 1, 0, rows[-1].prefix)
-            padded = [*rows, *[nowhere] * (size - len(rows))]
-            if size not in self.graphs:
-                pool = next(iter(self.graphs.values())).graphs[0].pool() if self.graphs else None
-                self.graphs[size] = GraphedStep(self._logits, self.cache, padded, self.papers, pool)
-            return self.graphs[size](padded, tokens + [0] * (size - len(rows)))[: len(rows)].float()
-        self.cache.advance(rows, 1)
-        logits = self._logits(upload(tokens, self.device)[:, None])
-        return logits.to(self.device).float()
+        if not self.graphed:
+            self.cache.advance(rows, 1)
+            return self._logits(upload(tokens, self.device)[:, None]).to(self.device).float()
+        size = self._size(len(rows))
+        if size not in self.graphs:
+            self._capture(size)
+        if self.begun != rows:
+            self.graphs[size].begin(rows, pinned(tokens, self.device))
+        self.begun = None
+        return self.graphs[size].finish()[: len(rows)].float()
+
+    def begin(self, rows: Sequence[Row], tokens: Tensor) -> None:
+        """Give the GPU the first layers of the step that is probably next, with tokens, [rows], that only the GPU has
+        yet; so it computes while the CPU looks at the tokens. If another step comes, those layers are computed again,
+        and overwrite the same slots."""
+        if self.graphed and (step := self.graphs.get(self._size(len(rows)))):
+            step.begin(rows, tokens)
+            self.begun = rows
+
+    def make_ready(self) -> None:
+        """Capture a step of all branches, if steps are captured here and none has been."""
+        if self.graphed and not self.graphs:
+            self._capture(step_rows(self.branches))
+
+    def _capture(self, size: int) -> None:
+        pool = next(iter(self.graphs.values())).graphs[0].pool() if self.graphs else None
+        self.graphs[size] = GraphedStep(self._logits, self.cache, size, self.papers, pool)
+
+    def rehearse_reading(self, rows: int, before: int) -> None:
+        """Read a chunk of so many tokens behind others, with zeros as tokens and without a result."""
+        self.cache.read_on(Prefix(0, before))
+        self._hidden(torch.zeros(1, rows, dtype=torch.long, device=self.device))
 
     def rehearse(self, rows: int) -> None:
-        """Do a pass of each kind once, with this many rows: a chunk, prompts, and a step, with zeros as tokens and
-        without a result."""
-        prefix = self.read([0] * rows, 0)
-        branches = [Row(n, 0, rows, prefix) for n in range(rows)]
+        """Do a pass of each kind once, with this many rows: a first chunk, prompts, and a step, with zeros as tokens
+        and without a result."""
+        self.rehearse_reading(rows, 0)
+        branches = [Row(n, 0, rows, Prefix(0, rows)) for n in range(rows)]
         self.read_prompts(branches, [[0, 0]] * rows)
         self.cache.advance(branches, 1)
         self._logits(torch.zeros(rows, 1, dtype=torch.long, device=self.device))
@@ -86,11 +111,12 @@ class Passes:
         smallest = min((size for size in self.graphs if size >= rows), default=PART * new)
         return new if PART * new <= smallest else smallest
 
-    def _hidden(self, tokens: Tensor) -> Tensor:
-        """The last hidden states of the next tokens, token ids [rows, tokens]."""
+    def _hidden(self, tokens: Tensor, only_store: bool = False) -> Tensor:
+        """The last hidden states of the next tokens, token ids [rows, tokens]; with `only_store`, perhaps only their
+        keys and values are computed."""
         positions = self.cache.positions(tokens.shape[1])
         if decoder.serves(self.model):
-            return decoder.forward(self.model, tokens, positions, self.cache)
+            return decoder.forward(self.model, tokens, positions, self.cache, only_store)
         hidden: Tensor = self._forward(self.model.base_model, tokens, positions).last_hidden_state
         return hidden
 
@@ -109,8 +135,8 @@ class Passes:
 
 
 class GraphedStep:
-    """A decode step of a fixed number of rows as CUDA graphs, which serve all papers and branches: only numbers on the
-    GPU differ between two steps. The second graph is launched while the GPU runs the first, that of a few layers.
+    """A decode step of at most `size` rows as CUDA graphs, which serve all papers and branches: only numbers on the GPU
+    differ between two steps. The first graph has a few layers: the GPU computes them while the rest is launched.
 
     A step is hundreds of small kernels, which take longer to launch one by one than to run.
     """
@@ -119,15 +145,16 @@ class GraphedStep:
         self,
         step: Callable[[Tensor], Tensor],
         cache: SharedPrefixCache,
-        rows: Sequence[Row],
+        size: int,
         papers: int,
         pool: Any,
     ) -> None:
-        self.rows = len(rows)
-        self.tokens = torch.zeros(self.rows, 1, dtype=torch.long, device=cache.device)
-        self.batch = cache.batch = Batch(rows, cache.groups, papers, cache.device)
+        self.size, self.last_slot = size, cache.slots - 1
+        self.tokens = torch.zeros(size, 1, dtype=torch.long, device=cache.device)
+        nowhere = Row(0, 0, 0, Prefix(0, 0))
+        self.batch = cache.batch = Batch([nowhere] * size, cache.groups, papers, cache.device)
         self.graphs: list[torch.cuda.CUDAGraph] = []
-        # Without torch.cuda.graph, which waits for the GPU, and the GPU may still be reading the paper. The mode is
+        # Without torch.cuda.graph, which waits for the GPU, and the GPU is still reading the paper. The mode is
         # relaxed, since a kernel is loaded when it is first run.
         with torch.cuda.stream(torch.cuda.Stream(cache.device)):
             self._begin_graph(pool)
@@ -147,11 +174,21 @@ class GraphedStep:
         self.graphs[-1].capture_end()
         self._begin_graph(self.graphs[-1].pool())
 
-    def __call__(self, rows: Sequence[Row], tokens: list[int]) -> Tensor:
-        """Token ids of as many rows -> their logits [rows, vocabulary]."""
-        self.batch.fill(rows)
-        self.tokens.copy_(upload(tokens, self.tokens.device)[:, None])
-        for graph in self.graphs:
+    def _filled(self, rows: Sequence[Row]) -> list[Row]:
+        """As many rows as were captured. Those that no branch needs use the last slot of a branch, which is free: its
+        last token is never fed."""
+        nowhere = Row(rows[-1].slots, self.last_slot, 0, rows[-1].prefix)
+        return [*rows, *[nowhere] * (self.size - len(rows))]
+
+    def begin(self, rows: Sequence[Row], tokens: Tensor) -> None:
+        """Launch the first graph, with a token id for each row."""
+        self.batch.fill(self._filled(rows))
+        self.tokens[: len(rows), 0].copy_(tokens, non_blocking=True)
+        self.graphs[0].replay()
+
+    def finish(self) -> Tensor:
+        """Launch the rest: logits [size, vocabulary]."""
+        for graph in self.graphs[1:]:
             graph.replay()
         return self.logits
 

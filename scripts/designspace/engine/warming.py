@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
-from designspace.engine import kernels, rounding
+from designspace.engine import flash, kernels, rounding
 from designspace.engine.attention import FUSED
 from designspace.engine.passes import Passes
 
@@ -19,6 +19,7 @@ VOCABULARY = 2**15
 # Rows for which kernels differ: a block of 64 or 128 queries, and a linear layer of 16, 32, 64 or 128 rows, all of them
 # there or not. With more, the layers are those of PyTorch.
 ROWS = (1, 16, 17, 32, 33, 64, 65, 128, 256)
+POOL = flash.FAR + ROWS[-1]  # tokens: those before a chunk that cuDNN takes part in, and the chunk
 SLOTS = 4  # of a branch: two for its prompt, and for its next token
 
 
@@ -38,7 +39,7 @@ def meanwhile(
         # Not in the thread, since transformers builds a model under settings of the whole process.
         with _reported():
             model = one_layer(name, revision, getattr(torch, dtype), device, quantization)
-            passes = Passes(model, ROWS[-1], ROWS[-1], SLOTS, papers=1, chunk=ROWS[-1])
+            passes = Passes(model, POOL, ROWS[-1], SLOTS, papers=1, chunk=ROWS[-1])
             thread = threading.Thread(target=compile_kernels, args=(passes,))
             thread.start()
             del model, passes  # only the thread has them, and it frees them
@@ -54,9 +55,11 @@ def compile_kernels(passes: Passes) -> None:
     """Compile all kernels of a model that is served by these passes, unless they are on disk."""
     with _reported(), torch.inference_mode():
         with kernels.compiling():
+            passes.rehearse_reading(ROWS[-1], flash.FAR)
             for rows in ROWS:
                 passes.rehearse(rows)
         # The code that launches a kernel is compiled, too, by a C compiler, and only when the kernel is run.
+        passes.rehearse_reading(ROWS[-1], flash.FAR)
         for rows in ROWS:
             passes.rehearse(rows)
 
@@ -75,8 +78,9 @@ def load_kernels(model: PreTrainedModel, branches: int) -> None:
     if model.device.type == "cpu":
         return
     with shallow(model), torch.inference_mode():
-        passes = Passes(model, ROWS[-1], branches, SLOTS, papers=1, chunk=ROWS[-1])
-        passes.read([0] * ROWS[-1], 0)
+        passes = Passes(model, POOL, branches, SLOTS, papers=1, chunk=ROWS[-1])
+        passes.rehearse_reading(ROWS[-1], 0)
+        passes.rehearse_reading(ROWS[-1], flash.FAR)
         for rows in ROWS:
             if rows <= branches:
                 passes.rehearse(rows)

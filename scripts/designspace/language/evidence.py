@@ -76,6 +76,12 @@ def locate(
     return at(record, *choose(record, context, parameter, value, near))
 
 
+def shares_word(sentence: str, about: str, without: str) -> bool:
+    """Whether a sentence has a form of a word of `about` that is neither a number nor a word of `without`."""
+    words = [word for word in _words(about) if not word.isdigit() and word not in _words(without)]
+    return any(_same_word(word, other) for other in _words(sentence) for word in words)
+
+
 def at(record: Record, start: int, end: int) -> Record:
     """A piece of the text as evidence: verbatim, with its page and its lines' boxes."""
     page, boxes = places.page_of(record, start), places.boxes(record, start, end)

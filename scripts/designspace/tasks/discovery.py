@@ -6,7 +6,7 @@ from typing import Any
 
 from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import evidence, matching, quantities
-from designspace.language.evidence import Record
+from designspace.language.evidence import Record, shares_word
 from designspace.language.tokens import plain
 from designspace.language.units import known
 from designspace.planning.branches import of_discovery
@@ -27,6 +27,7 @@ Report only what the paper says.
 
 SIGNS = re.compile(r'[{}\[\]"\\_|<>`]|[,:;]\s*$')  # of the grammar that an answer is written in
 NEAR = 30  # characters between a value and its unit, at most
+COUNT_OF_PEOPLE = re.compile(r"((total|number|n|of|participants?|subjects?|people|sample|size)(_|$))+")
 
 
 def frame(library: list[Record], settings: Record) -> tuple[str, str]:
@@ -52,7 +53,7 @@ class Paper:
     """The questions about a paper, and the findings in their answers.
 
     A branch that runs out of tokens keeps its complete findings. A finding is kept if its evidence has its value in its
-    unit, and if its name is not a variant of a name in the library; each name is kept once for a paper.
+    unit and a word of its name or description, and if the library does not have it; each name is kept once for a paper.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Paper:
     ) -> None:
         self.grammar_tokenizer, self.record, self.context = grammar_tokenizer, record, context
         self.known = [parameter["name"] for parameter in library]
+        self.counts_people = any("participants" in parameter for parameter in library)
         _, share, _ = shape(tokenizer, library, settings)
         allowed = grammars.findings(settings["findings"], self.known)
         self.asked = {
@@ -81,13 +83,20 @@ class Paper:
         findings: dict[str, Record] = {}
         for category, reply in zip(self.asked, self.replies, strict=True):
             for item, probability in answers.objects(self.grammar_tokenizer, reply):
-                if any(varies(item["name"], name) for name in self.known):
+                if self._in_library(item["name"]):
                     continue
                 place = locate(self.record, self.context, item)
-                if holds(place["evidence"], item["value"], item["unit"]):
+                sentence, about = place["evidence"], f"{item['name']} {item['description']}"
+                if holds(sentence, item["value"], item["unit"]) and shares_word(sentence, about, item["value"]):
                     finding = {"category": category, **item, "confidence": probability} | place
                     findings.setdefault(item["name"], finding)
         return {"findings": list(findings.values()), "new_tokens": sum(len(reply.tokens) for reply in self.replies)}
+
+    def _in_library(self, name: str) -> bool:
+        """Whether the library asks for this already, under this name with an affix, or as a number of participants."""
+        if self.counts_people and COUNT_OF_PEOPLE.fullmatch(name):
+            return True
+        return any(varies(name, known) for known in self.known)
 
 
 def varies(name: str, known: str) -> bool:
