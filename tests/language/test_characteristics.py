@@ -27,7 +27,7 @@ BOTH = (
     [
         # In brackets behind the name
         (
-            "The Early group (12 women; mean age: 21.3 years, SD = 2.1, range: 18–27) and the Late group (age 20 to 30).",
+            "The Early group (12 women; mean age: 21.3 years, SD = 2.1, range: 18–27) and the Late group (age 20–30).",
             (12, 21.3, 2.1, "18-27"),
             (None, None, None, "20-30"),
         ),
@@ -88,8 +88,8 @@ BOTH = (
             (None, 68.4, 5.0, None),
         ),
         (
-            "There were an Early and a Late group. The mean ages of the two groups were 21.3 ± 2.1 and 68.4 ± 5.0 years,"
-            " respectively.",
+            "There were an Early and a Late group. The mean ages of the two groups were 21.3 ± 2.1 and 68.4 ± 5.0"
+            " years, respectively.",
             (None, 21.3, 2.1, None),
             (None, 68.4, 5.0, None),
         ),
@@ -99,6 +99,7 @@ BOTH = (
             (None, 23.4, 3.0, None),
         ),
         ("There were three groups. Their ages were 21.3 and 68.4 years, respectively.", NOTHING, NOTHING),
+        ("The Early group (n = 20, 8 men, mean age 21.3 years) came.", (12, 21.3, None, None), NOTHING),
         # In tables
         (
             "Group: Early; n: 20; Women: 12; Age (years): 22.7 ± 2.2; Range: 19–27.\n"
@@ -158,6 +159,8 @@ def test_characteristics_of_groups_that_are_kinds_of_people():
         "The Early group (mean age 21.3 years, range 28–37) came.",
         # Of some of it, and of other groups
         "In the Early group, 3 women fell asleep.",
+        "In the Early group (n = 20), 3 men fell asleep.",
+        "The Early group, n = 20, and the Late group, n = 18, of a mean age of 45.2 years, came.",
         "The Early group was compared with that of Doe et al. (mean age 22.4 ± 2.1 years).",
         "The Early group was like the Middle group (mean age 22.4 years).",
     ],
@@ -183,3 +186,17 @@ def test_a_note_says_what_is_behind_the_means_of_a_table(note, spread):
     sentences = attribution.read(text, [(0, len(text))], [])
     found = characteristics.of_group(sentences, ["Early"], ["Late"], characteristics.stated(sentences))
     assert found["age_mean"].value == 65.7 and (found["age_sd"].value if "age_sd" in found else None) == spread
+
+
+def test_a_row_about_an_experiment_without_groups():
+    rows = (
+        "Experiment: 1; n Analyzed: 22; Men: 7; Age, yr [mean (min; max)]: 25 (20; 30); n Excluded: 1.\n"
+        "Experiment: 2; n Analyzed: 20; Women: 4; Age, yr [mean (min; max)]: 21 (19; 30); n Excluded: 0."
+    )
+    sentences = attribution.read(rows, [(0, len(rows))], ["Experiment 1", "Experiment 2"])
+    found = [characteristics.of_experiment(sentences, name, {}) for name in ("Experiment 1", "Experiment 2")]
+    read = [{name: (reading.value, reading.rule) for name, reading in one.items()} for one in found]
+    assert read == [
+        {"female": (15, "22 less 7 men"), "age_mean": (25, ""), "age_range": ("20-30", "")},
+        {"female": (4, ""), "age_mean": (21, ""), "age_range": ("19-30", "")},
+    ]

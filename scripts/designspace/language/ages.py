@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from designspace.language import counts
 
 FEMALE, AGE_MEAN, AGE_SD, AGE_RANGE = "female", "age_mean", "age_sd", "age_range"
+MEN, SIZE = "men", "size"  # from which the number of women follows
 Values = dict[str, float | str]
 
 _DIGITS = r"\d{1,3}(?:[.·]\d{1,3})?(?![\d%]|[.·]\d|\s?%)"
@@ -53,6 +54,11 @@ _GENDERS = [
     rf"(?<!/)(?P<g>{counts.NUMBER})\s+(?:of (?:them|whom|which)\s+)?(?:(?:were|was|right-handed|healthy|self-identified)\s+)*{_WOMEN}(?!\s?/\s?(?:{_MEN}|M\b))",
     rf"\b(?<!/){_WOMEN}\s?[:=]\s?(?P<h>\d+)(?![\d.]|\s?%)",
 ]
+_COUNTED = re.compile(
+    rf"(?:n|no\. of|number of)?\s*(?P<men>{_MEN})|n|n analy[sz]ed|(?:number of )?(?:participants|subjects)",
+    re.IGNORECASE,
+)
+_MALE = re.compile(rf"(?<!/)({counts.NUMBER})\s+(?:right-handed\s+)?{_MEN}(?!\s?/)", re.IGNORECASE)
 _FEMALE = re.compile("|".join(_GENDERS), re.IGNORECASE)
 
 
@@ -68,6 +74,8 @@ def of_piece(piece: str, about_age: bool = False, is_mean: bool = False) -> Valu
     readings: list[tuple[str, float | str]] = []
     women = {counts.number(next(filter(None, match.groups()))) for match in _FEMALE.finditer(piece)}
     readings += [(FEMALE, value) for value in women]
+    readings += [(MEN, counts.number(match[1])) for match in _MALE.finditer(piece)]
+    readings += [(SIZE, int(match[1])) for match in re.finditer(r"\bn\s*=\s*(\d+)\b", piece, re.IGNORECASE)]
     of_age = list(_parts_about_age(piece, about_age))
     is_error = any(_SE.search(part) for part in of_age)
     in_brackets = _SPREAD_IN_BRACKETS.search(piece)
@@ -122,7 +130,11 @@ def sensible(values: Values) -> Values:
         values = {name: value for name, value in values.items() if name != AGE_SD}  # it is a standard error
         spread = None
     is_spread = spread is None or mean is not None and 0 < float(spread) < float(mean) / 2
-    return values if is_possible and is_spread else {n: v for n, v in values.items() if n == FEMALE}
+    return (
+        values
+        if is_possible and is_spread
+        else {n: v for n, v in values.items() if n not in (AGE_MEAN, AGE_SD, AGE_RANGE)}
+    )
 
 
 def of_cells(cells: list[tuple[str, str]], spread: str = "") -> Values:
@@ -135,6 +147,8 @@ def of_cells(cells: list[tuple[str, str]], spread: str = "") -> Values:
             readings += _women(header, cell)
             about_age = False
             continue
+        if cell.isdecimal() and (counted := _COUNTED.fullmatch(header)):
+            readings.append((MEN if counted["men"] else SIZE, int(cell)))
         is_age = re.search(r"\bages?\b", header, re.IGNORECASE)
         about_age = bool(is_age or about_age and _OF_AGE.fullmatch(header)) and not _OTHER.search(header)
         if about_age:
@@ -146,6 +160,8 @@ def of_cells(cells: list[tuple[str, str]], spread: str = "") -> Values:
 
 def _of_age(header: str, cell: str) -> Iterator[tuple[str, float | str]]:
     """What a cell gives under a header about age: "Age (SD)", "Age range", "Mean age (range)"."""
+    if re.search(r"\bmin\b.*\bmax\b|\brange\b", header, re.IGNORECASE):
+        cell = re.sub(r"(\d)\s?[;,]\s(?=\d)", r"\1–", cell)  # "25 (20; 30)"
     cell = re.sub(YEARS, "", cell.replace("·", "."), flags=re.IGNORECASE).strip()
     error = _SE.search(header) or _SE.search(cell)
     if match := re.fullmatch(rf"({NUM})(?:{PLUS}({NUM})|\s*[(\[](?:SD\s?=?\s?)?({NUM})[)\]])?", cell):

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
-from designspace.language import ages, counts
-from designspace.language.ages import AGE_MEAN, AGE_SD, FEMALE, Values
+from designspace.language import ages, counts, group_names
+from designspace.language.ages import AGE_MEAN, AGE_RANGE, AGE_SD, FEMALE, MEN, SIZE, Values
 from designspace.language.attribution import ROW, Sentence, naming
 from designspace.language.group_names import PEOPLE
 
@@ -94,10 +94,35 @@ def of_group(
             _Mention(match.start(), match.end(), match["name"].lower() in own, match["name"].lower())
             for match in pattern.finditer(sentence.text)
         ]
-        for name, value in _values(sentence, mentions, before, own, (spreads or {}).get(sentence.start, "")).items():
-            end = sentence.start + len(sentence.text)
-            readings.setdefault(name, []).append(Reading(value, "", sentence.start, end))
+        _add(readings, sentence, _values(sentence, mentions, before, own, (spreads or {}).get(sentence.start, "")))
         before = mentions
+    return _sure(readings)
+
+
+def of_experiment(sentences: Iterable[Sentence], name: str, spreads: Mapping[int, str]) -> dict[str, Reading]:
+    """The same of an experiment without groups, as far as a row of a table is about it alone."""
+    readings: dict[str, list[Reading]] = {}
+    pattern = naming(name)
+    for sentence in sentences:
+        cells = _cells(sentence.text) if ROW.match(sentence.text) and not group_names.row(sentence.text) else []
+        if cells and pattern.fullmatch(f"{cells[0][0]}: {cells[0][1]}") or cells and pattern.fullmatch(cells[0][1]):
+            _add(readings, sentence, ages.of_cells(cells, spreads.get(sentence.start, "")))
+    return _sure(readings)
+
+
+def _add(readings: dict[str, list[Reading]], sentence: Sentence, values: Values) -> None:
+    """Add what a sentence gives; women follow from the men where their number is not printed."""
+    end = sentence.start + len(sentence.text)
+    if FEMALE not in values and MEN in values and SIZE in values and float(values[MEN]) <= float(values[SIZE]):
+        women, rule = int(values[SIZE]) - int(values[MEN]), f"{values[SIZE]} less {values[MEN]} men"
+        readings.setdefault(FEMALE, []).append(Reading(women, rule, sentence.start, end))
+    for name, value in values.items():
+        if name not in (MEN, SIZE):
+            readings.setdefault(name, []).append(Reading(value, "", sentence.start, end))
+
+
+def _sure(readings: dict[str, list[Reading]]) -> dict[str, Reading]:
+    """The readings that do not differ from sentence to sentence, and that fit together."""
     sure = {name: found[0] for name, found in readings.items() if len({reading.value for reading in found}) == 1}
     possible = ages.sensible({name: reading.value for name, reading in sure.items()})
     return {name: reading for name, reading in sure.items() if name in possible}
@@ -128,12 +153,16 @@ def _values(sentence: Sentence, mentions: list[_Mention], before: list[_Mention]
     found: Values = {}
     for mention, values, of_clause in zip(mentions, beside, clauses, strict=True):
         theirs = [other for m, other in zip(mentions, clauses, strict=True) if not m.is_own]
-        if all(set(of_clause) & set(other) for other in theirs):  # it is about no other, or each has its own
-            values = of_clause | values
+        values = {name: v for name, v in of_clause.items() if all(_is_alike(name, other) for other in theirs)} | values
         for name, value in values.items() if mention.is_own else ():
             if found.setdefault(name, value) != value:
                 return {}
     return found
+
+
+def _is_alike(name: str, other: Values) -> bool:
+    """Whether the clause about another group gives the same of it, so that each is about its own group."""
+    return name in other or name in (AGE_SD, AGE_RANGE) and AGE_MEAN in other
 
 
 def _beside(text: str, mentions: list[_Mention], index: int) -> Values:
@@ -164,7 +193,7 @@ def _clause(text: str, mentions: list[_Mention], index: int) -> Values:
         return {}
     topic = re.search(r"\b(mean\s+|average\s+)?ages?\b[^;.()]*$", before, re.IGNORECASE)
     values = ages.of_piece(rest, bool(topic), bool(topic and topic[1]))
-    happened = set(values) == {FEMALE} and not _COMPOSED.match(rest)  # to some women
+    happened = not {AGE_MEAN, AGE_SD, AGE_RANGE} & set(values) and not _COMPOSED.match(rest)  # to some of it
     return {} if happened else values
 
 
@@ -200,15 +229,17 @@ def _in_order(text: str, mentions: list[_Mention]) -> Values:
 
 def _in_row(text: str, own: set[str], spread: str) -> Values:
     """The values of a row of a table: of the row of a group, or in its column of a row of a characteristic."""
-    cells = [(header.strip(), cell.strip()) for header, _, cell in map(_parted, text.rstrip(".").split("; "))]
+    cells = _cells(text)
     if any(_is_name(cell, own) for _, cell in cells[:3]):
         return ages.of_cells(cells, spread)
     columns = [cell for header, cell in cells[1:] if _is_name(header, own)]
     return ages.of_cells([(cells[0][1], columns[0])], spread) if len(columns) == 1 else {}
 
 
-def _parted(cell: str) -> tuple[str, str, str]:
-    return cell.partition(": ")
+def _cells(text: str) -> list[tuple[str, str]]:
+    """The cells of a row of a table, (header, cell); a semicolon in brackets, as in "(min; max)", ends none."""
+    cells = [cell.partition(": ") for cell in re.split(r"; (?![^()]*\))", text.rstrip("."))]
+    return [(header.strip(), cell.strip()) for header, _, cell in cells]
 
 
 def _is_name(cell: str, own: set[str]) -> bool:

@@ -62,34 +62,42 @@ def counts(
     return of_parameters
 
 
-def of_groups(
+def described(
     sentences: list[Sentence],
     library: list[Record],
+    experiments: Mapping[str, float],
     groups: Mapping[Scope, float],
     spellings: Mapping[Scope, frozenset[str]],
     counts: Iterable[Counts],
 ) -> dict[str, Counts]:
-    """The characteristics of each group, by the name of the parameter that they are values of. `sentences` are those
-    about the paper's own participants, `counts` the numbers of participants; a group has no more women."""
-    described = {entry["characteristic"]: entry["name"] for entry in library if "characteristic" in entry}
-    of_parameters: dict[str, Counts] = {name: {} for name in described.values()}
-    spreads = characteristics.stated(sentences) if described else {}
-    for scope, confidence in groups.items() if described else ():
-        words = content(scope.group)
-        is_general = not any(
-            other != scope and (words <= content(other.group) or words >= content(other.group))
-            for other in groups
-            if other.experiment != scope.experiment
-        )
-        about = [s for s in sentences if scope.experiment in s.experiments or is_general and not s.experiments]
-        others = {name for other in groups for name in spellings[other] if other.group != scope.group}
+    """The characteristics of each scope without parts, by the name of the parameter that they are values of.
+    `sentences` are those about the paper's own participants, `counts` their numbers; a scope has no more women."""
+    parameters = {entry["characteristic"]: entry["name"] for entry in library if "characteristic" in entry}
+    of_parameters: dict[str, Counts] = {name: {} for name in parameters.values()}
+    spreads = characteristics.stated(sentences) if parameters else {}
+    whole = {Scope(name): experiments[name] for name in experiments if not any(s.experiment == name for s in groups)}
+    for scope, confidence in (whole | groups).items() if parameters else ():
+        own = [sentence for sentence in sentences if scope.experiment in sentence.experiments]
+        if scope.group:
+            general = [sentence for sentence in sentences if not sentence.experiments and _is_unlike(scope, groups)]
+            others = {name for other in groups for name in spellings[other] if other.group != scope.group}
+            about = sorted({*own, *general}, key=lambda sentence: sentence.start)
+            found = characteristics.of_group(about, spellings[scope], others - spellings[scope], spreads)
+        else:
+            found = characteristics.of_experiment(own, scope.experiment, spreads)
         sizes = [int(of_scope[scope][0].value) for of_scope in counts if scope in of_scope]
-        found = characteristics.of_group(about, spellings[scope], others - spellings[scope], spreads)
         for role, reading in found.items():
-            is_possible = role != FEMALE or all(reading.value <= size for size in sizes)
-            if role in described and is_possible:
-                of_parameters[described[role]][scope] = reading, confidence
+            is_possible = role != FEMALE or all(float(reading.value) <= size for size in sizes)
+            if role in parameters and is_possible:
+                of_parameters[parameters[role]][scope] = reading, confidence
     return of_parameters
+
+
+def _is_unlike(scope: Scope, groups: Iterable[Scope]) -> bool:
+    """Whether no other experiment has a group of that name, or of a part of it."""
+    words = content(scope.group)
+    others = [content(other.group) for other in groups if other.experiment != scope.experiment]
+    return not any(words <= other or other <= words for other in others)
 
 
 def _about(

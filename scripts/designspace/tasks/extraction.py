@@ -96,9 +96,10 @@ class Paper:
 
     def fields(self) -> Record:
         """The record's values, experiments, groups and new_tokens, as in docs/files.md."""
-        counts = derived.counts(self.sentences, self.library, self.experiments, self.groups, self.spellings)
+        found = self.experiments, self.groups, self.spellings
+        counts = derived.counts(self.sentences, self.library, *found)
         own = groups.own(self.context, self.sentences)
-        counts |= derived.of_groups(own, self.library, self.groups, self.spellings, list(counts.values()))
+        counts |= derived.described(own, self.library, *found, list(counts.values()))
         values = []
         for index, of_paper in enumerate(self.candidates):
             made = self.rows(of_paper, self.reasons.get(index, ""))
