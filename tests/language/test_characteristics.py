@@ -150,6 +150,7 @@ def test_characteristics_of_groups_that_are_kinds_of_people():
         "Group: Early; Education (years): 14.1 ± 2.0; Age at onset: 44.1 ± 3.2; Women (%): 60.",
         "Group: Early; Error: 21.3 ± 2.1.",
         "In age or years of education, groups were alike (Early = 17.0 ± 2.2, Late = 17.1 ± 2.3).",
+        "Ages were alike, and errors of the Early and Late groups were 22.1 and 23.4 deg, respectively.",
         # Wanted, not read
         "The Early group would be adults (18–40 years).",
         "The Early group had to meet the criterion of an age between 18 and 40 years.",

@@ -21,9 +21,9 @@ PLUS = r"\s*(?:±|\+\s?/\s?[-−–])\s*"
 SD = r"(?:\bSDs?\b|\bS\.D\.|\bstandard\s+deviations?\b)"
 # Other spans of time, and ages of something else than all of a group.
 _OTHER = re.compile(
-    r"\b(?:education\w*|school\w*|experience|onset|duration|diagnos\w+|practice\w*|practic\w+|playing|training|since|after"
-    r"|months?|weeks?|days?|score\w*|IQ|MMSE|MoCA|BMI|median\w*|IQR|criteri\w+|older than|younger than|over|above|under|below"
-    r"|at least|up to|less than|more than|age.matched|handedness|height|weight)\b|[<>≥≤]",
+    r"\b(?:education\w*|school\w*|experience|onset|duration|diagnos\w+|practice\w*|practic\w+|playing|training|since"
+    r"|after|months?|weeks?|days?|score\w*|IQ|MMSE|MoCA|BMI|median\w*|IQR|criteri\w+|older than|younger than|over|above"
+    r"|under|below|at least|up to|less than|more than|age.matched|handedness|height|weight)\b|[<>≥≤]",
     re.IGNORECASE,
 )
 SE = r"\b(?:SEM?s?|S\.E\.(?:M\.)?|standard errors?)(?!\w)"
@@ -35,11 +35,10 @@ _ALONE = re.compile(rf"[^\d±]*?({NUM})[^\d±]*", re.IGNORECASE)
 _IS_MEAN = re.compile(r"\b(?:means?|averages?|avg\.?|M)(?!\w)", re.IGNORECASE)
 _SPREAD_IN_BRACKETS = re.compile(rf"\bmean\s*\({SD}\)|\({SD}\)|±\s*{SD}", re.IGNORECASE)
 # The words that a part about an age has besides numbers; with another word, it is about something else.
-_OF_AGE = re.compile(
-    rf"(?:\b(?:(?:mean|average|avg|ages?|aged|group|M|range[ds]?|ranging|from|between|to|and|was|were|is|of|years?|yrs?|y|old|the|a|an|one|with"
-    rf"|in|had)\b)|{SD}|{YEARS}|{_SE.pattern}|[\d\s.·±+/=:–−-])*",
-    re.IGNORECASE,
-)
+_OF_AGE_TEXT = """mean average avg age ages aged group m range ranges ranged ranging from between to and was were is of
+year years yr yrs y o old the a an one with in had s d sd sds standard deviation deviations e se sem sems error errors
+min max"""
+_OF_AGE = frozenset(_OF_AGE_TEXT.split())
 _WIDEST = 7  # standard deviations between the youngest and the oldest of a group
 _PARTS = re.compile(r"[;,()\[\]]|\band\b(?!\s*\d)|\bwith\b", re.IGNORECASE)
 _WOMEN = r"(?:females?|wom[ae]n|girls?)\b"
@@ -51,7 +50,8 @@ _GENDERS = [
     rf"(?<![\w.])\d+\s?[/:]\s?(?P<d>\d+)\s*\(?\s*(?:{_MEN}|M\b)\s?[/:]\s?(?:{_WOMEN}|F\b)",
     r"(?<![\w.])(?P<e>\d+)\s?[Ff]\b(?=\s?[,/;]?\s?(?:and\s)?\d+\s?[Mm]\b)",
     r"(?<![\w.])\d+\s?[Mm]\s?[,/;]?\s?(?:and\s)?(?P<f>\d+)\s?[Ff]\b",
-    rf"(?<!/)(?P<g>{counts.NUMBER})\s+(?:of (?:them|whom|which)\s+)?(?:(?:were|was|right-handed|healthy|self-identified)\s+)*{_WOMEN}(?!\s?/\s?(?:{_MEN}|M\b))",
+    rf"(?<!/)(?P<g>{counts.NUMBER})\s+(?:of (?:them|whom|which)\s+)?(?:(?:were|was|right-handed|healthy)\s+)*"
+    rf"{_WOMEN}(?!\s?/\s?(?:{_MEN}|M\b))",
     rf"\b(?<!/){_WOMEN}\s?[:=]\s?(?P<h>\d+)(?![\d.]|\s?%)",
 ]
 _COUNTED = re.compile(
@@ -83,19 +83,19 @@ def of_piece(piece: str, about_age: bool = False, is_mean: bool = False) -> Valu
     for part in of_age:
         has_mean = candidate is not None
         if match := _MEAN_SD.search(part):
-            readings += [(AGE_MEAN, _value(match[1])), *([] if is_error else [(AGE_SD, _value(match[2]))])]
+            readings += [(AGE_MEAN, value(match[1])), *([] if is_error else [(AGE_SD, value(match[2]))])]
         elif match := _SD.search(part):
-            readings.append((AGE_SD, _value(match[1])))
+            readings.append((AGE_SD, value(match[1])))
             if rest := _ALONE.match(part, 0, match.start()):
-                candidate = _value(rest[1])
+                candidate = value(rest[1])
             readings += [(AGE_MEAN, candidate)] if candidate is not None else []
         elif match := _RANGE.search(part):
-            readings.append((AGE_RANGE, f"{_value(match[1]):g}-{_value(match[2]):g}"))
+            readings.append((AGE_RANGE, f"{value(match[1]):g}-{value(match[2]):g}"))
         elif (match := _ALONE.fullmatch(part)) and not _SE.search(part):
             if has_mean and in_brackets and part.strip() == match[1]:
-                readings.append((AGE_SD, _value(match[1])))
+                readings.append((AGE_SD, value(match[1])))
             elif not has_mean:
-                candidate = _value(match[1])
+                candidate = value(match[1])
                 is_sure = is_mean or _IS_MEAN.search(part) or "." in match[1] or in_brackets
                 readings += [(AGE_MEAN, candidate)] if is_sure else []
     return sensible(_only(readings))
@@ -107,10 +107,14 @@ def _parts_about_age(piece: str, about_age: bool) -> Iterator[str]:
             about_age = False
         elif AGE.search(part):
             about_age = True
-        elif not _OF_AGE.fullmatch(part):
+        elif not _is_of_age(part):
             about_age = False
         if about_age:
             yield part
+
+
+def _is_of_age(part: str) -> bool:
+    return _OF_AGE.issuperset(re.findall(r"[^\W\d_]+", part.lower()))
 
 
 def _only(readings: list[tuple[str, float | str]]) -> Values:
@@ -150,7 +154,7 @@ def of_cells(cells: list[tuple[str, str]], spread: str = "") -> Values:
         if cell.isdecimal() and (counted := _COUNTED.fullmatch(header)):
             readings.append((MEN if counted["men"] else SIZE, int(cell)))
         is_age = re.search(r"\bages?\b", header, re.IGNORECASE)
-        about_age = bool(is_age or about_age and _OF_AGE.fullmatch(header)) and not _OTHER.search(header)
+        about_age = bool(is_age or about_age and _is_of_age(header)) and not _OTHER.search(header)
         if about_age:
             readings += _of_age(
                 f"{header} ({spread})" if spread and not re.search(f"{SD}|{SE}", header) else header, cell
@@ -170,17 +174,17 @@ def _of_age(header: str, cell: str) -> Iterator[tuple[str, float | str]]:
             is_spread = has_sd and not re.search(r"\bmean|\(S", header, re.IGNORECASE)
             is_range = re.search("range|min|max", header, re.IGNORECASE)
             if not error and not is_range:
-                yield (AGE_SD if is_spread else AGE_MEAN), _value(match[1])
+                yield (AGE_SD if is_spread else AGE_MEAN), value(match[1])
             return
-        yield AGE_MEAN, _value(match[1])
+        yield AGE_MEAN, value(match[1])
         if not error and (match[2] or has_sd or "SD" in cell):
-            yield AGE_SD, _value(match[2] or match[3])
+            yield AGE_SD, value(match[2] or match[3])
     elif match := re.fullmatch(rf"(?:({NUM})(?:{PLUS}({NUM}))?)?\s*[,;]?\s*[(\[]?{_RANGE.pattern}[)\]]?", cell):
         if match[1]:
-            yield AGE_MEAN, _value(match[1])
+            yield AGE_MEAN, value(match[1])
         if match[2] and not error:
-            yield AGE_SD, _value(match[2])
-        yield AGE_RANGE, f"{_value(match[3]):g}-{_value(match[4]):g}"
+            yield AGE_SD, value(match[2])
+        yield AGE_RANGE, f"{value(match[3]):g}-{value(match[4]):g}"
 
 
 def _women(header: str, cell: str) -> Iterator[tuple[str, float | str]]:
@@ -188,14 +192,15 @@ def _women(header: str, cell: str) -> Iterator[tuple[str, float | str]]:
     if match := _FEMALE.search(cell) or _FEMALE.search(f"{header.rstrip(')')} {cell}"):
         yield FEMALE, counts.number(next(filter(None, match.groups())))
     elif re.match(r"n\b.*\(", header, re.IGNORECASE):
-        if match := re.fullmatch(r"\d+\s*\((\d+)\)", cell):
-            yield FEMALE, int(match[1])
-    elif re.search(rf"\b(?:{_WOMEN}|F\b)", header, re.IGNORECASE) and not re.search(
-        rf"\b(?:{_MEN}|M\b)|^(?!.*\bn\b).*%", header, re.IGNORECASE
-    ):
-        if match := re.fullmatch(r"(\d+)(?:\s*\(\d+(?:\.\d+)?\s?%?\))?", cell):
+        yield from ((FEMALE, int(women)) for women in re.findall(r"^\d+\s*\((\d+)\)$", cell))
+    elif re.search(rf"\b(?:{_WOMEN}|F\b)", header, re.IGNORECASE):
+        is_other = re.search(rf"\b(?:{_MEN}|M\b)", header, re.IGNORECASE)
+        is_share = "%" in header and not re.search(r"\bn\b", header, re.IGNORECASE)
+        match = re.fullmatch(r"(\d+)(?:\s*\(\d+(?:\.\d+)?\s?%?\))?", cell)
+        if match and not is_other and not is_share:
             yield FEMALE, int(match[1])
 
 
-def _value(digits: str) -> float:
+def value(digits: str) -> float:
+    """A number of a text with its decimal point or dot."""
     return float(digits.replace("·", "."))

@@ -25,8 +25,9 @@ _OF_ALL = re.compile(
 _CALLED = rf"(?:\s+(?:(?:sub)?groups?\b|cohorts?\b|conditions?\b|{PEOPLE}))*"  # behind a name
 _JOINING = re.compile(r"[\s,”\"’']*(?:\b(?:and|or|versus|vs\.?|the|an?|to|in|for|either)\b[\s,“\"‘']*)*")
 _BEFORE_NAME = re.compile(
-    rf"{counts.NUMBER}\s+(?:[\w-]+\s+){{0,4}}{PEOPLE}\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\),?\s*(?:(?:were|was)\s+)?(?:randomly\s+)?"
-    r"(?:assigned to|allocated to|in|formed|made up|served (?:as|in)|completed|performed|(?:diagnosed )?with)\s+(?:the\s+|an?\s+)?[“\"‘']?$",
+    rf"{counts.NUMBER}\s+(?:[\w-]+\s+){{0,4}}{PEOPLE}\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\),?\s*"
+    r"(?:(?:were|was)\s+)?(?:randomly\s+)?(?:assigned to|allocated to|in|formed|made up|served (?:as|in)|completed"
+    r"|performed|(?:diagnosed )?with)\s+(?:the\s+|an?\s+)?[“\"‘']?$",
     re.IGNORECASE,
 )
 _CONTINUED = re.compile(r"(?:These (?:were|included)|They were aged|Their (?:mean |average )?age (?:was|ranged))\b")
@@ -39,6 +40,7 @@ _COMPOSED = re.compile(r"\s*(?:consisted of|included|comprised|contained|had)\b"
 _SPREAD = rf"(?:{ages.PLUS}({ages.NUM})|\s*[(,]\s*{ages.SD}\s?[=:]?\s*({ages.NUM})(?!,?\s+and\s+\d)\)?)?"
 _ITEM = rf"({ages.NUM})(?:\s?{ages.YEARS})?{_SPREAD}(?:\s?{ages.YEARS})?"
 _LIST = re.compile(rf"{_ITEM}(?:,?\s*(?:,|and|vs\.?)\s+{_ITEM})+", re.IGNORECASE)
+_BEFORE_LIST = re.compile(r"\b(?:ages?|aged)\b[^;,.]{0,60}$", re.IGNORECASE)
 _SPREADS = re.compile(rf"{ages.SD}s?\s?[=:]?\s*({ages.NUM}(?:,\s*{ages.NUM})*,?\s+and\s+{ages.NUM})", re.IGNORECASE)
 
 
@@ -211,18 +213,18 @@ def _bracket(rest: str) -> str:
 def _in_order(text: str, mentions: list[_Mention]) -> Values:
     """The ages of a list that is in the order of the names of a sentence."""
     names = list(dict.fromkeys(mention.name for mention in mentions))
-    place = next((names.index(mention.name) for mention in mentions if mention.is_own), None)
-    is_about_age = re.search(r"\b(?:ages?|aged|years old|years of age)\b", text, re.IGNORECASE)
-    for match in _LIST.finditer(text) if is_about_age and place is not None and len(names) > 1 else ():
+    places = [names.index(mention.name) for mention in mentions if mention.is_own]
+    for match in _LIST.finditer(text) if places and len(names) > 1 else ():
         items = list(re.finditer(_ITEM, match[0], re.IGNORECASE))
-        if len(items) != len(names):
+        is_of_age = _BEFORE_LIST.search(text, 0, match.start()) or ages.AGE.search(match[0])
+        if len(items) != len(names) or not is_of_age:
             continue
-        item = items[place]
-        values: Values = {AGE_MEAN: float(item[1])}
+        item = items[places[0]]
+        values: Values = {AGE_MEAN: ages.value(item[1])}
         spreads = _SPREADS.search(text, match.end())
         sizes = re.findall(ages.NUM, spreads[1]) if spreads else []
-        if size := item[2] or item[3] or (sizes[place] if len(sizes) == len(names) else ""):
-            values[AGE_SD] = float(size)
+        if size := item[2] or item[3] or (sizes[places[0]] if len(sizes) == len(names) else ""):
+            values[AGE_SD] = ages.value(size)
         return ages.sensible(values)
     return {}
 

@@ -49,8 +49,9 @@ latter new additional further similar remaining main larger smaller small large 
 current previous original age sex gender size group groups subgroup subgroups cohort age-matched study studies
 experiment experiments data better general specific corresponding particular given between-subject between-subjects
 within-subject within-group between-group inter intra overall more less least fully own important major working
-reference functional ethnic social reliable significant factors participant condition conditions naive healthy only equal-sized equally-sized equal-size equally
-sized same learner learners nonlearner nonlearners non-learner non-learners responders nonresponders non-responders"""
+reference functional ethnic social reliable significant factors participant condition conditions naive healthy only
+equal-sized equally-sized equal-size equally sized same learner learners nonlearner nonlearners non-learner
+non-learners responders nonresponders non-responders"""
 _EMPTY = frozenset(_EMPTY_TEXT.split())
 _OF_PLURAL = frozenset(
     {

@@ -1,15 +1,16 @@
 """What the program reads or computes itself: the participants of groups and experiments, and the ages of groups.
 
-An entry of the library with `participants` or `characteristic` requests them. A number that the program finds replaces the model's, with
-its sentence and, if it is not printed, the rule that it follows from.
+An entry of the library with `participants` or `characteristic` requests them. What the program finds replaces the
+model's answer, with its sentence and, if it is not printed, the rule that it follows from.
 """
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from designspace.language import attribution, characteristics, evidence, participants, table_rows
+from designspace.language.ages import FEMALE
 from designspace.language.attribution import Sentence
-from designspace.language.characteristics import FEMALE, Reading
+from designspace.language.characteristics import Reading
 from designspace.language.counts import Count
 from designspace.language.evidence import Record
 from designspace.language.group_names import content
@@ -76,7 +77,7 @@ def described(
     of_parameters: dict[str, Counts] = {name: {} for name in parameters.values()}
     spreads = characteristics.stated(sentences) if parameters else {}
     whole = {Scope(name): experiments[name] for name in experiments if not any(s.experiment == name for s in groups)}
-    for scope, confidence in (whole | groups).items() if parameters else ():
+    for scope, confidence in {**whole, **groups}.items() if parameters else ():
         own = [sentence for sentence in sentences if scope.experiment in sentence.experiments]
         if scope.group:
             general = [sentence for sentence in sentences if not sentence.experiments and _is_unlike(scope, groups)]
