@@ -37,6 +37,14 @@ def names(text, experiments=()):
         ("Group: Late; n: 12; Age: 22.4.", ["Late"]),
         ("The clear-sight (CS) and the low-sight (LS) groups learned.", ["clear-sight", "low-sight"]),
         ("A drawing (n = 12) or a writing (n = 10) task was given to two groups.", ["drawing", "writing"]),
+        (
+            "Thirty adults were assigned to one of three equal-sized groups, Slow, Late, and Dim.",
+            ["Dim", "Late", "Slow"],
+        ),
+        ("We had equally-sized groups and two same groups, and the equal-sized group rested.", []),
+        ("They were sorted into learners (n = 6) and nonlearners (n = 4) of two groups.", []),
+        ("The Learners and Non-learners groups differed.", []),
+        ("The late learners group differed.", ["late learners"]),
         ("The dim and the bright lamp (Lamp-to-Bell) groups learned.", ["Lamp-to-Bell", "bright lamp", "dim"]),
         (
             "Adults were assigned to one of three groups (N = 9/group): bells, lamps, and rings.",
@@ -205,6 +213,27 @@ def test_an_experiment_without_names_has_the_groups_of_the_others():
         "reached. The groups were fast. Experiment 2. The ataxic and control groups pointed."
     )
     assert names(text, EXPERIMENTS[:2]) == dict.fromkeys(EXPERIMENTS[:2], ["ataxic", "control"])
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        "There were the same three groups as in Experiment 1.",
+        "We tested new people in the same groups as Experiment 1.",
+        "The groups were the same as in Experiment 1.",
+        "The three groups of Experiment 1 were tested again.",
+    ],
+)
+def test_an_experiment_has_the_groups_that_it_is_said_to_share(same):
+    text = f"Experiment 1. {2 * 'The slow, fast and idle groups learned. '}Experiment 2. {same} All pointed. "
+    assert names(text, EXPERIMENTS[:2]) == dict.fromkeys(EXPERIMENTS[:2], ["fast", "idle", "slow"])
+
+
+def test_an_experiment_with_other_groups_does_not_share_them():
+    first = f"Experiment 1. {2 * 'The slow, fast and idle groups learned. '}Experiment 2. "
+    text = first + "We compared it with the three groups of Experiment 1. " + 2 * "The odd and even groups pointed. "
+    assert names(text, EXPERIMENTS[:2])["Experiment 2"] == ["even", "odd"]
+    assert list(names(first + "All were like the groups of Experiment 1.", EXPERIMENTS[:2])) == ["Experiment 1"]
 
 
 def test_what_a_sentence_calls_a_group():

@@ -73,6 +73,19 @@ def config(tmp_path, monkeypatch):
             "`b` and `a` have the same `participants`",
         ),
         (
+            "- {name: a, kind: integer, per: group, unit: years, definition: x, characteristic: age_mean}",
+            "`a` is the characteristic age_mean, and so must be of kind number, per group, with the unit years.",
+        ),
+        (
+            "- {name: a, kind: integer, definition: x, characteristic: female}",
+            "`a` is the characteristic female, and so must be of kind integer, per group, without a unit.",
+        ),
+        (
+            "- {name: a, kind: integer, per: group, definition: x, characteristic: female}\n"
+            "- {name: b, kind: integer, per: group, definition: y, characteristic: female}",
+            "`b` and `a` have the same `characteristic`",
+        ),
+        (
             "- {name: a, kind: number, definition: x}\n- {name: a_from, kind: string, definition: y}",
             "`a_from` has the name of a column of groups.csv, the source of `a`; rename it.",
         ),

@@ -242,3 +242,42 @@ def test_the_plan_counts_the_rounds(tokenizer):
     assert branches == 64, "6 experiments of 6 groups with 4 parameters, as far as a step goes"
     assert of_extraction([LIBRARY[0], LIBRARY[-1]], 1000, False)[0] == 6 and GROUPS == 6
     assert extraction.shape(tokenizer, LIBRARY, SETTINGS)[:2] == (branches, tokens)
+
+
+def described(name, kind, characteristic, **more):
+    more |= {"unit": "years"} if kind != "integer" else {}
+    return {"name": name, "kind": kind, "per": "group", "characteristic": characteristic, "definition": "A."} | more
+
+
+DESCRIBED = [
+    LIBRARY[1],
+    described("women", "integer", "female"),
+    described("age", "number", "age_mean", multiple=True),
+    described("age_spread", "number", "age_sd", multiple=True),
+    described("ages", "string", "age_range", multiple=True),
+]
+
+
+def test_ages_and_women_of_groups_are_read_by_the_program(tokenizer, monkeypatch):
+    monkeypatch.setattr("test_groups.LIBRARY", DESCRIBED)
+    page = [
+        "Methods",
+        "People were assigned to the Early group (n = 20, 12 women, mean age 21.3 ± 2.1 years, range 18-27) or to the",
+        "Late group (n = 18, 19 women, mean age 68.4 ± 5.0 years).",
+    ]
+    texts = {begin("age"): " [45.2, 21.3],\n", begin("age", group="Early"): " 18,\n", begin("women"): " 12,\n"}
+    fields, _ = answered(tokenizer, page, texts)
+    early, late = ("", "Early"), ("", "Late")
+    assert reported(fields, "women") == {("", ""): [(12, None)], early: [(12, "")]}, "no more women than people"
+    assert reported(fields, "age")[early] == [(21.3, "")] and reported(fields, "age")[late] == [(68.4, "")]
+    assert [value for value, _ in reported(fields, "age")[("", "")]] == [21.3, 68.4], "of the paper, too"
+    assert reported(fields, "age_spread") == {("", ""): [(2.1, ""), (5, "")], early: [(2.1, "")], late: [(5, "")]}
+    assert reported(fields, "ages") == {("", ""): [("18-27", "")], early: [("18-27", "")]}
+
+
+def test_without_a_characteristic_only_the_model_answers(tokenizer, monkeypatch):
+    plain = [{key: value for key, value in entry.items() if key != "characteristic"} for entry in DESCRIBED]
+    monkeypatch.setattr("test_groups.LIBRARY", plain)
+    page = ["Methods", "Adults were assigned to the Early group (mean age 21.3 years) or the Late group (68.4 years)."]
+    fields, _ = answered(tokenizer, page, {})
+    assert len(fields["groups"]) == 2 and reported(fields, "age") == {}

@@ -13,6 +13,10 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 # Words behind which a number counts nothing.
 _LABELS = ["experiment", "experiments", "exp", "group", "groups", "day", "days", "block", "session", "study", "phase"]
 _LABELS += ["table", "figure", "fig", "condition"]
+_LABELS += [
+    f"{trials} of" for trials in ("bins", "blocks", "miniblocks", "mini-blocks", "cycles", "epochs", "runs", "series")
+]
+_TRIALS = r"(?:trials|reaches|movements|blocks|targets|items|words|stimuli)\b"
 NUMBER = (
     "".join(rf"(?<!\b{label}[\s.])" for label in _LABELS)
     + rf"(?<![\w.±–-])(?:\d{{1,4}}(?![\w.]*\d|\s*[°%±])|(?:{'|'.join(_TENS.split())})(?:-\w+)?"
@@ -53,7 +57,7 @@ _EQUAL = re.compile(r"\bequal|\bevenly\b", re.IGNORECASE)
 _DIVIDED = r"\b(?:divided|assigned|allocated|split|randomi[sz]ed|distributed)\b"
 
 _EACH = re.compile(
-    rf"\b(?:sub)?(?:groups|conditions)\s+of\s+(?P<a>{NUMBER})|(?P<b>{NUMBER})(?:\s+{PEOPLE})?\s+each\b"
+    rf"\b(?:sub)?(?:groups|conditions)\s+of\s+(?P<a>{NUMBER})(?!\s+(?:[\w-]+\s+)?{_TRIALS})|(?P<b>{NUMBER})(?:\s+{PEOPLE})?\s+each\b"
     rf"|(?P<c>{NUMBER})\s+(?:{_GAP}{{0,3}}{PEOPLE}\s+{_GAP}{{0,3}})?(?:per|(?:in|for|to) (?:each|every)|in both|a)\s+"
     rf"(?:of\s+(?:the\s+)?(?:{NUMBER}\s+)?)?{GROUP}"
     rf"|(?P<e>{NUMBER})(?:\s+{PEOPLE})?\s?/\s?{GROUP}"
@@ -107,6 +111,11 @@ def first(sentences: Iterable[Sentence], rule: Callable[[Sentence], Iterator[Cou
     return next((count for sentence in sentences for count in rule(sentence)), None)
 
 
+def core(name: str) -> str:
+    """The name of a group without what all groups are called: "older adults" are also "older men"."""
+    return re.sub(rf"\s+(?:{PEOPLE}|{GROUP})$", "", name, flags=re.IGNORECASE)
+
+
 def number(words: str) -> int:
     """A number that is written in digits or in words."""
     return int(quantities.find(words)[0].number)
@@ -143,6 +152,8 @@ def printed(sentence: Sentence, name: str) -> Iterator[Count]:
         rf"{_ASIDE})?(?:were\s+{_GAP}?)?(?:in|to))\s+(?:the\s+|an?\s+|each\s+of\s+)?[“\"‘']?(?:{name}){_DID}",
         rf"({NUMBER})\s+(?:{name})(?=[^,;.(]{{0,12}}{PEOPLE})",
         rf"({NUMBER})\s+{_GAP}{{0,3}}(?:{name})(?:(?<=\bpatients)|(?<=\bcontrols)|(?<=\bwith)){_DID}",
+        rf"({NUMBER})\s+{_GAP}{{0,3}}{PEOPLE}(?:[^.;]|\bal\.){{0,80}}?\b(?:served|used|acted)\s+as\s+(?:the\s+|an?\s+)?"
+        rf"(?:{name})",
         rf"\bsamples?\b[^.]*[(;,]\s*(?:{name})(?:\s+{GROUP})?\s*=\s*({NUMBER})(?!\.)",
     )
     for match in (match for pattern in patterns for match in re.finditer(pattern, text, re.IGNORECASE)):

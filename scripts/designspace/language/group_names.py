@@ -42,14 +42,16 @@ volunteers recruited observed showed show shown compared comparing using assigne
 included including experienced received performed completed tested had made let see like unlike respectively whether
 except excluding denote denotes detect assess"""
 _BOUNDS = frozenset(_BOUNDS_TEXT.split())
-# What distinguishes no group from another, or makes another word of "group".
+# What distinguishes no group from another, makes another word of "group", or names who did well afterwards.
 _EMPTY_TEXT = """two three four five six seven eight nine ten eleven twelve several many most few different separate
 various distinct independent respective individual single whole entire first second third fourth last next former
 latter new additional further similar remaining main larger smaller small large matched equal total final present
 current previous original age sex gender size group groups subgroup subgroups cohort age-matched study studies
 experiment experiments data better general specific corresponding particular given between-subject between-subjects
 within-subject within-group between-group inter intra overall more less least fully own important major working
-reference functional ethnic social reliable significant factors participant condition conditions naive healthy only"""
+reference functional ethnic social reliable significant factors participant condition conditions naive healthy only
+equal-sized equally-sized equal-size equally sized same learner learners nonlearner nonlearners non-learner
+non-learners responders nonresponders non-responders"""
 _EMPTY = frozenset(_EMPTY_TEXT.split())
 _OF_PLURAL = frozenset(
     {
@@ -88,6 +90,7 @@ _ONE_OF = re.compile(
     re.IGNORECASE,
 )
 _GLOSS = re.compile(r"\s\([A-Z][\w-]{1,9}\)(?=\s)")  # an abbreviation
+_IN_APPOSITION = re.compile(r"\bgroups,\s+((?:[A-Z\d“\"][^.;:()]*,\s+)+(?:and|or)\s+[A-Z\d“\"][^.;:(),]*)\.?$")
 _SEPARATOR = re.compile(r"[,;]|\b(?:and|or|vs\.?|versus)\b")
 _NO_NAME = re.compile(
     r"[=<>±:]|\b[tFp]\s?[(<]|\d\.\d+\s*$|^\d+$|\b(?:test|years|mean|ages?|SD|SEM?|males?|females?|men|women|figs?|\w*handed)\b",
@@ -194,6 +197,8 @@ def _listed_apart(sentence: str, assigned: bool) -> Iterator[str]:
     "two groups, one that … (“A”) and one that … (“B”)"."""
     for place in _ONE_OF.finditer(sentence) if assigned else ():
         yield from _behind(sentence[place.end() :], is_plural=True)
+    if assigned and (listed := _IN_APPOSITION.search(sentence)):
+        yield from _items(listed[1])
     if re.search(r"\bgroups\b", sentence):
         yield from (name for pair in _QUOTED.findall(sentence) if assigned for name in pair)
         apart = _APART.findall(sentence)

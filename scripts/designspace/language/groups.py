@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from designspace.language import group_names
-from designspace.language.attribution import Sentence
+from designspace.language.attribution import Sentence, naming
 from designspace.language.group_names import Mention, content
 
 _FEWEST = 2.0  # support that a name needs: two mentions, or a clear one
@@ -20,6 +20,11 @@ _ADDED = re.compile(rf"\b({'|'.join(_ORDINALS)})\s+(?:[\w-]+\s+)?group\b", re.IG
 _NUMBERS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"]
 _STATED = re.compile(
     rf"\b({'|'.join(_NUMBERS)}|(?<![.\d])[2-9])\s+(?:(?:different|separate|experimental|independent|equal|participant)\s+)?groups\b",
+    re.IGNORECASE,
+)
+_SAME = re.compile(
+    r"\bsame\s+(?:[\w-]+\s+){0,2}groups\b|\bgroups\s+(?:were|are)\s+the\s+same\s+as\b"
+    r"|\bgroups\s+(?:of|from|in)\s+[^,;.]{1,30}\s+were\s+(?:tested|studied|used)\s+again\b",
     re.IGNORECASE,
 )
 _NUMBER = r"\d+(?:\.\d+)?"
@@ -53,6 +58,7 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
         for experiment in sentence.experiments if sentence.is_naming and len(roots) > 1 else ():
             if len(chosen[experiment]) < 2 and len(sentence.experiments) == 1:
                 chosen[experiment] = roots  # "In Experiment 2, the Early group …, and the Late group …"
+    chosen = _with_shared(chosen, sentences)
     claimed = {root for roots in chosen.values() for root in roots}
     others = [spelled.name(root) for root in spelled.counts if root not in claimed]
     groups = {}
@@ -172,6 +178,23 @@ def _stands_for(short: str, long: str) -> bool:
     initials = "".join(word[0] for word in re.split(r"[\s-]+", long) if word[:1].isalnum())
     capitals = "".join(filter(str.isupper, short))
     return len(capitals) > 1 and short[0].isupper() and " " not in short and initials.upper() == capitals
+
+
+def _with_shared(chosen: dict[str, dict[str, float]], sentences: list[Sentence]) -> dict[str, dict[str, float]]:
+    """The same with the names of another experiment where one without names is said to have "the same three groups as
+    in Experiment 1"."""
+    completed = dict(chosen)
+    order = list(chosen)
+    current = ""  # the experiment that the text was about before
+    for sentence in sentences if len(order) > 1 else ():
+        same = _SAME.search(sentence.text)
+        named = [name for name in order if same and naming(name).search(sentence.text, same.start())]
+        own = sentence.experiments - set(named) or {current} - {"", *named}
+        if len(named) == len(own) == 1 and len(completed[next(iter(own))]) < 2 <= len(completed[named[0]]):
+            completed[next(iter(own))] = completed[named[0]]
+        if len(sentence.experiments) == 1 and not named:
+            current = next(iter(sentence.experiments))
+    return completed
 
 
 def _with_general(

@@ -8,7 +8,7 @@ of one group.
 import re
 from collections.abc import Iterable
 
-from designspace.language import counts
+from designspace.language import counts, group_names
 from designspace.language.attribution import Sentence, naming
 from designspace.language.counts import Count, first
 from designspace.language.group_names import PEOPLE
@@ -32,8 +32,9 @@ def of_group(
     `names` are its spellings, `own` the sentences that may name it, `shared` those about all `groups` of its
     experiment, `general` those about no experiment, which may be about each.
     """
-    pattern = "|".join(naming(_core(name)).pattern for name in names)
-    printed = first(own, lambda sentence: counts.printed(sentence, pattern))
+    pattern = "|".join(naming(counts.core(name)).pattern for name in names)
+    in_tables = [sentence for sentence in own if group_names.row(sentence.text)]  # which give those analysed, mostly
+    printed = first([*in_tables, *own], lambda sentence: counts.printed(sentence, pattern))
     each = (
         first(shared, counts.each)
         or counts.division(shared, groups)
@@ -78,11 +79,6 @@ def same_samples(sentences: list[Sentence]) -> dict[str, tuple[str, Sentence]]:
             first, second = sorted(pair)
             samples.setdefault(second, (first, sentence))
     return samples
-
-
-def _core(name: str) -> str:
-    """The name of a group without what all groups are called: "older adults" are also "older men"."""
-    return re.sub(rf"\s+(?:{PEOPLE}|{counts.GROUP})$", "", name, flags=re.IGNORECASE)
 
 
 def _read_in(sentences: Iterable[Sentence], count: Count | None) -> str:

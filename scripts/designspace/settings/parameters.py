@@ -37,6 +37,7 @@ def check(parameters: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
     problems: list[str] = []
     names: set[str] = set()
     counted: dict[str, str] = {}
+    described: dict[str, str] = {}
     for parameter in parameters:
         name, kind = parameter["name"], parameter["kind"]
         if name in names:
@@ -53,6 +54,16 @@ def check(parameters: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
                 problems.append(f"{path}: `{name}` counts participants, and so must be of kind integer, per {level}.")
             if (other := counted.setdefault(role, name)) != name:
                 problems.append(f"{path}: `{name}` and `{other}` have the same `participants`; remove one of them.")
+        if role := parameter.get("characteristic"):
+            of_kind = {"female": "integer", "age_range": "string"}.get(role, "number")
+            unit = "" if role == "female" else "years"
+            if (kind, per(parameter), parameter.get("unit", "")) != (of_kind, "group", unit):
+                problems.append(
+                    f"{path}: `{name}` is the characteristic {role}, and so must be of kind {of_kind}, per group,"
+                    f" {'with the unit years' if unit else 'without a unit'}."
+                )
+            if (other := described.setdefault(role, name)) != name:
+                problems.append(f"{path}: `{name}` and `{other}` have the same `characteristic`; remove one of them.")
         names.add(name)
     problems += [
         f"{path}: `{name}` has the name of a column of groups.csv, the source of `{name.removesuffix('_from')}`; "

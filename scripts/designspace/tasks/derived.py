@@ -1,20 +1,23 @@
-"""What the program reads or computes itself: the participants of groups and experiments.
+"""What the program reads or computes itself: the participants of groups and experiments, and the ages of groups.
 
-An entry of the library with `participants` requests them. A number that the program finds replaces the model's, with
-its sentence and, if it is not printed, the rule that it follows from.
+An entry of the library with `participants` or `characteristic` requests them. What the program finds replaces the
+model's answer, with its sentence and, if it is not printed, the rule that it follows from.
 """
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-from designspace.language import attribution, evidence, participants, table_rows
+from designspace.language import attribution, characteristics, evidence, participants, table_rows
+from designspace.language.ages import FEMALE
 from designspace.language.attribution import Sentence
+from designspace.language.characteristics import Reading
 from designspace.language.counts import Count
 from designspace.language.evidence import Record
+from designspace.language.group_names import content
 from designspace.tasks.scopes import Scope
 
 _GENERAL = {"front", "abstract", "introduction", "discussion", "references", "back"}  # sections about all experiments
-Counts = dict[Scope, tuple[Count, float]]  # with the confidence that there is such a group
+Counts = dict[Scope, tuple[Count | Reading, float]]  # with the confidence that there is such a group
 
 
 def sentences(record: Record, context: Record, experiments: Iterable[str]) -> list[Sentence]:
@@ -60,6 +63,44 @@ def counts(
     return of_parameters
 
 
+def described(
+    sentences: list[Sentence],
+    library: list[Record],
+    experiments: Mapping[str, float],
+    groups: Mapping[Scope, float],
+    spellings: Mapping[Scope, frozenset[str]],
+    counts: Iterable[Counts],
+) -> dict[str, Counts]:
+    """The characteristics of each scope without parts, by the name of the parameter that they are values of.
+    `sentences` are those about the paper's own participants, `counts` their numbers; a scope has no more women."""
+    parameters = {entry["characteristic"]: entry["name"] for entry in library if "characteristic" in entry}
+    of_parameters: dict[str, Counts] = {name: {} for name in parameters.values()}
+    spreads = characteristics.stated(sentences) if parameters else {}
+    whole = {Scope(name): experiments[name] for name in experiments if not any(s.experiment == name for s in groups)}
+    for scope, confidence in {**whole, **groups}.items() if parameters else ():
+        own = [sentence for sentence in sentences if scope.experiment in sentence.experiments]
+        if scope.group:
+            general = [sentence for sentence in sentences if not sentence.experiments and _is_unlike(scope, groups)]
+            others = {name for other in groups for name in spellings[other] if other.group != scope.group}
+            about = sorted({*own, *general}, key=lambda sentence: sentence.start)
+            found = characteristics.of_group(about, spellings[scope], others - spellings[scope], spreads)
+        else:
+            found = characteristics.of_experiment(own, scope.experiment, spreads)
+        sizes = [int(of_scope[scope][0].value) for of_scope in counts if scope in of_scope]
+        for role, reading in found.items():
+            is_possible = role != FEMALE or all(float(reading.value) <= size for size in sizes)
+            if role in parameters and is_possible:
+                of_parameters[parameters[role]][scope] = reading, confidence
+    return of_parameters
+
+
+def _is_unlike(scope: Scope, groups: Iterable[Scope]) -> bool:
+    """Whether no other experiment has a group of that name, or of a part of it."""
+    words = content(scope.group)
+    others = [content(other.group) for other in groups if other.experiment != scope.experiment]
+    return not any(words <= other or other <= words for other in others)
+
+
 def _about(
     scope: Scope, own: list[Sentence], everything: list[Sentence], groups: Mapping[Scope, float]
 ) -> list[Sentence]:
@@ -98,6 +139,19 @@ def gather(made: list[Record]) -> list[Record]:
         return made
     whole = list(of_value.values())
     return [*whole, *_candidates(made, whole), *(row for row in made if any(_scope(row)))]
+
+
+def join(made: list[Record]) -> list[Record]:
+    """The rows of a characteristic that may have several values: those that the program read for groups are values of
+    the whole paper, too."""
+    whole = {row["value"]: row for row in made if not any(_scope(row)) and row["status"] == "reported"}
+    for row in made:
+        if "rule" in row:
+            whole.setdefault(row["value"], {key: row[key] for key in row if key not in Scope._fields})
+    if not whole:
+        return made
+    rows = list(whole.values())
+    return [*rows, *_candidates(made, rows), *(row for row in made if any(_scope(row)))]
 
 
 def _candidates(made: list[Record], reported: list[Record]) -> list[Record]:

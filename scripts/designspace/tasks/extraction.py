@@ -96,12 +96,19 @@ class Paper:
 
     def fields(self) -> Record:
         """The record's values, experiments, groups and new_tokens, as in docs/files.md."""
-        counts = derived.counts(self.sentences, self.library, self.experiments, self.groups, self.spellings)
+        found = self.experiments, self.groups, self.spellings
+        counts = derived.counts(self.sentences, self.library, *found)
+        own = groups.own(self.context, self.sentences)
+        counts |= derived.described(own, self.library, *found, list(counts.values()))
         values = []
         for index, of_paper in enumerate(self.candidates):
             made = self.rows(of_paper, self.reasons.get(index, ""))
             made = derived.replace(self.record, made, counts.get(of_paper.parameter["name"], {}))
-            values += derived.gather(made) if "participants" in of_paper.parameter else made
+            if "participants" in of_paper.parameter:
+                made = derived.gather(made)
+            elif "characteristic" in of_paper.parameter and of_paper.parameter.get("multiple"):
+                made = derived.join(made)
+            values += made
         same = derived.same_samples(self.sentences)
         named = [
             experiments.row(self.record, self.context, *experiment) | {"same_sample": same.get(experiment[0], "")}

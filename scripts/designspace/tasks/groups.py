@@ -45,14 +45,18 @@ def named(text: str, grammar_tokenizer: Any, reply: Answer, threshold: float, ot
     return groups if len(groups) > 1 else {}
 
 
-def printed(context: Record, sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, list[Group]]:
-    """The groups that the sentences about each experiment name, without those of other parts of a paper, where other
-    studies and their authors have groups, too."""
+def own(context: Record, sentences: list[Sentence]) -> list[Sentence]:
+    """The sentences about the paper's own participants: without those of other parts of a paper, where other studies
+    and their authors have groups, too."""
     sections = [section for section in context["sections"] if section["kept"]]
     has_own = any(section["kind"] in ("methods", "results") for section in sections)
     others = [s for s in sections if has_own and s["kind"] in _OF_OTHERS]
-    own = [s for s in sentences if not any(other["start"] <= s.start < other["end"] for other in others)]
-    return language_groups.find(own, experiments)
+    return [s for s in sentences if not any(other["start"] <= s.start < other["end"] for other in others)]
+
+
+def printed(context: Record, sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, list[Group]]:
+    """The groups that the sentences about each experiment name."""
+    return language_groups.find(own(context, sentences), experiments)
 
 
 def chosen(
