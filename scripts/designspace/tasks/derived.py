@@ -74,10 +74,12 @@ def described(
     """The characteristics of each scope without parts, by the name of the parameter that they are values of.
     `sentences` are those about the paper's own participants, `counts` their numbers; a scope has no more women."""
     parameters = {entry["characteristic"]: entry["name"] for entry in library if "characteristic" in entry}
+    if not parameters:
+        return {}
     of_parameters: dict[str, Counts] = {name: {} for name in parameters.values()}
-    spreads = characteristics.stated(sentences) if parameters else {}
+    spreads = characteristics.stated(sentences)
     whole = {Scope(name): experiments[name] for name in experiments if not any(s.experiment == name for s in groups)}
-    for scope, confidence in {**whole, **groups}.items() if parameters else ():
+    for scope, confidence in {**whole, **groups}.items():
         own = [sentence for sentence in sentences if scope.experiment in sentence.experiments]
         if scope.group:
             general = [sentence for sentence in sentences if not sentence.experiments and _is_unlike(scope, groups)]
