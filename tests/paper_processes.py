@@ -42,21 +42,23 @@ def go_on(pid):
 
 
 def children(pid):
-    """{pid: state} of the processes that a process started and that still run."""
-    found = {}
+    """{pid: state} of the processes that a process started and that still run, from the first that was begun on: by
+    their times, since the numbers of processes begin anew above the kernel's highest, in the middle of a test as well.
+    """
+    found = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            state, parent = entry.read_text().rpartition(") ")[2].split()[:2]
+            state, parent, *others = entry.read_text().rpartition(") ")[2].split()
             if int(parent) == pid and state != "Z":
-                found[int(entry.parent.name)] = state
-    return found
+                found.append((int(others[17]), int(entry.parent.name), state))  # proc_pid_stat(5): starttime
+    return {number: state for _, number, state in sorted(found)}
 
 
 def held(driver):
     """The process of the paper whose turn it is, of the program whose process is `driver`, if it stands still: of the
     children of its fork server, the first that was begun; None otherwise."""
     papers = {pid: state for child in children(driver) for pid, state in children(child).items()}
-    first = min(papers, default=None)
+    first = next(iter(papers), None)
     return first if papers.get(first) == "T" else None
 
 
