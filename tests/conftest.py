@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import pytest
 import yaml
+from forks import forked
 from projects import GPU_WORK, PAPER_WORK, TASKS, configure, pdf, snakemake, stand_in, study
 
 from designspace.core import locks
@@ -87,6 +88,13 @@ def without_model(monkeypatch, tmp_path_factory):
     """From now on extract.py and discover.py answer at once, by scripts/benchmark/stand_in.py: for tests
     of which jobs run. What they need of PyTorch takes ten seconds a run."""
     run_first(monkeypatch, tmp_path_factory.mktemp("stand_in"), stand_in(*TASKS))
+
+
+@pytest.fixture(scope="module")
+def forked_readers():
+    """The processes that read and draw the papers of a file of tests start at once."""
+    with forked("designspace.parsing.reading", "designspace.parsing.pictures", "designspace.project.first_pages"):
+        yield
 
 
 # Files that take minutes begin first, so that none of them is left alone at the end. Those that mostly wait come first:

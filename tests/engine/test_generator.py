@@ -42,7 +42,7 @@ def test_the_embedded_model_says_together_what_it_says_alone(embedded_model):
     model, tokenizer = load(**model_section(embedded_model), room=2**30), load_tokenizer(embedded_model)
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=model.config.vocab_size)
     prefix = tokenizer.encode(WORDS)
-    questions = questions_for(tokenizer, new_tokens=6)  # few and after a short text: the model is large for a test
+    questions = questions_for(tokenizer, new_tokens=4)  # few and after a short text: the model is large for a test
     expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
     assert say(model, grammar_tokenizer, prefix, questions, 10) == expected
 
@@ -52,7 +52,7 @@ def implementation(request):
     return request.param
 
 
-SEEDS = (0, 1, random.randrange(2**31))
+SEEDS = (0, random.randrange(2**31))
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,8 @@ from designspace.core.places import boxes
 from designspace.parsing import pictures
 from designspace.parsing.text import extract_text
 
+pytestmark = pytest.mark.usefixtures("forked_readers")
+
 
 def sha256(data):
     return hashlib.sha256(data).hexdigest()

@@ -17,6 +17,7 @@ from designspace.parsing import ocr, reading, text
 from designspace.project import ledger, rereads
 from designspace.project.folder import pdf_files
 
+pytestmark = pytest.mark.usefixtures("forked_readers")
 EXTRACT = ROOT / "scripts" / "extract_text.py"
 
 

@@ -10,6 +10,7 @@ from designspace.parsing.citation.names import plain
 from designspace.project import first_pages, ledger, supplements
 from designspace.project.first_pages import FirstPage
 
+pytestmark = pytest.mark.usefixtures("forked_readers")
 HANDS = "Hands that learn to reach in the dark without any feedback"
 UNLIKE = "Hamds that leam to neach im the dork without amy feedback"
 FEET = "Feet that learn to walk on a treadmill with split belts"
