@@ -13,6 +13,7 @@ EXPERIMENTS = ["Experiment 1", "Experiment 2", "Experiment 3"]
         ("Experiment 2. Subjects reached as in Experiment 1.", {2}),
         ("Experiment 2. As in Experiment 1, subjects reached.", {2}),
         ("Experiment 2. Subjects had not taken part in anything like Experiment 3.", {2}),
+        ("Experiment 2. The lamps were on. Figure 1. Lamps of Experiment 3. All lamps were red.", {2}),
         ("Experiment 2. The lamps that were on the table in the middle of the room were those of Experiment 1.", {2}),
         ("Experiment 2. All was the same. In Experiment 1, subjects reached.", {1}),
         ("Experiment 1. All was the same. We then tested the idea in the laboratory with Experiment 2.", {2}),
@@ -27,6 +28,12 @@ def test_what_the_next_sentence_is_about(before, after):
     last = attribution.read(text, [(0, len(text))], EXPERIMENTS)[-1]
     assert last.text == "The lamps were red." and not last.is_naming
     assert last.experiments == {f"Experiment {number}" for number in after}
+
+
+def test_the_methods_of_an_experiment_may_be_those_of_another():
+    heading, rest = "4 Experiment 2\n", "4.1 Methods\nThey were those of Experiment 1 but for the lamps. All was red."
+    spans = [(0, len(heading)), (len(heading), len(heading + rest))]
+    assert attribution.read(heading + rest, spans, EXPERIMENTS)[-1].experiments == {"Experiment 2"}
 
 
 def test_a_sentence_that_compares_is_about_both():

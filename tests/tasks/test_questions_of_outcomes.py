@@ -22,17 +22,21 @@ PAGE = [
 ]
 
 
-def answered(tokenizer, texts):
-    paper = text_record("outcomes_2020", PAGE)
+def answered(tokenizer, texts, *, library=(MEAN, TEST), page=PAGE):
+    paper = text_record("outcomes_2020", page)
     kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     generator = Scripted(tokenizer, texts)
-    asked = extraction.Paper(tokenizer, generator.grammar_tokenizer, paper, kept, [MEAN, TEST], SETTINGS)
+    asked = extraction.Paper(tokenizer, generator.grammar_tokenizer, paper, kept, [*library], SETTINGS)
     play(asked.rounds(), generator.ask)
     rows = asked.fields()["values"]
     for row in rows:
         if row["status"] == "reported":
             check_evidence(paper, row)
     return [(row["parameter"], row.get("group", ""), row["value"], row["status"], row["evidence"]) for row in rows]
+
+
+def reported(tokenizer, *texts, **changes):
+    return {row[:3] for row in answered(tokenizer, *texts, **changes) if row[3] == "reported"}
 
 
 def test_the_expression_of_the_paper_is_reported_with_the_sentence_that_has_it(tokenizer):
@@ -50,6 +54,54 @@ def test_the_expression_of_the_paper_is_reported_with_the_sentence_that_has_it(t
         ("aftereffect", "Late", "8.8 ± 1.0°", "reported", PAGE[-1]),
         ("aftereffect_test", "", "t(38) = 6.9, p < .001, d = 2.2", "reported", PAGE[-1]),
     ]
+
+
+def test_a_mean_is_that_of_the_group_to_which_its_sentence_gives_it(tokenizer):
+    # The model knows one of two means, and takes it for that of both groups.
+    texts = {
+        begin("groups"): ' ["Early", "Late"],\n',
+        begin("aftereffect"): ' "8.8 ± 1.0°",\n',
+        begin("aftereffect", group="Early"): ' "8.8 ± 1.0°",\n',
+        begin("aftereffect", group="Late"): ' "8.8 ± 1.0°",\n',
+    }
+    assert reported(tokenizer, texts) == {
+        ("aftereffect", "", "8.8 ± 1.0°"),
+        ("aftereffect", "", "19.6 ± 1.2°"),
+        ("aftereffect", "Early", "19.6 ± 1.2°"),
+        ("aftereffect", "Late", "8.8 ± 1.0°"),
+    }
+
+
+def test_means_side_by_side_are_of_the_outcome_that_their_sentence_is_about(tokenizer):
+    # The model takes a mean of each for a value of both.
+    aim = MEAN | {"name": "aim", "definition": "Where the participants say that they aim."}
+    page = [*PAGE, "The Early group said that it aimed at 33.7 ± 2.4° and the Late group at 42.9 ± 2.1°."]
+    both = ' ["8.8 ± 1.0°", "33.7 ± 2.4°"],\n'
+    texts = {begin("groups"): ' ["Early", "Late"],\n', begin("aftereffect"): both, begin("aim"): both}
+    found = reported(tokenizer, texts, library=(MEAN, aim), page=page)
+    assert found == {
+        ("aftereffect", "", "19.6 ± 1.2°"),
+        ("aftereffect", "", "8.8 ± 1.0°"),
+        ("aftereffect", "Early", "19.6 ± 1.2°"),
+        ("aftereffect", "Late", "8.8 ± 1.0°"),
+        ("aim", "", "33.7 ± 2.4°"),
+        ("aim", "", "42.9 ± 2.1°"),
+        ("aim", "Early", "33.7 ± 2.4°"),
+        ("aim", "Late", "42.9 ± 2.1°"),
+    }
+
+
+def test_means_without_names_are_in_the_order_of_the_sentence_before(tokenizer):
+    page = [*PAGE, "Their aims, which they told us, were 33.7 ± 2.4° and 42.9 ± 2.1°.", "At last, 4 ± 1° were left."]
+    aim = MEAN | {"name": "aim", "definition": "Where the participants say that they aim."}
+    texts = {begin("groups"): ' ["Early", "Late"],\n', begin("aim"): ' ["42.9 ± 2.1°", "4 ± 1°"],\n'}
+    assert reported(tokenizer, texts, library=[aim], page=page) == {
+        ("aim", "", "33.7 ± 2.4°"),
+        ("aim", "", "42.9 ± 2.1°"),
+        ("aim", "", "4 ± 1°"),
+        ("aim", "Early", "33.7 ± 2.4°"),
+        ("aim", "Late", "42.9 ± 2.1°"),
+    }
 
 
 def test_what_the_paper_does_not_print_is_a_candidate(tokenizer):

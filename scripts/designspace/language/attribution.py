@@ -15,8 +15,9 @@ ROW = re.compile(r"[^:;]{1,80}: [^;]*; [^:;]{1,80}: ")  # of a table: "header: c
 CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.)\s+[\dA-Z]\w*(?:[.:|]|\s*$)")
 # Before an experiment that a sentence only compares its own with.
 _COMPARED = re.compile(
-    r"\b(?:as|like|unlike|similar(?:ly)? to|same as|identical to|equivalent to|compared (?:to|with)|relative to|than"
-    r"|contrast (?:to|with)|contrary to|consistent with|replicat\w+|match(?:ed|es)?|described|reported|observed|seen)"
+    r"\b(?:as|like|unlike|(?:that|those) of|similar(?:ly)? to|same as|identical to|equivalent to|compared (?:to|with)"
+    r"|relative to|than|contrast (?:to|with)|contrary to|consistent with|replicat\w+|match(?:ed|es)?|described|reported"
+    r"|observed|seen)"
     r"(?:\s(?:in|by|to|for|of|that|those|the|results|data|found|reported|described|observed|used|with)){0,4}\s*\(?$",
     re.IGNORECASE,
 )
@@ -85,6 +86,8 @@ class _Topic:
         if self.is_of_section and is_prose and all(self.order[name] < first for name in topics):
             topics = frozenset()  # in the section of an experiment, earlier ones are only looked back at
         about = topics if topics == named.keys() else self.current.union(topics, named)
+        if self.current and CAPTION.match(sentence):  # its figure may stand anywhere in the prose
+            return about
         if is_heading:
             self.is_headed = self.is_of_section = True
         elif topics and topics != self.current:

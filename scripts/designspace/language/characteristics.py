@@ -14,6 +14,7 @@ from designspace.language import ages, counts, group_names
 from designspace.language.ages import AGE_MEAN, AGE_RANGE, AGE_SD, FEMALE, MEN, SIZE, Values
 from designspace.language.attribution import ROW, Sentence, naming
 from designspace.language.group_names import PEOPLE
+from designspace.language.mentions import any_of, are_joined, bare_names, cells_of, is_of_table, name_in
 
 _HINT = re.compile(
     r"\bages?\b|\baged\b|\byears?\b|\byrs?\b|\d\s?y\b|female|wom[ae]n|girl|\d\s?F\b|\bF[/:]", re.IGNORECASE
@@ -22,8 +23,6 @@ _WANTED = re.compile(r"\b(?:criteri\w+|eligib\w+|would|et al|previous stud\w+|ea
 _OF_ALL = re.compile(
     r"\b(?:all|overall|total|together|whole|entire|both|combined|sample|cohort|compared?|than|like)\b", re.IGNORECASE
 )
-_CALLED = rf"(?:\s+(?:(?:sub)?groups?\b|cohorts?\b|conditions?\b|{PEOPLE}))*"  # behind a name
-_JOINING = re.compile(r"[\s,”\"’']*(?:\b(?:and|or|versus|vs\.?|the|an?|to|in|for|either)\b[\s,“\"‘']*)*")
 _BEFORE_NAME = re.compile(
     rf"{counts.NUMBER}\s+(?:[\w-]+\s+){{0,4}}{PEOPLE}\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\),?\s*"
     r"(?:(?:were|was)\s+)?(?:randomly\s+)?(?:assigned to|allocated to|in|formed|made up|served (?:as|in)|completed"
@@ -87,8 +86,8 @@ def of_group(
     `names` are its spellings, `others` those of the other groups of the paper. `spreads` says what is behind a mean in
     the rows of tables, as `stated` finds it.
     """
-    own = {name.lower() for name in map(counts.core, names)}
-    pattern = _pattern({*own, *map(str.lower, map(counts.core, others))})
+    own = bare_names(names)
+    pattern = any_of(own | bare_names(others))
     readings: dict[str, list[Reading]] = {}
     before: list[_Mention] = []
     for sentence in dict.fromkeys(sentences):
@@ -106,7 +105,7 @@ def of_experiment(sentences: Iterable[Sentence], name: str, spreads: Mapping[int
     readings: dict[str, list[Reading]] = {}
     pattern = naming(name)
     for sentence in sentences:
-        cells = _cells(sentence.text) if ROW.match(sentence.text) and not group_names.row(sentence.text) else []
+        cells = cells_of(sentence.text) if ROW.match(sentence.text) and not group_names.row(sentence.text) else []
         if cells and pattern.fullmatch(f"{cells[0][0]}: {cells[0][1]}") or cells and pattern.fullmatch(cells[0][1]):
             _add(readings, sentence, ages.of_cells(cells, spreads.get(sentence.start, "")))
     return _sure(readings)
@@ -130,17 +129,9 @@ def _sure(readings: dict[str, list[Reading]]) -> dict[str, Reading]:
     return {name: reading for name, reading in sure.items() if name in possible}
 
 
-def _pattern(names: set[str]) -> re.Pattern[str]:
-    """Any of the names, the longest first, with what all groups are called."""
-    longest = sorted(names, key=lambda name: (-len(name), name))
-    either = "|".join(r"\s+".join(map(re.escape, name.split())) for name in longest)
-    return re.compile(rf"(?<![\w-])(?P<name>{either})(?![\w-]){_CALLED}", re.IGNORECASE)
-
-
 def _values(sentence: Sentence, mentions: list[_Mention], before: list[_Mention], own: set[str], spread: str) -> Values:
     text = sentence.text
-    header = text.partition(":")[0]
-    if ROW.match(text) and header.count("(") == header.count(")"):
+    if is_of_table(text):
         return _in_row(text, own, spread)
     if not _HINT.search(text) or counts.HYPOTHETICAL.search(text) or _WANTED.search(text):
         return {}
@@ -201,7 +192,7 @@ def _clause(text: str, mentions: list[_Mention], index: int) -> Values:
 
 def _is_joined(text: str, mentions: list[_Mention], index: int) -> bool:
     """Whether nothing but "and" stands between a mention and the one before."""
-    return index > 0 and bool(_JOINING.fullmatch(text, mentions[index - 1].end, mentions[index].start))
+    return index > 0 and are_joined(text, mentions[index - 1].end, mentions[index].start)
 
 
 def _bracket(rest: str) -> str:
@@ -231,19 +222,8 @@ def _in_order(text: str, mentions: list[_Mention]) -> Values:
 
 def _in_row(text: str, own: set[str], spread: str) -> Values:
     """The values of a row of a table: of the row of a group, or in its column of a row of a characteristic."""
-    cells = _cells(text)
-    if any(_is_name(cell, own) for _, cell in cells[:3]):
+    cells = cells_of(text)
+    if any(name_in(cell, own) for _, cell in cells[:3]):
         return ages.of_cells(cells, spread)
-    columns = [cell for header, cell in cells[1:] if _is_name(header, own)]
+    columns = [cell for header, cell in cells[1:] if name_in(header, own)]
     return ages.of_cells([(cells[0][1], columns[0])], spread) if len(columns) == 1 else {}
-
-
-def _cells(text: str) -> list[tuple[str, str]]:
-    """The cells of a row of a table, (header, cell); a semicolon in brackets, as in "(min; max)", ends none."""
-    cells = [cell.partition(": ") for cell in re.split(r"; (?![^()]*\))", text.rstrip("."))]
-    return [(header.strip(), cell.strip()) for header, _, cell in cells]
-
-
-def _is_name(cell: str, own: set[str]) -> bool:
-    bare = re.sub(r"\s*\([^()]*\)$", "", cell).lower()
-    return bare in own or counts.core(bare) in own

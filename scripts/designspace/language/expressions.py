@@ -20,10 +20,14 @@ class Expressions:
         self._found = {kind: reader.find(text) for kind, reader in _READERS.items()}
 
     def printed(self, kind: str, answer: str) -> str | None:
-        """The expression of the text that an answer copies, on one line and without semicolons, which are between
-        several values; None where there is none."""
+        """The expression of the text that an answer copies, on one line; None where there is none."""
         text: str | None = _READERS[kind].printed(answer, self._found[kind])
-        return text and " ".join(text.replace(";", ",").split())
+        return text and on_one_line(text)
+
+
+def on_one_line(text: str) -> str:
+    """An expression of a paper as a value: semicolons are between several values."""
+    return " ".join(text.replace(";", ",").split())
 
 
 def is_one(kind: str, text: str) -> bool:

@@ -123,8 +123,8 @@ def replace(record: Record, made: list[Record], counts: Counts) -> list[Record]:
         row = made[0] | scope.names()
         row |= {"value": count.value, "status": "reported", "reason": "", "reasoning": "", "rule": count.rule}
         row |= {"confidence": confidence * count.probability} | evidence.at(record, count.start, count.end)
-        kept = [other for other in made if _scope(other) != scope]
-        made = [*kept, row] if any(scope) else [row, *_candidates(made, [row]), *kept]
+        kept = [other for other in made if scope_of(other) != scope]
+        made = [*kept, row] if any(scope) else [row, *candidates(made, [row]), *kept]
     return made
 
 
@@ -132,7 +132,7 @@ def gather(made: list[Record]) -> list[Record]:
     """The rows of a number of participants of each group: the whole paper has the numbers of its groups, and of
     experiments without groups, in place of the model's answer for all of them together."""
     grouped = {row["experiment"] for row in made if row.get("group") and "experiment" in row}
-    parts = [row for row in made if any(_scope(row)) and row["status"] == "reported"]
+    parts = [row for row in made if any(scope_of(row)) and row["status"] == "reported"]
     leaves = [row for row in parts if row.get("group") or row["experiment"] not in grouped]
     of_value: dict[int, Record] = {}
     for row in sorted(leaves, key=lambda row: -row["confidence"]):
@@ -140,30 +140,31 @@ def gather(made: list[Record]) -> list[Record]:
     if not of_value:
         return made
     whole = list(of_value.values())
-    return [*whole, *_candidates(made, whole), *(row for row in made if any(_scope(row)))]
+    return [*whole, *candidates(made, whole), *(row for row in made if any(scope_of(row)))]
 
 
 def join(made: list[Record]) -> list[Record]:
     """The rows of a characteristic that may have several values: those that the program read for groups are values of
     the whole paper, too."""
-    whole = {row["value"]: row for row in made if not any(_scope(row)) and row["status"] == "reported"}
+    whole = {row["value"]: row for row in made if not any(scope_of(row)) and row["status"] == "reported"}
     for row in made:
         if "rule" in row:
             whole.setdefault(row["value"], {key: row[key] for key in row if key not in Scope._fields})
     if not whole:
         return made
     rows = list(whole.values())
-    return [*rows, *_candidates(made, rows), *(row for row in made if any(_scope(row)))]
+    return [*rows, *candidates(made, rows), *(row for row in made if any(scope_of(row)))]
 
 
-def _candidates(made: list[Record], reported: list[Record]) -> list[Record]:
+def candidates(made: list[Record], reported: list[Record]) -> list[Record]:
     """The model's answers for the whole paper that were replaced, without evidence."""
     values = [None, *(row["value"] for row in reported)]
     empty: Record = {"status": "not_reported", "evidence": None, "page": None, "start": None, "end": None, "boxes": []}
-    return [row | empty for row in made if not any(_scope(row)) and row["value"] not in values]
+    return [row | empty for row in made if not any(scope_of(row)) and row["value"] not in values]
 
 
-def _scope(row: Record) -> Scope:
+def scope_of(row: Record) -> Scope:
+    """The scope of a row of a record."""
     return Scope(row.get("experiment", ""), row.get("group", ""))
 
 

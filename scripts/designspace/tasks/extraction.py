@@ -15,7 +15,7 @@ from designspace.language.evidence import Record
 from designspace.language.expressions import Expressions
 from designspace.language.tokens import plain
 from designspace.planning.branches import GROUPS, NAMES_TOKENS, differing, of_extraction, value_tokens
-from designspace.tasks import derived, experiments, groups, reasoning, scopes
+from designspace.tasks import derived, experiments, groups, outcomes, reasoning, scopes
 from designspace.tasks.cap import Cap
 from designspace.tasks.questions import Candidates, begin, candidates_in, describe, question, rows
 from designspace.tasks.scopes import Scope
@@ -100,13 +100,18 @@ class Paper:
         counts = derived.counts(self.sentences, self.library, *found)
         own = groups.own(self.context, self.sentences)
         counts |= derived.described(own, self.library, *found, list(counts.values()))
+        claims = outcomes.claims(self.candidates, self.of_scopes.values(), self.threshold)
+        series = outcomes.series(own, self.spellings) if claims else []
+        means = outcomes.given(self.record, self.context, self.library, claims, series)
         values = []
         for index, of_paper in enumerate(self.candidates):
             made = self.rows(of_paper, self.reasons.get(index, ""))
             made = derived.replace(self.record, made, counts.get(of_paper.parameter["name"], {}))
+            if is_mean := of_paper.parameter["kind"] == "mean":
+                made = outcomes.place(self.record, made, of_paper.parameter["name"], means)
             if "participants" in of_paper.parameter:
                 made = derived.gather(made)
-            elif "characteristic" in of_paper.parameter and of_paper.parameter.get("multiple"):
+            elif ("characteristic" in of_paper.parameter or is_mean) and of_paper.parameter.get("multiple"):
                 made = derived.join(made)
             values += made
         same = derived.same_samples(self.sentences)

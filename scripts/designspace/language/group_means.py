@@ -1,0 +1,122 @@
+"""The means that a sentence gives to groups of participants, as far as rules can read them: "19.6 ± 1.2° in the Early
+and 8.8 ± 1.0° in the Late group", "the young compensated for 17.2 ± 0.6° and the old for 9.8 ± 1.2°", "25.8 ± 0.7°
+(Young)", "3.1 ± 0.2 and 4.0 ± 0.3 for A and B, respectively", and the cells of a table.
+
+A mean of a wrong group is worse than one of no group: none is read where it may be that of several groups, or of what
+differs between them.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple, TypeVar
+
+from designspace.language import means
+from designspace.language.means import Mean
+from designspace.language.mentions import any_of, are_joined, cells_of, is_of_table, name_in
+
+Group = TypeVar("Group")
+Series = dict[Group, Mean]
+
+_FAR = 160  # characters between a group and its mean, and between two means that are compared
+_INTO_NAME = re.compile(
+    r"\s*\(\s*(?:the\s+)?[“\"‘']?|\s+(?:for|in|of|by|among)\s+(?:(?:the|our)\s+)?[“\"‘']?", re.IGNORECASE
+)
+_LABEL = re.compile(r"\s*[:=]")  # behind a name whose mean follows
+_BESIDE = re.compile(r"[”\"’']?\s*[:=(]\s*")  # between a name and its mean
+# Words of what is not the mean of one whole group.
+_OF_OTHERS = re.compile(
+    r"\b(?:differ\w*|than|both|all|overall|together|combined|pooled|across|collapsed|with|without|who|whose)\b",
+    re.IGNORECASE,
+)
+_OF_ALL = re.compile(r"[^.;]*?\b(?:both|all|each|than|more|less)\b", re.IGNORECASE)
+_NEAR = 30  # characters behind a mean that may say that it is of several groups
+_ONWARD = re.compile(r"[,;]|\b(?:and|vs|versus|while|whereas|but|or|than)\b", re.IGNORECASE)  # to the next of a series
+
+
+class _Name(NamedTuple):
+    start: int
+    end: int
+    spelling: str
+
+
+def series(text: str, groups: Mapping[str, Group]) -> list[Series[Group]]:
+    """The means that a sentence or a row of a table gives to groups; those that stand side by side, and so are of the
+    same thing, are one series. `groups` has each group by its spellings, as `bare_names` has them."""
+    found = means.find(text)
+    if not found or not groups:
+        return []
+    if is_of_table(text):
+        return _in_row(text, groups)
+    names = [_Name(match.start(), match.end(), match["name"].lower()) for match in any_of(groups).finditer(text)]
+    if re.search(r"\brespectively\b", text):
+        ordered = dict.fromkeys(groups[name.spelling] for name in names)
+        return [dict(zip(ordered, found, strict=True))] if len(ordered) == len(found) > 1 else []
+    given: list[Series[Group]] = []
+    last: Mean | None = None
+    for mean, name in zip(found, _names_of(text, found, names), strict=True):
+        group = groups[name.spelling] if name else None
+        if group is None:
+            last = None
+        elif last and group not in given[-1] and _goes_on(text, last, mean):
+            given[-1][group] = last = mean
+        else:
+            given.append({group: mean})
+            last = mean
+    return given
+
+
+def _names_of(text: str, found: list[Mean], names: list[_Name]) -> list[_Name | None]:
+    """The name of the group that each mean is given to: the one right behind it, or else the only one before it."""
+    ends = [_end(mean) for mean in found]
+    given: list[_Name | None] = []
+    used: _Name | None = None
+    for index, mean in enumerate(found):
+        behind = found[index + 1].start if index + 1 < len(found) else len(text)
+        following = [name for name in names if ends[index] <= name.start < behind]
+        before = [name for name in names if (ends[index - 1] if index else 0) <= name.start < mean.start]
+        before = [name for name in before if name != used]
+        used = None
+        if following and _is_given_behind(text, ends[index], following):
+            used = following[0]
+            is_joined = len(following) > 1 and are_joined(text, used.end, following[1].start)
+            given.append(None if is_joined else used)
+        elif len({name.spelling for name in before}) == 1 and _is_given_before(text, before[-1], mean):
+            given.append(before[-1])
+        else:
+            given.append(None)
+    return given
+
+
+def _is_given_behind(text: str, end: int, following: list[_Name]) -> bool:
+    """Whether a mean that ends there is given to the name that follows: "8.8 ± 1.0° in the Late group"."""
+    return bool(_INTO_NAME.fullmatch(text, end, following[0].start)) and not _LABEL.match(text, following[0].end)
+
+
+def _is_given_before(text: str, name: _Name, mean: Mean) -> bool:
+    """Whether a mean is given to a name before it: "the Late group compensated for 8.8 ± 1.0°"."""
+    between = text[name.end : mean.start]
+    if _BESIDE.fullmatch(between):
+        return True
+    rest = text[_end(mean) : _end(mean) + _NEAR]
+    return len(between) < _FAR and ";" not in between and not _OF_OTHERS.search(between) and not _OF_ALL.match(rest)
+
+
+def _goes_on(text: str, one: Mean, other: Mean) -> bool:
+    """Whether a mean is of the same thing as the one before it."""
+    between = text[_end(one) : other.start]
+    return one.unit == other.unit and len(between) < _FAR and bool(_ONWARD.search(between))
+
+
+def _end(mean: Mean) -> int:
+    return mean.start + len(mean.text)
+
+
+def _in_row(text: str, groups: Mapping[str, Group]) -> list[Series[Group]]:
+    """The means in the row of a group, each for itself, or in the columns of groups, together."""
+    cells = cells_of(text)
+    places = [(header, cell, text.index(f"{header}: {cell}") + len(header) + 2) for header, cell in cells]
+    found = [(header, mean._replace(start=start)) for header, cell, start in places if (mean := means.parse(cell))]
+    if name := next((name for _, cell in cells[:3] if (name := name_in(cell, groups))), ""):
+        return [{groups[name]: mean} for _, mean in found]
+    columns = [(groups[name], mean) for header, mean in found if (name := name_in(header, groups))]
+    return [dict(columns)] if columns and len(dict(columns)) == len(columns) else []

@@ -1,0 +1,46 @@
+"""Where a sentence, or a row of a table, names groups of participants whose spellings are known."""
+
+import re
+from collections.abc import Collection, Iterable
+
+from designspace.language import counts
+from designspace.language.attribution import ROW
+from designspace.language.group_names import PEOPLE
+
+_CALLED = rf"(?:\s+(?:(?:sub)?groups?\b|cohorts?\b|conditions?\b|{PEOPLE}))*"  # behind a name
+_JOINING = re.compile(r"[\s,”\"’']*(?:\b(?:and|or|versus|vs\.?|the|an?|to|in|for|either)\b[\s,“\"‘']*)*")
+
+
+def bare_names(names: Iterable[str]) -> set[str]:
+    """The names in lower case, without what all groups are called."""
+    return {counts.core(name).lower() for name in names}
+
+
+def any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """Any of some spellings, as `name`, the longest first, with what all groups are called."""
+    longest = sorted(names, key=lambda name: (-len(name), name))
+    either = "|".join(r"\s+".join(map(re.escape, name.split())) for name in longest)
+    return re.compile(rf"(?<![\w-])(?P<name>{either})(?![\w-]){_CALLED}", re.IGNORECASE)
+
+
+def are_joined(text: str, end: int, start: int) -> bool:
+    """Whether nothing but "and" stands between the end of a name and the start of the next."""
+    return bool(_JOINING.fullmatch(text, end, start))
+
+
+def is_of_table(text: str) -> bool:
+    """Whether a sentence is a row of a table, and no list in brackets: "adults (Early: 12; Late: 11)"."""
+    header = text.partition(":")[0]
+    return bool(ROW.match(text)) and header.count("(") == header.count(")")
+
+
+def cells_of(row: str) -> list[tuple[str, str]]:
+    """The cells of a row of a table, (header, cell); a semicolon in brackets, as in "(min; max)", ends none."""
+    parts = [cell.partition(": ") for cell in re.split(r"; (?![^()]*\))", row.rstrip("."))]
+    return [(header.strip(), cell.strip()) for header, _, cell in parts]
+
+
+def name_in(cell: str, names: Collection[str]) -> str:
+    """The spelling that a header or a cell is, of some; "" if it is none."""
+    bare = re.sub(r"\s*\([^()]*\)$", "", cell).lower()
+    return next((name for name in (bare, counts.core(bare)) if name in names), "")

@@ -1,0 +1,128 @@
+"""Whose the means are that a model reports: those of the group that their sentence gives them to.
+
+A model finds the means of an outcome better than it says whose they are. Where a sentence gives a reported mean to a
+group, and others beside it to other groups, all of them are values of the outcome, each of its group.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from designspace.language import evidence, group_means, means
+from designspace.language.attribution import Sentence
+from designspace.language.characteristics import Reading
+from designspace.language.evidence import Record
+from designspace.language.expressions import on_one_line
+from designspace.language.mentions import any_of, bare_names
+from designspace.planning.branches import differing
+from designspace.tasks import derived
+from designspace.tasks.questions import Candidates
+from designspace.tasks.scopes import Scope
+
+
+class Series(NamedTuple):
+    """The means that a sentence gives to groups side by side, as they are printed, and the rule that it is known by."""
+
+    sentence: Sentence
+    means: dict[Scope, str]
+    rule: str = ""
+
+
+Claims = dict[str, dict[str, float]]  # the means that are reported for each outcome, with their confidence
+
+
+def series(sentences: Iterable[Sentence], spellings: Mapping[Scope, frozenset[str]]) -> list[Series]:
+    """The means that the sentences of a paper give to its groups. A sentence that names none, behind one that gives
+    means to all groups of its experiment, gives as many in the same order."""
+    found: list[Series] = []
+    before: list[Scope] = []
+    for sentence in sentences:
+        if not (printed := means.find(sentence.text)):
+            before = []
+            continue
+        known = _groups_of(sentence, spellings)
+        given = [
+            Series(sentence, {scope: on_one_line(mean.text) for scope, mean in one.items()})
+            for one in group_means.series(sentence.text, known)
+        ]
+        if len(printed) == len(before) > 1 and not any_of(known).search(sentence.text):
+            values = dict(zip(before, (on_one_line(mean.text) for mean in printed), strict=True))
+            given = [Series(sentence, values, "in the order of the sentence before")]
+        found += given
+        everybody = {scope for scope in spellings if scope.experiment in sentence.experiments or not scope.experiment}
+        before = list(given[-1].means) if given and given[-1].means.keys() == everybody else []
+    return found
+
+
+def _groups_of(sentence: Sentence, spellings: Mapping[Scope, frozenset[str]]) -> dict[str, Scope]:
+    """The groups that a sentence may name, by their spellings, but for names that groups of several experiments have
+    where the sentence may be about each of them."""
+    of_name: dict[str, set[Scope]] = {}
+    for scope in spellings:
+        if not scope.experiment or not sentence.experiments or scope.experiment in sentence.experiments:
+            for name in bare_names({scope.group, *spellings[scope]}):
+                of_name.setdefault(name, set()).add(scope)
+    return {name: min(scopes) for name, scopes in of_name.items() if len(scopes) == 1}
+
+
+class Given(NamedTuple):
+    """A mean of a group: the outcome that it is a value of, its evidence as characters, its confidence and its rule."""
+
+    outcome: str
+    scope: Scope
+    value: str
+    start: int
+    end: int
+    confidence: float
+    rule: str
+
+
+def given(record: Record, context: Record, library: list[Record], claims: Claims, found: list[Series]) -> list[Given]:
+    """The means of groups, at most one for each outcome of a group. A series is of one outcome, and of several for the
+    same group the best evidence counts."""
+    outcomes = {parameter["name"]: parameter for parameter in library if parameter["kind"] == "mean"}
+    best: dict[tuple[str, Scope], tuple[float, Given]] = {}
+    for one in found:
+        scored = []
+        for name, values in claims.items():
+            own = [value for value in one.means.values() if value in values]
+            scores = [_score(record, context, outcomes[name], value, one.sentence.start) for value in own]
+            scored += [(max(scores), name, max(values[value] for value in own))] if own else []
+        if not scored:
+            continue
+        score, name, confidence = max(scored)
+        end = one.sentence.start + len(one.sentence.text)
+        for scope, value in one.means.items():
+            mean = Given(name, scope, value, one.sentence.start, end, confidence, one.rule)
+            best[name, scope] = max(best.get((name, scope), (score, mean)), (score, mean), key=lambda pair: pair[0])
+    return [mean for _, mean in best.values()]
+
+
+def claims(of_paper: list[Candidates], of_scopes: Collection[Mapping[str, Candidates]], threshold: float) -> Claims:
+    """The means that the answers about a paper, and about its experiments and groups, report for each outcome that is
+    asked for groups."""
+    claimed: Claims = {}
+    for candidates in of_paper:
+        name = candidates.parameter["name"]
+        if candidates.parameter["kind"] == "mean" and differing([candidates.parameter], "group"):
+            joined = candidates.joined(scoped[name] for scoped in of_scopes if name in scoped)
+            claimed[name] = {str(value): joined.values[value] for value in joined.reported(threshold)}
+    return claimed
+
+
+def place(record: Record, made: list[Record], outcome: str, found: list[Given]) -> list[Record]:
+    """The rows of an outcome, with the means that sentences give to groups in place of the model's for the same groups.
+    A mean that is given to a group is not one of another scope but the whole paper, nor one of another outcome."""
+    own = {mean.scope: mean for mean in found if mean.outcome == outcome}
+    values = {mean.value for mean in own.values()}
+    others = {mean.value for mean in found} - values
+    whole = [row for row in made if not any(derived.scope_of(row)) and row["value"] not in others]
+    parts = [row for row in made if any(derived.scope_of(row)) and row["value"] not in values | others]
+    made = [*whole, *derived.candidates(made, whole), *parts]
+    readings = {scope: Reading(mean.value, mean.rule, mean.start, mean.end) for scope, mean in own.items()}
+    return derived.replace(record, made, {scope: (readings[scope], own[scope].confidence) for scope in own})
+
+
+def _score(record: Record, context: Record, parameter: Record, value: str, start: int) -> float:
+    """How good the sentence that starts there is as evidence for a value."""
+    ranked = evidence.rank(record, context, parameter, value)
+    return next((score for begin, _, score in ranked if begin == start), 0.0)

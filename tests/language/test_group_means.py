@@ -1,0 +1,56 @@
+"""Means are given to the groups that a sentence or a row of a table gives them to, and to no other."""
+
+import pytest
+
+from designspace.language import group_means
+
+GROUPS = {"early": "Early", "late": "Late"}
+
+
+def read(text, groups=GROUPS):
+    return [{group: mean.text for group, mean in one.items()} for one in group_means.series(text, groups)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The aftereffect was 19.6 ± 1.2° in the Early and 8.8 ± 1.0° in the Late group.",
+        "The Early group compensated for 19.6 ± 1.2° and the Late group for 8.8 ± 1.0° (t(22) = 2.9, p = 0.01).",
+        "They compensated for 19.6 ± 1.2° (Early) and 8.8 ± 1.0° (Late) of the 60°.",
+        "They compensated for 19.6 ± 1.2° (the Early group) versus 8.8 ± 1.0° (the Late group, who had seen a cursor).",
+        "Hand angles (Early: 19.6 ± 1.2°; Late: 8.8 ± 1.0°) were measured.",
+        "Hand angles were larger in the Early group (19.6 ± 1.2°) than in the Late group (8.8 ± 1.0°).",
+        "Hand angles of the Early and Late groups were 19.6 ± 1.2° and 8.8 ± 1.0°, respectively.",
+        "Hand angles were 19.6 ± 1.2° and 8.8 ± 1.0° for the Early and Late participants, respectively.",
+        "At the end, Early participants reached 19.6 ± 1.2°, while Late participants reached only 8.8 ± 1.0°.",
+        "Measure: aftereffect; Early: 19.6 ± 1.2°; Late (n = 12): 8.8 ± 1.0°.",
+    ],
+)
+def test_means_of_two_groups_are_a_series(text):
+    assert read(text) == [{"Early": "19.6 ± 1.2°", "Late": "8.8 ± 1.0°"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("The Early group ended at 33.7 ± 2.4°.", [{"Early": "33.7 ± 2.4°"}]),
+        (
+            "Group: Early; n: 12; Aftereffect (°): 9.4 ± 0.8; Aim (°): 21 ± 2.",
+            [{"Early": "9.4 ± 0.8"}, {"Early": "21 ± 2"}],
+        ),
+        # Of the same group, of something else
+        ("The Early group reached 25 ± 1° and aimed at 20 ± 2°.", [{"Early": "25 ± 1°"}]),
+        # Of several groups, of their difference, of no group, or of part of a group
+        ("The Early and Late groups reached 25 ± 1°.", []),
+        ("It was 25 ± 1° in the Early and Late groups.", []),
+        ("The Early group differed from others by 25 ± 1°.", []),
+        ("The Early group reached 25 ± 1° more than the Late group.", []),
+        ("Compared to the Late group, the Early group reached 25 ± 1°.", []),
+        ("The Early group, and over both groups 25 ± 1°.", []),
+        ("They reached 25 ± 1°.", []),
+        ("Early participants with an instruction reached 25 ± 1°.", []),
+        ("The Early and Late groups reached 25 ± 1°, 26 ± 2° and 27 ± 3°, respectively.", []),
+    ],
+)
+def test_what_is_given_to_one_group_or_to_none(text, given):
+    assert read(text) == given
