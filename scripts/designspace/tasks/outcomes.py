@@ -34,22 +34,23 @@ def series(sentences: Iterable[Sentence], spellings: Mapping[Scope, frozenset[st
     """The means that the sentences of a paper give to its groups. A sentence that names none, behind one that gives
     means to all groups of its experiment, gives as many in the same order."""
     found: list[Series] = []
-    before: list[Scope] = []
+    before: Series | None = None
     for sentence in sentences:
         if not (printed := means.find(sentence.text)):
-            before = []
+            before = None
             continue
         known = _groups_of(sentence, spellings)
         given = [
             Series(sentence, {scope: on_one_line(mean.text) for scope, mean in one.items()})
             for one in group_means.series(sentence.text, known)
         ]
-        if len(printed) == len(before) > 1 and not any_of(known).search(sentence.text):
-            values = dict(zip(before, (on_one_line(mean.text) for mean in printed), strict=True))
+        is_alike = before and before.sentence.experiments == sentence.experiments and len(before.means) == len(printed)
+        if before and is_alike and not any_of(known).search(sentence.text):
+            values = dict(zip(before.means, (on_one_line(mean.text) for mean in printed), strict=True))
             given = [Series(sentence, values, "in the order of the sentence before")]
         found += given
-        everybody = {scope for scope in spellings if scope.experiment in sentence.experiments or not scope.experiment}
-        before = list(given[-1].means) if given and given[-1].means.keys() == everybody else []
+        everyone = {scope for scope in spellings if not scope.experiment or scope.experiment in sentence.experiments}
+        before = given[-1] if given and len(everyone) > 1 and given[-1].means.keys() == everyone else None
     return found
 
 
