@@ -101,7 +101,7 @@ class Paper:
         own = groups.own(self.context, self.sentences)
         counts |= derived.described(own, self.library, *found, list(counts.values()))
         claims = outcomes.claims(self.candidates, self.of_scopes.values(), self.threshold)
-        series = outcomes.series(own, self.spellings) if claims else []
+        series = outcomes.series(own, self.experiments, self.spellings) if claims else []
         means = outcomes.given(self.record, self.context, self.library, claims, series)
         values = []
         for index, of_paper in enumerate(self.candidates):

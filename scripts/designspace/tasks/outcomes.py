@@ -1,10 +1,12 @@
 """Whose the means are that a model reports: those of the group that their sentence gives them to.
 
 A model finds the means of an outcome better than it says whose they are. Where a sentence gives a reported mean to a
-group, and others beside it to other groups, all of them are values of the outcome, each of its group.
+group, and others beside it to other groups, all of them are values of the outcome, each of its group; where it is about
+an experiment without groups, a reported mean is that of the experiment.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
 from designspace.language import evidence, group_means, means
@@ -12,6 +14,7 @@ from designspace.language.attribution import Sentence
 from designspace.language.characteristics import Reading
 from designspace.language.evidence import Record
 from designspace.language.expressions import on_one_line
+from designspace.language.means import Mean
 from designspace.language.mentions import any_of, bare_names
 from designspace.planning.branches import differing
 from designspace.tasks import derived
@@ -20,34 +23,37 @@ from designspace.tasks.scopes import Scope
 
 
 class Series(NamedTuple):
-    """The means that a sentence gives to groups side by side, as they are printed, and the rule that it is known by."""
+    """The means that a sentence gives to scopes side by side, and the rule that it is known by."""
 
     sentence: Sentence
-    means: dict[Scope, str]
+    means: dict[Scope, Mean]
     rule: str = ""
 
 
 Claims = dict[str, dict[str, float]]  # the means that are reported for each outcome, with their confidence
 
 
-def series(sentences: Iterable[Sentence], spellings: Mapping[Scope, frozenset[str]]) -> list[Series]:
-    """The means that the sentences of a paper give to its groups. A sentence that names none, behind one that gives
-    means to all groups of its experiment, gives as many in the same order."""
+def series(
+    sentences: Iterable[Sentence], experiments: Iterable[str], spellings: Mapping[Scope, frozenset[str]]
+) -> list[Series]:
+    """The means that the sentences of a paper give to its groups, and to its experiments without groups. A sentence
+    that names no group, behind one that gives means to all groups of its experiment, gives as many in the same
+    order."""
+    whole = {name for name in experiments if not any(scope.experiment == name for scope in spellings)}
     found: list[Series] = []
     before: Series | None = None
     for sentence in sentences:
         if not (printed := means.find(sentence.text)):
             before = None
             continue
+        if len(sentence.experiments) == 1 and sentence.experiments <= whole:
+            found += [Series(sentence, {Scope(*sentence.experiments): mean}) for mean in printed]
         known = _groups_of(sentence, spellings)
-        given = [
-            Series(sentence, {scope: on_one_line(mean.text) for scope, mean in one.items()})
-            for one in group_means.series(sentence.text, known)
-        ]
+        given = [Series(sentence, one) for one in group_means.series(sentence.text, known)]
         is_alike = before and before.sentence.experiments == sentence.experiments and len(before.means) == len(printed)
         if before and is_alike and not any_of(known).search(sentence.text):
-            values = dict(zip(before.means, (on_one_line(mean.text) for mean in printed), strict=True))
-            given = [Series(sentence, values, "in the order of the sentence before")]
+            in_order = dict(zip(before.means, printed, strict=True))
+            given = [Series(sentence, in_order, "in the order of the sentence before")]
         found += given
         everyone = {scope for scope in spellings if not scope.experiment or scope.experiment in sentence.experiments}
         before = given[-1] if given and len(everyone) > 1 and given[-1].means.keys() == everyone else None
@@ -60,13 +66,20 @@ def _groups_of(sentence: Sentence, spellings: Mapping[Scope, frozenset[str]]) ->
     of_name: dict[str, set[Scope]] = {}
     for scope in spellings:
         if not scope.experiment or not sentence.experiments or scope.experiment in sentence.experiments:
-            for name in bare_names({scope.group, *spellings[scope]}):
+            others = [other.group for other in spellings if other.experiment == scope.experiment]
+            for name in bare_names({scope.group, *spellings[scope]}) | {_distinct(scope.group, others)}:
                 of_name.setdefault(name, set()).add(scope)
     return {name: min(scopes) for name, scopes in of_name.items() if len(scopes) == 1}
 
 
+def _distinct(name: str, names: list[str]) -> str:
+    """A name in lower case without the words that all names have: "delayed" of "Delayed endpoint"."""
+    shared = set.intersection(*(set(other.lower().split()) for other in names)) if len(names) > 1 else set()
+    return " ".join(word for word in name.lower().split() if word not in shared) or name.lower()
+
+
 class Given(NamedTuple):
-    """A mean of a group: the outcome that it is a value of, its evidence as characters, its confidence and its rule."""
+    """A mean of a scope: the outcome that it is a value of, its evidence as characters, its confidence and its rule."""
 
     outcome: str
     scope: Scope
@@ -78,24 +91,33 @@ class Given(NamedTuple):
 
 
 def given(record: Record, context: Record, library: list[Record], claims: Claims, found: list[Series]) -> list[Given]:
-    """The means of groups, at most one for each outcome of a group. A series is of one outcome, and of several for the
-    same group the best evidence counts."""
+    """The means of groups and experiments, at most one for each outcome of a scope. A series is of one outcome, and of
+    several for the same scope the best evidence counts."""
     outcomes = {parameter["name"]: parameter for parameter in library if parameter["kind"] == "mean"}
     best: dict[tuple[str, Scope], tuple[float, Given]] = {}
     for one in found:
         scored = []
         for name, values in claims.items():
-            own = [value for value in one.means.values() if value in values]
-            scores = [_score(record, context, outcomes[name], value, one.sentence.start) for value in own]
-            scored += [(max(scores), name, max(values[value] for value in own))] if own else []
+            own = {scope: value for scope, mean in one.means.items() for value in values if _is_same(mean, value)}
+            scores = [_score(record, context, outcomes[name], value, one.sentence.start) for value in own.values()]
+            if own:
+                scored.append((max(scores), name, max(values[value] for value in own.values()), own))
         if not scored:
             continue
-        score, name, confidence = max(scored)
-        end = one.sentence.start + len(one.sentence.text)
-        for scope, value in one.means.items():
-            mean = Given(name, scope, value, one.sentence.start, end, confidence, one.rule)
-            best[name, scope] = max(best.get((name, scope), (score, mean)), (score, mean), key=lambda pair: pair[0])
+        score, name, confidence, own = max(scored, key=lambda claim: claim[:3])
+        start, end = one.sentence.start, one.sentence.start + len(one.sentence.text)
+        for scope, mean in one.means.items():
+            value = own.get(scope, on_one_line(mean.text))
+            candidate = Given(name, scope, value, start, end, confidence, one.rule)
+            best[name, scope] = max(best.get((name, scope), (score, candidate)), (score, candidate), key=itemgetter(0))
     return [mean for _, mean in best.values()]
+
+
+def _is_same(mean: Mean, value: str) -> bool:
+    """Whether a value is this mean, perhaps printed elsewhere with its unit."""
+    other = means.parse(value)
+    same = other and (other.mean, other.size, other.interval) == (mean.mean, mean.size, mean.interval)
+    return bool(other and same and (other.unit == mean.unit or "" in (other.unit, mean.unit)))
 
 
 def claims(of_paper: list[Candidates], of_scopes: Collection[Mapping[str, Candidates]], threshold: float) -> Claims:
