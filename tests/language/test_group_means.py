@@ -8,7 +8,7 @@ GROUPS = {"early": "Early", "late": "Late"}
 
 
 def read(text, groups=GROUPS):
-    return [{group: mean.text for group, mean in one.items()} for one in group_means.series(text, groups)]
+    return [{group: mean.text for group, mean in one.items()} for one in group_means.of_sentence(text, groups)]
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,6 @@ def read(text, groups=GROUPS):
         "Hand angles of the Early and Late groups were 19.6 ± 1.2° and 8.8 ± 1.0°, respectively.",
         "Hand angles were 19.6 ± 1.2° and 8.8 ± 1.0° for the Early and Late participants, respectively.",
         "At the end, Early participants reached 19.6 ± 1.2°, while Late participants reached only 8.8 ± 1.0°.",
-        "Measure: aftereffect; Early: 19.6 ± 1.2°; Late (n = 12): 8.8 ± 1.0°.",
     ],
 )
 def test_means_of_two_groups_are_a_series(text):
@@ -34,10 +33,6 @@ def test_means_of_two_groups_are_a_series(text):
     ("text", "given"),
     [
         ("The Early group ended at 33.7 ± 2.4°.", [{"Early": "33.7 ± 2.4°"}]),
-        (
-            "Group: Early; n: 12; Aftereffect (°): 9.4 ± 0.8; Aim (°): 21 ± 2.",
-            [{"Early": "9.4 ± 0.8"}, {"Early": "21 ± 2"}],
-        ),
         # Of the same group, of something else
         ("The Early group reached 25 ± 1° and aimed at 20 ± 2°.", [{"Early": "25 ± 1°"}]),
         # Of several groups, of their difference, of no group, or of part of a group
@@ -54,3 +49,26 @@ def test_means_of_two_groups_are_a_series(text):
 )
 def test_what_is_given_to_one_group_or_to_none(text, given):
     assert read(text) == given
+
+
+def read_table(*rows):
+    return [
+        {group: (index, mean.text) for group, (index, mean) in one.items()}
+        for one in group_means.of_table([(row, GROUPS) for row in rows])
+    ]
+
+
+def test_columns_of_a_table_of_groups_are_series():
+    rows = [
+        f"Exp.: 1; Group: {name}; n: 12; Aim (°): 2{n} ± 2; Hand (°): {n} ± 1."
+        for n, name in ((9, "Early"), (8, "Late"))
+    ]
+    assert read_table(*rows, "Group: Others; n: 12; Aim (°): 4 ± 2; Hand (°): 4 ± 1.") == [
+        {"Early": (0, "29 ± 2"), "Late": (1, "28 ± 2")},
+        {"Early": (0, "9 ± 1"), "Late": (1, "8 ± 1")},
+    ]
+
+
+def test_rows_of_a_table_whose_columns_are_groups_are_series():
+    rows = ["Measure: Hand; Early: 9 ± 1°; Late (n = 12): 8 ± 1°.", "Measure: Age; Early: 21 ± 2; All: 22 ± 2."]
+    assert read_table(*rows) == [{"Early": (0, "9 ± 1°"), "Late": (0, "8 ± 1°")}, {"Early": (1, "21 ± 2")}]

@@ -22,7 +22,7 @@ PAGE = [
 ]
 
 
-def answered(tokenizer, texts, *, library=(MEAN, TEST), page=PAGE):
+def answered(tokenizer, texts, *, library=(MEAN, TEST), page=PAGE, scope="group"):
     paper = text_record("outcomes_2020", page)
     kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     generator = Scripted(tokenizer, texts)
@@ -32,7 +32,7 @@ def answered(tokenizer, texts, *, library=(MEAN, TEST), page=PAGE):
     for row in rows:
         if row["status"] == "reported":
             check_evidence(paper, row)
-    return [(row["parameter"], row.get("group", ""), row["value"], row["status"], row["evidence"]) for row in rows]
+    return [(row["parameter"], row.get(scope, ""), row["value"], row["status"], row["evidence"]) for row in rows]
 
 
 def reported(tokenizer, *texts, **changes):
@@ -89,6 +89,23 @@ def test_means_side_by_side_are_of_the_outcome_that_their_sentence_is_about(toke
         ("aim", "Early", "33.7 ± 2.4°"),
         ("aim", "Late", "42.9 ± 2.1°"),
     }
+
+
+def test_the_column_of_a_reported_mean_is_of_its_outcome(tokenizer):
+    rows = ["Group: Early; n: 20; Aftereffect (°): 7 ± 1; Aim (°): 3 ± 1."]
+    rows += ["Group: Late; n: 20; Aftereffect (°): 6 ± 1; Aim (°): 2 ± 1."]
+    texts = {begin("groups"): ' ["Early", "Late"],\n', begin("aftereffect"): ' "6 ± 1",\n'}
+    found = reported(tokenizer, texts, library=[MEAN], page=[*PAGE[:3], *rows])
+    assert {row for row in found if row[1]} == {("aftereffect", "Early", "7 ± 1"), ("aftereffect", "Late", "6 ± 1")}
+
+
+def test_an_experiment_without_groups_has_the_mean_that_its_sentence_reports(tokenizer):
+    page = ["Experiment 1", "Twenty people took part in Experiment 1.", "The aftereffect was 7 ± 1°."]
+    page += ["Experiment 2", "Ten people took part in Experiment 2.", "The aftereffect was 6 ± 1°."]
+    texts = {begin("aftereffect"): ' ["7 ± 1°", "6 ± 1°"],\n'}
+    texts |= {begin("aftereffect", experiment=number): ' "7 ± 1°",\n' for number in (1, 2)}
+    found = answered(tokenizer, texts, library=[MEAN | {"per": "group"}], page=page, scope="experiment")
+    assert [row[1:3] for row in found if row[1]] == [("Experiment 1", "7 ± 1°"), ("Experiment 2", "6 ± 1°")]
 
 
 def test_means_without_names_are_in_the_order_of_the_sentence_before(tokenizer):

@@ -7,12 +7,12 @@ differs between them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from designspace.language import means
 from designspace.language.means import Mean
-from designspace.language.mentions import any_of, are_joined, cells_of, is_of_table, name_in
+from designspace.language.mentions import any_of, are_joined, cells_of, name_in
 
 Group = TypeVar("Group")
 Series = dict[Group, Mean]
@@ -39,14 +39,12 @@ class _Name(NamedTuple):
     spelling: str
 
 
-def series(text: str, groups: Mapping[str, Group]) -> list[Series[Group]]:
-    """The means that a sentence or a row of a table gives to groups; those that stand side by side, and so are of the
-    same thing, are one series. `groups` has each group by its spellings, as `bare_names` has them."""
-    found = means.find(text)
-    if not found or not groups:
+def of_sentence(text: str, groups: Mapping[str, Group]) -> list[Series[Group]]:
+    """The means that a sentence gives to groups; those that stand side by side, and so are of the same thing, are one
+    series. `groups` has each group by its spellings, as `bare_names` has them."""
+    found = means.find(text) if groups else []
+    if not found:
         return []
-    if is_of_table(text):
-        return _in_row(text, groups)
     names = [_Name(match.start(), match.end(), match["name"].lower()) for match in any_of(groups).finditer(text)]
     if re.search(r"\brespectively\b", text):
         ordered = dict.fromkeys(groups[name.spelling] for name in names)
@@ -111,12 +109,20 @@ def _end(mean: Mean) -> int:
     return mean.start + len(mean.text)
 
 
-def _in_row(text: str, groups: Mapping[str, Group]) -> list[Series[Group]]:
-    """The means in the row of a group, each for itself, or in the columns of groups, together."""
-    cells = cells_of(text)
-    places = [(header, cell, text.index(f"{header}: {cell}") + len(header) + 2) for header, cell in cells]
-    found = [(header, mean._replace(start=start)) for header, cell, start in places if (mean := means.parse(cell))]
-    if name := next((name for _, cell in cells[:3] if (name := name_in(cell, groups))), ""):
-        return [{groups[name]: mean} for _, mean in found]
-    columns = [(groups[name], mean) for header, mean in found if (name := name_in(header, groups))]
-    return [dict(columns)] if columns and len(dict(columns)) == len(columns) else []
+def of_table(rows: Sequence[tuple[str, Mapping[str, Group]]]) -> list[dict[Group, tuple[int, Mean]]]:
+    """The means that the rows of a table give to groups, each with the index of its row: those of a column are a series
+    where a row is about a group, and those of a row where its columns are. Each row has the groups that it may name, as
+    in `of_sentence`."""
+    columns: dict[str, dict[Group, tuple[int, Mean]]] = {}
+    across: list[dict[Group, tuple[int, Mean]]] = []
+    for index, (text, groups) in enumerate(rows):
+        cells = cells_of(text)
+        places = [(header, cell, text.index(f"{header}: {cell}") + len(header) + 2) for header, cell in cells]
+        found = [(header, mean._replace(start=start)) for header, cell, start in places if (mean := means.parse(cell))]
+        if name := next((name for _, cell in cells[:3] if (name := name_in(cell, groups))), ""):
+            for header, mean in found:
+                columns.setdefault(header, {}).setdefault(groups[name], (index, mean))
+        else:
+            own = [(groups[name], mean) for header, mean in found if (name := name_in(header, groups))]
+            across += [{group: (index, mean) for group, mean in own}] if len(dict(own)) == len(own) > 0 else []
+    return [*columns.values(), *across]

@@ -6,6 +6,7 @@ an experiment without groups, a reported mean is that of the experiment.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -15,52 +16,71 @@ from designspace.language.characteristics import Reading
 from designspace.language.evidence import Record
 from designspace.language.expressions import on_one_line
 from designspace.language.means import Mean
-from designspace.language.mentions import any_of, bare_names
+from designspace.language.mentions import any_of, bare_names, is_of_table
 from designspace.planning.branches import differing
 from designspace.tasks import derived
 from designspace.tasks.questions import Candidates
 from designspace.tasks.scopes import Scope
 
 
-class Series(NamedTuple):
-    """The means that a sentence gives to scopes side by side, and the rule that it is known by."""
+class Placed(NamedTuple):
+    """A mean, and the sentence or the row of a table that has it."""
 
     sentence: Sentence
-    means: dict[Scope, Mean]
+    mean: Mean
+
+
+class Series(NamedTuple):
+    """The means that sentences give to scopes side by side, and the rule that they are known by."""
+
+    means: dict[Scope, Placed]
     rule: str = ""
 
 
 Claims = dict[str, dict[str, float]]  # the means that are reported for each outcome, with their confidence
+Spellings = Mapping[Scope, frozenset[str]]
 
 
-def series(
-    sentences: Iterable[Sentence], experiments: Iterable[str], spellings: Mapping[Scope, frozenset[str]]
-) -> list[Series]:
-    """The means that the sentences of a paper give to its groups, and to its experiments without groups. A sentence
-    that names no group, behind one that gives means to all groups of its experiment, gives as many in the same
-    order."""
+def series(sentences: Iterable[Sentence], experiments: Iterable[str], spellings: Spellings) -> list[Series]:
+    """The means that the sentences of a paper give to its groups, and to its experiments without groups."""
     whole = {name for name in experiments if not any(scope.experiment == name for scope in spellings)}
     found: list[Series] = []
-    before: Series | None = None
-    for sentence in sentences:
-        if not (printed := means.find(sentence.text)):
-            before = None
-            continue
-        if len(sentence.experiments) == 1 and sentence.experiments <= whole:
-            found += [Series(sentence, {Scope(*sentence.experiments): mean}) for mean in printed]
-        known = _groups_of(sentence, spellings)
-        given = [Series(sentence, one) for one in group_means.series(sentence.text, known)]
-        is_alike = before and before.sentence.experiments == sentence.experiments and len(before.means) == len(printed)
-        if before and is_alike and not any_of(known).search(sentence.text):
-            in_order = dict(zip(before.means, printed, strict=True))
-            given = [Series(sentence, in_order, "in the order of the sentence before")]
-        found += given
-        everyone = {scope for scope in spellings if not scope.experiment or scope.experiment in sentence.experiments}
-        before = given[-1] if given and len(everyone) > 1 and given[-1].means.keys() == everyone else None
+    for is_table, run in groupby(sentences, lambda sentence: is_of_table(sentence.text)):
+        block = list(run)
+        found += _of_table(block, spellings) if is_table else _of_prose(block, spellings)
+        for sentence in block:
+            if len(sentence.experiments) == 1 and sentence.experiments <= whole:
+                scope = Scope(*sentence.experiments)
+                found += [Series({scope: Placed(sentence, mean)}) for mean in means.find(sentence.text)]
     return found
 
 
-def _groups_of(sentence: Sentence, spellings: Mapping[Scope, frozenset[str]]) -> dict[str, Scope]:
+def _of_table(rows: list[Sentence], spellings: Spellings) -> list[Series]:
+    columns = group_means.of_table([(row.text, _groups_of(row, spellings)) for row in rows])
+    return [Series({scope: Placed(rows[row], mean) for scope, (row, mean) in column.items()}) for column in columns]
+
+
+def _of_prose(sentences: list[Sentence], spellings: Spellings) -> list[Series]:
+    """A sentence that names no group, behind one that gives means to all groups of its experiment, gives as many in the
+    same order."""
+    found: list[Series] = []
+    order: list[Scope] = []
+    about: frozenset[str] = frozenset()
+    for sentence in sentences:
+        printed = means.find(sentence.text)
+        known = _groups_of(sentence, spellings) if printed else {}
+        given, rule = group_means.of_sentence(sentence.text, known), ""
+        is_alike = len(printed) == len(order) > 1 and sentence.experiments == about
+        if is_alike and not any_of(known).search(sentence.text):
+            given, rule = [dict(zip(order, printed, strict=True))], "in the order of the sentence before"
+        found += [Series({scope: Placed(sentence, mean) for scope, mean in one.items()}, rule) for one in given]
+        everyone = {scope for scope in spellings if not scope.experiment or scope.experiment in sentence.experiments}
+        order = list(given[-1]) if given and given[-1].keys() == everyone else []
+        about = sentence.experiments
+    return found
+
+
+def _groups_of(sentence: Sentence, spellings: Spellings) -> dict[str, Scope]:
     """The groups that a sentence may name, by their spellings, but for names that groups of several experiments have
     where the sentence may be about each of them."""
     of_name: dict[str, set[Scope]] = {}
@@ -98,18 +118,17 @@ def given(record: Record, context: Record, library: list[Record], claims: Claims
     for one in found:
         scored = []
         for name, values in claims.items():
-            own = {scope: value for scope, mean in one.means.items() for value in values if _is_same(mean, value)}
-            scores = [_score(record, context, outcomes[name], value, one.sentence.start) for value in own.values()]
+            own = {scope: value for scope, at in one.means.items() for value in values if _is_same(at.mean, value)}
+            scores = [_score(record, context, outcomes[name], own[scope], one.means[scope].sentence) for scope in own]
             if own:
                 scored.append((max(scores), name, max(values[value] for value in own.values()), own))
         if not scored:
             continue
         score, name, confidence, own = max(scored, key=lambda claim: claim[:3])
-        start, end = one.sentence.start, one.sentence.start + len(one.sentence.text)
-        for scope, mean in one.means.items():
-            value = own.get(scope, on_one_line(mean.text))
-            candidate = Given(name, scope, value, start, end, confidence, one.rule)
-            best[name, scope] = max(best.get((name, scope), (score, candidate)), (score, candidate), key=itemgetter(0))
+        for scope, (sentence, mean) in one.means.items():
+            value, end = own.get(scope, on_one_line(mean.text)), sentence.start + len(sentence.text)
+            candidate = score, Given(name, scope, value, sentence.start, end, confidence, one.rule)
+            best[name, scope] = max(best.get((name, scope), candidate), candidate, key=itemgetter(0))
     return [mean for _, mean in best.values()]
 
 
@@ -145,7 +164,7 @@ def place(record: Record, made: list[Record], outcome: str, found: list[Given]) 
     return derived.replace(record, made, {scope: (readings[scope], own[scope].confidence) for scope in own})
 
 
-def _score(record: Record, context: Record, parameter: Record, value: str, start: int) -> float:
-    """How good the sentence that starts there is as evidence for a value."""
+def _score(record: Record, context: Record, parameter: Record, value: str, sentence: Sentence) -> float:
+    """How good a sentence is as evidence for a value."""
     ranked = evidence.rank(record, context, parameter, value)
-    return next((score for begin, _, score in ranked if begin == start), 0.0)
+    return next((score for start, _, score in ranked if start == sentence.start), 0.0)
