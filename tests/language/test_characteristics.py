@@ -130,6 +130,7 @@ def test_characteristics_of_two_groups(text, early, late):
 def test_characteristics_of_groups_that_are_kinds_of_people():
     assert read(BOTH, "younger adults", "older adults") == (12, 21.3, 2.1, "18-27")
     assert read(BOTH, "older adults", "younger adults") == (10, 68.4, 5.0, None)
+    assert read(BOTH.replace("older adults", "older\nstroke patients"), "older stroke patients")[0] == 10
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,11 @@ def test_what_is_given_to_one_group_or_to_none(text, given):
     assert read(text) == given
 
 
+def test_a_name_may_go_on_in_the_next_line():
+    groups = {"delayed endpoint": "Delayed", "delayed start": "Start"}
+    assert read("It was 19.6 ± 1.2° in the Delayed\nendpoint group.", groups) == [{"Delayed": "19.6 ± 1.2°"}]
+
+
 def read_table(*rows):
     return [
         {group: (index, mean.text) for group, (index, mean) in one.items()}
@@ -70,5 +75,5 @@ def test_columns_of_a_table_of_groups_are_series():
 
 
 def test_rows_of_a_table_whose_columns_are_groups_are_series():
-    rows = ["Measure: Hand; Early: 9 ± 1°; Late (n = 12): 8 ± 1°.", "Measure: Age; Early: 21 ± 2; All: 22 ± 2."]
+    rows = ["Measure: Hand; Early: 9 ± 1°; Late (n = 12): 8 ± 1°.", "Measure: Age; Early:  21 ± 2; All: 22 ± 2."]
     assert read_table(*rows) == [{"Early": (0, "9 ± 1°"), "Late": (0, "8 ± 1°")}, {"Early": (1, "21 ± 2")}]

@@ -14,7 +14,7 @@ from designspace.language import ages, counts, group_names
 from designspace.language.ages import AGE_MEAN, AGE_RANGE, AGE_SD, FEMALE, MEN, SIZE, Values
 from designspace.language.attribution import ROW, Sentence, naming
 from designspace.language.group_names import PEOPLE
-from designspace.language.mentions import any_of, are_joined, bare_names, cells_of, is_of_table, name_in
+from designspace.language.mentions import any_of, are_joined, bare_names, cells_of, is_of_table, name_in, spelling
 
 _HINT = re.compile(
     r"\bages?\b|\baged\b|\byears?\b|\byrs?\b|\d\s?y\b|female|wom[ae]n|girl|\d\s?F\b|\bF[/:]", re.IGNORECASE
@@ -92,7 +92,7 @@ def of_group(
     before: list[_Mention] = []
     for sentence in dict.fromkeys(sentences):
         mentions = [
-            _Mention(match.start(), match.end(), match["name"].lower() in own, match["name"].lower())
+            _Mention(match.start(), match.end(), spelling(match) in own, spelling(match))
             for match in pattern.finditer(sentence.text)
         ]
         _add(readings, sentence, _values(sentence, mentions, before, own, (spreads or {}).get(sentence.start, "")))

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from designspace.language import means
 from designspace.language.means import Mean
-from designspace.language.mentions import any_of, are_joined, cells_of, name_in
+from designspace.language.mentions import any_of, are_joined, cells_of, name_in, spelling
 
 Group = TypeVar("Group")
 Series = dict[Group, Mean]
@@ -45,7 +45,8 @@ def of_sentence(text: str, groups: Mapping[str, Group]) -> list[Series[Group]]:
     found = means.find(text) if groups else []
     if not found:
         return []
-    names = [_Name(match.start(), match.end(), match["name"].lower()) for match in any_of(groups).finditer(text)]
+    names = [_Name(match.start(), match.end(), spelling(match)) for match in any_of(groups).finditer(text)]
+    names = [name for name in names if name.spelling in groups]  # not so where a capital has several small letters
     if re.search(r"\brespectively\b", text):
         ordered = dict.fromkeys(groups[name.spelling] for name in names)
         return [dict(zip(ordered, found, strict=True))] if len(ordered) == len(found) > 1 else []
@@ -117,8 +118,7 @@ def of_table(rows: Sequence[tuple[str, Mapping[str, Group]]]) -> list[dict[Group
     across: list[dict[Group, tuple[int, Mean]]] = []
     for index, (text, groups) in enumerate(rows):
         cells = cells_of(text)
-        places = [(header, cell, text.index(f"{header}: {cell}") + len(header) + 2) for header, cell in cells]
-        found = [(header, mean._replace(start=start)) for header, cell, start in places if (mean := means.parse(cell))]
+        found = [(header, mean) for header, cell in cells if (mean := means.parse(cell))]
         if name := next((name for _, cell in cells[:3] if (name := name_in(cell, groups))), ""):
             for header, mean in found:
                 columns.setdefault(header, {}).setdefault(groups[name], (index, mean))

@@ -23,6 +23,11 @@ def any_of(names: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?P<name>{either})(?![\w-]){_CALLED}", re.IGNORECASE)
 
 
+def spelling(match: re.Match[str]) -> str:
+    """The spelling that a match of `any_of` is."""
+    return " ".join(match["name"].lower().split())
+
+
 def are_joined(text: str, end: int, start: int) -> bool:
     """Whether nothing but "and" stands between the end of a name and the start of the next."""
     return bool(_JOINING.fullmatch(text, end, start))
