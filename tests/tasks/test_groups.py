@@ -275,6 +275,22 @@ def test_ages_and_women_of_groups_are_read_by_the_program(tokenizer, monkeypatch
     assert reported(fields, "ages") == {("", ""): [("18-27", "")], early: [("18-27", "")]}
 
 
+@pytest.mark.parametrize(
+    ("total", "women"), [(38, [(22, "12 + 10 women of its groups and experiments")]), (40, [(12, None)])]
+)
+def test_the_women_of_all_groups_are_those_of_the_paper_if_nobody_else_took_part(tokenizer, monkeypatch, total, women):
+    everyone = {"name": "n_total", "kind": "integer", "participants": "total", "definition": "All."}
+    monkeypatch.setattr("test_groups.LIBRARY", [everyone, *DESCRIBED])
+    page = [
+        "Methods",
+        "People were assigned to the Early group (n = 20, 12 women) or to the Late group (n = 18, 10 women).",
+    ]
+    texts = {begin("n_total"): f" {total},\n", begin("women"): " 12,\n"}
+    fields, _ = answered(tokenizer, page, texts)
+    assert reported(fields, "women")[("", "")] == women
+    assert reported(fields, "women")[("", "Late")] == [(10, "")]
+
+
 def test_without_a_characteristic_only_the_model_answers(tokenizer, monkeypatch):
     plain = [{key: value for key, value in entry.items() if key != "characteristic"} for entry in DESCRIBED]
     monkeypatch.setattr("test_groups.LIBRARY", plain)

@@ -4,7 +4,7 @@ An entry of the library with `participants` or `characteristic` requests them. W
 model's answer, with its sentence and, if it is not printed, the rule that it follows from.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 
 from designspace.language import attribution, characteristics, evidence, participants, table_rows
@@ -12,7 +12,7 @@ from designspace.language.ages import FEMALE
 from designspace.language.attribution import Sentence
 from designspace.language.characteristics import Reading
 from designspace.language.counts import Count
-from designspace.language.evidence import Record
+from designspace.language.evidence import Record, Value
 from designspace.language.group_names import content
 from designspace.tasks.scopes import Scope
 
@@ -69,17 +69,21 @@ def described(
     experiments: Mapping[str, float],
     groups: Mapping[Scope, float],
     spellings: Mapping[Scope, frozenset[str]],
-    counts: Iterable[Counts],
+    counts: Collection[Counts],
+    total: Collection[Value],
 ) -> dict[str, Counts]:
     """The characteristics of each scope without parts, by the name of the parameter that they are values of.
-    `sentences` are those about the paper's own participants, `counts` their numbers; a scope has no more women."""
+    `sentences` are those about the paper's own participants, `counts` their numbers; a scope has no more women. The
+    whole paper has the women of its parts, if they are all of its participants, whose number is the only one of
+    `total`."""
     parameters = {entry["characteristic"]: entry["name"] for entry in library if "characteristic" in entry}
     if not parameters:
         return {}
     of_parameters: dict[str, Counts] = {name: {} for name in parameters.values()}
     spreads = characteristics.stated(sentences)
     whole = {Scope(name): experiments[name] for name in experiments if not any(s.experiment == name for s in groups)}
-    for scope, confidence in {**whole, **groups}.items():
+    parts = {**whole, **groups}
+    for scope, confidence in parts.items():
         own = [sentence for sentence in sentences if scope.experiment in sentence.experiments]
         if scope.group:
             general = [sentence for sentence in sentences if not sentence.experiments and _is_unlike(scope, groups)]
@@ -93,7 +97,21 @@ def described(
             is_possible = role != FEMALE or all(float(reading.value) <= size for size in sizes)
             if role in parameters and is_possible:
                 of_parameters[parameters[role]][scope] = reading, confidence
+    if FEMALE in parameters:
+        women = of_parameters[parameters[FEMALE]]
+        women |= _together(women, list(parts), counts, total)
     return of_parameters
+
+
+def _together(women: Counts, parts: list[Scope], counts: Iterable[Counts], total: Collection[Value]) -> Counts:
+    """The women of the whole paper, if their number in each part is known and the parts are all participants."""
+    known = [of_scope for of_scope in counts if all(part in of_scope for part in parts)]
+    is_all = any({sum(int(of_scope[part][0].value) for part in parts)} == set(total) for of_scope in known)
+    if len(parts) < 2 or not is_all or not all(part in women for part in parts):
+        return {}
+    numbers, (first, _) = [int(women[part][0].value) for part in parts], women[parts[0]]
+    rule = f"{' + '.join(map(str, numbers))} women of its groups and experiments"
+    return {Scope(): (first._replace(value=sum(numbers), rule=rule), min(women[part][1] for part in parts))}
 
 
 def _is_unlike(scope: Scope, groups: Iterable[Scope]) -> bool:

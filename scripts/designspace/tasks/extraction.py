@@ -99,7 +99,13 @@ class Paper:
         found = self.experiments, self.groups, self.spellings
         counts = derived.counts(self.sentences, self.library, *found)
         own = groups.own(self.context, self.sentences)
-        counts |= derived.described(own, self.library, *found, list(counts.values()))
+        total = {
+            value
+            for of_paper in self.candidates
+            if of_paper.parameter.get("participants") == "total"
+            for value in of_paper.reported(self.threshold)
+        }
+        counts |= derived.described(own, self.library, *found, list(counts.values()), total)
         claims = outcomes.claims(self.candidates, self.of_scopes.values(), self.threshold)
         series = outcomes.series(own, self.experiments, self.spellings) if claims else []
         means = outcomes.given(self.record, self.context, self.library, claims, series)
