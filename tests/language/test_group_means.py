@@ -33,6 +33,7 @@ def test_means_of_two_groups_are_a_series(text):
     ("text", "given"),
     [
         ("The Early group ended at 33.7 ± 2.4°.", [{"Early": "33.7 ± 2.4°"}]),
+        ("The Early group adapted with a mean of 25 ± 1°.", [{"Early": "25 ± 1°"}]),
         # Of the same group, of something else
         ("The Early group reached 25 ± 1° and aimed at 20 ± 2°.", [{"Early": "25 ± 1°"}]),
         # Of several groups, of their difference, of no group, or of part of a group

@@ -25,7 +25,8 @@ _LABEL = re.compile(r"\s*[:=]")  # behind a name whose mean follows
 _BESIDE = re.compile(r"[”\"’']?\s*[:=(]\s*")  # between a name and its mean
 # Words of what is not the mean of one whole group.
 _OF_OTHERS = re.compile(
-    r"\b(?:differ\w*|than|both|all|overall|together|combined|pooled|across|collapsed|with|without|who|whose)\b",
+    r"\b(?:differ\w*|than|both|all|overall|together|combined|pooled|across|collapsed|without|who|whose"
+    r"|with(?! an? (?:mean|average)| means?))\b",
     re.IGNORECASE,
 )
 _OF_ALL = re.compile(r"[^.;]*?\b(?:both|all|each|than|more|less)\b", re.IGNORECASE)
