@@ -214,6 +214,7 @@ def test_the_same_records_give_the_same_bytes(full):
 
 def test_the_database_is_keyed_and_typed(full):
     full.merge()
+    assert full.sql("SELECT DISTINCT typeof(page) FROM extractions WHERE page IS NOT NULL") == [("integer",)]
     assert full.sql("PRAGMA foreign_key_check") == [] and full.sql("PRAGMA integrity_check") == [("ok",)]
     keys = {table: [row[2:5] for row in full.sql(f"PRAGMA foreign_key_list({table})")] for table in tables.TABLES}
     assert keys["extractions"] == keys["memory"] == keys["parameters"] == [("papers", "paper", "paper")]

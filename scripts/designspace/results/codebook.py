@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -52,15 +53,15 @@ def fields(library: list[dict[str, Any]]) -> list[Field]:
     return [field for name in tables.CSV_TABLES for field in [*_declared(name), *_of_parameters(name, library)]]
 
 
-def _declared(table: str) -> list[Field]:
-    kind = tables.ROWS[table]
+@cache
+def _declared(table: str) -> tuple[Field, ...]:
+    bare = get_type_hints(tables.ROWS[table])
     made = []
-    for name, hint in get_type_hints(kind, include_extras=True).items():
+    for name, hint in get_type_hints(tables.ROWS[table], include_extras=True).items():
         about = next(part for part in columns.parts(hint) if isinstance(part, columns.About))
-        bare = get_type_hints(kind)[name]
-        choices = tuple(filter(None, get_args(bare))) if get_origin(bare) is Literal else ()
+        choices = tuple(filter(None, get_args(bare[name]))) if get_origin(bare[name]) is Literal else ()
         made.append(Field(table, name, TYPES[tables.TABLES[table][name].split()[0]], str(about), "", choices))
-    return made
+    return tuple(made)
 
 
 def _of_parameters(table: str, library: list[dict[str, Any]]) -> list[Field]:

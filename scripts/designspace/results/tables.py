@@ -162,10 +162,14 @@ def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict[str, Any
             parts = [f"{_quote(name)} {declaration}" for name, declaration in columns.items()]
             parts += [f"PRIMARY KEY ({KEYS[table]})"] if table in KEYS else []
             database.execute(f"CREATE TABLE {_quote(table)} ({', '.join(parts)})")
-            frame = frames[table].astype(object)
-            empty = [name for name, declaration in columns.items() if "NOT NULL" not in declaration]
-            frame[empty] = frame[empty].where(frame[empty].notna() & (frame[empty] != ""), None)
-            cells = frame.itertuples(index=False, name=None)
-            database.executemany(f"INSERT INTO {_quote(table)} VALUES ({', '.join('?' * len(columns))})", cells)
+            may_be_null = ["NOT NULL" not in declaration for declaration in columns.values()]
+            rows = (
+                [
+                    None if null and (cell is pd.NA or cell == "") else cell
+                    for cell, null in zip(row, may_be_null, strict=True)
+                ]
+                for row in frames[table].astype(object).itertuples(index=False, name=None)
+            )
+            database.executemany(f"INSERT INTO {_quote(table)} VALUES ({', '.join('?' * len(columns))})", rows)
     write_whole(path, database.serialize())
     database.close()
