@@ -93,7 +93,8 @@ def without_model(monkeypatch, tmp_path_factory):
 @pytest.fixture(scope="module")
 def forked_readers():
     """The processes that read and draw the papers of a file of tests start at once."""
-    with forked("designspace.parsing.reading", "designspace.parsing.pictures", "designspace.project.first_pages"):
+    rooms = ("parsing.reading", "parsing.text", "parsing.pictures", "project.first_pages")
+    with forked(*(f"designspace.{room}" for room in rooms), "pypdfium2", "PIL.WebPImagePlugin"):
         yield
 
 

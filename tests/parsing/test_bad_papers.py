@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 import bad_papers
 import pytest
 from bad_papers import BY_NAME, CRASH, SAMPLE, SMALL, is_within, sha256
-from forks import forked
 from made_up_run import unreported
 from tokenizers import Tokenizer, models
 
@@ -22,7 +21,7 @@ STATUSES = {"ok", "needs_ocr", "encrypted", "empty", "unreadable"}
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
+def corpus(tmp_path_factory, forked_readers):
     """The results of more than 300 files, each read as the workflow reads it; and what is in each, by file name."""
     files = {name: bad_papers.by_name(name) for name in BY_NAME} | bad_papers.by_chance()
     files |= {f"good {number}": data for number, data in enumerate(GOOD)}
@@ -37,7 +36,7 @@ def corpus(tmp_path_factory):
     def read(row):
         return reading.read(folder / "papers" / row.file, row.paper, row.sha256, with_ocr=False)
 
-    with forked("designspace.parsing.reading", "designspace.parsing.text"), ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2) as pool:
         records = dict(zip((row.paper for row in papers), pool.map(read, papers), strict=True))
     return folder, files, rows, records
 
@@ -82,13 +81,12 @@ def test_every_file_has_a_record_that_is_whole(corpus):
 def test_a_page_that_was_read_is_drawn_or_left_out(corpus, tmp_path):
     folder, _, rows, records = corpus
     read = [row for row in rows if not row.duplicate_of and records[row.paper]["status"] == "ok"]
-    with forked("designspace.parsing.pictures", "pypdfium2", "PIL.WebPImagePlugin"):
-        for row in read[::8]:  # some of each kind of damage
-            pages = [page["page"] for page in records[row.paper]["pages"] if page["lines"]][:3]
-            left_out = pictures.draw(folder / "papers" / row.file, row.sha256, pages, tmp_path / row.paper)
-            drawn = {int(picture.stem) for picture in (tmp_path / row.paper).glob("*")}
-            assert drawn.isdisjoint(left_out) and drawn | left_out.keys() == set(pages)
-            assert not re.search(CRASH, " ".join(left_out.values()))
+    for row in read[::8]:  # some of each kind of damage
+        pages = [page["page"] for page in records[row.paper]["pages"] if page["lines"]][:3]
+        left_out = pictures.draw(folder / "papers" / row.file, row.sha256, pages, tmp_path / row.paper)
+        drawn = {int(picture.stem) for picture in (tmp_path / row.paper).glob("*")}
+        assert drawn.isdisjoint(left_out) and drawn | left_out.keys() == set(pages)
+        assert not re.search(CRASH, " ".join(left_out.values()))
 
 
 def test_good_papers_are_unharmed_among_bad_ones(corpus):

@@ -162,8 +162,8 @@ def gather(made: list[Record]) -> list[Record]:
 
 
 def join(made: list[Record]) -> list[Record]:
-    """The rows of a characteristic that may have several values: those that the program read for groups are values of
-    the whole paper, too."""
+    """The rows of a characteristic or an outcome that may have several values: those that the program read for groups
+    are values of the whole paper, too."""
     whole = {row["value"]: row for row in made if not any(scope_of(row)) and row["status"] == "reported"}
     for row in made:
         if "rule" in row:
