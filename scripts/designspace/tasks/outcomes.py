@@ -6,6 +6,7 @@ an experiment without groups, a reported mean is that of the experiment.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -114,14 +115,20 @@ def given(record: Record, context: Record, library: list[Record], claims: Claims
     """The means of groups and experiments, at most one for each outcome of a scope. A series is of one outcome, and of
     several for the same scope the best evidence counts."""
     outcomes = {parameter["name"]: parameter for parameter in library if parameter["kind"] == "mean"}
+
+    @cache
+    def scores(name: str, value: str) -> dict[int, float]:
+        """How good each sentence is as evidence for a value, by its start."""
+        return {start: score for start, _, score in evidence.rank(record, context, outcomes[name], value)}
+
     best: dict[tuple[str, Scope], tuple[float, Given]] = {}
     for one in found:
         scored = []
         for name, values in claims.items():
             own = {scope: value for scope, at in one.means.items() for value in values if _is_same(at.mean, value)}
-            scores = [_score(record, context, outcomes[name], own[scope], one.means[scope].sentence) for scope in own]
             if own:
-                scored.append((max(scores), name, max(values[value] for value in own.values()), own))
+                best_score = max(scores(name, own[scope]).get(one.means[scope].sentence.start, 0.0) for scope in own)
+                scored.append((best_score, name, max(values[value] for value in own.values()), own))
         if not scored:
             continue
         score, name, confidence, own = max(scored, key=lambda claim: claim[:3])
@@ -153,7 +160,8 @@ def claims(of_paper: list[Candidates], of_scopes: Collection[Mapping[str, Candid
 
 def place(record: Record, made: list[Record], outcome: str, found: list[Given]) -> list[Record]:
     """The rows of an outcome, with the means that sentences give to groups in place of the model's for the same groups.
-    A mean that is given to a group is not one of another scope but the whole paper, nor one of another outcome."""
+    A mean that was given to a group stands with no other group or experiment, and with no other outcome; it may also
+    be a value of the whole paper."""
     own = {mean.scope: mean for mean in found if mean.outcome == outcome}
     values = {mean.value for mean in own.values()}
     others = {mean.value for mean in found} - values
@@ -162,9 +170,3 @@ def place(record: Record, made: list[Record], outcome: str, found: list[Given]) 
     made = [*whole, *derived.candidates(made, whole), *parts]
     readings = {scope: Reading(mean.value, mean.rule, mean.start, mean.end) for scope, mean in own.items()}
     return derived.replace(record, made, {scope: (readings[scope], own[scope].confidence) for scope in own})
-
-
-def _score(record: Record, context: Record, parameter: Record, value: str, sentence: Sentence) -> float:
-    """How good a sentence is as evidence for a value."""
-    ranked = evidence.rank(record, context, parameter, value)
-    return next((score for start, _, score in ranked if start == sentence.start), 0.0)
