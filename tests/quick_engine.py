@@ -56,6 +56,8 @@ def install():
 class Group:
     """Papers that are answered at once."""
 
+    grammar_tokenizer, branches = "its tokenizer", 1
+
     def __init__(self, job, weights, papers, attempt):
         self.job, self.papers, self.attempt = job, papers, attempt
 

@@ -63,7 +63,8 @@ def test_a_begun_step_is_finished_only_if_nothing_came_between(tokenizer, eager_
     model.set_attn_implementation(attention.FUSED)
     passes = Passes(model, 32, 2, 8, papers=1, chunk=32)
     passes.graphed = True
-    prefix = passes.read([5, 6, 7], 0, meanwhile=passes.make_ready)
+    prefix = passes.read([5, 6, 7], 0)
+    passes.make_ready()
     rows = [Row(n, 0, 3, prefix) for n in range(2)]
     passes.step(rows, [1, 2])
     (step,) = eager_steps

@@ -14,25 +14,27 @@ from designspace.runner import worker
 from designspace.runner.worker import FREED, Attempt
 
 
-def post(outbox, messages):
+def post(outbox, messages, ended):
     with outbox:
         for message in messages:
             outbox.send_bytes(message)
+        if ended:
+            ended.wait(60)
 
 
 @pytest.fixture
 def work(model_folder, tokenizer, monkeypatch):
-    """A function that does the work of a paper's process here, up to its end or, where it is not let go, to its turn.
-    Returns what the process sent."""
+    """A function that does the work of a paper's process here, in its turn, or until a driver that never lets it go
+    has `ended`. Returns what the process sent."""
     monkeypatch.setattr(worker.processes, "end_with_parent", lambda: None)
     job, paper = job_of(model_folder), read_papers(tokenizer)[0]
 
-    def run(let_go=True):
+    def run(ended=None):
         inbox, outbox = multiprocessing.Pipe(duplex=False)
         receiver, sender = multiprocessing.Pipe(duplex=False)
         messages = [pickle.dumps((job, worker.load(job), [paper], Attempt(1, 1)))]
-        messages += [pickle.dumps(0.0)] if let_go else []
-        threading.Thread(target=post, args=(outbox, messages)).start()  # a pipe holds less than a model
+        messages += [] if ended else [pickle.dumps(0.0)]
+        threading.Thread(target=post, args=(outbox, messages, ended)).start()  # a pipe holds less than a model
         with sender:
             worker.work(sender, inbox)
         sent = []
@@ -67,10 +69,15 @@ def test_memory_is_given_back_before_the_evidence_is_sought(work, monkeypatch):
 
 
 def test_a_paper_is_made_ready_before_its_turn_and_takes_no_memory_until_then(work, monkeypatch):
-    made = []
+    made, ended = [], threading.Event()
     monkeypatch.setattr(worker, "Generator", lambda *a: pytest.fail("memory of the cache"))
     monkeypatch.setattr(worker.masks, "compiled", lambda tokenizer, grammar: made.append(grammar))
-    monkeypatch.setattr(worker.warming, "load_kernels", lambda weights, branches: made.append("kernels"))
+    monkeypatch.setattr(worker.warming, "load_kernels", lambda *a: made.append("kernels") or ended.set())
     with pytest.raises(SystemExit):  # the driver ended while it waited
-        work(let_go=False)
+        work(ended)
     assert len(made) > 1 and made[-1] == "kernels"
+
+
+def test_a_paper_whose_turn_has_come_loads_its_kernels_while_it_is_read(work, monkeypatch):
+    monkeypatch.setattr(worker.warming, "load_kernels", lambda *a: pytest.fail("the GPU would wait"))
+    assert json.loads(work()[-1])["status"] == "ok"

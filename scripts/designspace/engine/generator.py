@@ -147,7 +147,8 @@ class Generator(Generic[Outcome]):
             while coming and (begin := self._room(len(coming[0][1][0]))) is not None:
                 number, (tokens, rounds) = coming.popleft()
                 started = time.monotonic()
-                prefix = self.passes.read(tokens, begin, meanwhile=self.passes.make_ready)
+                prefix = self.passes.read(tokens, begin)
+                self.passes.make_ready()  # while a GPU is still reading
                 paper = Paper(number, prefix, rounds, started, time.monotonic())
                 self.papers.append(paper)
                 yield from self._go_on(paper)

@@ -29,16 +29,15 @@ class Passes:
         self.graphs: dict[int, GraphedStep] = {}  # by their rows
         self.begun: Sequence[Row] | None = None  # the rows of a step of which the GPU has the first layers
 
-    def read(self, tokens: list[int], begin: int, meanwhile: Callable[[], None] = lambda: None) -> Prefix:
-        """Prefill a prefix with token ids, a chunk at a time, at a place in the pool. `meanwhile` is called after each
-        chunk, when a GPU has only begun to compute it."""
+    def read(self, tokens: list[int], begin: int) -> Prefix:
+        """Prefill a prefix with token ids, a chunk at a time, at a place in the pool. It returns when a GPU has been
+        given all chunks; the GPU is then still computing them."""
         self.begun = None
         prefix = Prefix(begin, 0)
         for piece in upload([tokens], self.device).split(self.chunk, dim=1):
             self.cache.read_on(prefix)
             self._hidden(piece, only_store=True)
             prefix = Prefix(begin, prefix.length + piece.shape[1])
-            meanwhile()
         return prefix
 
     def read_prompts(self, rows: Sequence[Row], prompts: Sequence[list[int]]) -> None:

@@ -12,6 +12,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from designspace.engine import flash, kernels, rounding
 from designspace.engine.attention import FUSED
+from designspace.engine.generator import Generator, Question, one_round
 from designspace.engine.passes import Passes
 
 # Enough that the output layer has more blocks than any GPU has multiprocessors, as that of the whole model has.
@@ -20,7 +21,9 @@ VOCABULARY = 2**15
 # there or not. With more, the layers are those of PyTorch.
 ROWS = (1, 16, 17, 32, 33, 64, 65, 128, 256)
 POOL = flash.FAR + ROWS[-1]  # tokens: those before a chunk that cuDNN takes part in, and the chunk
-SLOTS = 4  # of a branch: two for its prompt, and for its next token
+# Slots of a branch: for the three tokens of a prompt, and for two more, since a step is only begun behind another one.
+PROMPT, SLOTS = [0, 0, 0], 5
+ANYTHING = "start: /(.|\\n)*/"  # a grammar that ends nothing early
 
 
 @contextlib.contextmanager
@@ -72,19 +75,18 @@ def _reported() -> Iterator[None]:
         print(f"The kernels were not compiled ahead ({error}): the first paper waits for them.", file=sys.stderr)
 
 
-def load_kernels(model: PreTrainedModel, branches: int) -> None:
-    """Load the kernels and libraries into this process that steps of this many branches need: run them once, on one
-    layer of the model and in little memory."""
+def load_kernels(model: PreTrainedModel, grammar_tokenizer: Any, branches: int) -> None:
+    """Load the kernels and libraries into this process that a paper with this many branches needs: answer a question
+    about a short paper, and do passes of other numbers of rows, on one layer of the model and in little memory."""
     if model.device.type == "cpu":
         return
     with shallow(model), torch.inference_mode():
-        passes = Passes(model, POOL, branches, SLOTS, papers=1, chunk=ROWS[-1])
-        passes.rehearse_reading(ROWS[-1], 0)
-        passes.rehearse_reading(ROWS[-1], flash.FAR)
+        generator = Generator[Any](model, grammar_tokenizer, POOL, branches, SLOTS, chunk=ROWS[-1])
+        generator.answer_one([0] * POOL, one_round([Question(PROMPT, ANYTHING, SLOTS - len(PROMPT))]))
         for rows in ROWS:
             if rows <= branches:
-                passes.rehearse(rows)
-    del passes
+                generator.passes.rehearse(rows)
+    del generator
     torch.cuda.empty_cache()
 
 

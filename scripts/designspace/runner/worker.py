@@ -92,6 +92,8 @@ def work(connection: Connection, inbox: Connection) -> None:
         if job.model["device"] == "cuda":
             limit_memory(job, attached)
         group = Group(job, weights, papers, attempt)
+        if not inbox.poll():  # in its turn, kernels are rather loaded while the GPU reads
+            warming.load_kernels(weights, group.grammar_tokenizer, group.branches)
         started = await_turn(inbox)
         group.ask(started)
         torch.cuda.empty_cache()
@@ -185,7 +187,6 @@ class Group:
             self.capacity = min(self.capacity, memory.prefix_tokens(self.costs, **self.room))
         for question in next(self.papers[0].task.rounds()):
             masks.compiled(self.grammar_tokenizer, question.grammar)
-        warming.load_kernels(weights, self.branches)
 
     @property
     def room(self) -> dict[str, int]:
