@@ -23,6 +23,7 @@ def read(text, groups=GROUPS):
         "Hand angles of the Early and Late groups were 19.6 ± 1.2° and 8.8 ± 1.0°, respectively.",
         "Hand angles were 19.6 ± 1.2° and 8.8 ± 1.0° for the Early and Late participants, respectively.",
         "At the end, Early participants reached 19.6 ± 1.2°, while Late participants reached only 8.8 ± 1.0°.",
+        "Both Early and Late participants had a small bias in both groups (Early: 19.6 ± 1.2°; Late: 8.8 ± 1.0°).",
     ],
 )
 def test_means_of_two_groups_are_a_series(text):
@@ -46,10 +47,22 @@ def test_means_of_two_groups_are_a_series(text):
         ("They reached 25 ± 1°.", []),
         ("Early participants with an instruction reached 25 ± 1°.", []),
         ("The Early and Late groups reached 25 ± 1°, 26 ± 2° and 27 ± 3°, respectively.", []),
+        ("The Early and Late groups: 25 ± 1°.", []),
+        # Of a group whose name is not known, behind "and"
+        ("We removed 3.2 ± 1.9% of the trials from the Early group and 2.7 ± 1.6% of those of patients.", []),
+        ("The Early group reached 0.42 ± 0.0.86 of it.", []),  # a misprint
     ],
 )
 def test_what_is_given_to_one_group_or_to_none(text, given):
     assert read(text) == given
+
+
+def test_an_acronym_is_a_name_only_in_capitals():
+    groups = {"AT": "AT", "late": "Late"}
+    assert read("At the end of training, it was 1.0 ± 1.9 at a later point (130 ± 106).", groups) == []
+    assert read("The AT group ended at 1.0 ± 1.9, the LATE group at 2.0 ± 1.0.", groups) == [
+        {"AT": "1.0 ± 1.9", "Late": "2.0 ± 1.0"}
+    ]
 
 
 def test_a_name_may_go_on_in_the_next_line():

@@ -87,12 +87,13 @@ def of_group(
     the rows of tables, as `stated` finds it.
     """
     own = bare_names(names)
-    pattern = any_of(own | bare_names(others))
+    known = own | bare_names(others)
+    pattern = any_of(known)
     readings: dict[str, list[Reading]] = {}
     before: list[_Mention] = []
     for sentence in dict.fromkeys(sentences):
         mentions = [
-            _Mention(match.start(), match.end(), spelling(match) in own, spelling(match))
+            _Mention(match.start(), match.end(), (name := spelling(match, known)) in own, name)
             for match in pattern.finditer(sentence.text)
         ]
         _add(readings, sentence, _values(sentence, mentions, before, own, (spreads or {}).get(sentence.start, "")))

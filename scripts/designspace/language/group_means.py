@@ -30,6 +30,7 @@ _OF_OTHERS = re.compile(
     re.IGNORECASE,
 )
 _OF_ALL = re.compile(r"[^.;]*?\b(?:both|all|each|than|more|less)\b", re.IGNORECASE)
+_NEXT_PART = re.compile(r"\b(?:and|or|vs\.?|versus|while|whereas|but)\s*$")  # begins with the mean behind it
 _NEAR = 30  # characters behind a mean that may say that it is of several groups
 _ONWARD = re.compile(r"[,;]|\b(?:and|vs|versus|while|whereas|but|or|than)\b", re.IGNORECASE)  # to the next of a series
 
@@ -46,7 +47,7 @@ def of_sentence(text: str, groups: Mapping[str, Group]) -> list[Series[Group]]:
     found = means.find(text) if groups else []
     if not found:
         return []
-    names = [_Name(match.start(), match.end(), spelling(match)) for match in any_of(groups).finditer(text)]
+    names = [_Name(match.start(), match.end(), spelling(match, groups)) for match in any_of(groups).finditer(text)]
     names = [name for name in names if name.spelling in groups]  # not so where a capital has several small letters
     if re.search(r"\brespectively\b", text):
         ordered = dict.fromkeys(groups[name.spelling] for name in names)
@@ -80,7 +81,7 @@ def _names_of(text: str, found: list[Mean], names: list[_Name]) -> list[_Name | 
             used = following[0]
             is_joined = len(following) > 1 and are_joined(text, used.end, following[1].start)
             given.append(None if is_joined else used)
-        elif len({name.spelling for name in before}) == 1 and _is_given_before(text, before[-1], mean):
+        elif before and _is_given_before(text, before, mean):
             given.append(before[-1])
         else:
             given.append(None)
@@ -92,13 +93,15 @@ def _is_given_behind(text: str, end: int, following: list[_Name]) -> bool:
     return bool(_INTO_NAME.fullmatch(text, end, following[0].start)) and not _LABEL.match(text, following[0].end)
 
 
-def _is_given_before(text: str, name: _Name, mean: Mean) -> bool:
-    """Whether a mean is given to a name before it: "the Late group compensated for 8.8 ± 1.0°"."""
-    between = text[name.end : mean.start]
+def _is_given_before(text: str, names: list[_Name], mean: Mean) -> bool:
+    """Whether a mean is given to the last of the names before it: "the Late group compensated for 8.8 ± 1.0°"."""
+    name, between = names[-1], text[names[-1].end : mean.start]
     if _BESIDE.fullmatch(between):
-        return True
+        return len(names) == 1 or not are_joined(text, names[-2].end, name.start)
+    if len({other.spelling for other in names}) > 1 or len(between) >= _FAR or ";" in between:
+        return False
     rest = text[_end(mean) : _end(mean) + _NEAR]
-    return len(between) < _FAR and ";" not in between and not _OF_OTHERS.search(between) and not _OF_ALL.match(rest)
+    return not _OF_OTHERS.search(between) and not _NEXT_PART.search(between) and not _OF_ALL.match(rest)
 
 
 def _goes_on(text: str, one: Mean, other: Mean) -> bool:

@@ -11,7 +11,7 @@ from designspace.language import units
 from designspace.language.statistics import number
 
 SD, SE, CI = "SD", "SE", "CI"
-_NUMBER = r"(?:[-−–]\s?)?(?<![\d.])\d{1,9}(?:[.·]\d{1,12})?(?!\d)"
+_NUMBER = r"(?:[-−–]\s?)?(?<![\d.])\d{1,9}(?:[.·]\d{1,12})?(?!\.?\d)"
 _SPREADS = (
     r"(?P<{0}sd>SDs?|S\.D\.|s\.d\.|standard\s+deviations?)|(?P<{0}se>SEM?s?|S\.E\.(?:M\.)?|s\.e\.(?:m\.)?"
     r"|standard\s+errors?(?:\s+of\s+the\s+means?)?)"

@@ -8,24 +8,32 @@ from designspace.language.attribution import ROW
 from designspace.language.group_names import PEOPLE
 
 _CALLED = rf"(?:\s+(?:(?:sub)?groups?\b|cohorts?\b|conditions?\b|{PEOPLE}))*"  # behind a name
+_ACRONYM = 4  # letters of a name in capitals: a longer one is a heading, and "AT" is no "at"
 _JOINING = re.compile(r"[\s,”\"’']*(?:\b(?:and|or|versus|vs\.?|the|an?|to|in|for|either)\b[\s,“\"‘']*)*")
 
 
 def bare_names(names: Iterable[str]) -> set[str]:
-    """The names in lower case, without what all groups are called."""
-    return {counts.core(name).lower() for name in names}
+    """The names without what all groups are called, in lower case unless they are acronyms."""
+    return {bare_name(counts.core(name)) for name in names}
+
+
+def bare_name(name: str) -> str:
+    """A name in lower case, unless it is an acronym."""
+    return name if name.isupper() and len(name) <= _ACRONYM else name.lower()
 
 
 def any_of(names: Iterable[str]) -> re.Pattern[str]:
-    """Any of some spellings, as `name`, the longest first, with what all groups are called."""
+    """Any of some spellings, as `name`, the longest first, with what all groups are called; acronyms in capitals."""
     longest = sorted(names, key=lambda name: (-len(name), name))
-    either = "|".join(r"\s+".join(map(re.escape, name.split())) for name in longest)
+    words = {name: r"\s+".join(map(re.escape, name.split())) for name in longest}
+    either = "|".join(rf"(?-i:{words[name]})" if name.isupper() else words[name] for name in longest)
     return re.compile(rf"(?<![\w-])(?P<name>{either})(?![\w-]){_CALLED}", re.IGNORECASE)
 
 
-def spelling(match: re.Match[str]) -> str:
-    """The spelling that a match of `any_of` is."""
-    return " ".join(match["name"].lower().split())
+def spelling(match: re.Match[str], names: Collection[str]) -> str:
+    """The spelling that a match of `any_of` these names is."""
+    printed = " ".join(match["name"].split())
+    return printed if printed in names else printed.lower()
 
 
 def are_joined(text: str, end: int, start: int) -> bool:
@@ -47,5 +55,6 @@ def cells_of(row: str) -> list[tuple[str, str]]:
 
 def name_in(cell: str, names: Collection[str]) -> str:
     """The spelling that a header or a cell is, of some; "" if it is none."""
-    bare = re.sub(r"\s*\([^()]*\)$", "", cell).lower()
-    return next((name for name in (bare, counts.core(bare)) if name in names), "")
+    whole = re.sub(r"\s*\([^()]*\)$", "", cell)
+    bare = [whole, counts.core(whole)]
+    return next((name for name in [*bare, *map(str.lower, bare)] if name in names), "")

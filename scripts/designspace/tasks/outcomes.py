@@ -5,6 +5,7 @@ group, and others beside it to other groups, all of them are values of the outco
 an experiment without groups, a reported mean is that of the experiment.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from itertools import groupby
@@ -88,15 +89,17 @@ def _groups_of(sentence: Sentence, spellings: Spellings) -> dict[str, Scope]:
     for scope in spellings:
         if not scope.experiment or not sentence.experiments or scope.experiment in sentence.experiments:
             others = [other.group for other in spellings if other.experiment == scope.experiment]
-            for name in bare_names({scope.group, *spellings[scope]}) | {_distinct(scope.group, others)}:
+            for name in bare_names({scope.group, *spellings[scope], _distinct(scope.group, others)}):
                 of_name.setdefault(name, set()).add(scope)
     return {name: min(scopes) for name, scopes in of_name.items() if len(scopes) == 1}
 
 
 def _distinct(name: str, names: list[str]) -> str:
-    """A name in lower case without the words that all names have: "delayed" of "Delayed endpoint"."""
+    """A name without the words that all names have: "Delayed" of "Delayed endpoint", and none of "Group 1", since there
+    may also be a run 1."""
     shared = set.intersection(*(set(other.lower().split()) for other in names)) if len(names) > 1 else set()
-    return " ".join(word for word in name.lower().split() if word not in shared) or name.lower()
+    rest = " ".join(word for word in name.split() if word.lower() not in shared)
+    return rest if re.search(r"[^\W\d_]{2}", rest) else name
 
 
 class Given(NamedTuple):
