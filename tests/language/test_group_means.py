@@ -23,6 +23,7 @@ def read(text, groups=GROUPS):
         "Hand angles of the Early and Late groups were 19.6 ± 1.2° and 8.8 ± 1.0°, respectively.",
         "Hand angles were 19.6 ± 1.2° and 8.8 ± 1.0° for the Early and Late participants, respectively.",
         "At the end, Early participants reached 19.6 ± 1.2°, while Late participants reached only 8.8 ± 1.0°.",
+        "Early participants showed smaller angles (19.6 ± 1.2°) compared with Late participants (8.8 ± 1.0°).",
         "Both Early and Late participants had a small bias in both groups (Early: 19.6 ± 1.2°; Late: 8.8 ± 1.0°).",
     ],
 )
@@ -48,6 +49,9 @@ def test_means_of_two_groups_are_a_series(text):
         ("Early participants with an instruction reached 25 ± 1°.", []),
         ("The Early and Late groups reached 25 ± 1°, 26 ± 2° and 27 ± 3°, respectively.", []),
         ("The Early and Late groups: 25 ± 1°.", []),
+        ("The Early group moved more slowly than Late participants (347 ± 14 ms vs 264 ± 61 ms).", []),
+        ("Those who were matched to the Early group (Early-matched group, 12 women) reached 25 ± 1°.", []),
+        ("A Norwegian sample (62% of all Early participants) reached 25 ± 1°.", []),
         # Of a group whose name is not known, behind "and"
         ("We removed 3.2 ± 1.9% of the trials from the Early group and 2.7 ± 1.6% of those of patients.", []),
         ("The Early group reached 0.42 ± 0.0.86 of it.", []),  # a misprint

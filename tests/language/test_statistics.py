@@ -107,6 +107,12 @@ def test_a_mean_is_read_with_its_spread(text, mean, unit, spread, size, interval
     assert found.text == text
 
 
+@pytest.mark.parametrize("bracket", ["(M = 25.9, SD = 2.8)", "(mean age 25.9 y, SD 2.8)", "(25.9; SE: 2.8)"])
+def test_a_mean_ends_before_the_bracket_that_it_stands_in(bracket):
+    (found,) = means.find(f"The Late group {bracket} was older.")
+    assert found.text.endswith("2.8") and found.text in bracket
+
+
 def test_an_answer_is_the_mean_of_the_paper():
     printed = means.find("It was 19.6 ± 1.2° in the Immediate and 8.8 ± 1.0° in the Delayed group.")
     assert means.printed("8.8 ± 1.0", printed) == "8.8 ± 1.0°"

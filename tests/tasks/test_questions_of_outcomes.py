@@ -108,6 +108,13 @@ def test_means_without_names_are_in_the_order_of_the_sentence_before(tokenizer):
     assert found == of_both("aim", "33.7 ± 2.4°", "42.9 ± 2.1°") | {("aim", "", "4 ± 1°")}
 
 
+def test_means_of_something_else_than_groups_are_of_no_group(tokenizer):
+    page = [*PAGE, "The index finger was faster (17 ± 2°) than the little finger (18 ± 2°)."]
+    texts = {begin("groups"): ' ["Early", "Late"],\n', begin("aftereffect"): ' ["17 ± 2°", "18 ± 2°"],\n'}
+    found = reported(tokenizer, texts, library=[MEAN], page=page)
+    assert found == {("aftereffect", "", "17 ± 2°"), ("aftereffect", "", "18 ± 2°")}
+
+
 def test_what_the_paper_does_not_print_is_a_candidate(tokenizer):
     rows = answered(tokenizer, {begin("aftereffect_test"): ' "t(38) = 3.9, p < .001",\n'})
     assert rows[-1] == ("aftereffect_test", "", "t(38) = 3.9, p < .001", "not_reported", None)

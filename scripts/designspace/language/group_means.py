@@ -8,6 +8,7 @@ differs between them.
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from designspace.language import means
@@ -26,13 +27,16 @@ _BESIDE = re.compile(r"[”\"’']?\s*[:=(]\s*")  # between a name and its mean
 # Words of what is not the mean of one whole group.
 _OF_OTHERS = re.compile(
     r"\b(?:differ\w*|than|both|all|overall|together|combined|pooled|across|collapsed|without|who|whose"
-    r"|with(?! an? (?:mean|average)| means?))\b",
+    r"|matched|with(?! an? (?:mean|average)| means?))\b|^[^(]*\)",  # or the name stands in a bracket that ends
     re.IGNORECASE,
 )
 _OF_ALL = re.compile(r"[^.;]*?\b(?:both|all|each|than|more|less)\b", re.IGNORECASE)
 _NEXT_PART = re.compile(r"\b(?:and|or|vs\.?|versus|while|whereas|but)\s*$")  # begins with the mean behind it
+_VERSUS = re.compile(r"[^().;]*?\b(?:vs|versus)\b")  # behind one of two means in the same bracket
 _NEAR = 30  # characters behind a mean that may say that it is of several groups
-_ONWARD = re.compile(r"[,;]|\b(?:and|vs|versus|while|whereas|but|or|than)\b", re.IGNORECASE)  # to the next of a series
+_ONWARD = re.compile(
+    r"[,;]|\b(?:and|vs|versus|while|whereas|but|or|than|compared)\b", re.IGNORECASE
+)  # to the next of a series
 
 
 class _Name(NamedTuple):
@@ -97,7 +101,8 @@ def _is_given_before(text: str, names: list[_Name], mean: Mean) -> bool:
     """Whether a mean is given to the last of the names before it: "the Late group compensated for 8.8 ± 1.0°"."""
     name, between = names[-1], text[names[-1].end : mean.start]
     if _BESIDE.fullmatch(between):
-        return len(names) == 1 or not are_joined(text, names[-2].end, name.start)
+        is_joined = len(names) > 1 and are_joined(text, names[-2].end, name.start)
+        return not is_joined and not _VERSUS.match(text, _end(mean))
     if len({other.spelling for other in names}) > 1 or len(between) >= _FAR or ";" in between:
         return False
     rest = text[_end(mean) : _end(mean) + _NEAR]
@@ -108,6 +113,11 @@ def _goes_on(text: str, one: Mean, other: Mean) -> bool:
     """Whether a mean is of the same thing as the one before it."""
     between = text[_end(one) : other.start]
     return one.unit == other.unit and len(between) < _FAR and bool(_ONWARD.search(between))
+
+
+def are_listed(text: str, found: Sequence[Mean]) -> bool:
+    """Whether nothing but "and" stands between means."""
+    return all(are_joined(text, _end(one), other.start) for one, other in pairwise(found))
 
 
 def _end(mean: Mean) -> int:

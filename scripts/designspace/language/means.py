@@ -105,6 +105,8 @@ def _read(text: str, match: re.Match[str]) -> Mean:
         end, behind, spread = match.end("plus"), "", ""
     if not behind and match["plus"] and not spread:
         end = match.end("plus")
+    if text[end - 1] == ")" and "(" not in text[match.start() : end]:  # of a bracket that began before
+        end -= 1
     size = match["plus"] or match["size"]
     return Mean(
         match.start(),

@@ -63,8 +63,8 @@ def _of_table(rows: list[Sentence], spellings: Spellings) -> list[Series]:
 
 
 def _of_prose(sentences: list[Sentence], spellings: Spellings) -> list[Series]:
-    """A sentence that names no group, behind one that gives means to all groups of its experiment, gives as many in the
-    same order."""
+    """A sentence that names no group and lists means, behind one that gives means to all groups of its experiment,
+    gives as many in the same order."""
     found: list[Series] = []
     order: list[Scope] = []
     about: frozenset[str] = frozenset()
@@ -73,7 +73,7 @@ def _of_prose(sentences: list[Sentence], spellings: Spellings) -> list[Series]:
         known = _groups_of(sentence, spellings) if printed else {}
         given, rule = group_means.of_sentence(sentence.text, known), ""
         is_alike = len(printed) == len(order) > 1 and sentence.experiments == about
-        if is_alike and not any_of(known).search(sentence.text):
+        if is_alike and group_means.are_listed(sentence.text, printed) and not any_of(known).search(sentence.text):
             given, rule = [dict(zip(order, printed, strict=True))], "in the order of the sentence before"
         found += [Series({scope: Placed(sentence, mean) for scope, mean in one.items()}, rule) for one in given]
         everyone = {scope for scope in spellings if not scope.experiment or scope.experiment in sentence.experiments}
