@@ -6,8 +6,14 @@ are the same functions by their addresses, with nothing declared but their resul
 """
 
 import ctypes
+from collections import deque
+from collections.abc import Callable
+from itertools import repeat
+from math import hypot
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
 
@@ -55,3 +61,26 @@ def font_name(font: pdfium.FPDF_FONT) -> bytes:
     name = ctypes.create_string_buffer(128)
     _font_name(font, name, len(name))
     return name.value
+
+
+def char_edges(textpage: pdfium.FPDF_TEXTPAGE, n: int) -> npt.NDArray[np.float64]:
+    """The left, upper, right and lower edges of the first `n` characters of a page, a row for each."""
+    return _of_characters(char_box, textpage, (pdfium.FS_RECTF * n)(), 4)
+
+
+def char_sizes(textpage: pdfium.FPDF_TEXTPAGE, n: int) -> list[float]:
+    """The sizes of the first `n` characters of a page in points, as its matrices scale them."""
+    matrices = _of_characters(char_matrix, textpage, (pdfium.FS_MATRIX * n)(), 6)
+    scales = map(hypot, matrices[:, 2].tolist(), matrices[:, 3].tolist())
+    return [size * scale for size, scale in zip(map(char_size, repeat(textpage), range(n)), scales, strict=True)]
+
+
+def _of_characters(
+    function: Callable[..., int], textpage: pdfium.FPDF_TEXTPAGE, memory: Any, numbers: int
+) -> npt.NDArray[np.float64]:
+    """What a function writes into its part of the memory for each character: so many numbers. It is called by a loop
+    without steps in Python."""
+    size = ctypes.sizeof(memory._type_)
+    places = map(ctypes.byref, repeat(memory), range(0, len(memory) * size, size))
+    deque(map(function, repeat(textpage), range(len(memory)), places), maxlen=0)
+    return np.frombuffer(memory, np.float32).reshape(len(memory), numbers).astype(np.float64)

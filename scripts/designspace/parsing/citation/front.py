@@ -10,13 +10,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import degrees, hypot
+from math import degrees
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import char_angle, char_box, char_matrix, char_size
+from designspace.parsing.calls import char_angle, char_edges, char_sizes
 from designspace.parsing.citation.accents import accented
 from designspace.parsing.dropped import dropped_from
 from designspace.parsing.fonts import PageFonts, page_text
@@ -24,6 +24,7 @@ from designspace.parsing.glyphs import HYPHEN, RAISED, normalise
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 Char = tuple[str, float, float, float, float, float]  # the character, its box, its size
+Placement = Callable[[Any, Any, Any, Any], tuple[Any, Any, Any, Any]]  # of the edges of boxes
 
 FIRST_PAGES = 4
 MOST_CHARACTERS = 12_000  # read of one page: a front page of two dense columns has fewer
@@ -32,6 +33,7 @@ NUMBER = re.compile(r"\d{1,4}(?:\s+|$)")
 TYPE_3 = 10.0  # points: the size of a character whose font has a scale of its own
 GAP, WIDE = 1.3, 14  # of a size, at most so many points, between the pieces of a row
 SMALLEST = 3.0  # points: smaller characters are not there to be read
+SMALLER = 0.82  # of a row's size: what is smaller may be raised
 
 
 @dataclass(slots=True)
@@ -133,7 +135,7 @@ def _page_rows(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: s
     return [row for row in rows if row.text]
 
 
-def _placement(quarters: int, width: float, height: float) -> Callable[[float, float, float, float], Box]:
+def _placement(quarters: int, width: float, height: float) -> Placement:
     """How boxes of the page's own space lie on the page as it is shown, `width` by `height` points."""
     return (
         lambda left, bottom, right, top: (left, bottom, right, top),
@@ -159,17 +161,17 @@ class _Piece:
         self.box = min(lefts), min(bottoms), max(rights), max(tops)
 
 
-def _pieces(
-    textpage: pypdfium2.PdfTextPage, text: str, number: int, place: Callable[[float, float, float, float], Box]
-) -> list[_Piece]:
+def _pieces(textpage: pypdfium2.PdfTextPage, text: str, number: int, place: Placement) -> list[_Piece]:
     handle = textpage.raw
     pieces: list[_Piece] = []
     chars: list[Char] = []
-    edges, entries = (ctypes.c_float * 4)(), (ctypes.c_float * 6)()
-    box, matrix = ctypes.byref(edges), ctypes.byref(entries)
+    n = min(len(text), MOST_CHARACTERS)
+    x0, y1, x1, y0 = char_edges(handle, n).T
+    boxes = list(zip(*(edges.tolist() for edges in place(x0, y0, x1, y1)), strict=True))
+    sizes = char_sizes(handle, n)
     start, right_end = 0, 0.0
     dropped = dropped_from(text)
-    for index, char in enumerate(text[:MOST_CHARACTERS]):
+    for index, char in enumerate(text[:n]):
         for lost in dropped.get(index, "") if chars else "":
             _, left, bottom, right, top, size = chars[-1]
             right_end += (right - left) * (lost != " ")
@@ -182,12 +184,8 @@ def _pieces(
             if chars:
                 chars.append((" ", right_end, chars[-1][2], right_end, chars[-1][4], chars[-1][5]))
             continue
-        char_box(handle, index, box)
-        left, top, right, bottom = edges[:]
-        left, bottom, right, top = place(left, bottom, right, top)
-        char_matrix(handle, index, matrix)
-        scale = char_size(handle, index) * hypot(*entries[2:4])
-        size = scale if scale >= SMALLEST or top - bottom < SMALLEST else TYPE_3
+        left, bottom, right, top = boxes[index]
+        size = sizes[index] if sizes[index] >= SMALLEST or top - bottom < SMALLEST else TYPE_3
         if chars and not -2 * size < left - right_end < 2.2 * max(size, chars[-1][5]):
             _end_piece(pieces, chars, handle, start, number)
             chars, start = [], index
@@ -311,17 +309,20 @@ def _row(pieces: list[_Piece], stamp: bool = False) -> Row:
         chars += piece.chars
     sizes = _sizes(chars)
     size = max(sizes, key=lambda size: (sizes[size], size))
-    same = {other for other in {char[5] for char in chars} if round(other, 1) == size}
-    base = sorted([char[2] for char in chars if char[5] in same])[sizes[size] // 2]
-    marked = "".join(RAISED if _raised(char, size, base) else char[0] for char in chars)
+    text = marked = "".join(char[0] for char in chars)
+    every = {char[5] for char in chars}
+    if min(every) < SMALLER * size:
+        same = {other for other in every if round(other, 1) == size}
+        base = sorted([char[2] for char in chars if char[5] in same])[sizes[size] // 2]
+        marked = "".join(RAISED if _raised(char, size, base) else char[0] for char in chars)
     marked = RAISED.join(normalise(part) if part.strip() else part for part in marked.split(RAISED))
     left, bottom, right, top = zip(*(piece.box for piece in pieces), strict=True)
     bold = max(pieces, key=lambda piece: len(piece.chars)).bold
-    text, marked = accented(normalise("".join(char[0] for char in chars)))[:1000], accented(marked)[:1000]
+    text, marked = accented(normalise(text))[:1000], accented(marked)[:1000]
     box = min(left), min(bottom), max(right), max(top)
     return Row(text, marked, *box, size, bold, pieces[0].page, stamp)
 
 
 def _raised(char: Char, size: float, base: float) -> bool:
     """Whether a character is smaller than its row and stands higher."""
-    return char[5] < 0.82 * size and char[2] > base + 0.12 * size and not char[0].isspace()
+    return char[5] < SMALLER * size and char[2] > base + 0.12 * size and not char[0].isspace()

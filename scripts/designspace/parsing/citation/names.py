@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from designspace.parsing.glyphs import RAISED
 
@@ -46,6 +47,12 @@ def by_line(marked: str) -> tuple[list[str], float]:
 
     Names are printed as in the paper, "First Last"; 1.0 is a sure list, 0.4 a single name without initials.
     """
+    names, weight = _by_line(marked)
+    return [*names], weight
+
+
+@lru_cache(maxsize=1000)  # each row of a page is looked at from several titles
+def _by_line(marked: str) -> tuple[list[str], float]:
     text = re.sub(r"[\s,;]+(?:and|&)\s*$", "", DEGREES.sub("", LABEL.sub("", marked)))
     text = re.sub(r"(?<![^\W\d_])X(?=[A-Z][a-z.])", "", text)  # the icon of ORCID, printed in a font of its own
     parts = [MARKS.sub(" ", part) for part in SEPARATOR.split(text)[:MOST_NAMES]]

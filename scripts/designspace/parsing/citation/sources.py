@@ -115,7 +115,9 @@ class Sources:
         if not weight or DOWNLOAD.search(row.text):
             return
         volume = VOLUME.search(row.text)
-        beside = any(VOLUME.search(other.text) for other in _near(rows, row))
+        near = _near(rows, row)
+        beside = any(VOLUME.search(other.text) for other in near)
+        labelled = any(re.fullmatch(r"journal(?: title)?:?|published in:?", other.text, re.I) for other in near)
         segments = re.split(r" / | ?\| ?|[•·—]| {3}|; (?=[A-Z\d])|\. (?=doi)", row.text)
         for segment in segments:
             start = START.search(segment)
@@ -124,9 +126,7 @@ class Sources:
                 name = re.sub(r"^.*\d[\w)]*\W+(?=\D+$)", "", re.sub(r"(?:www|https?:)\S*", "", segment))
             dated = YEAR.search(row.text) and (start or len(segments) > 1 and segment is segments[0])
             own = 3.0 if (volume and start) or beside else 2.0 if dated else 0.8
-            if any(
-                re.fullmatch(r"journal(?: title)?:?|published in:?", other.text, re.I) for other in _near(rows, row)
-            ):
+            if labelled:
                 name, own = name.title() if name[:1].isupper() else "", 5.0  # a repository's cover page labels it
             self._propose(name, place, own * weight)
         self._date(row, place, weight, volume)
@@ -281,13 +281,14 @@ class Sources:
 
 def _near(rows: list[Row], row: Row) -> list[Row]:
     """Rows directly above and below a row, or in its own line."""
+    left, right, bottom, size = row.left, row.right, row.bottom, row.size
     return [
         other
         for other in rows
-        if other is not row
-        and abs(other.bottom - row.bottom) < 2.2 * max(row.size, other.size)
-        and other.left < row.right
-        and row.left < other.right
+        if other.left < right
+        and left < other.right
+        and abs(other.bottom - bottom) < 2.2 * max(size, other.size)
+        and other is not row
     ]
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from designspace.parsing.citation.front import Front, Row
 from designspace.parsing.citation.names import by_line, plain
@@ -105,12 +106,12 @@ def blocks(rows: list[Row]) -> list[list[Row]]:
         leading: float | None = None
         for index in range(start + 1, min(start + 40, len(rows))):
             below, last = rows[index], block[-1]
-            if index in done or not _same_style(last, below) or len(block) >= MOST_ROWS + 2:
+            if index in done or len(block) >= MOST_ROWS + 2:
                 continue
             step = last.bottom - below.bottom
             overlap = min(last.right, below.right) - max(last.left, below.left)
             limit = 1.75 * row.size if leading is None else 1.25 * leading
-            if overlap > 0 and 0.5 * row.size < step <= limit:
+            if overlap > 0 and 0.5 * row.size < step <= limit and _same_style(last, below):
                 block.append(below)
                 done.add(index)
                 leading = step
@@ -120,13 +121,21 @@ def blocks(rows: list[Row]) -> list[list[Row]]:
 
 def _same_style(one: Row, other: Row) -> bool:
     tolerance = 0.06 if one.size < 12 else 0.12
-    capitals = [row.text.isupper() for row in (one, other) if sum(map(str.isalpha, row.text)) > 6]
-    return abs(one.size - other.size) <= tolerance * one.size and one.bold == other.bold and len(set(capitals)) < 2
+    if not abs(one.size - other.size) <= tolerance * one.size or one.bold != other.bold:
+        return False
+    return len({_in_capitals(one.text), _in_capitals(other.text)} - {None}) < 2
+
+
+@lru_cache(maxsize=1000)  # a row is compared with several others
+def _in_capitals(text: str) -> bool | None:
+    """Whether a text is in capitals; None if it has too few letters to tell."""
+    return text.isupper() if sum(map(str.isalpha, text)) > 6 else None
 
 
 def _candidates(front: Front, number: int, cover: bool) -> list[Title]:
     rows = front.page(number)
     height, body = front.heights[number], front.body
+    notes = [match.group() for row in rows if row.top < 0.5 * height and (match := FOOTNOTE.match(row.text))]
     result = []
     for block in blocks(rows):
         block = _trimmed(block)
@@ -137,7 +146,6 @@ def _candidates(front: Front, number: int, cover: bool) -> list[Title]:
             continue
         if HEADING.fullmatch(text) or len(block) > MOST_ROWS or block[0].bottom < 0.12 * height:
             continue
-        notes = [match.group() for row in rows if row.top < 0.5 * height and (match := FOOTNOTE.match(row.text))]
         text = text[:-1] if text[-1] in notes else text
         title = Title(text, block, 0.0, [f"page {number}, title by size"])
         title.score = _look(title, block, words, body, height)

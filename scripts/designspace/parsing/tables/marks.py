@@ -3,12 +3,9 @@
 Boxes here are (left, top, right, bottom) in points; y grows downwards from the top of the page.
 """
 
-import ctypes
 import re
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import repeat
 from math import isnan, pi
 from typing import TypeVar
 
@@ -17,7 +14,7 @@ import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import char_angle, char_box
+from designspace.parsing.calls import char_angle, char_edges
 from designspace.parsing.dropped import dropped_from
 from designspace.parsing.tables.paths import Paths
 
@@ -161,10 +158,7 @@ class PageMarks:
 
     def _boxes(self, textpage: pdfium.FPDF_TEXTPAGE, n: int) -> Boxes:
         """The left, upper, right and lower edges of the page's characters; NaN where one is not on a page."""
-        rects, size = (pdfium.FS_RECTF * n)(), ctypes.sizeof(pdfium.FS_RECTF)
-        places = map(ctypes.byref, repeat(rects), range(0, n * size, size))
-        deque(map(char_box, repeat(textpage), range(n), places), maxlen=0)  # a loop without steps in Python
-        edges = np.frombuffer(rects, np.float32).reshape(n, 4).astype(np.float64)
+        edges = char_edges(textpage, n)
         edges[~(np.abs(edges).sum(axis=1) < 4 * LARGEST)] = np.nan  # nor is one where a number is not finite
         left, top, right, bottom = edges.T
         x0, x1 = np.minimum(left, right), np.maximum(left, right)
