@@ -5,6 +5,8 @@ import json
 import random
 import sqlite3
 import sys
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,28 @@ def finding(name, value="15", unit="deg", importance="medium", confidence=0.5, c
         **{"importance": importance, "confidence": confidence, "evidence": f"We set {name} to {value}."},
         **{"page": 4, "start": 0, "end": 9, "boxes": []},
     }
+
+
+class Tables(Mapping):
+    """The tables as they are in a folder now, by name. Each is parsed when a test looks at it; most look at one."""
+
+    def __init__(self, results: Path):
+        self.written = {name: (results / f"{name}.csv").read_bytes() for name in tables.CSV_TABLES}
+        self.parsed = {}
+
+    def __getitem__(self, name):
+        if name not in self.parsed:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder, f"{name}.csv")
+                path.write_bytes(self.written[name])
+                self.parsed[name] = tables.read_csv(path)
+        return self.parsed[name]
+
+    def __iter__(self):
+        return iter(self.written)
+
+    def __len__(self):
+        return len(self.written)
 
 
 class Run:
@@ -139,14 +163,14 @@ class Run:
         return [str(part) for name, path in files.items() for part in (f"--{name}", path)]
 
     def merge(self):
-        """Run the program; the tables by name, or the sentence that it ended with."""
+        """Run the program; its tables, by name, or the sentence that it ended with."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sys, "argv", ["merge.py", *self.arguments()])
             try:
                 merge.main()
             except SystemExit as end:
                 return end.code
-        return {name: tables.read_csv(self.results / f"{name}.csv") for name in tables.CSV_TABLES}
+        return Tables(self.results)
 
     def sql(self, query):
         database = sqlite3.connect(self.results / "designspace.sqlite")

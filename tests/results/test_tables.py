@@ -237,7 +237,7 @@ def test_nothing_found_is_a_result(run, findings, values):
 
 def test_an_empty_folder_gives_empty_tables(run):
     run.write()
-    frames = run.merge()
+    frames = dict(run.merge())
     assert set(frames.pop("prisma").papers) == {0}
     assert all(frame.empty for frame in frames.values())
     assert run.sql("SELECT * FROM papers") == []
