@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,23 +42,24 @@ def go_on(pid):
     os.kill(pid, signal.SIGCONT)
 
 
-def children(pid):
-    """{pid: state} of the processes that a process started and that still run, from the first that was begun on: by
-    their times, since the numbers of processes begin anew above the kernel's highest, in the middle of a test as well.
-    """
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            state, parent, *others = entry.read_text().rpartition(") ")[2].split()
-            if int(parent) == pid and state != "Z":
-                found.append((int(others[17]), int(entry.parent.name), state))  # proc_pid_stat(5): starttime
-    return {number: state for _, number, state in sorted(found)}
+def families():
+    """{pid: {child: state}} of the processes that processes started and that still run, from the first child that was
+    begun on: by their times, since the numbers of processes begin anew above the kernel's highest, in the middle of a
+    test as well. All of it is one look at all processes, which takes time where many of them run."""
+    found = defaultdict(list)
+    for pid in filter(str.isdecimal, os.listdir("/proc")):
+        with suppress(OSError), open(f"/proc/{pid}/stat") as stat:
+            state, parent, *others = stat.read().rpartition(") ")[2].split()
+            if state != "Z":
+                found[int(parent)].append((int(others[17]), int(pid), state))  # proc_pid_stat(5): starttime
+    return {parent: {pid: state for _, pid, state in sorted(own)} for parent, own in found.items()}
 
 
 def held(driver):
     """The process of the paper whose turn it is, of the program whose process is `driver`, if it stands still: of the
     children of its fork server, the first that was begun; None otherwise."""
-    papers = {pid: state for child in children(driver) for pid, state in children(child).items()}
+    of = families()
+    papers = {pid: state for child in of.get(driver, {}) for pid, state in of.get(child, {}).items()}
     first = next(iter(papers), None)
     return first if papers.get(first) == "T" else None
 

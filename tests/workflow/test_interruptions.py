@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from batches import lines
 from conftest import ROOT
-from paper_processes import children, driver_of, ended, go_on, held, hold, wait_for
+from paper_processes import driver_of, ended, families, go_on, held, hold, wait_for
 from projects import configure, pdf, stand_in, study, table
 from quick_engine import without_engine
 
@@ -51,9 +51,9 @@ class Run:
 
     def processes(self):
         """The processes of the run and of its jobs."""
-        found = [self.process.pid]
+        found, of = [self.process.pid], families()
         for pid in found:
-            found += children(pid)
+            found += of.get(pid, {})
         return found
 
     def held(self):
