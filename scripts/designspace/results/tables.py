@@ -60,6 +60,7 @@ KEYS = {
 }
 SOURCE = "_from"  # ending of a parameter's second column in groups: the level that its value comes from
 CSV_TABLES = tuple(name for name in TABLES if name != "findings")
+AT_ONCE = 10_000  # rows of a table that are made into Python's own numbers and texts
 KINDS: dict[str, Any] = {"INTEGER": "Int64", "REAL": "Float64", "TEXT": object}
 
 
@@ -75,8 +76,16 @@ def make_frame(cells: list[tuple[Any, ...]], columns: dict[str, str]) -> pd.Data
     of_columns = zip(*cells, strict=True) if cells else [()] * len(columns)
     for (name, declaration), own in zip(columns.items(), of_columns, strict=True):
         kind = KINDS[declaration.split()[0]]
-        made[name] = pd.Series(["" if cell is None else cell for cell in own] if kind is object else own, dtype=kind)
+        texts = kind is object
+        made[name] = pd.Series(["" if c is None else c for c in own], dtype=kind) if texts else pd.array(own, kind)
     return pd.DataFrame(made)
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """The rows of a frame, with Python's own numbers; pandas' `itertuples` takes several times as long for a small one.
+    Only some rows of a large frame are in memory a second time."""
+    for first in range(0, len(frame), AT_ONCE):
+        yield from zip(*(own.tolist() for _, own in frame.iloc[first : first + AT_ONCE].items()), strict=True)
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -182,7 +191,7 @@ def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict[str, Any
                     None if null and (cell is pd.NA or cell == "") else cell
                     for cell, null in zip(row, may_be_null, strict=True)
                 ]
-                for row in frames[table].astype(object).itertuples(index=False, name=None)
+                for row in rows_of(frames[table])
             )
             database.executemany(f"INSERT INTO {_quote(table)} VALUES ({', '.join('?' * len(columns))})", rows)
     write_whole(path, database.serialize())

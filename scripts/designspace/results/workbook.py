@@ -57,7 +57,7 @@ def _table(book: Any, styles: tuple[Any, Any], name: str, frame: pd.DataFrame, n
             sheet.write_string(0, index, column, styles[0])
         places = {column: index for index, column in enumerate(frame.columns)}
         paper, page = places.get("paper"), places.get("page")
-        for row, cells in enumerate(part.itertuples(index=False, name=None), 1):
+        for row, cells in enumerate(tables.rows_of(part), 1):
             for index, cell in enumerate(cells):
                 if pd.isna(cell) or cell == "":
                     continue
