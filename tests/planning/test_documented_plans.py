@@ -1,6 +1,9 @@
 """The documents have the figures that the planner prints."""
 
+import io
 import re
+from contextlib import redirect_stdout
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,22 +13,24 @@ from benchmark import budgets, models
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def table(program, capsys):
+@cache  # a program plans for seconds
+def table(program):
     """The rows of the Markdown table that a program prints."""
-    program.main()
-    return [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
+    with redirect_stdout(io.StringIO()) as printed:
+        program.main()
+    return [line for line in printed.getvalue().splitlines() if line.startswith("| ")]
 
 
 @pytest.mark.parametrize(("program", "page"), [(budgets, "memory.md"), (models, "choosing-a-model.md")])
-def test_a_page_has_the_table_of_its_program(program, page, capsys):
-    rows = table(program, capsys)
+def test_a_page_has_the_table_of_its_program(program, page):
+    rows = table(program)
     assert len(rows) > 8
     documented = re.sub(" +", " ", (ROOT / "docs" / page).read_text("utf-8"))
     assert [row for row in rows if re.sub(" +", " ", row) not in documented] == []
 
 
-def test_the_readme_has_the_tokens_of_the_pages(capsys):
-    (header, _, *rows) = table(budgets, capsys)
+def test_the_readme_has_the_tokens_of_the_pages():
+    (header, _, *rows) = table(budgets)
     cards = [cell.strip() for cell in header.split("|")[2:-1]]
     tokens = {
         (card, name.strip()): number.strip().rstrip("*")
