@@ -21,14 +21,14 @@ def compiled(source, edit=lambda pdf: None):
     return extract_text(edited(typst.compile(source.encode()), edit), "paper")
 
 
-def remapped(changes):
-    """An edit that lets the Unicode maps of mathematics fonts name other characters, {printed: named}."""
+def remapped(changes, fonts="Math"):
+    """An edit that lets the Unicode maps of fonts with such names name other characters, {printed: named}."""
 
     def edit(pdf):
         for found in pdf.objects:
             if (
                 isinstance(found, pikepdf.Dictionary)
-                and "Math" in str(found.get("/BaseFont", ""))
+                and fonts in str(found.get("/BaseFont", ""))
                 and "/ToUnicode" in found
             ):
                 cmap = found.ToUnicode.read_bytes()
@@ -63,6 +63,13 @@ def test_a_font_with_a_wrong_map_is_read_as_it_is_printed():
     source += "with p #s($<$) .05, n #s($=$) 14, and squares of 2 #s($times$) 2 mm at #s($-$)15 degrees."
     text = compiled(source, remapped(signs))["text"]
     assert "p < .05" in text and "n = 14" in text and "2 × 2 mm" in text and "−15" in text
+
+
+def test_a_small_degree_under_the_code_of_a_letter_is_a_degree():
+    source = PROSE + "\n\nThe target was rotated by 60#s[\u02da] and by 75#s[\u02da] at last."
+    source = '#let s(x) = text(font: "DejaVu Sans Mono", x)\n' + source
+    text = compiled(source, remapped({"\u02da": "u"}, "DejaVu"))["text"]
+    assert "60°" in text and "75°" in text
 
 
 def test_a_font_with_a_right_map_keeps_its_characters():

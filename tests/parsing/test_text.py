@@ -59,6 +59,7 @@ def text_of(*pages, **options):
         ("12 \u2afe 3, 2 \u2afb 2, \u242e and \u232c", "12 ± 3, 2 × 2, μ and Δ"),
         ("45\uf0b0 \uf0b1 3 \uf06dm", "45° ± 3 μm"),
         ("45\u02da and 45 \u00ba", "45° and 45 °"),
+        ("30\u25e6, 1.5 \u2218 and f \u2218 g", "30°, 1.5 ° and f \u2218 g"),
         ("\ufb01xed, \ufb02ow, e\ufb03cient", "fixed, flow, efficient"),
         ("e\u0301tude", "étude"),
         ("\U0001d45d < 0.05 \U0001f642", "p < 0.05 \U0001f642"),

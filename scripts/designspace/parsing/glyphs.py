@@ -40,7 +40,8 @@ CONTROLS = dict.fromkeys([*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), 
 MEANING = dict.fromkeys(range(0xE000, 0xF900), UNKNOWN) | SYMBOL | OLD_STYLE_DIGITS | SMALL_CAPITALS
 MEANING |= {ord(joined): letters for joined, letters in JOINED.items()}
 MEANING |= {ord(HYPHEN): "-"} | PI | SPACES | INVISIBLE | LIGATURES | MATH_LETTERS | CONTROLS
-DEGREE = re.compile(r"[\u02da\u00ba](?:(?<=\d.)|(?<=\d\s.))")
+# LaTeX prints a raised circle, as a bullet or an operator of composition, for a degree.
+DEGREE = re.compile(r"[\u02da\u00ba\u2218\u25e6](?:(?<=\d.)|(?<=\d\s.))")
 
 
 def normalise(text: str) -> str:

@@ -26,6 +26,7 @@ GEOMETRY = np.array([1.0, 1.0, 2.0, 1.0], dtype=np.float32)  # weights of width,
 BLACK = 0.6  # root of the mean square of a raster, to which those of light and bold fonts are brought half-way
 NEAR = 0.055  # mean squared difference, up to which a glyph may be the one that it is compared with
 TALL = 1.25  # em, from which a glyph is one that grows with a formula
+FARTHER = 2.0  # times as far may it be where the other characters are far away, too
 APART = 1.5  # times as far must the next other character be
 ALIKE = 0.012  # and this much farther
 LARGER = 1.3  # times are the operators of fonts of formulas larger
@@ -66,16 +67,16 @@ class Reading:
         """The characters that the glyph may well be, see `choices`."""
         return self.choices()
 
-    def choices(self, taken: Collection[str] = (), farther: float = 1.0) -> list[str]:
+    def choices(self, taken: Collection[str] = (), farther: bool = False) -> list[str]:
         """The characters that the glyph may well be: one if it is beyond doubt, none if it is like no known one.
 
-        It is none of those that are `taken`, and may be so many times `farther` away than usual.
+        It is none of those that are `taken`, and may be `farther` away than usual.
         """
         open_ = (pair for pair in zip(self.characters, self.distances, strict=True) if pair[0] not in taken)
         nearest, first = next(open_)
-        if first > farther * NEAR:
+        if first > NEAR * (FARTHER if farther else 1):
             return []
-        limit = APART * first + ALIKE if farther > 1 else max(APART * first, first + ALIKE)
+        limit = APART * first + ALIKE if farther else max(APART * first, first + ALIKE)
         near = takewhile(lambda pair: pair[1] <= limit, chain([(nearest, first)], open_))
         return [character for character, far in near if far <= NEAR or character not in _COMPOSED]
 
@@ -108,7 +109,7 @@ class Shapes:
         if far <= NEAR:
             return character
         reading = _compare(shape)
-        choices = reading.likely
+        choices = reading.likely or reading.choices(farther=True)
         plain = len(choices) == 1 and character not in choices and far > WRONG * reading.distances[0]
         return choices[0] if plain else character
 

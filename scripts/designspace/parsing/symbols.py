@@ -41,7 +41,6 @@ _DASHES = frozenset("-–−—")
 MOST_GLYPHS = 600  # of a page, that are drawn
 NEXT = 30  # characters behind one, in which a word may tell of its font
 WHOLE = 12  # codes of a font that are read together
-FARTHER = 2.0  # times as far may a glyph of such a font be from the character that it is
 NEIGHBOURS = 60  # places of a glyph that are looked at
 COMMON = "()1"  # of those that look and suit alike, the likelier ones
 
@@ -214,7 +213,7 @@ def _choices(readings: dict[str, "Reading | None"], drawn: bool) -> dict[str, li
         if reading is None and drawn:
             choices[code] = [" "]
         elif reading and len(readings) >= WHOLE and (len(choices[code]) != 1 or choices[code][0] in "{}"):
-            choices[code] = reading.choices(taken | {"{", "}"}, FARTHER)
+            choices[code] = reading.choices(taken | {"{", "}"}, farther=True)
     return choices
 
 
