@@ -44,6 +44,14 @@ def test_a_wrong_gpu_is_a_sentence_before_the_first_paper(monkeypatch, capabilit
         check_gpus(1, int(79.25 * 2**30), 2 << 30)
 
 
+@pytest.mark.parametrize(("there", "wanted", "seen"), [(0, 1, "none"), (1, 2, "1")])
+def test_fewer_gpus_than_are_asked_for_are_reported(monkeypatch, there, wanted, seen):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: there)
+    sentence = f"The configuration asks for a GPU .*`model.gpus` {wanted}.* and PyTorch sees {seen} here"
+    with pytest.raises(model_files.ModelError, match=sentence):
+        check_gpus(wanted, 24 << 30, 2 << 30)
+
+
 def test_a_gpu_for_one_process_only_is_not_shared(tmp_path, monkeypatch):
     tool = tmp_path / "nvidia-smi"
     tool.write_text("#!/bin/sh\necho Default\necho Exclusive_Process\n")
