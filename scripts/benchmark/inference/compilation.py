@@ -13,10 +13,11 @@ from typing import Any
 
 from transformers import PreTrainedModel
 
-from benchmark.inference.engine import FREE, grammar_tokenizer_of
+from benchmark.inference.engine import grammar_tokenizer_of
 from benchmark.inference.shapes import DEVICE, DTYPE, ON_GPU, VARIED, model, prompt, row
 from designspace.engine import warming
 from designspace.engine.generator import Answer, Generator, Question, one_round
+from designspace.engine.warming import ANYTHING
 
 LENGTHS = [2048 + 4321 * n for n in range(10)]  # up to 40,937; most are multiples of no block size
 BRANCHES = (6, 33, 108)
@@ -64,7 +65,7 @@ def measure_one(name: str) -> None:
 def seconds_of(weights: PreTrainedModel, grammar_tokenizer: Any, length: int, branches: int) -> float:
     """Seconds to read a paper of so many tokens and to ask so many questions, whose prompts are of many lengths."""
     vocabulary, longest = weights.config.vocab_size, 4 + branches % 7
-    questions = [Question(prompt(2 + n % longest, 256), FREE, NEW_TOKENS) for n in range(branches)]
+    questions = [Question(prompt(2 + n % longest, 256), ANYTHING, NEW_TOKENS) for n in range(branches)]
     started = time.perf_counter()
     generator: Generator[list[Answer]] = Generator(
         weights, grammar_tokenizer, length, branches, 2 + longest + NEW_TOKENS, CHUNK

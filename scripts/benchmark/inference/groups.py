@@ -8,7 +8,7 @@ from typing import Any
 
 from transformers import PreTrainedModel
 
-from benchmark.inference.engine import CHUNK, FREE, TASKS, ceilings, grammar_tokenizer_of, step_floor
+from benchmark.inference.engine import CHUNK, TASKS, ceilings, grammar_tokenizer_of, step_floor
 from benchmark.inference.shapes import (
     CAPACITY,
     DEVICE,
@@ -29,6 +29,7 @@ from benchmark.inference.shapes import (
 from designspace.engine import loading, warming
 from designspace.engine.generator import Answer, Generator, Question, one_round
 from designspace.engine.passes import Passes
+from designspace.engine.warming import ANYTHING
 from designspace.planning.branches import of_papers
 from designspace.planning.costs import PROCESS_BYTES, PROCESSES, Costs, costs_of, peak_bytes
 from designspace.planning.memory import prefix_tokens
@@ -60,7 +61,7 @@ def measure_one(weights: PreTrainedModel) -> None:
     both: dict[int, float] = defaultdict(float)
     for task, (branches, tokens) in TASKS.items():
         row(f"{task}: papers at once", "s a paper", "same tokens", "planned", "measured", "ratio")
-        asked = [[Question(prompt(PROMPT, 256), FREE, tokens) for _ in range(branches)] for _ in papers]
+        asked = [[Question(prompt(PROMPT, 256), ANYTHING, tokens) for _ in range(branches)] for _ in papers]
         answer(weights, grammar_tokenizer, papers[:1], asked[:1], 1)  # once before: libraries
         alone: Answers | None = None
         for at_once in AT_ONCE:

@@ -21,7 +21,7 @@ VOCABULARY = 2**15
 # there or not. With more, the layers are those of PyTorch.
 ROWS = (1, 16, 17, 32, 33, 64, 65, 128, 256)
 POOL = flash.FAR + ROWS[-1]  # tokens: those before a chunk that cuDNN takes part in, and the chunk
-# Slots of a branch: for the three tokens of a prompt, and for two more, since a step is only begun behind another one.
+# The question that loads the kernels, and its slots: two new tokens take two steps, of which one is begun in advance.
 PROMPT, SLOTS = [0, 0, 0], 5
 ANYTHING = "start: /(.|\\n)*/"  # a grammar that ends nothing early
 

@@ -24,19 +24,18 @@ _INTO_NAME = re.compile(
 )
 _LABEL = re.compile(r"\s*[:=]")  # behind a name whose mean follows
 _BESIDE = re.compile(r"[”\"’']?\s*[:=(]\s*")  # between a name and its mean
-# Words of what is not the mean of one whole group.
+# Words of what is not the mean of one whole group; and the end of a bracket in which the name stands.
 _OF_OTHERS = re.compile(
     r"\b(?:differ\w*|than|both|all|overall|together|combined|pooled|across|collapsed|without|who|whose"
-    r"|matched|with(?! an? (?:mean|average)| means?))\b|^[^(]*\)",  # or the name stands in a bracket that ends
+    r"|matched|with(?! an? (?:mean|average)| means?))\b|^[^(]*\)",
     re.IGNORECASE,
 )
 _OF_ALL = re.compile(r"[^.;]*?\b(?:both|all|each|than|more|less)\b", re.IGNORECASE)
-_NEXT_PART = re.compile(r"\b(?:and|or|vs\.?|versus|while|whereas|but)\s*$")  # begins with the mean behind it
+_NEXT_PART = re.compile(r"\b(?:and|or|vs\.?|versus|while|whereas|but)\s*$")  # of a sentence begins with the mean
 _VERSUS = re.compile(r"[^().;]*?\b(?:vs|versus)\b")  # behind one of two means in the same bracket
 _NEAR = 30  # characters behind a mean that may say that it is of several groups
-_ONWARD = re.compile(
-    r"[,;]|\b(?:and|vs|versus|while|whereas|but|or|than|compared)\b", re.IGNORECASE
-)  # to the next of a series
+# What leads from a mean to the next of a series.
+_ONWARD = re.compile(r"[,;]|\b(?:and|vs|versus|while|whereas|but|or|than|compared)\b", re.IGNORECASE)
 
 
 class _Name(NamedTuple):

@@ -25,8 +25,8 @@ with contextlib.suppress(Exception):  # a process that needs it will report the 
     _model = json.loads(os.environ[processes.TOKENIZER])
     loading.load_grammar_tokenizer(*_model, model_files.model_config(*_model)["vocab_size"])
 
-with contextlib.suppress(Exception):  # it is private, and without it each process does the same
-    # The name of a kernel on disk has a hash of all of Triton in it, which takes half a second.
+with contextlib.suppress(Exception):  # a private function of Triton; without it, each process computes the hash
+    # The name of a kernel on disk contains a hash of all of Triton, which takes half a second.
     from triton.runtime.cache import triton_key
 
     triton_key()

@@ -92,7 +92,7 @@ def work(connection: Connection, inbox: Connection) -> None:
         if job.model["device"] == "cuda":
             limit_memory(job, attached)
         group = Group(job, weights, papers, attempt)
-        if not inbox.poll():  # in its turn, kernels are rather loaded while the GPU reads
+        if not inbox.poll():  # if its turn has come, it loads its kernels while the GPU reads
             warming.load_kernels(weights, group.grammar_tokenizer, group.branches)
         started = await_turn(inbox)
         group.ask(started)
