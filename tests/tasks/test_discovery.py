@@ -9,6 +9,7 @@ from test_tasks import play
 
 from designspace.engine.generator import Answer
 from designspace.language import context
+from designspace.planning.branches import FINDING_CHARACTERS
 from designspace.tasks import discovery
 
 LIBRARY = [
@@ -18,7 +19,7 @@ LIBRARY = [
 SETTINGS = {"max_new_tokens": 4000, "findings": 3, "categories": ["apparatus"]}
 PAGE = [
     "Methods",
-    "Sixty people held a digital stylus on the tablet.",
+    "Sixty people held a digital stylus on the tablet of the apparatus.",
     "The table was tilted by 15° and the monitor refreshed at 120 Hz.",
     "Each of 12 trials lasted 1500 ms, and breaks took 20-30 s.",
     "In all, 18 people were tired after 34 trials.",
@@ -46,9 +47,9 @@ def finding(value, unit="", name="tilt", description=ABOUT):
     return {"name": name, "value": value, "unit": unit, "description": description, "importance": "high"}
 
 
-def kept(tokenizer, *findings, library=LIBRARY):
+def kept(tokenizer, *findings, library=LIBRARY, page=PAGE):
     """The findings of the record of a paper about which a model reports these."""
-    paper = text_record("one_2020", PAGE)
+    paper = text_record("one_2020", page)
     fitted = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     generator = Scripted(tokenizer, f" {json.dumps(findings, ensure_ascii=False)}}}")
     paper = discovery.Paper(tokenizer, generator.grammar_tokenizer, paper, fitted, library, SETTINGS)
@@ -111,6 +112,28 @@ def test_a_finding_is_kept_with_the_sentence_that_holds_its_value(tokenizer, val
 )
 def test_a_finding_whose_value_does_not_stand_in_the_paper_is_left_out(tokenizer, value, unit):
     assert kept(tokenizer, finding(value, unit)) == []
+
+
+@pytest.mark.parametrize("value, written", [(": 120", "120"), (", stylus", "stylus"), ("= 15°;", "15°")])
+def test_signs_around_a_value_are_no_part_of_it(tokenizer, value, written):
+    assert [one["value"] for one in kept(tokenizer, finding(value))] == [written]
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [("stylus", "apparatus"), ("tilt", "tilted"), ("digital_stylus", "a stylus"), ("tablet", "tablet of apparatus")],
+)
+def test_a_value_that_only_repeats_its_name_or_the_category_is_left_out(tokenizer, name, value):
+    for written, found in ((value, 0), (f"{value} of wood", 1)):
+        page = [*PAGE, f"The map was {written}, it says."]
+        assert len(kept(tokenizer, finding(written, name=name), page=page)) == found, written
+
+
+def test_a_value_that_the_grammar_cut_is_left_out(tokenizer):
+    for characters, found in ((FINDING_CHARACTERS - 1, 1), (FINDING_CHARACTERS, 0)):
+        value = characters * "a"
+        page = [*PAGE, f"The map was {value}, it says."]
+        assert len(kept(tokenizer, finding(value), page=page)) == found, characters
 
 
 def test_a_name_of_the_library_with_an_affix_is_left_out(tokenizer):

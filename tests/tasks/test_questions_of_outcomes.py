@@ -22,11 +22,12 @@ PAGE = [
 ]
 
 
-def answered(tokenizer, texts, *, library=(MEAN, TEST), page=PAGE, scope="group"):
+def answered(tokenizer, texts, *, library=(MEAN, TEST), page=PAGE, scope="group", least=0.3):
     paper = text_record("outcomes_2020", page)
     kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     generator = Scripted(tokenizer, texts)
-    asked = extraction.Paper(tokenizer, generator.grammar_tokenizer, paper, kept, [*library], SETTINGS)
+    settings = SETTINGS | {"min_confidence": least}
+    asked = extraction.Paper(tokenizer, generator.grammar_tokenizer, paper, kept, [*library], settings)
     play(asked.rounds(), generator.ask)
     rows = asked.fields()["values"]
     for row in rows:
@@ -59,6 +60,32 @@ def test_the_expression_of_the_paper_is_reported_with_the_sentence_that_has_it(t
         ("aftereffect", "Late", "8.8 ± 1.0°", "reported", PAGE[-1]),
         ("aftereffect_test", "", "t(38) = 6.9, p < .001, d = 2.2", "reported", PAGE[-1]),
     ]
+
+
+def test_a_mean_in_another_kind_of_unit_is_no_value(tokenizer):
+    page = [*PAGE, "The mean aftereffect of age was 21.4 years, SD = 2.8, and it lasted 3.1 ± 0.2 of a block."]
+    texts = {begin("aftereffect"): ' ["21.4 years, SD = 2.8", "3.1 ± 0.2"],\n'}
+    assert reported(tokenizer, texts, page=page) == {("aftereffect", "", "3.1 ± 0.2")}
+
+
+def test_an_expression_of_a_sentence_about_something_else_has_half_of_its_confidence(tokenizer):
+    page = [*PAGE, "Reaction times were 347 ± 11 ms (t(38) = 1.5, p = .14)."]
+    time = MEAN | {"name": "time", "unit": "ms", "definition": "Its reaction time."}
+    for asked, least, found in ((MEAN | {"unit": "s"}, 0.4, 1), (MEAN | {"unit": "s"}, 0.5, 0), (time, 0.5, 1)):
+        texts = {begin(asked["name"]): ' "347 ± 11",\n'}
+        assert len(reported(tokenizer, texts, page=page, library=[asked], least=least)) == found, (asked, least)
+    for least, found in ((0.4, 1), (0.5, 0)):
+        texts = {begin("aftereffect_test"): ' "t(38) = 1.5",\n'}
+        assert len(reported(tokenizer, texts, page=page, library=[TEST | {"definition": "It."}], least=least)) == found
+
+
+def test_the_evidence_of_an_expression_prints_it(tokenizer):
+    """Also where another sentence is more about the outcome, and this one is a label."""
+    texts = {begin("aftereffect"): ' "347 ± 11",\n'}
+    other = "The aftereffect, an aftereffect of the rotation, was 19.6 ± 1.2°, 347 of it."
+    page = [*PAGE, other, "References", "347 ± 11 aftereffect"]
+    ((*_, evidence),) = [row for row in answered(tokenizer, texts, page=page) if row[3] == "reported"]
+    assert evidence == page[-1]
 
 
 def test_a_mean_is_that_of_the_group_to_which_its_sentence_gives_it(tokenizer):

@@ -56,30 +56,46 @@ def rank(record: Record, context: Record, parameter: Record, value: Value) -> li
 
 
 def choose(
-    record: Record, context: Record, parameter: Record, value: Value, near: re.Pattern[str] | None = None
+    record: Record,
+    context: Record,
+    parameter: Record,
+    value: Value,
+    near: re.Pattern[str] | None = None,
+    weight: float = VALUE,
 ) -> tuple[int, int]:
     """Span `(start, end)` of the best evidence for a value; every paper with a sentence has one. A match of the pattern
-    `near` counts as much as the value."""
+    `near` adds a weight to the score, by default that of the value."""
 
     def worth(sentence: tuple[int, int, float]) -> float:
         start, end, score = sentence
-        return score + VALUE * bool(near and near.search(record["text"], start, end))
+        return score + (weight if near and near.search(record["text"], start, end) else 0.0)
 
     start, end, _ = max(rank(record, context, parameter, value), key=worth)
     return start, end
 
 
 def locate(
-    record: Record, context: Record, parameter: Record, value: Value, near: re.Pattern[str] | None = None
+    record: Record,
+    context: Record,
+    parameter: Record,
+    value: Value,
+    near: re.Pattern[str] | None = None,
+    weight: float = VALUE,
 ) -> Record:
     """The best evidence for a value as a record has it: verbatim, with its page and its lines' boxes."""
-    return at(record, *choose(record, context, parameter, value, near))
+    return at(record, *choose(record, context, parameter, value, near, weight))
 
 
 def shares_word(sentence: str, about: str, without: str) -> bool:
     """Whether a sentence has a form of a word of `about` that is neither a number nor a word of `without`."""
     words = [word for word in _words(about) if not word.isdigit() and word not in _words(without)]
     return any(_same_word(word, other) for other in _words(sentence) for word in words)
+
+
+def repeats(text: str, other: str) -> bool:
+    """Whether a text without a number has words, and each is a form of a word of another text."""
+    words = [] if re.search(r"\d", text) else _words(text)
+    return bool(words) and all(any(_same_word(word, known) for known in _words(other)) for word in words)
 
 
 def at(record: Record, start: int, end: int) -> Record:

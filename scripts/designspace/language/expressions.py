@@ -2,9 +2,11 @@
 means with their spread."""
 
 import re
+from bisect import bisect
+from functools import cached_property
 from typing import Any
 
-from designspace.language import means, statistics
+from designspace.language import evidence, means, quantities, sentences, statistics, units
 
 _READERS: dict[str, Any] = {"statistic": statistics, "mean": means}
 KINDS = frozenset(_READERS)
@@ -17,12 +19,31 @@ class Expressions:
     """The expressions of a text, by their kind."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._found = {kind: reader.find(text) for kind, reader in _READERS.items()}
 
     def printed(self, kind: str, answer: str) -> str | None:
         """The expression of the text that an answer copies, on one line; None where there is none."""
         text: str | None = _READERS[kind].printed(answer, self._found[kind])
         return text and on_one_line(text)
+
+    def support(self, value: str, parameter: evidence.Record) -> float:
+        """How far the text supports that an expression of it is a value of a parameter of the library: 0.0 where it has
+        a unit of another kind, half where no sentence with it has a word of the parameter's name or definition."""
+        mean = means.parse(value) if parameter["kind"] == "mean" else None
+        own, unit = mean.unit if mean else "", parameter.get("unit", "")
+        if own and units.known(unit) and quantities.convert(1.0, own, unit) is None:
+            return 0.0
+        about = f"{parameter['name']} {parameter['definition']}"
+        around = (self._sentence(match.start()) for match in written(value).finditer(self._text))
+        return 1.0 if any(evidence.shares_word(sentence, about, "") for sentence in around) else 0.5
+
+    def _sentence(self, position: int) -> str:
+        return self._text[slice(*self._sentences[bisect(self._sentences, (position, len(self._text))) - 1])]
+
+    @cached_property
+    def _sentences(self) -> list[tuple[int, int]]:
+        return sentences.spans(self._text)
 
 
 def on_one_line(text: str) -> str:

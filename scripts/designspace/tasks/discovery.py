@@ -6,10 +6,10 @@ from typing import Any
 
 from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import evidence, matching, quantities
-from designspace.language.evidence import Record, shares_word
+from designspace.language.evidence import Record, repeats, shares_word
 from designspace.language.tokens import plain
 from designspace.language.units import known
-from designspace.planning.branches import of_discovery
+from designspace.planning.branches import FINDING_CHARACTERS, of_discovery
 from designspace.tasks import answers, grammars
 from designspace.tasks.extraction import BEFORE
 from designspace.tasks.scopes import written
@@ -26,6 +26,7 @@ Report only what the paper says.
 """
 
 SIGNS = re.compile(r'[{}\[\]"\\_|<>`]|[,:;]\s*$')  # of the grammar that an answer is written in
+AROUND = " ,:;="  # signs that stand around a value, and are no part of it
 NEAR = 30  # characters between a value and its unit, at most
 COUNT_OF_PEOPLE = re.compile(r"((total|number|n|of|participants?|subjects?|people|sample|size)(_|$))+")
 
@@ -53,7 +54,8 @@ class Paper:
     """The questions about a paper, and the findings in their answers.
 
     A branch that runs out of tokens keeps its complete findings. A finding is kept if its evidence has its value in its
-    unit and a word of its name or description, and if the library does not have it; each name is kept once for a paper.
+    unit and a word of its name or description, if the library does not have it, and if its value says more than its
+    name; each name is kept once for a paper.
     """
 
     def __init__(
@@ -83,7 +85,10 @@ class Paper:
         findings: dict[str, Record] = {}
         for category, reply in zip(self.asked, self.replies, strict=True):
             for item, probability in answers.objects(self.grammar_tokenizer, reply):
-                if self._in_library(item["name"]):
+                if len(item["value"]) == FINDING_CHARACTERS:  # the grammar cut it
+                    continue
+                item["value"] = item["value"].strip(AROUND)
+                if self._in_library(item["name"]) or repeats(item["value"], f"{item['name']} {category}"):
                     continue
                 place = locate(self.record, self.context, item)
                 sentence, about = place["evidence"], f"{item['name']} {item['description']}"

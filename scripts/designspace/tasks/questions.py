@@ -1,6 +1,7 @@
 """One parameter of the library: its description for the model, its branch, and the confidence of its answers."""
 
 import json
+import math
 import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -77,7 +78,7 @@ def candidates_in(
     if parameter["kind"] == "string":
         answered = [(value, probability) for value, probability in answered if len(value) < TEXT_CHARACTERS]
     if parameter["kind"] in expressions.KINDS:
-        values = _copied(parameter["kind"], answered, reply.p_alternative, printed)
+        values = _copied(parameter, answered, reply.p_alternative, printed)
     else:
         values = confidences(parameter, answered, reply.p_alternative, in_paper)
     return Candidates(parameter, reply.p_alternative, values)
@@ -102,13 +103,16 @@ def confidences(
     return values
 
 
-def _copied(kind: str, answered: list[tuple[Any, float]], p_null: float, printed: Expressions) -> dict[Value, float]:
+def _copied(
+    parameter: dict[str, Any], answered: list[tuple[Any, float]], p_null: float, printed: Expressions
+) -> dict[Value, float]:
     """The expressions of a paper that the answers copy, with their confidence; an answer that copies none has no
     confidence."""
     values: dict[Value, float] = {}
     for answer, probability in answered:
-        text = printed.printed(kind, answer)
-        values.setdefault(text or answer, probability * (1 - p_null) if text else 0.0)
+        text = printed.printed(parameter["kind"], answer)
+        support = printed.support(text, parameter) if text else 0.0
+        values.setdefault(text or answer, support * probability * (1 - p_null))
     return values
 
 
@@ -123,6 +127,8 @@ def rows(
     made = [head | {"value": value, "confidence": confidence} for value, confidence in candidates.values.items()]
     for row in made:
         if row["confidence"] >= threshold:
-            place = expressions.written(row["value"]) if parameter["kind"] in expressions.KINDS else near
-            row |= {"status": "reported"} | evidence.locate(record, context, parameter, row["value"], place)
+            place, weight = near, evidence.VALUE
+            if parameter["kind"] in expressions.KINDS:  # a sentence without it is no evidence
+                place, weight = expressions.written(row["value"]), math.inf
+            row |= {"status": "reported"} | evidence.locate(record, context, parameter, row["value"], place, weight)
     return made or [head]
