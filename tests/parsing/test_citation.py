@@ -234,6 +234,9 @@ def test_a_paper_with_an_abstract_only_mentions_its_supplement():
         ("By Ada Morrow, PhD, and Ruth Quist, MD", ["Ada Morrow", "Ruth Quist"]),
         ("Department of Psychology, University of Norbury", []),
         ("fingers, arms, feet", []),
+        # The icon of ORCID, which some publishers print in letters.
+        ("Ada B. SmithID1,2*, J. Ryan ReedID3,4, Jo ID Kay5", ["Ada B. Smith", "J. Ryan Reed", "Jo ID Kay"]),
+        ("Ada SmithID, Jo ReedID", ["Ada Smith", "Jo Reed"]),
     ],
 )
 def test_by_lines(printed, names):

@@ -36,6 +36,8 @@ SEPARATOR = re.compile(
     rf"\s*(?:[,;|·•∙&/Æ∣{RAISED}\uf0b7]+|\s(?:and|und|et|with|AND|And)\s|^\s*(?:and|AND|by|BY|By)\s|\s-\s)\s*"
 )
 MARKS = re.compile(r"[*∗†‡§¶#‖✉⁎\d⊥◊∥=+~^¹²³⁴⁵⁶⁷⁸⁹⁰�✝✶⇑]+|\(\w\)|ORCID|\bet al\b\.?|\(?\bcorresponding author\b\)?")
+# The icon of ORCID, whose font has it under an X before a name, or in letters behind it: "Ada SmithID1,2".
+ORCID = re.compile(r"(?<![^\W\d_])X(?=[A-Z][a-z.])|(?<=[a-zß-ÿ])ID(?![^\W\d_])")
 WORD = r"[^\W\d_](?:[^\W\d_]|['’`´‑‐–-](?=[^\W\d_])|\.)*"
 NAME = re.compile(rf"{WORD}(?: {WORD}){{1,6}}")
 INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,3}")
@@ -54,7 +56,7 @@ def by_line(marked: str) -> tuple[list[str], float]:
 @lru_cache(maxsize=1000)  # each row of a page is looked at from several titles
 def _by_line(marked: str) -> tuple[list[str], float]:
     text = re.sub(r"[\s,;]+(?:and|&)\s*$", "", DEGREES.sub("", LABEL.sub("", marked)))
-    text = re.sub(r"(?<![^\W\d_])X(?=[A-Z][a-z.])", "", text)  # the icon of ORCID, printed in a font of its own
+    text = ORCID.sub("", text)
     parts = [MARKS.sub(" ", part) for part in SEPARATOR.split(text)[:MOST_NAMES]]
     parts = [
         part.strip(" .:\u200b" if len(part.strip()) < 4 and not part.strip()[:1].isupper() else " :,") for part in parts
