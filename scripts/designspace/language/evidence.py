@@ -86,10 +86,11 @@ def locate(
     return at(record, *choose(record, context, parameter, value, near, weight))
 
 
-def shares_word(sentence: str, about: str, without: str) -> bool:
-    """Whether a sentence has a form of a word of `about` that is neither a number nor a word of `without`."""
-    words = [word for word in _words(about) if not word.isdigit() and word not in _words(without)]
-    return any(_same_word(word, other) for other in _words(sentence) for word in words)
+def shared_words(sentence: str, about: str, without: str = "") -> int:
+    """How many words of `about` a sentence has a form of, not counting numbers and forms of the words of `without`."""
+    others, held = _words(without), _words(sentence)
+    words = [word for word in _words(about) if not any(_same_word(word, other) for other in others)]
+    return sum(any(_same_word(word, other) for other in held) for word in words)
 
 
 def repeats(text: str, other: str) -> bool:

@@ -36,7 +36,7 @@ class Expressions:
             return 0.0
         about = f"{parameter['name']} {parameter['definition']}"
         around = (self._sentence(match.start()) for match in written(value).finditer(self._text))
-        return 1.0 if any(evidence.shares_word(sentence, about, "") for sentence in around) else 0.5
+        return 1.0 if any(evidence.shared_words(sentence, about) for sentence in around) else 0.5
 
     def _sentence(self, position: int) -> str:
         return self._text[slice(*self._sentences[bisect(self._sentences, (position, len(self._text))) - 1])]

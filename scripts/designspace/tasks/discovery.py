@@ -6,7 +6,7 @@ from typing import Any
 
 from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import evidence, matching, quantities
-from designspace.language.evidence import Record, repeats, shares_word
+from designspace.language.evidence import Record, repeats, shared_words
 from designspace.language.tokens import plain
 from designspace.language.units import known
 from designspace.planning.branches import FINDING_CHARACTERS, of_discovery
@@ -92,7 +92,7 @@ class Paper:
                     continue
                 place = locate(self.record, self.context, item)
                 sentence, about = place["evidence"], f"{item['name']} {item['description']}"
-                if holds(sentence, item["value"], item["unit"]) and shares_word(sentence, about, item["value"]):
+                if holds(sentence, item["value"], item["unit"]) and shared_words(sentence, about, item["value"]):
                     finding = {"category": category, **item, "confidence": probability} | place
                     findings.setdefault(item["name"], finding)
         return {"findings": list(findings.values()), "new_tokens": sum(len(reply.tokens) for reply in self.replies)}

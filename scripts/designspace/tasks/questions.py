@@ -116,6 +116,25 @@ def _copied(
     return values
 
 
+def supported(record: Record, context: Record, candidates: Candidates, threshold: float) -> Candidates:
+    """The candidates, those with half of their confidence whose best evidence is not about the parameter: it has no
+    word of its name and definition, or for a boolean, which has no word of its own, fewer than two.
+
+    Not those of a category, whose words say what it is about, nor copied expressions, which are supported already.
+    """
+    parameter = candidates.parameter
+    if parameter["kind"] in (*expressions.KINDS, "category"):
+        return candidates
+    about, least = f"{parameter['name']} {parameter['definition']}", 2 if parameter["kind"] == "boolean" else 1
+    values = dict(candidates.values)
+    for value in candidates.reported(threshold):
+        start, end = evidence.choose(record, context, parameter, value)
+        own = value if isinstance(value, str) else ""
+        if evidence.shared_words(record["text"][start:end], about, own) < least:
+            values[value] /= 2
+    return candidates._replace(values=values)
+
+
 def rows(
     record: Record, context: Record, candidates: Candidates, threshold: float, near: re.Pattern[str] | None = None
 ) -> list[Record]:
