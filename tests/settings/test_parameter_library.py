@@ -74,11 +74,11 @@ def config(tmp_path, monkeypatch):
         ),
         (
             "- {name: a, kind: integer, per: group, unit: years, definition: x, characteristic: age_mean}",
-            "`a` is the characteristic age_mean, and so must be of kind number, per group, with the unit years.",
+            "`a` is the characteristic age_mean, and so must be of kind number, with the unit years.",
         ),
         (
-            "- {name: a, kind: integer, definition: x, characteristic: female}",
-            "`a` is the characteristic female, and so must be of kind integer, per group, without a unit.",
+            "- {name: a, kind: integer, unit: years, definition: x, characteristic: female}",
+            "`a` is the characteristic female, and so must be of kind integer, without a unit.",
         ),
         (
             "- {name: a, kind: integer, per: group, definition: x, characteristic: female}\n"
@@ -140,3 +140,18 @@ def test_the_parameter_library_as_it_is():
     loaded = parameters.load(ROOT / "config" / "parameters.yaml")
     assert len(loaded) == 34
     assert loaded == yaml.safe_load(PARAMETERS)
+
+
+def test_a_usual_name_has_its_role_where_it_fits(tmp_path):
+    library = tmp_path / "library.yaml"
+    entries = [
+        "{name: n_total, kind: integer, definition: x}",
+        "{name: n_female, kind: integer, definition: x}",
+        "{name: age_mean, kind: number, unit: years, definition: x}",
+        "{name: age_sd, kind: number, unit: months, definition: x}",
+        "{name: ages, kind: string, unit: years, characteristic: age_range, definition: x}",
+        "{name: age_range, kind: string, unit: years, definition: x}",
+    ]
+    library.write_text("".join(f"- {entry}\n" for entry in entries))
+    roles = [entry.get("participants", entry.get("characteristic")) for entry in parameters.load(library)]
+    assert roles == ["total", "female", "age_mean", None, "age_range", None]

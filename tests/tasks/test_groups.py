@@ -291,6 +291,41 @@ def test_the_women_of_all_groups_are_those_of_the_paper_if_nobody_else_took_part
     assert reported(fields, "women")[("", "Late")] == [(10, "")]
 
 
+def test_what_sentences_about_recruitment_say_stands_in_place_of_the_models_answers(tokenizer, monkeypatch):
+    everyone = {"name": "n_total", "kind": "integer", "participants": "total", "definition": "All."}
+    monkeypatch.setattr("test_groups.LIBRARY", [everyone, *DESCRIBED[1:]])
+    page = [
+        "Methods",
+        "Experiment 1. Twenty adults (12 women, mean age 21.3 ± 2.1 years, range 18-27) were recruited.",
+        "Experiment 2. A further 18 adults (8 women, mean age 24.4 ± 3.0 years) were recruited.",
+    ]
+    texts = {
+        begin("experiments"): ' ["Experiment 1", "Experiment 2"],\n',
+        begin("n_total"): " 20,\n",
+        begin("women"): " 12,\n",
+        begin("age"): " [18, 21.3],\n",
+        begin("age", experiment=2): " 21.3,\n",
+    }
+    fields, _ = answered(tokenizer, page, texts)
+    one, two = ("Experiment 1", ""), ("Experiment 2", "")
+    assert reported(fields, "n_total") == {("", ""): [(38, "20 + 18 participants")]}
+    assert reported(fields, "women") == {("", ""): [(20, "12 + 8 women")], one: [(12, "")], two: [(8, "")]}
+    assert reported(fields, "age") == {("", ""): [(21.3, ""), (24.4, "")], one: [(21.3, "")], two: [(24.4, "")]}
+    assert reported(fields, "ages") == {("", ""): [("18-27", "")], one: [("18-27", "")]}
+
+
+def test_what_is_asked_of_the_paper_has_no_value_of_an_experiment(tokenizer, monkeypatch):
+    women = {"name": "women", "kind": "integer", "characteristic": "female", "definition": "All."}
+    monkeypatch.setattr("test_groups.LIBRARY", [women, DESCRIBED[0]])
+    page = [
+        "Methods",
+        "Experiment 1. Adults were assigned to the Early group (n = 20, 12 women) or to the Late group (n = 18).",
+        "Experiment 2. Twelve adults (8 women) were recruited.",
+    ]
+    fields, _ = answered(tokenizer, page, {begin("experiments"): ' ["Experiment 1", "Experiment 2"],\n'})
+    assert len(fields["groups"]) == 2 and reported(fields, "women") == {}
+
+
 def test_without_a_characteristic_only_the_model_answers(tokenizer, monkeypatch):
     plain = [{key: value for key, value in entry.items() if key != "characteristic"} for entry in DESCRIBED]
     monkeypatch.setattr("test_groups.LIBRARY", plain)

@@ -15,6 +15,14 @@ from designspace.settings.schema import ConfigurationError, refuse, violations
 COLUMNS = {
     name.lower(): table for table, row in (("meta", MetaRow), ("groups", GroupRow)) for name in row.__annotations__
 }
+# What the program reads itself, also where an entry with such a name does not say so.
+ROLES = {
+    "n_total": {"participants": "total"},
+    "n_female": {"characteristic": "female"},
+    "age_mean": {"characteristic": "age_mean"},
+    "age_sd": {"characteristic": "age_sd"},
+    "age_range": {"characteristic": "age_range"},
+}
 EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as)[^.;)]*", re.IGNORECASE)
 
 
@@ -28,7 +36,30 @@ def load(path: str | Path) -> list[dict[str, Any]]:
         raise ConfigurationError(
             f"The parameter library {path} (config: `parameters`) {why}: {details}; correct the file, or name another."
         ) from None
-    return check(parameters, str(path))
+    return [_with_role(parameter, parameters) for parameter in check(parameters, str(path))]
+
+
+def _with_role(parameter: dict[str, Any], parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    """A parameter of a library with the role that its name has, if its kind fits and no parameter has that role."""
+    (key, role), *_ = [*ROLES.get(parameter["name"], {}).items(), ("", "")]
+    taken = any(other.get(key) == role for other in parameters) or {"participants", "characteristic"} & set(parameter)
+    return parameter | {key: role} if key and not taken and not _unfit(parameter | {key: role}) else parameter
+
+
+def _unfit(parameter: dict[str, Any]) -> str:
+    """What is wrong with a parameter for its role; "" if nothing is."""
+    name, kind = parameter["name"], parameter["kind"]
+    if role := parameter.get("participants"):
+        level = "paper" if role == "total" else "group"
+        if (kind, per(parameter)) != ("integer", level):
+            return f"`{name}` counts participants, and so must be of kind integer, per {level}."
+    if role := parameter.get("characteristic"):
+        of_kind = {"female": "integer", "age_range": "string"}.get(role, "number")
+        unit = "" if role == "female" else "years"
+        if (kind, parameter.get("unit", "")) != (of_kind, unit):
+            unit = "with the unit years" if unit else "without a unit"
+            return f"`{name}` is the characteristic {role}, and so must be of kind {of_kind}, {unit}."
+    return ""
 
 
 def check(parameters: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
@@ -36,8 +67,7 @@ def check(parameters: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
     refuse(violations(parameters, "parameters.schema.yaml", path))
     problems: list[str] = []
     names: set[str] = set()
-    counted: dict[str, str] = {}
-    described: dict[str, str] = {}
+    roles: dict[tuple[str, str], str] = {}
     for parameter in parameters:
         name, kind = parameter["name"], parameter["kind"]
         if name in names:
@@ -48,22 +78,11 @@ def check(parameters: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
             problems.append(f"{path}: the category `{name}` has no `values`; list those that are allowed.")
         if kind != "category" and "values" in parameter:
             problems.append(f"{path}: `{name}` has `values` but is of kind {kind}; only a category has values.")
-        if role := parameter.get("participants"):
-            level = "paper" if role == "total" else "group"
-            if (kind, per(parameter)) != ("integer", level):
-                problems.append(f"{path}: `{name}` counts participants, and so must be of kind integer, per {level}.")
-            if (other := counted.setdefault(role, name)) != name:
-                problems.append(f"{path}: `{name}` and `{other}` have the same `participants`; remove one of them.")
-        if role := parameter.get("characteristic"):
-            of_kind = {"female": "integer", "age_range": "string"}.get(role, "number")
-            unit = "" if role == "female" else "years"
-            if (kind, per(parameter), parameter.get("unit", "")) != (of_kind, "group", unit):
-                problems.append(
-                    f"{path}: `{name}` is the characteristic {role}, and so must be of kind {of_kind}, per group,"
-                    f" {'with the unit years' if unit else 'without a unit'}."
-                )
-            if (other := described.setdefault(role, name)) != name:
-                problems.append(f"{path}: `{name}` and `{other}` have the same `characteristic`; remove one of them.")
+        if wrong := _unfit(parameter):
+            problems.append(f"{path}: {wrong}")
+        for key in ("participants", "characteristic"):
+            if key in parameter and (other := roles.setdefault((key, parameter[key]), name)) != name:
+                problems.append(f"{path}: `{name}` and `{other}` have the same `{key}`; remove one of them.")
         names.add(name)
     problems += [
         f"{path}: `{name}` has the name of a column of groups.csv, the source of `{name.removesuffix('_from')}`; "

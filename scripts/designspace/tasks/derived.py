@@ -7,15 +7,17 @@ model's answer, with its sentence and, if it is not printed, the rule that it fo
 from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 
-from designspace.language import attribution, characteristics, evidence, participants, table_rows
+from designspace.language import attribution, characteristics, evidence, participants, samples, table_rows
 from designspace.language.ages import FEMALE
 from designspace.language.attribution import Sentence
 from designspace.language.characteristics import Reading
 from designspace.language.counts import Count
 from designspace.language.evidence import Record, Value
 from designspace.language.group_names import content
+from designspace.planning.branches import per
 from designspace.tasks.scopes import Scope
 
+_SURE = 0.9  # confidence in what a sentence about recruitment says; a rough estimate from papers that were read by eye
 _GENERAL = {"front", "abstract", "introduction", "discussion", "references", "back"}  # sections about all experiments
 Counts = dict[Scope, tuple[Count | Reading, float]]  # with the confidence that there is such a group
 
@@ -76,10 +78,10 @@ def described(
     `sentences` are those about the paper's own participants, `counts` their numbers; a scope has no more women. The
     whole paper has the women of its parts, if they are all of its participants, whose number is the only one of
     `total`."""
-    parameters = {entry["characteristic"]: entry["name"] for entry in library if "characteristic" in entry}
+    parameters = {entry["characteristic"]: entry for entry in library if "characteristic" in entry}
     if not parameters:
         return {}
-    of_parameters: dict[str, Counts] = {name: {} for name in parameters.values()}
+    of_parameters: dict[str, Counts] = {entry["name"]: {} for entry in parameters.values()}
     spreads = characteristics.stated(sentences)
     whole = {Scope(name): experiments[name] for name in experiments if not any(s.experiment == name for s in groups)}
     parts = {**whole, **groups}
@@ -95,10 +97,10 @@ def described(
         sizes = [int(of_scope[scope][0].value) for of_scope in counts if scope in of_scope]
         for role, reading in found.items():
             is_possible = role != FEMALE or all(float(reading.value) <= size for size in sizes)
-            if role in parameters and is_possible:
-                of_parameters[parameters[role]][scope] = reading, confidence
+            if role in parameters and is_possible and _is_asked(parameters[role], scope):
+                of_parameters[parameters[role]["name"]][scope] = reading, confidence
     if FEMALE in parameters:
-        women = of_parameters[parameters[FEMALE]]
+        women = of_parameters[parameters[FEMALE]["name"]]
         women |= _together(women, list(parts), counts, total)
     return of_parameters
 
@@ -112,6 +114,62 @@ def _together(women: Counts, parts: list[Scope], counts: Iterable[Counts], total
     numbers, (first, _) = [int(women[part][0].value) for part in parts], women[parts[0]]
     rule = f"{' + '.join(map(str, numbers))} women of its groups and experiments"
     return {Scope(): (first._replace(value=sum(numbers), rule=rule), min(women[part][1] for part in parts))}
+
+
+def sampled(
+    sentences: list[Sentence], library: list[Record], experiments: Collection[str]
+) -> dict[str, dict[Scope, list[Reading]]]:
+    """What the sentences about recruitment, of those about the paper's own participants, say of the whole paper and of
+    its experiments, by the name of the parameter: the total and the women of all, if it is clear who they are, and all
+    ages; of an experiment, what a single sentence about it says."""
+    found = samples.find(sentences)
+    everyone = samples.whole(found, experiments)
+    of_parameters: dict[str, dict[Scope, list[Reading]]] = {}
+    for entry in library:
+        role = str(entry.get("characteristic") or entry.get("participants"))
+        if role == "total":
+            of_paper = [samples.total(everyone)]
+        elif role == FEMALE:
+            of_paper = [samples.women(everyone, found)]
+        else:
+            of_paper = [sample.reading(sample.values[role]) for sample in found if role in sample.values]
+        scopes = {Scope(): [reading for reading in of_paper if reading]}
+        for experiment in experiments if "characteristic" in entry and per(entry) != "paper" else ():
+            own = [s for s in found if s.sentence.experiments == {experiment} and role in s.values and not s.is_total]
+            scopes[Scope(experiment)] = [sample.reading(sample.values[role]) for sample in own if len(own) == 1]
+        several = entry.get("multiple")
+        of_parameters[entry["name"]] = {
+            scope: readings
+            for scope, readings in scopes.items()
+            if readings and (several or len({reading.value for reading in readings}) == 1)
+        }
+    return of_parameters
+
+
+def add(record: Record, made: list[Record], readings: Mapping[Scope, list[Reading]]) -> list[Record]:
+    """The rows of a parameter with what sentences about recruitment say in place of the model's answers for the same
+    scopes, but not in place of what the program knows of them already."""
+    known = {scope_of(row) for row in made if "rule" in row}
+    for scope, own in readings.items():
+        if scope in known:
+            continue
+        of_value = {
+            reading.value: made[0]
+            | scope.names()
+            | {"value": reading.value, "status": "reported", "reason": "", "reasoning": "", "rule": reading.rule}
+            | {"confidence": _SURE * reading.probability}
+            | evidence.at(record, reading.start, reading.end)
+            for reading in reversed(own)
+        }
+        rows = list(of_value.values())[::-1]
+        kept = [row for row in made if scope_of(row) != scope]
+        made = [*kept, *rows] if any(scope) else [*rows, *candidates(made, rows), *kept]
+    return made
+
+
+def _is_asked(parameter: Record, scope: Scope) -> bool:
+    """Whether a parameter may differ between scopes of this level."""
+    return per(parameter) == "group" if scope.group else per(parameter) != "paper"
 
 
 def _is_unlike(scope: Scope, groups: Iterable[Scope]) -> bool:

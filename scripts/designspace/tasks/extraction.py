@@ -106,6 +106,7 @@ class Paper:
             for value in of_paper.reported(self.threshold)
         }
         counts |= derived.described(own, self.library, *found, list(counts.values()), total)
+        sampled = derived.sampled(own, self.library, list(self.experiments))
         claims = outcomes.claims(self.candidates, self.of_scopes.values(), self.threshold)
         series = outcomes.series(own, self.experiments, self.spellings) if claims else []
         means = outcomes.given(self.record, self.context, self.library, claims, series)
@@ -113,6 +114,7 @@ class Paper:
         for index, of_paper in enumerate(self.candidates):
             made = self.rows(of_paper, self.reasons.get(index, ""))
             made = derived.replace(self.record, made, counts.get(of_paper.parameter["name"], {}))
+            made = derived.add(self.record, made, sampled[of_paper.parameter["name"]])
             if is_mean := of_paper.parameter["kind"] == "mean":
                 made = outcomes.place(self.record, made, of_paper.parameter["name"], means)
             if "participants" in of_paper.parameter:
