@@ -1,4 +1,4 @@
-"""A value whose evidence is not about its parameter has half of its confidence."""
+"""What the evidence of a value says of it: whether it is about the parameter, and what it lists beside the value."""
 
 import pytest
 from conftest import text_record
@@ -37,3 +37,26 @@ def test_evidence_about_something_else_halves_the_confidence(tokenizer, paramete
         play(asked.rounds(), generator.ask)
         (row,) = asked.fields()["values"]
         assert (row["status"] == "reported") is reported, (least, row)
+
+
+@pytest.mark.parametrize(
+    "changes, answer, sentence, values",
+    [
+        ({}, "15", "The tilt was 15°, 30° or 45°.", [15, 30, 45]),
+        ({"multiple": False}, "15", "The tilt was 15°, 30° or 45°.", [15]),
+        ({"kind": "category", "values": ["left", "right", "both"]}, '"left"', "The tilt was left or right.", ["both"]),
+        ({"kind": "category", "values": ["left", "right"]}, '"left"', "The tilt was left or right.", ["left"]),
+        ({"kind": "category", "values": ["left", "right", "both"]}, '"left"', "The tilt was left.", ["left"]),
+    ],
+)
+def test_what_the_evidence_lists_is_reported_too(tokenizer, changes, answer, sentence, values):
+    tilt = {"name": "tilt", "kind": "number", "unit": "deg", "multiple": True, "definition": "Tilt of the lamp."}
+    paper = text_record("one_2020", ["Methods", "Nobody saw the lamp.", sentence])
+    kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
+    generator = Scripted(tokenizer, {begin("tilt"): f" {answer},\n"})
+    settings = {"max_new_tokens": 1000, "min_confidence": 0.5, "reasoning": False}
+    asked = extraction.Paper(tokenizer, generator.grammar_tokenizer, paper, kept, [tilt | changes], settings)
+    play(asked.rounds(), generator.ask)
+    rows = asked.fields()["values"]
+    assert [row["value"] for row in rows if row["status"] == "reported"] == values
+    assert {row["evidence"] for row in rows if row["status"] == "reported"} == {sentence}

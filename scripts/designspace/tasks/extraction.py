@@ -17,7 +17,7 @@ from designspace.language.tokens import plain
 from designspace.planning.branches import GROUPS, NAMES_TOKENS, differing, of_extraction, value_tokens
 from designspace.tasks import derived, experiments, groups, outcomes, reasoning, scopes
 from designspace.tasks.cap import Cap
-from designspace.tasks.questions import Candidates, begin, candidates_in, describe, question, rows, supported
+from designspace.tasks.questions import Candidates, begin, candidates_in, checked, describe, question, rows
 from designspace.tasks.scopes import Scope
 
 OfScopes = dict[Scope, dict[str, Candidates]]  # of experiments and groups, by the parameter's name
@@ -143,7 +143,7 @@ class Paper:
     def candidates_in(self, parameter: Record, reply: Answer) -> Candidates:
         """The values that a reply proposes for a parameter, with the confidence of each in this paper."""
         found = candidates_in(self.grammar_tokenizer, parameter, reply, self.quantities, self.expressions)
-        return supported(self.record, self.context, found, self.threshold)
+        return checked(self.record, self.context, found, self.threshold)
 
     def ask_reasons(self, replies: list[Answer]) -> Rounds[dict[int, str]]:
         """A sentence of reasoning for each parameter that is reported, by its index in the library."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from designspace.engine.generator import Answer, Question
-from designspace.language import evidence, expressions, quantities
+from designspace.language import evidence, expressions, listed, quantities
 from designspace.language.evidence import Record, Value
 from designspace.language.expressions import Expressions
 from designspace.language.tokens import plain
@@ -16,6 +16,7 @@ from designspace.tasks import answers, grammars
 
 # Kinds whose name does not say what to answer. Copied expressions keep their unit.
 _COPIED = {"statistic": "test statistic as printed, with its p", "mean": "mean with its spread as printed"}
+_BOTH = "both"  # of two alternatives, in a category that has this value
 _NOTHING: Record = {"value": None, "status": "not_reported", "reason": "", "confidence": None, "reasoning": ""}
 _NOTHING |= {"evidence": None, "page": None, "start": None, "end": None, "boxes": []}
 
@@ -116,22 +117,30 @@ def _copied(
     return values
 
 
-def supported(record: Record, context: Record, candidates: Candidates, threshold: float) -> Candidates:
-    """The candidates, those with half of their confidence whose best evidence is not about the parameter: it has no
-    word of its name and definition, or for a boolean, which has no word of its own, fewer than two.
+def checked(record: Record, context: Record, candidates: Candidates, threshold: float) -> Candidates:
+    """The candidates, with what their best evidence says of them.
 
-    Not those of a category, whose words say what it is about, nor copied expressions, which are supported already.
+    A value has half of its confidence if its evidence is not about the parameter: if it has no word of its name and
+    definition, or for a boolean, which has no word of its own, fewer than two. Values of a category are exempt, whose
+    words say what they are about; one that the evidence calls one of two is `both`, if the category has that. The
+    numbers that are listed beside one are values, too, where there may be several. Copied expressions are checked
+    already.
     """
-    parameter = candidates.parameter
-    if parameter["kind"] in (*expressions.KINDS, "category"):
-        return candidates
+    parameter, values = candidates.parameter, dict(candidates.values)
     about, least = f"{parameter['name']} {parameter['definition']}", 2 if parameter["kind"] == "boolean" else 1
-    values = dict(candidates.values)
-    for value in candidates.reported(threshold):
+    others = {*parameter.get("values", [])} - {_BOTH}
+    for value in candidates.reported(threshold) if parameter["kind"] not in expressions.KINDS else ():
         start, end = evidence.choose(record, context, parameter, value)
-        own = value if isinstance(value, str) else ""
-        if evidence.shared_words(record["text"][start:end], about, own) < least:
+        sentence, own = record["text"][start:end], value if isinstance(value, str) else ""
+        if parameter["kind"] == "category":
+            noun = parameter["name"].split("_")[-1]
+            if _BOTH in parameter["values"] and own != _BOTH and listed.is_both(sentence, own, others - {own}, noun):
+                values[_BOTH] = max(values.pop(value), values.get(_BOTH, 0.0))
+        elif evidence.shared_words(sentence, about, own) < least:
             values[value] /= 2
+        elif parameter["kind"] == "number" and parameter.get("multiple"):
+            for number in listed.numbers(sentence, float(value), parameter.get("unit", "")):
+                values.setdefault(number, values[value])
     return candidates._replace(values=values)
 
 
