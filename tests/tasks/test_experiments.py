@@ -167,7 +167,16 @@ def test_lettered_parts_of_experiments(text, numbers):
 def test_abbreviated_experiments():
     text = "In Exp 1, all was red. In Exp 2, all was dim. Exp 1 and Exp 2 were long, and Exp. 2 was hard. Experiment 1."
     assert experiments.numbered(text) == ["Exp 1", "Exp 2"]
-    assert experiments.numbered(text + "Experiment 2. Experiments 1 and 2. " * 2) == ["Experiment 1", "Experiment 2"]
+    for whole in ("Experiment 1. Experiment 2. ", "Experiments 1 and 2. "):  # as headings have it
+        assert experiments.numbered(text + whole) == ["Experiment 1", "Experiment 2"]
+
+
+def test_a_short_name_of_a_numbered_experiment_is_no_other_one(tokenizer):
+    text = "Experiment 1 was long. In Exp. 1 and Exp. 2 people sat. Experiment 2 was short."
+    fields, _ = answered(
+        tokenizer, text_record("short_2020", [text]), {begin("experiments"): ' ["Exp. 1", "Exp 2"],\n'}
+    )
+    assert [experiment["name"] for experiment in fields["experiments"]] == ["Experiment 1", "Experiment 2"]
 
 
 def test_parts_stand_in_place_of_the_whole(tokenizer):

@@ -8,6 +8,7 @@ from typing import Any
 from designspace.engine.generator import Answer, Question
 from designspace.language import context as contexts
 from designspace.language import evidence
+from designspace.language.attribution import naming
 from designspace.language.evidence import Record
 from designspace.language.matching import spelled
 from designspace.language.tokens import plain
@@ -46,7 +47,8 @@ def named(
     for name, confidence in answers.scalars(grammar_tokenizer, reply):
         name = f"Experiment {name}" if name.isdecimal() else name
         has_parts = any(known.startswith(spelled(name)) for known in experiments)
-        if confidence >= threshold and _called(name).search(text) and not has_parts:
+        is_known = any(naming(known).fullmatch(name) for known, _ in experiments.values())  # "Exp. 1"
+        if confidence >= threshold and _called(name).search(text) and not has_parts and not is_known:
             experiments.setdefault(spelled(name), (name, confidence))
     return list(experiments.values())[:EXPERIMENTS] if len(experiments) > 1 else []
 
@@ -58,7 +60,11 @@ def numbered(text: str) -> list[str]:
     for kind, plural, first, rest in _NUMBERED.findall(text):
         several = re.findall(r"\d[a-h]?", rest, re.IGNORECASE) if plural else []
         mentions[kind.capitalize()].update([first, *several])
-    kind, counts = max(mentions.items(), key=lambda of_kind: of_kind[1].total())
+    # The word as headings have it, also where most mentions are short.
+    short = max(("Exp", "Exp."), key=lambda kind: mentions[kind].total())
+    word = "Experiment" if mentions["Experiment"].total() >= _MENTIONS else short
+    in_all = mentions["Experiment"] + mentions["Exp"] + mentions["Exp."]
+    kind, counts = max((word, in_all), ("Study", mentions["Study"]), key=lambda of_kind: of_kind[1].total())
     numbers: list[str] = []
     for number in range(1, 10):
         whole = [f"{number}"] if counts[f"{number}"] >= _MENTIONS else []
