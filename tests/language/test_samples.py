@@ -79,6 +79,9 @@ def test_where_it_is_not_clear_who_all_are_nothing_is_read():
     patients = "Nineteen patients (10 males) were tested (mean age 61.5 years)."
     controls = "Fourteen controls (5 males) were recruited, matched in terms of age (65.1 ± 7.7 years)."
     assert read(patients, controls) == (None, None, [61.5, 65.1], [])
+    assert read("Patients came from the clinic.", "We also recruited 20 matched controls.")[0] is None
+    some = "Patients and controls (n = 10/group) were recruited from a clinic."
+    assert read("Students (n = 160, 115 women) were recruited.", some)[:2] == (None, None)
 
 
 def test_rows_of_groups_have_ages():

@@ -37,6 +37,7 @@ _WANTED = re.compile(
     r"\b(?:criteri\w+|eligib\w+|would|had to|must|required|et al|previous stud\w+|earlier stud\w+|data\s?sets?)\b",
     re.IGNORECASE,
 )
+_FURTHER = re.compile(r"\b(?:also|additional|further|matched)\b", re.IGNORECASE)  # people, besides others
 _EACH = re.compile(r"^[^.;(]{0,40}\b(?:per|(?:in|for|to) (?:each|every|both))\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^()]*\bsee\b[^()]*\)", re.IGNORECASE)
 _NEXT = 300  # characters between the sentences about two samples of one experiment
@@ -101,6 +102,7 @@ def whole(samples: Iterable[Sample], experiments: Collection[str]) -> list[Sampl
     """The samples that are together all participants of a paper with these experiments; none where that is not clear.
 
     They are a total, the largest about no single experiment, or one or several side by side of each experiment."""
+    samples = list(samples)
     sized = [sample for sample in samples if sample.size and sample.is_recruited]
     of_experiments = {name: [s for s in sized if s.sentence.experiments == {name}] for name in experiments}
     for sample in sized:
@@ -109,12 +111,13 @@ def whole(samples: Iterable[Sample], experiments: Collection[str]) -> list[Sampl
         enough = max(_largest(sized), sum(map(_largest, others.values())))
         if sample.is_total and not is_alone and (sample.size or 0) >= enough:
             return [sample]
-    single = [sample for sample in sized if len(sample.sentence.experiments) != 1]
-    if single:
+    single = [sample for sample in samples if sample.is_recruited and len(sample.sentence.experiments) != 1]
+    if any(sample in sized for sample in single):
         beside = max(([*run] for _, run in groupby(single, lambda s: s.sentence.start)), key=_together)
         rest = [sample for sample in single if sample not in beside]
         is_all = _together(beside) > _largest(rest) and sum(map(_largest, of_experiments.values())) <= _together(beside)
-        return beside if is_all and not any(sample.values for sample in rest) else []
+        is_further = len(beside) == 1 and _FURTHER.search(beside[0].sentence.text)
+        return beside if is_all and not is_further and not any(sample.values for sample in rest) else []
     parts = [_side_by_side(own) for own in of_experiments.values()]
     return [sample for part in parts for sample in part] if len(parts) > 1 and all(parts) else []
 
