@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import pytest
+import ready_programs
+import ready_workers
 import yaml
 from forks import forked
 from projects import GPU_WORK, PAPER_WORK, TASKS, configure, pdf, snakemake, stand_in, study
@@ -96,6 +98,15 @@ def forked_readers():
     rooms = ("parsing.reading", "parsing.text", "parsing.pictures", "project.first_pages")
     with forked(*(f"designspace.{room}" for room in rooms), "pypdfium2", "PIL.WebPImagePlugin"):
         yield
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs):
+    """Before the processes of the tests are started: what all of them share."""
+    ready_programs.folder()
+    python = ready_workers.python()
+    for spec in specs:
+        spec.python = str(python)
 
 
 # Files that take minutes begin first, so that none of them is left alone at the end. Those that mostly wait come first:
