@@ -9,7 +9,8 @@ from types import ModuleType
 import fork_server
 
 SCRIPTS = str(Path(__file__).resolve().parents[1] / "scripts")
-IMPORTED = ["torch", "transformers.modeling_utils", "transformers.models.auto.modeling_auto", "tokenizers"]
+# First what is to take leave last, of what has been opened with it.
+IMPORTED = ["pypdfium2", "torch", "transformers.modeling_utils", "transformers.models.auto.modeling_auto", "tokenizers"]
 IMPORTED += ["transformers.models.auto.tokenization_auto", "llguidance", "pandas", "scipy.stats", "pikepdf", "typst"]
 IMPORTED += ["pytest", "designspace.runner.worker", "designspace.results.merging", "designspace.parsing.text"]
 
