@@ -18,12 +18,13 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-# A `python` that asks for a fork where its first argument begins so, and is the interpreter itself otherwise.
+# A `python` that asks for a fork where its first argument begins so, unless STARTED has the name of that file; it is
+# the interpreter itself otherwise.
 PYTHON = """#!{python} -IS
 import json, os, socket, sys
 
-arguments = sys.argv[1:]
-if not (arguments and arguments[0].startswith({forked!r})):
+arguments, started = sys.argv[1:], os.environ.get("STARTED", "").split()
+if not (arguments and arguments[0].startswith({forked!r})) or os.path.basename(arguments[0]) in started:
     os.execv({python!r}, [{python!r}, *arguments])
 asked = {{"arguments": arguments, "folder": os.getcwd(), "environment": dict(os.environ)}}
 with socket.socket(socket.AF_UNIX) as server:

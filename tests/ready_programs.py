@@ -23,6 +23,11 @@ def folder():
     return Path(os.environ["READY_PROGRAMS"])
 
 
+def on_path():
+    """An environment in which the programs of the workflow are forked, but for those that STARTED names."""
+    return os.environ | {"PATH": f"{folder()}:{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+
 def snakemake(arguments, where, environment):
     """Run snakemake in a folder. Returns its exit code and what it printed, stdout first."""
     with (
