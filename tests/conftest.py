@@ -24,7 +24,8 @@ from projects import GPU_WORK, PAPER_WORK, TASKS, configure, pdf, snakemake, sta
 from designspace.core import locks
 from designspace.planning import model_files
 
-pytest_plugins = ["browser"]  # its fixtures: one browser and one page for all files of a process
+# The fixtures of the browser, one browser and one page for all files of a process; and what runs where, and when.
+pytest_plugins = ["browser", "side_by_side"]
 
 needs_tesseract = pytest.mark.skipif(not shutil.which("tesseract"), reason="tesseract is not installed")
 needs_chromium = pytest.mark.skipif(
@@ -96,28 +97,6 @@ def forked_readers():
     rooms = ("parsing.reading", "parsing.text", "parsing.pictures", "project.first_pages")
     with forked(*(f"designspace.{room}" for room in rooms), "pypdfium2", "PIL.WebPImagePlugin"):
         yield
-
-
-# Files that take minutes begin first, so that none of them is left alone at the end. Those that mostly wait come first:
-# the others have the processor meanwhile.
-LONGEST = ("test_slurm", "test_interruptions", "test_workflow", "test_generator", "test_bad_papers", "test_disk")
-LONGEST += ("test_faults", "test_reruns", "test_model_and_gpu", "test_tasks", "test_library_workflow", "test_offline")
-LONGEST += ("test_second_library",)
-
-
-def pytest_collection_modifyitems(items):
-    """Order the tests, and mark those that `-m "not slow"` and the like are to leave out."""
-    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
-    for item in items:
-        file, parameters = item.path.stem, getattr(item, "callspec", None)
-        if file in LONGEST:
-            item.add_marker("slow")
-        if file == "test_slurm":
-            item.add_marker("slurm")
-        if "chromium" in item.fixturenames:
-            item.add_marker("browser")
-        if parameters and parameters.params.get("device") == "cuda":
-            item.add_marker("gpu")
 
 
 def pytest_generate_tests(metafunc):

@@ -59,18 +59,17 @@ def study(n):
 
 def snakemake(project, *arguments, fails=False, through=(), ready=True):
     """Run the workflow in a project. Its programs are forked (`ready_programs`) or, where they are not to be `ready`,
-    started; so is Snakemake where it runs `through` another command. Returns how many jobs of each rule finished, and
-    what was printed."""
+    started; Snakemake is started where it runs `through` another command. Returns how many jobs of each rule finished,
+    and what was printed."""
     options = ["--snakefile", str(SNAKEFILE), "--cores", "2", "--rerun-incomplete"]
     options += ["--set-threads", "extract=1", "discover=1"]  # the model is so small that they run side by side
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    with_python = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment = ready_programs.on_path() if ready else with_python
     if through:
         command = [*through, sys.executable, "-m", "snakemake", *options, *arguments]
         done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
         code, printed = done.returncode, done.stdout + done.stderr
     else:
-        if ready:
-            environment["PATH"] = f"{ready_programs.folder()}:{environment['PATH']}"
         code, printed = ready_programs.snakemake([*options, *arguments], project, environment)
     assert (code != 0) == fails, printed
     finished = Counter(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", printed))

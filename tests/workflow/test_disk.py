@@ -14,7 +14,7 @@ from batches import lines
 from conftest import ROOT, run_first
 from paper_processes import answered, go_on, hold, wait_for
 from projects import snakemake, table
-from test_interruptions import PAPERS, WITHOUT_MODEL, Run, night  # noqa: F401 (one is a fixture)
+from test_interruptions import PAPERS, PROFILE, WITHOUT_MODEL, Run, night  # noqa: F401 (one is a fixture)
 
 
 def mount(*arguments):
@@ -51,11 +51,11 @@ FULL = "No space left on device. Make room on its disk and start again."
 def test_a_full_disk(night, results, tmp_path, monkeypatch):  # noqa: F811
     hold(monkeypatch, tmp_path, "extract.py", 2, and_first=WITHOUT_MODEL)
     filler = fill(results)
-    code, printed = Run(night, "first.log").ends()
-    assert code == 1 and f"Cannot write results/.lock: {FULL}" in printed and "rule extract_text" not in printed
+    _, printed = snakemake(night, *PROFILE, fails=True)
+    assert f"Cannot write results/.lock: {FULL}" in printed and "rule extract_text" not in printed
     filler.unlink()
 
-    run = Run(night, "second.log")
+    run = Run(night, "first.log")
     _, paper = run.held()
     wait_for(lambda: answered(results / "extraction" / "b0001.jsonl.journal"), run.process)
     fillers = [fill(folder) for folder in (results, night / ".snakemake")]
@@ -71,7 +71,7 @@ def test_a_full_disk(night, results, tmp_path, monkeypatch):  # noqa: F811
     assert whole
 
     run_first(monkeypatch, tmp_path, WITHOUT_MODEL)
-    assert Run(night, "third.log").ends()[0] == 0
+    snakemake(night, *PROFILE)
     assert list(table(night, "papers").paper) == PAPERS and set(table(night, "papers").status) == {"ok"}
     assert lines(results / "extraction" / "b0001.jsonl")[: len(whole)] == whole, (
         "what is on the disk is not asked again"
@@ -89,8 +89,8 @@ def test_a_full_disk(night, results, tmp_path, monkeypatch):  # noqa: F811
 def test_folders_that_may_not_be_written(night, results):  # noqa: F811
     for folder in (results, night / ".snakemake"):
         mount("-o", "remount,ro", folder)
-    code, printed = Run(night, "run.log").ends()
-    assert code == 1 and "Traceback" not in printed
+    _, printed = snakemake(night, *PROFILE, fails=True)
+    assert "Traceback" not in printed
     assert f"config: you may not write in {results}, where the results go (`results`); make that" in printed
     assert f"config: you may not write in {night / '.snakemake'}, where Snakemake keeps its notes; make that" in printed
 

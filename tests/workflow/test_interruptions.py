@@ -11,19 +11,22 @@ import sys
 from pathlib import Path
 
 import pytest
+import ready_programs
 from batches import lines
 from conftest import ROOT
 from paper_processes import driver_of, ended, families, go_on, held, hold, wait_for
-from projects import configure, pdf, stand_in, study, table
+from projects import configure, pdf, snakemake, stand_in, study, table
 from quick_engine import without_engine
 
 WITHOUT_MODEL = without_engine("extract.py") + stand_in("discover.py")
 PAPERS = [f"study_{n}" for n in range(1, 6)]
+PROFILE = ["--profile", str(ROOT / "workflow/profiles/default")]
 
 
 @pytest.fixture
-def night(empty_project, tmp_path):
-    """A project with five papers, which are one batch."""
+def night(empty_project, tmp_path, monkeypatch):
+    """A project with five papers, which are one batch. What is held there is found by how it was started."""
+    monkeypatch.setenv("STARTED", "extract.py")
     project = Path(shutil.copytree(empty_project, tmp_path / "project"))
     for n, paper in enumerate(PAPERS):
         pdf(study(n), project / "papers" / f"{paper}.pdf")
@@ -32,18 +35,15 @@ def night(empty_project, tmp_path):
 
 
 class Run:
-    """A run of the workflow with its default profile, in a process group of its own."""
+    """A run of the workflow with its default profile, in a process group of its own: Snakemake is started."""
 
     def __init__(self, project, log):
         self.results, self.log = project / "results", project / log
-        profile = ["--profile", ROOT / "workflow/profiles/default", "--cores", "2"]
-        command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", *profile]
-        command += ["--set-threads", "extract=1", "discover=1"]
-        environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", *PROFILE]
+        command += ["--cores", "2", "--set-threads", "extract=1", "discover=1"]
+        how = {"cwd": project, "env": ready_programs.on_path(), "start_new_session": True}
         with self.log.open("w") as file:
-            self.process = subprocess.Popen(
-                command, cwd=project, env=environment, stdout=file, stderr=file, start_new_session=True
-            )
+            self.process = subprocess.Popen(command, stdout=file, stderr=file, **how)
 
     def ends(self):
         """The exit code of the run and what it printed."""
@@ -68,8 +68,8 @@ def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
     first = Run(night, "first.log")
     wait_for(lambda: list(night.glob("results/text/*.json")), first.process)
     os.kill(first.process.pid, signal.SIGSTOP)  # a laptop goes to sleep between two steps
-    code, printed = Run(night, "second.log").ends()
-    assert code == 1 and f"Another run is at work in results (process {first.process.pid} on " in printed
+    _, printed = snakemake(night, *PROFILE, fails=True)
+    assert f"Another run is at work in results (process {first.process.pid} on " in printed
     go_on(first.process.pid)
 
     driver, paper = first.held()
@@ -93,8 +93,8 @@ def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
     assert driver in left and all(map(ended, left)), "the jobs go on without the run, and end"
     answers = {path: path.read_bytes() for path in night.glob("results/*/b0001.jsonl")}
 
-    code, printed = Run(night, "fourth.log").ends()
-    assert code == 0 and re.search("Papers +5, read 5", printed)
+    _, printed = snakemake(night, *PROFILE)
+    assert re.search("Papers +5, read 5", printed)
     assert list(table(night, "papers").paper) == PAPERS and set(table(night, "papers").status) == {"ok"}
     assert len(answers) == 2 and all(path.read_bytes() == content for path, content in answers.items())
     assert lines(night / "results" / "extraction" / "b0001.jsonl")[:2] == before, "each was read once"
