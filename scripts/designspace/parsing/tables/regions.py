@@ -6,7 +6,7 @@ from math import inf
 
 import numpy as np
 
-from designspace.parsing.tables.columns import separators
+from designspace.parsing.tables.columns import GAP, separators
 from designspace.parsing.tables.hints import CAPTION, PARTS, SHORTEST
 from designspace.parsing.tables.lines import LETTERS, Line, Piece, lines
 from designspace.parsing.tables.marks import Box, Marks, Rule, Word, joined
@@ -18,6 +18,8 @@ MOST_RULES = 600  # of a page that are looked at for tables
 OWN = 10.0  # of a line's height above a table, in which its caption stands
 BESIDE = 0.3  # of a word's height: middles that differ by less are beside each other
 NEXT = 1.9  # of a line's height: middles of lines that follow each other are not farther apart
+FEWEST = 10  # lines of each of two columns
+LONG = 0.3  # of a page's width: a line of running text in one of two columns
 FIGURE = re.compile(r"(?i:supplement\w*|extended\s*data)?\s*(?i:f\s?i\s?g\s?(?:u\s?r\s?e|\.)?)\s*S?\d")
 
 
@@ -170,8 +172,10 @@ def spaced_regions(words: list[Word], page: list[Line], width: float) -> list[Re
     """
     areas = _areas(page, width)
     found = _across(page, areas[0][1]) if len(areas) > 1 else []
+    across = _crossing(page, areas[0][1]) if len(areas) > 1 else set()
     for area in areas:
-        chosen = [word for word in words if area[0] <= (word.x0 + word.x1) / 2 <= area[1]]
+        own = [word for word in words if area[0] <= (word.x0 + word.x1) / 2 <= area[1]]
+        chosen = own if area == areas[-1] else [word for word in own if id(word) not in across]
         for run in _runs(page if len(chosen) == len(words) else lines(chosen)):
             found += _aligned(run)
     return [Region(box, False) for box in found]
@@ -201,21 +205,35 @@ def _across(page: list[Line], gutter: float) -> list[Box]:
 
 
 def _areas(page: list[Line], width: float) -> list[tuple[float, float]]:
-    """The whole width, and where most lines leave the middle of the page free, its two columns."""
+    """The whole width, and where most lines leave the middle of the page free, its two columns.
+
+    Of some of these lines the page has both columns; the columns of a scan need not have their lines at one height.
+    """
     table = [line for line in page if len(line.words) > 1]
     middles = np.arange(int(0.4 * width), int(0.6 * width), 2)
-    free = np.zeros(len(middles), int)
+    parted, left, right = (np.zeros(len(middles), int) for _ in range(3))
     for line in table:
-        space = (line.words[0].x0 < middles) & (middles < line.words[-1].x1)
+        space = np.ones(len(middles), bool)
         for word in line.words:
             if word.x0 - 2 < 0.6 * width and word.x1 + 2 > 0.4 * width - 1:
                 space &= (middles <= word.x0 - 2) | (word.x1 + 2 <= middles)
-        free += space
-    best = int(free.max(initial=0))
-    if best > 0.5 * len(table) and best > 10:
+        begun, goes_on = line.words[0].x0 < middles, middles < line.words[-1].x1
+        parted += space & begun & goes_on
+        if line.words[-1].x1 - line.words[0].x0 > LONG * width:
+            left += space & ~goes_on
+            right += space & ~begun
+    free = parted + (left + right) * (left + right > FEWEST)
+    free *= parted + np.minimum(left, right) > FEWEST
+    if free.max(initial=0) > 0.5 * len(table):
         at = float(middles[free.argmax()])
         return [(0.0, at), (at, width), (0.0, width)]
     return [(0.0, width)]
+
+
+def _crossing(page: list[Line], gutter: float) -> set[int]:
+    """The ids of the words of text that runs across the gutter between the columns of a page."""
+    pieces = [piece for line in page for piece in line.pieces(GAP) if piece.x0 < gutter < piece.x1]
+    return {id(word) for piece in pieces for word in piece.words}
 
 
 def _runs(page: list[Line]) -> list[list[Line]]:
