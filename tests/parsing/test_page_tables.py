@@ -245,6 +245,17 @@ def test_a_caption_behind_a_line_that_ends_in_a_hyphen():
     assert rows_of(table)[1] == ["1, gradual", "Patients", "14", "6", "54.1 ± 9.8"]
 
 
+@pytest.mark.parametrize("spacing", ["100%", "190%"], ids=["ragged", "justified"])
+def test_a_caption_is_read_to_its_end(spacing):
+    words = f"{PROSE}{PROSE}It ends here."
+    caption = f"#block(width: 8cm)[#set text(spacing: {spacing})\nTable 2. {words}]"
+    table = f"#table(columns: 3, stroke: (x, y) => (top: 0.5pt, bottom: 0.5pt), {BODY})"
+    (found,) = tables_of(f"#set text(8pt)\n{caption}\n{table}\n\n{PROSE}")
+    assert found["caption"]["text"].startswith("Table 2. Participants")
+    assert found["caption"]["text"].endswith("It ends here.")
+    assert rows_of(found) == ROWS
+
+
 @pytest.mark.parametrize(("apart", "expected"), [(1, True), (3, False)])
 def test_lines_of_numbers_hint_at_a_table_only_where_they_stand_together(apart, expected):
     words = "as was found in the earlier work of these authors\r\n" * (apart - 1)

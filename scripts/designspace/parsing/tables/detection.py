@@ -5,6 +5,7 @@ After the ways that Göbel et al. (2013, ICDAR table competition) compare, with 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2
@@ -33,6 +34,8 @@ NEAR = 40.0  # points around numbers in which a drawing makes them a figure's
 GUTTER = 0.65  # of a line's height: between the columns of a page
 FILLED = 0.45  # of the places of a table without a caption have to be
 CAPTION_LINES = 6  # that are looked at
+SPREAD = 2.5  # times the spaces of a line: what a wider one is not, if the line is justified
+LONGEST_CAPTION = 12  # lines of one that ends at its table
 MOST_WORDS = 6_000  # of a page
 
 
@@ -152,10 +155,12 @@ def _is_text(grid: Grid) -> bool:
 def _caption(box: Box, page: list[Line], tables: list[Table]) -> list[Word]:
     """The words of the caption above a box or below it, the nearer one, that is no other table's."""
     near = [(line, pieces) for line in page if (pieces := _over(line, box))]
-    above = [item for item in near if item[0].middle < box[1] + 1][-CAPTION_LINES:]
+    above = [item for item in near if item[0].middle < box[1] + 1][-LONGEST_CAPTION:]
     below = [item for item in near if item[0].middle > box[3]][:CAPTION_LINES]
     begins = [i for i, (_, pieces) in enumerate(above) if starts_caption(_words(pieces))]
     found = [_until_gap(above[begins[-1] :])] if begins else []
+    if begins and begins[-1] < len(above) - CAPTION_LINES and found[0][-1] is not _words(above[-1][1])[-1]:
+        found = []  # of another table
     found += [_until_gap(below)] if below and starts_caption(_words(below[0][1])) else []
     used = {id(table.caption[0]) for table in tables if table.caption}
     found = [words for words in found if id(words[0]) not in used]
@@ -201,14 +206,21 @@ def _in_figure(box: Box, page: list[Line]) -> bool:
 
 
 def _until_gap(lines_near: list[tuple[Line, list[Piece]]]) -> list[Word]:
-    """The words of lines as far as they follow each other closely, in the same size."""
+    """The words of lines as far as they follow each other closely and are no row of heads."""
     words, last = [], None
     for line, pieces in lines_near:
-        if last and (line.middle - last.middle > NEXT * last.height or len(pieces) > 1):
+        own = _words(pieces)
+        if last and (line.middle - last.middle > NEXT * last.height or (len(pieces) > 1 and not _is_spread(own))):
             break
-        words += _words(pieces)
+        words += own
         last = line
     return words
+
+
+def _is_spread(words: list[Word]) -> bool:
+    """Whether words have spaces of one kind between them, though wide ones, as those of a justified line have."""
+    spaces = sorted(b.x0 - a.x1 for a, b in pairwise(words))
+    return spaces[-1] < min(APART * words[0].height, SPREAD * spaces[len(spaces) // 4])
 
 
 def _words(pieces: list[Piece]) -> list[Word]:
