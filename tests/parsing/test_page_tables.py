@@ -179,6 +179,17 @@ def test_a_page_of_many_paths_is_bounded_and_its_numbers_are_finite():
         assert all(isfinite(edge) and 0 <= edge <= 800 for box in boxes for edge in box)
 
 
+def test_a_figure_of_more_bars_than_a_table_has_rules_is_no_table():
+    content = b"".join(b"%d %d m %d 200 l S\n" % (i % 400, i % 190, i % 400) for i in range(9_000))
+    content += b"BT /F1 9 Tf 20 420 Td (Table 1. Bars) Tj ET\n"
+    content += b"".join(
+        b"BT /F1 9 Tf 1 0 0 1 %d %d Tm (%d) Tj ET\n" % (20 + 60 * x, 400 - 20 * y, x * y)
+        for x in range(4)
+        for y in range(19)
+    )
+    assert read(one_page(content)) == []
+
+
 def test_a_page_of_more_characters_than_a_page_has_is_left_out():
     lines = b"".join(b"BT /F1 2 Tf 10 %d Td (%s) Tj ET\n" % (y, b"12 " * 300) for y in range(10, 790, 6))
     assert read(one_page(lines)) == []

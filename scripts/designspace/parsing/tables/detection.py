@@ -37,6 +37,7 @@ CAPTION_LINES = 6  # that are looked at
 SPREAD = 2.5  # times the spaces of a line: what a wider one is not, if the line is justified
 LONGEST_CAPTION = 12  # lines of one that ends at its table
 MOST_WORDS = 6_000  # of a page
+MOST_RULES = 3_000  # of a table; a figure of many bars has more
 
 
 def page_tables(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str) -> list[dict[str, Any]]:
@@ -96,7 +97,7 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
         region = Region((*region.box[:3], table[len(rows)].y0), region.ruled)
         table = rows
     body = [word for line in table for word in line.words]
-    if len(body) < 4 or (not caption and _is_figure(region, page, marks)):
+    if len(body) < 4 or _rules(region.box, marks) > MOST_RULES or (not caption and _is_figure(region, page, marks)):
         return
     grid = Grid(body, marks, _bounds(body) if not region.ruled else region.box)
     if not is_table(grid, region, bool(caption), marks):
@@ -182,6 +183,13 @@ def _own_caption(table: list[Line], marks: Marks) -> int:
         if ruled or (number and len(line.pieces(APART)) > 1):
             return number
     return len(table)
+
+
+def _rules(box: Box, marks: Marks) -> int:
+    """How many rules begin in a box."""
+    x0, y0, x1, y1 = box
+    across = sum(y0 <= rule.at <= y1 and x0 <= rule.begin <= x1 for rule in marks.across)
+    return across + sum(x0 <= rule.at <= x1 and y0 <= rule.begin <= y1 for rule in marks.down)
 
 
 def _is_figure(region: Region, page: list[Line], marks: Marks) -> bool:
