@@ -22,3 +22,29 @@ def test_a_table_of_prose_across_the_columns_of_a_page_is_not_cut_at_their_gutte
     rows = "".join(f"[Study {i}], [{PROSE[20 + i : 60 + i]}], [{PROSE[i:240]}], " for i in range(1, 4))
     table = f"#table(columns: (50pt, 70pt, 1fr), stroke: none, {rows})\n\nTable 2. The studies.\n\n"
     assert tables_of(f"{PAGE}{table}#columns(2)[#v(4pt)\n{PROSE * 14}]") == []
+
+
+def across(*rows):
+    """A page with these rows of six texts above two columns of text."""
+    cells = "".join(f"[{text}], " for row in rows for text in row)
+    table = f"#table(columns: 6 * (1fr,), stroke: none, inset: 3pt, {cells})"
+    return f"{PAGE}Table 3. The people.\n\n{table}\n#v(20pt)\n#columns(2)[{PROSE * 14}]"
+
+
+PEOPLE = [[f"P{i}", f"2{i}", f"32{i}", f"1{i}.5", f"0.{i}", f"4{i}"] for i in range(1, 7)]
+
+
+def test_a_table_across_the_columns_goes_on_behind_lines_of_few_cells():
+    names, units = ["Who", "Age", "Trials", "Force", "Error", "Score"], ["", "(years)", "", "", "(cm)", ""]
+    rows = [names, units, ["Young", "", "", "Right", "", ""], *PEOPLE[:3], ["Old", "", "", "Left", "", ""], *PEOPLE[3:]]
+    (table,) = tables_of(across(*rows))
+    assert rows_of(table)[0] == ["Who", "Age (years)", "Trials", "Force", "Error (cm)", "Score"]
+    assert rows_of(table)[1:] == rows[2:]
+
+
+def test_a_head_that_is_printed_again_begins_another_table():
+    heads = ["Who", "Age", "Trials", "Force", "Error", "Score"], ["Who", "Height", "Hand", "Time", "Speed", "Sum"]
+    rows = [heads[0], *PEOPLE, ["", "", "Later", "", "Then", ""], heads[1], *PEOPLE]
+    first, second = tables_of(across(*rows))
+    assert rows_of(first) == [heads[0], *PEOPLE]
+    assert rows_of(second) == [heads[1], *PEOPLE]

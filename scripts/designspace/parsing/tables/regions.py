@@ -15,6 +15,7 @@ APART = 1.0  # of a line's height: a gap between cells where no rule helps to te
 SAME_EDGE = 6.0  # points by which rules of one table may differ in extent
 EMPTIEST = 60.0  # points between two rules without text
 MOST_RULES = 600  # of a page that are looked at for tables
+MOST_BETWEEN = 2  # lines
 OWN = 10.0  # of a line's height above a table, in which its caption stands
 BESIDE = 0.3  # of a word's height: middles that differ by less are beside each other
 NEXT = 1.9  # of a line's height: middles of lines that follow each other are not farther apart
@@ -190,18 +191,35 @@ def _across(page: list[Line], gutter: float) -> list[Box]:
         if any(piece.x0 > gutter and starts_caption(piece.words) for piece in line.pieces(APART))
     ]
     found = []
-    for run in _runs(page):
-        part: list[Line] = []
-        for line in [*run, None]:
-            pieces = line.pieces(APART) if line else []
-            left = sum(piece.middle < gutter for piece in pieces)
-            if line and min(left, len(pieces) - left) > 1 and not any(map(_is_sentence, pieces)):
-                part.append(line)
-            elif not line or len(pieces) > 1:
-                own = part and any(part[0].middle - OWN * part[0].height < at < part[-1].middle for at in captions)
-                found += _aligned(part) if len(part) > 2 and not own else []
-                part = []
+    for part in (part for run in _runs(page) for part in _parts_across(run, gutter)):
+        own = any(part[0].middle - OWN * part[0].height < at < part[-1].middle for at in captions)
+        found += _aligned(part) if len(part) > 2 and not own else []
     return found
+
+
+def _parts_across(run: list[Line], gutter: float) -> list[list[Line]]:
+    """The lines of a run that have several pieces on both sides of the gutter, parted where text lies between them, or
+    where the first of them seems to be printed again, as the head of another table."""
+    parts: list[list[Line]] = [[]]
+    between: list[Line] = []  # with fewer pieces: second lines of heads, or heads of sections
+    for line in run:
+        pieces = line.pieces(APART)
+        left = sum(piece.middle < gutter for piece in pieces)
+        few = min(left, len(pieces) - left) < 2
+        if len(pieces) < 2 or (few and not parts[-1]):
+            continue
+        if any(map(_is_sentence, pieces)) or (few and len(between) == MOST_BETWEEN):
+            parts.append([])
+            between = []
+        elif few:
+            between.append(line)
+        else:
+            again = parts[-1] and LETTERS.search(word := line.words[0].text) and word == parts[-1][0].words[0].text
+            if again:
+                parts.append([])
+            parts[-1] += [line] if again else [*between, line]
+            between = []
+    return [part for part in parts if part]
 
 
 def _areas(page: list[Line], width: float) -> list[tuple[float, float]]:
