@@ -21,6 +21,7 @@ from designspace.parsing.tables.regions import (
     APART,
     NEXT,
     Region,
+    caption_lines,
     inside,
     overlap,
     ruled_regions,
@@ -89,8 +90,7 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
     words = inside(marks.words, region.box)
     caption = _caption(region.box, page, tables)
     table = lines(words)
-    if table and starts_caption(table[0].words):
-        own = _own_caption(table, marks)
+    if own := caption_lines(table, marks):
         caption = caption or [word for line in table[:own] for word in line.words]
         table = table[own:]
     if table and len(rows := without_notes(table)) < len(table):
@@ -171,18 +171,6 @@ def _caption(box: Box, page: list[Line], tables: list[Table]) -> list[Word]:
 def _over(line: Line, box: Box) -> list[Piece]:
     """The pieces of a line that stand over or under a box."""
     return [piece for piece in line.pieces(GUTTER) if piece.x1 > box[0] and piece.x0 < box[2]]
-
-
-def _own_caption(table: list[Line], marks: Marks) -> int:
-    """How many lines of a table that begins with its caption are the caption: to a rule, or a line of some pieces."""
-    for number, line in enumerate(table):
-        ruled = number and any(
-            table[number - 1].middle < rule.at < line.middle and rule.begin <= line.words[0].x0 + 5
-            for rule in marks.across
-        )
-        if ruled or (number and len(line.pieces(APART)) > 1):
-            return number
-    return len(table)
 
 
 def _rules(box: Box, marks: Marks) -> int:

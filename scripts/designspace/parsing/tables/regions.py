@@ -53,6 +53,18 @@ def starts_figure(words: list[Word]) -> bool:
     return bool(FIGURE.match(" ".join(word.text for word in words[:4])))
 
 
+def caption_lines(table: list[Line], marks: Marks) -> int:
+    """How many lines of a table that begins with its caption are the caption: to a rule, or a line of some pieces."""
+    if not table or not starts_caption(table[0].words):
+        return 0
+    for number, line in enumerate(table[1:], start=1):
+        above = table[number - 1].middle
+        ruled = any(above < rule.at < line.middle and rule.begin <= line.words[0].x0 + 5 for rule in marks.across)
+        if ruled or len(line.pieces(APART)) > 1:
+            return number
+    return len(table)
+
+
 def is_prose(table: list[Line], x0: float, x1: float) -> bool:
     """Whether there is running text: two lines together that fill the space, or three that are justified."""
     filling = 0
@@ -92,9 +104,10 @@ def ruled_regions(marks: Marks) -> list[Region]:
     for stack in stacks:
         run = [stack[0]]
         for upper, lower in zip(stack, stack[1:], strict=False):
-            if not _band(marks, upper, lower):
+            headed = _caption_below(marks, upper, lower)
+            if headed or not _band(marks, upper, lower, 0):
                 found.append(run)
-                run = []
+                run = [upper] if headed and _band(marks, upper, lower, headed) else []
             run.append(lower)
         found.append(run)
     return [
@@ -104,8 +117,15 @@ def ruled_regions(marks: Marks) -> list[Region]:
     ]
 
 
-def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
-    """Whether the space between two rules may be part of a table."""
+def _caption_below(marks: Marks, upper: Rule, lower: Rule) -> int:
+    """How many lines between two rules are a caption right below the upper one."""
+    table = lines(inside(marks.words, (upper.begin, upper.at, upper.end, lower.at)))
+    near = table and table[0].y0 - upper.at < NEXT * table[0].height
+    return caption_lines(table, marks) if near else 0
+
+
+def _band(marks: Marks, upper: Rule, lower: Rule, headed: int) -> bool:
+    """Whether the space between two rules may be part of a table, of which so many lines are the caption."""
     x0, x1 = max(upper.begin, lower.begin), min(upper.end, lower.end)
     words = inside(marks.words, (x0, upper.at, x1, lower.at))
     height = lower.at - upper.at
@@ -118,8 +138,8 @@ def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
     ]
     if crossing:
         return True
-    table = lines(words)
-    if any(starts_caption(line.words) and len(line.pieces(APART)) == 1 for line in table):
+    table = lines(words)[headed:]
+    if not table or any(starts_caption(line.words) and len(line.pieces(APART)) == 1 for line in table):
         return False
     near = BESIDE * max(word.height for word in words)
     level = inside(marks.words, (-inf, upper.at - near, inf, lower.at + near))
