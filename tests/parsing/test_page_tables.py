@@ -179,6 +179,17 @@ def test_a_page_of_many_paths_is_bounded_and_its_numbers_are_finite():
         assert all(isfinite(edge) and 0 <= edge <= 800 for box in boxes for edge in box)
 
 
+def test_a_figure_of_more_bars_than_a_table_has_rules_is_no_table():
+    content = b"".join(b"%d %d m %d 200 l S\n" % (i % 400, i % 190, i % 400) for i in range(9_000))
+    content += b"BT /F1 9 Tf 20 420 Td (Table 1. Bars) Tj ET\n"
+    content += b"".join(
+        b"BT /F1 9 Tf 1 0 0 1 %d %d Tm (%d) Tj ET\n" % (20 + 60 * x, 400 - 20 * y, x * y)
+        for x in range(4)
+        for y in range(19)
+    )
+    assert read(one_page(content)) == []
+
+
 def test_a_page_of_more_characters_than_a_page_has_is_left_out():
     lines = b"".join(b"BT /F1 2 Tf 10 %d Td (%s) Tj ET\n" % (y, b"12 " * 300) for y in range(10, 790, 6))
     assert read(one_page(lines)) == []
@@ -243,6 +254,17 @@ def test_a_caption_behind_a_line_that_ends_in_a_hyphen():
     (table,) = read((ROOT / "tests/papers/example/hartwig_2023.pdf").read_bytes())
     assert table["caption"]["text"].startswith("Table 1. The samples of the two experiments")
     assert rows_of(table)[1] == ["1, gradual", "Patients", "14", "6", "54.1 ± 9.8"]
+
+
+@pytest.mark.parametrize("spacing", ["100%", "190%"], ids=["ragged", "justified"])
+def test_a_caption_is_read_to_its_end(spacing):
+    words = f"{PROSE}{PROSE}It ends here."
+    caption = f"#block(width: 8cm)[#set text(spacing: {spacing})\nTable 2. {words}]"
+    table = f"#table(columns: 3, stroke: (x, y) => (top: 0.5pt, bottom: 0.5pt), {BODY})"
+    (found,) = tables_of(f"#set text(8pt)\n{caption}\n{table}\n\n{PROSE}")
+    assert found["caption"]["text"].startswith("Table 2. Participants")
+    assert found["caption"]["text"].endswith("It ends here.")
+    assert rows_of(found) == ROWS
 
 
 @pytest.mark.parametrize(("apart", "expected"), [(1, True), (3, False)])

@@ -68,3 +68,30 @@ def test_a_label_below_a_line_without_one_begins_a_row():
     table = f"#table(columns: (70pt, 130pt), inset: (y: (2pt)), row-gutter: 0.4pt, {rules}, {cells})"
     (found,) = tables_of(f"Table 1. The papers.\n\n#set par(leading: 0.5em)\n{table}")
     assert [row[0] for row in rows_of(found)] == ["Region A", "motor", "timing", "Region B", "motor", "timing"]
+
+
+HEADED = """
+#let rule = line(length: 100%)
+#let t(..a) = grid(columns: (90pt, 1fr, 1fr, 1fr, 1fr), row-gutter: 5pt, ..a)
+#rule
+Table 1. The errors of both groups, which are means over all of the trials that a person made in a block of the
+experiment.
+#t([Group], grid.cell(colspan: 2)[Places on the table (x, y)], [Early], [Late])
+#rule
+#t([Young], [12.1], [3.2], [4.5], [1.1], [Old], [15.8], [4.4], [7.7], [2.0], [Patients], [19.3], [5.1], [9.9], [2.4])
+#rule
+"""
+
+
+def test_heads_below_a_caption_between_the_rules_are_of_the_table():
+    (table,) = tables_of(HEADED)
+    heads = [cell["text"] for cell in table["cells"] if cell["header"]]
+    assert heads == ["Group", "Places on the table (x, y)", "Early", "Late"]
+    assert rows_of(table)[1:3] == [["Young", "12.1", "3.2", "4.5", "1.1"], ["Old", "15.8", "4.4", "7.7", "2.0"]]
+    assert table["caption"]["text"].endswith("of the experiment.")
+
+
+def test_rules_far_above_a_caption_are_not_of_its_table():
+    link = "#place(line(length: 60%, start: (0pt, 2pt)))"
+    (table,) = tables_of(f"{link}\n#v(60pt)\nTable 1. People.\n\n#table(columns: (15%, 15%, 15%), {BODY})\n\n{link}\n")
+    assert rows_of(table) == ROWS

@@ -5,6 +5,7 @@ After the ways that Göbel et al. (2013, ICDAR table competition) compare, with 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2
@@ -20,6 +21,7 @@ from designspace.parsing.tables.regions import (
     APART,
     NEXT,
     Region,
+    caption_lines,
     inside,
     overlap,
     ruled_regions,
@@ -33,7 +35,10 @@ NEAR = 40.0  # points around numbers in which a drawing makes them a figure's
 GUTTER = 0.65  # of a line's height: between the columns of a page
 FILLED = 0.45  # of the places of a table without a caption have to be
 CAPTION_LINES = 6  # that are looked at
+SPREAD = 2.5  # times the spaces of a line: what a wider one is not, if the line is justified
+LONGEST_CAPTION = 12  # lines of one that ends at its table
 MOST_WORDS = 6_000  # of a page
+MOST_RULES = 3_000  # of a table; a figure of many bars has more
 
 
 def page_tables(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str) -> list[dict[str, Any]]:
@@ -85,15 +90,14 @@ def _add(tables: list[Table], region: Region, marks: Marks, page: list[Line]) ->
     words = inside(marks.words, region.box)
     caption = _caption(region.box, page, tables)
     table = lines(words)
-    if table and starts_caption(table[0].words):
-        own = _own_caption(table, marks)
+    if own := caption_lines(table, marks):
         caption = caption or [word for line in table[:own] for word in line.words]
         table = table[own:]
     if table and len(rows := without_notes(table)) < len(table):
         region = Region((*region.box[:3], table[len(rows)].y0), region.ruled)
         table = rows
     body = [word for line in table for word in line.words]
-    if len(body) < 4 or (not caption and _is_figure(region, page, marks)):
+    if len(body) < 4 or _rules(region.box, marks) > MOST_RULES or (not caption and _is_figure(region, page, marks)):
         return
     grid = Grid(body, marks, _bounds(body) if not region.ruled else region.box)
     if not is_table(grid, region, bool(caption), marks):
@@ -152,10 +156,12 @@ def _is_text(grid: Grid) -> bool:
 def _caption(box: Box, page: list[Line], tables: list[Table]) -> list[Word]:
     """The words of the caption above a box or below it, the nearer one, that is no other table's."""
     near = [(line, pieces) for line in page if (pieces := _over(line, box))]
-    above = [item for item in near if item[0].middle < box[1] + 1][-CAPTION_LINES:]
+    above = [item for item in near if item[0].middle < box[1] + 1][-LONGEST_CAPTION:]
     below = [item for item in near if item[0].middle > box[3]][:CAPTION_LINES]
     begins = [i for i, (_, pieces) in enumerate(above) if starts_caption(_words(pieces))]
     found = [_until_gap(above[begins[-1] :])] if begins else []
+    if begins and begins[-1] < len(above) - CAPTION_LINES and found[0][-1] is not _words(above[-1][1])[-1]:
+        found = []  # of another table
     found += [_until_gap(below)] if below and starts_caption(_words(below[0][1])) else []
     used = {id(table.caption[0]) for table in tables if table.caption}
     found = [words for words in found if id(words[0]) not in used]
@@ -167,16 +173,11 @@ def _over(line: Line, box: Box) -> list[Piece]:
     return [piece for piece in line.pieces(GUTTER) if piece.x1 > box[0] and piece.x0 < box[2]]
 
 
-def _own_caption(table: list[Line], marks: Marks) -> int:
-    """How many lines of a table that begins with its caption are the caption: to a rule, or a line of some pieces."""
-    for number, line in enumerate(table):
-        ruled = number and any(
-            table[number - 1].middle < rule.at < line.middle and rule.begin <= line.words[0].x0 + 5
-            for rule in marks.across
-        )
-        if ruled or (number and len(line.pieces(APART)) > 1):
-            return number
-    return len(table)
+def _rules(box: Box, marks: Marks) -> int:
+    """How many rules begin in a box."""
+    x0, y0, x1, y1 = box
+    across = sum(y0 <= rule.at <= y1 and x0 <= rule.begin <= x1 for rule in marks.across)
+    return across + sum(x0 <= rule.at <= x1 and y0 <= rule.begin <= y1 for rule in marks.down)
 
 
 def _is_figure(region: Region, page: list[Line], marks: Marks) -> bool:
@@ -201,14 +202,21 @@ def _in_figure(box: Box, page: list[Line]) -> bool:
 
 
 def _until_gap(lines_near: list[tuple[Line, list[Piece]]]) -> list[Word]:
-    """The words of lines as far as they follow each other closely, in the same size."""
+    """The words of lines as far as they follow each other closely and are no row of heads."""
     words, last = [], None
     for line, pieces in lines_near:
-        if last and (line.middle - last.middle > NEXT * last.height or len(pieces) > 1):
+        own = _words(pieces)
+        if last and (line.middle - last.middle > NEXT * last.height or (len(pieces) > 1 and not _is_spread(own))):
             break
-        words += _words(pieces)
+        words += own
         last = line
     return words
+
+
+def _is_spread(words: list[Word]) -> bool:
+    """Whether words have spaces of one kind between them, though wide ones, as those of a justified line have."""
+    spaces = sorted(b.x0 - a.x1 for a, b in pairwise(words))
+    return spaces[-1] < min(APART * words[0].height, SPREAD * spaces[len(spaces) // 4])
 
 
 def _words(pieces: list[Piece]) -> list[Word]:

@@ -6,7 +6,7 @@ from math import inf
 
 import numpy as np
 
-from designspace.parsing.tables.columns import separators
+from designspace.parsing.tables.columns import GAP, separators
 from designspace.parsing.tables.hints import CAPTION, PARTS, SHORTEST
 from designspace.parsing.tables.lines import LETTERS, Line, Piece, lines
 from designspace.parsing.tables.marks import Box, Marks, Rule, Word, joined
@@ -15,9 +15,12 @@ APART = 1.0  # of a line's height: a gap between cells where no rule helps to te
 SAME_EDGE = 6.0  # points by which rules of one table may differ in extent
 EMPTIEST = 60.0  # points between two rules without text
 MOST_RULES = 600  # of a page that are looked at for tables
+MOST_BETWEEN = 2  # lines
 OWN = 10.0  # of a line's height above a table, in which its caption stands
 BESIDE = 0.3  # of a word's height: middles that differ by less are beside each other
 NEXT = 1.9  # of a line's height: middles of lines that follow each other are not farther apart
+FEWEST = 10  # lines of each of two columns
+LONG = 0.3  # of a page's width: a line of running text in one of two columns
 FIGURE = re.compile(r"(?i:supplement\w*|extended\s*data)?\s*(?i:f\s?i\s?g\s?(?:u\s?r\s?e|\.)?)\s*S?\d")
 
 
@@ -48,6 +51,18 @@ def starts_caption(words: list[Word]) -> bool:
 def starts_figure(words: list[Word]) -> bool:
     """Whether a line of words begins as the caption of a figure does."""
     return bool(FIGURE.match(" ".join(word.text for word in words[:4])))
+
+
+def caption_lines(table: list[Line], marks: Marks) -> int:
+    """How many lines of a table that begins with its caption are the caption: to a rule, or a line of some pieces."""
+    if not table or not starts_caption(table[0].words):
+        return 0
+    for number, line in enumerate(table[1:], start=1):
+        above = table[number - 1].middle
+        ruled = any(above < rule.at < line.middle and rule.begin <= line.words[0].x0 + 5 for rule in marks.across)
+        if ruled or len(line.pieces(APART)) > 1:
+            return number
+    return len(table)
 
 
 def is_prose(table: list[Line], x0: float, x1: float) -> bool:
@@ -89,9 +104,10 @@ def ruled_regions(marks: Marks) -> list[Region]:
     for stack in stacks:
         run = [stack[0]]
         for upper, lower in zip(stack, stack[1:], strict=False):
-            if not _band(marks, upper, lower):
+            headed = _caption_below(marks, upper, lower)
+            if headed or not _band(marks, upper, lower, 0):
                 found.append(run)
-                run = []
+                run = [upper] if headed and _band(marks, upper, lower, headed) else []
             run.append(lower)
         found.append(run)
     return [
@@ -101,8 +117,15 @@ def ruled_regions(marks: Marks) -> list[Region]:
     ]
 
 
-def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
-    """Whether the space between two rules may be part of a table."""
+def _caption_below(marks: Marks, upper: Rule, lower: Rule) -> int:
+    """How many lines between two rules are a caption right below the upper one."""
+    table = lines(inside(marks.words, (upper.begin, upper.at, upper.end, lower.at)))
+    near = table and table[0].y0 - upper.at < NEXT * table[0].height
+    return caption_lines(table, marks) if near else 0
+
+
+def _band(marks: Marks, upper: Rule, lower: Rule, headed: int) -> bool:
+    """Whether the space between two rules may be part of a table, of which so many lines are the caption."""
     x0, x1 = max(upper.begin, lower.begin), min(upper.end, lower.end)
     words = inside(marks.words, (x0, upper.at, x1, lower.at))
     height = lower.at - upper.at
@@ -115,8 +138,8 @@ def _band(marks: Marks, upper: Rule, lower: Rule) -> bool:
     ]
     if crossing:
         return True
-    table = lines(words)
-    if any(starts_caption(line.words) and len(line.pieces(APART)) == 1 for line in table):
+    table = lines(words)[headed:]
+    if not table or any(starts_caption(line.words) and len(line.pieces(APART)) == 1 for line in table):
         return False
     near = BESIDE * max(word.height for word in words)
     level = inside(marks.words, (-inf, upper.at - near, inf, lower.at + near))
@@ -170,8 +193,10 @@ def spaced_regions(words: list[Word], page: list[Line], width: float) -> list[Re
     """
     areas = _areas(page, width)
     found = _across(page, areas[0][1]) if len(areas) > 1 else []
+    across = _crossing(page, areas[0][1]) if len(areas) > 1 else set()
     for area in areas:
-        chosen = [word for word in words if area[0] <= (word.x0 + word.x1) / 2 <= area[1]]
+        own = [word for word in words if area[0] <= (word.x0 + word.x1) / 2 <= area[1]]
+        chosen = own if area == areas[-1] else [word for word in own if id(word) not in across]
         for run in _runs(page if len(chosen) == len(words) else lines(chosen)):
             found += _aligned(run)
     return [Region(box, False) for box in found]
@@ -186,36 +211,67 @@ def _across(page: list[Line], gutter: float) -> list[Box]:
         if any(piece.x0 > gutter and starts_caption(piece.words) for piece in line.pieces(APART))
     ]
     found = []
-    for run in _runs(page):
-        part: list[Line] = []
-        for line in [*run, None]:
-            pieces = line.pieces(APART) if line else []
-            left = sum(piece.middle < gutter for piece in pieces)
-            if line and min(left, len(pieces) - left) > 1 and not any(map(_is_sentence, pieces)):
-                part.append(line)
-            elif not line or len(pieces) > 1:
-                own = part and any(part[0].middle - OWN * part[0].height < at < part[-1].middle for at in captions)
-                found += _aligned(part) if len(part) > 2 and not own else []
-                part = []
+    for part in (part for run in _runs(page) for part in _parts_across(run, gutter)):
+        own = any(part[0].middle - OWN * part[0].height < at < part[-1].middle for at in captions)
+        found += _aligned(part) if len(part) > 2 and not own else []
     return found
 
 
+def _parts_across(run: list[Line], gutter: float) -> list[list[Line]]:
+    """The lines of a run that have several pieces on both sides of the gutter, parted where text lies between them, or
+    where the first of them seems to be printed again, as the head of another table."""
+    parts: list[list[Line]] = [[]]
+    between: list[Line] = []  # with fewer pieces: second lines of heads, or heads of sections
+    for line in run:
+        pieces = line.pieces(APART)
+        left = sum(piece.middle < gutter for piece in pieces)
+        few = min(left, len(pieces) - left) < 2
+        if len(pieces) < 2 or (few and not parts[-1]):
+            continue
+        if any(map(_is_sentence, pieces)) or (few and len(between) == MOST_BETWEEN):
+            parts.append([])
+            between = []
+        elif few:
+            between.append(line)
+        else:
+            again = parts[-1] and LETTERS.search(word := line.words[0].text) and word == parts[-1][0].words[0].text
+            if again:
+                parts.append([])
+            parts[-1] += [line] if again else [*between, line]
+            between = []
+    return [part for part in parts if part]
+
+
 def _areas(page: list[Line], width: float) -> list[tuple[float, float]]:
-    """The whole width, and where most lines leave the middle of the page free, its two columns."""
+    """The whole width, and where most lines leave the middle of the page free, its two columns.
+
+    Of some of these lines the page has both columns; the columns of a scan need not have their lines at one height.
+    """
     table = [line for line in page if len(line.words) > 1]
     middles = np.arange(int(0.4 * width), int(0.6 * width), 2)
-    free = np.zeros(len(middles), int)
+    parted, left, right = (np.zeros(len(middles), int) for _ in range(3))
     for line in table:
-        space = (line.words[0].x0 < middles) & (middles < line.words[-1].x1)
+        space = np.ones(len(middles), bool)
         for word in line.words:
             if word.x0 - 2 < 0.6 * width and word.x1 + 2 > 0.4 * width - 1:
                 space &= (middles <= word.x0 - 2) | (word.x1 + 2 <= middles)
-        free += space
-    best = int(free.max(initial=0))
-    if best > 0.5 * len(table) and best > 10:
+        begun, goes_on = line.words[0].x0 < middles, middles < line.words[-1].x1
+        parted += space & begun & goes_on
+        if line.words[-1].x1 - line.words[0].x0 > LONG * width:
+            left += space & ~goes_on
+            right += space & ~begun
+    free = parted + (left + right) * (left + right > FEWEST)
+    free *= parted + np.minimum(left, right) > FEWEST
+    if free.max(initial=0) > 0.5 * len(table):
         at = float(middles[free.argmax()])
         return [(0.0, at), (at, width), (0.0, width)]
     return [(0.0, width)]
+
+
+def _crossing(page: list[Line], gutter: float) -> set[int]:
+    """The ids of the words of text that runs across the gutter between the columns of a page."""
+    pieces = [piece for line in page for piece in line.pieces(GAP) if piece.x0 < gutter < piece.x1]
+    return {id(word) for piece in pieces for word in piece.words}
 
 
 def _runs(page: list[Line]) -> list[list[Line]]:
