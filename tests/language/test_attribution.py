@@ -21,6 +21,29 @@ EXPERIMENTS = ["Experiment 1", "Experiment 2", "Experiment 3"]
         ("Lamps were lit as in Experiment 1.", {1}),
         ("Experiment 1. All lamps were on. In Experiments 1–3, all was red.", {1}),
         ("Experiment 1. All lamps stood on tables, whose height was that of all tables in Experiments 1–3.", {1}),
+        # Looked ahead to, or looked back at
+        ("Experiment 1. The lamps were dim in the middle, which is an issue we will address in Experiment 2.", {1}),
+        (
+            "Experiment 1. All lamps were dim, and the reasons are strange and not those of others (see Experiment 2).",
+            {1},
+        ),
+        ("Experiment 2. Based on our results from Experiment 1, we had bells.", {2}),
+        # People took part in it
+        ("Experiments 2 and 3 had bells. Thirty adults, who were all young, were recruited for Experiment 1.", {1}),
+        ("Experiment 2. Ten adults from Experiment 2 returned after about a year for Experiment 3.", {3}),
+        ("Experiment 2. Adults who had participated in Experiment 1 were not recruited.", {2}),
+        ("Forty adults were recruited for Experiment 1, and 26 for Experiment 2.", {1, 2}),
+        ("Twenty adults participated in Experiments 1 and 2.", {1, 2}),
+        # Counted
+        ("Experiment 1. All lamps were dim. In a second experiment, the lamps were bright.", {2}),
+        ("Experiment 1. All lamps were dim. Ten adults were recruited for a third experiment.", {3}),
+        ("Experiment 2. We repeated the first experiment to be sure.", {2}),
+        # Below a heading that names none
+        ("In Experiment 2, all lamps were dim.\nApparatus\nLamps stood on a table.", set()),
+        ("In Experiment 2, all lamps were dim.\nApparatus. Lamps stood on a table.", set()),
+        ("Experiment 2\nAll lamps were dim.\nApparatus\nLamps stood on a table.", {2}),
+        ("Experiment 2\nAll of Experiments 1–3 had lamps.\nApparatus\nLamps stood on a table.", {2}),
+        ("Experiment 2\nAll lamps were dim.\nGeneral procedure\nLamps stood on a table.", set()),
     ],
 )
 def test_what_the_next_sentence_is_about(before, after):

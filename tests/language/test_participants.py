@@ -156,7 +156,24 @@ def counts(text, group, experiments=(), experiment="", groups=2):
             "16 divided among 2 groups, taken as equal",
         ),
         ("Sixteen adults were assigned to one of three groups.", None, None),
+        # Several in one sentence
+        ("Five people left, resulting in groups of 12 (Late) and 14 (Early).", 12, ""),
+        ("Five people left, resulting in groups of 14 (Early) and 12 (Late) participants.", 12, ""),
+        ("There were 12 participants (Late group) and 14 participants (Early group).", 12, ""),
+        ("People formed groups of 15 and 14.", None, None),
+        ("Participants of both groups made 12 (Late) and 14 (Early) reaches.", None, None),
+        # Printed, and not only estimated
+        (
+            "Twenty-four adults were assigned to one of two groups. The Late group (n = 12) was fast.",
+            12,
+            "",
+        ),
         # Less some
+        (
+            "There were two groups of 15. Two Late adults were excluded, and one Late adult was excluded for a fall.",
+            12,
+            "15 recruited less 3 excluded",
+        ),
         (
             "Participants formed two groups of 15. Three participants were excluded (Early: 1; Late: 2).",
             13,
@@ -214,6 +231,16 @@ def test_participants_of_a_group(text, n, rule):
         ("A new group of participants (n = 16 [9 women]) was young.", {"analysed": (16, "")}),
         ("A subset of participants (n = 16) was asked. Trials (n = 20) were short.", {}),
         ("All 16 participants completed the task.", {"analysed": (16, "")}),
+        ("Sixteen adults were recruited (15 valid; 9 women).", {"analysed": (15, ""), "recruited": (16, "")}),
+        (
+            "Sixteen adults were recruited, of whom 14 were included in the analysis.",
+            {"analysed": (14, ""), "recruited": (16, "")},
+        ),
+        ("Ten adults returned. Six more were recruited, for a total of 16 adults.", {"analysed": (16, "")}),
+        ("There were ten adults who participated in both.", {}),
+        ("Sixteen adults were recruited for each condition.", {}),
+        ("We recruited 16 adults per group.", {}),
+        ("A total of 12, 10, and 16 adults were recruited for three lamps, respectively.", {}),
     ],
 )
 def test_participants_of_the_only_experiment(text, counted):
@@ -261,6 +288,17 @@ def test_those_recruited_are_distinguished_from_those_analysed():
         "analysed": (15, "the degrees of freedom of t(14) and one"),
         "recruited": (18, "18 in each group"),
     }
+
+
+def test_a_number_of_each_group_is_not_that_of_an_experiment():
+    text = "Experiment 1 had lamps. We tested 12 participants per group in Experiments 1 and 2."
+    names = ("Experiment 1", "Experiment 2")
+    assert [counts(text, "", names, name) for name in names] == [{}, {}]
+
+
+def test_those_left_and_those_excluded_were_recruited():
+    text = "Both groups had 12 adults each in the final sample. We excluded five (Early: 2; Late: 3)."
+    assert counts(text, "Late") == {"analysed": (12, "12 in each group"), "recruited": (15, "12 left and 3 excluded")}
 
 
 def test_a_sentence_is_about_the_experiment_that_was_named_last():

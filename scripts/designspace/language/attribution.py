@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from designspace.language import sentences
+from designspace.language import headings, sentences
+from designspace.language.group_names import PEOPLE
 
 _LONGEST = 1000  # characters of a sentence; longer ones are not prose, and the rules would take long
 _OPENING = 40  # characters of a sentence in which an experiment is its topic
@@ -17,10 +18,24 @@ CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.)\s+[\dA-Z]\w*(?:[.:|]|\s*$)")
 _COMPARED = re.compile(
     r"\b(?:as|like|unlike|(?:that|those) of|similar(?:ly)? to|same as|identical to|equivalent to|compared (?:to|with)"
     r"|relative to|than|contrast (?:to|with)|contrary to|consistent with|replicat\w+|match(?:ed|es)?|described|reported"
-    r"|observed|seen)"
-    r"(?:\s(?:in|by|to|for|of|that|those|the|results|data|found|reported|described|observed|used|with)){0,4}\s*\(?$",
+    r"|observed|seen|based on)"
+    r"(?:\s(?:in|by|to|for|of|from|that|those|the|our|results|data|found|reported|described|observed|used|with)){0,4}"
+    r"\s*\(?$",
     re.IGNORECASE,
 )
+# Before an experiment that a sentence only looks ahead to.
+_AHEAD = re.compile(r"\b(?:will|shall)\b[^,;.]*$|\b(?:see|cf\.)\s(?:also\s)?$", re.IGNORECASE)
+# Before the experiment that people came to, whatever others the sentence names.
+_CAME = re.compile(
+    rf"\b{PEOPLE}.*\b(?:recruited|enrolled|tested|returned|took part|participated)\b[^,;.]{{0,40}}\b(?:for|in)\s+$",
+    re.IGNORECASE | re.DOTALL,
+)
+# Where only some came to it, or nobody did.
+_OTHERS = re.compile(
+    r"\b(?:no|none|not|never|neither|nobody)\b|\b(?:who|whom|had|also|same)\s(?:\w+\s)?(?:recr|enr|test|ret|took|part)",
+    re.IGNORECASE,
+)
+_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
 _SHORT = dict.fromkeys(("experiment", "exp", "exp."), r"(?:experiment|expt?\.?)")  # how the word may be written
 _NEXT = r"(?:,\s*(?:and\s+|&\s*)?|\s+(?:and|&)\s+)"  # from one number to the next
 
@@ -40,8 +55,9 @@ def read(
     """The sentences of the spans of a text, without those too long for one, which no rule looks through.
 
     `experiments` are in the paper's order. An earlier one that is named in passing, or one that the sentence compares
-    its own with, does not become what the next sentences are about; nor does one that a row of a table names. At the
-    spans that start at one of `general`, nothing has been named, unless by a heading.
+    its own with or looks ahead to, does not become what the next sentences are about; nor does one that a row of a
+    table names. At the spans that start at one of `general`, and below a heading such as "Apparatus", nothing has been
+    named, unless by a heading.
     """
     patterns = {name: naming(name) for name in experiments}
     topic = _Topic(patterns)
@@ -73,28 +89,55 @@ class _Topic:
         if is_general and not self.is_headed:
             self.current = frozenset()
 
+    def _pass(self, sentence: str) -> None:
+        """Leave what was named in passing if a sentence is a heading of a part, such as "Apparatus", and what a heading
+        named, too, if it is one of all experiments, such as "General procedure"."""
+        name = headings.normal(sentence)[1] if headings.looks_like_heading(sentence) else ""
+        part = name.removeprefix("general ")
+        is_part = headings.METHODS_PART.fullmatch(part) or headings.kind_of(part, past_front=False)
+        if is_part and (part != name or not self.is_headed):
+            self.current, self.is_headed, self.is_of_section = frozenset(), False, False
+
     def of(self, sentence: str, named: Mapping[str, int]) -> frozenset[str]:
         """What a sentence is about that names experiments, each from a place on."""
-        own = {name for name, start in named.items() if not _is_compared(sentence, start)}
-        opening = {name for name in own if named[name] < _OPENING}
-        latest = max((self.order[name] for name in opening or self.current), default=-1)
-        later = {name for name in own if self.order[name] > latest}
-        topics = frozenset(opening | later if len(later) == 1 else opening)
+        if not named:
+            self._pass(sentence)
+            return self.current
+        came = _came_to(sentence, named)
+        topics = came or self._topics(sentence, named)
         is_heading = bool(topics) and _is_heading(sentence, min(named[name] for name in topics))
         first = min((self.order[name] for name in self.current), default=0)
         is_prose = not is_heading and not CAPTION.match(sentence)
         if self.is_of_section and is_prose and all(self.order[name] < first for name in topics):
             topics = frozenset()  # in the section of an experiment, earlier ones are only looked back at
-        about = topics if topics == named.keys() else self.current.union(topics, named)
+        is_only = bool(came & topics) or topics == named.keys()
+        about = topics if is_only else self.current.union(topics, named)
         if self.current and CAPTION.match(sentence):  # its figure may stand anywhere in the prose
             return about
-        if is_heading:
-            self.is_headed = self.is_of_section = True
-        elif topics and topics != self.current:
-            self.is_headed = self.is_of_section = False
-        if not self.current or not self.current < topics:  # in passing, several are named with the present one
-            self.current = topics or self.current or frozenset(named)
+        before = self.current
+        if not before or not before < topics:  # in passing, several are named with the present one
+            self.current = topics or before or frozenset(named)
+        if is_heading or self.current != before:
+            self.is_headed = self.is_of_section = is_heading
         return about
+
+    def _topics(self, sentence: str, named: Mapping[str, int]) -> frozenset[str]:
+        """The experiments with which a sentence opens, or a later one to which it goes on."""
+        own = {name for name, start in named.items() if not _is_compared(sentence, start)}
+        opening = {name for name in own if named[name] < _OPENING}
+        latest = max((self.order[name] for name in opening or self.current), default=-1)
+        later = {n for n in own if self.order[n] > latest and not _AHEAD.search(sentence, 0, named[n])}
+        return frozenset(opening | later if len(later) == 1 else opening)
+
+
+def _came_to(sentence: str, named: Mapping[str, int]) -> frozenset[str]:
+    """The only experiment in which people took part, of those that a sentence names, each from a place on."""
+    came = [name for name, start in named.items() if _CAME.search(sentence, 0, start)]
+    if len(came) != 1:
+        return frozenset()
+    start = named[came[0]]
+    is_listed = any(other > start and re.search(r"\b(?:for|in)\s+$", sentence[:other]) for other in named.values())
+    return frozenset() if is_listed or _OTHERS.search(sentence, max(start - 80, 0), start) else frozenset(came)
 
 
 def _is_compared(sentence: str, start: int) -> bool:
@@ -109,8 +152,8 @@ def _is_heading(sentence: str, start: int) -> bool:
 
 
 def naming(name: str) -> re.Pattern[str]:
-    """The pattern of a name in a text; of "Experiment 2" also in "Exps. 1 and 2", in "Experiments 1–3" and in a cell of
-    a table, "Experiment: 2"."""
+    """The pattern of a name in a text; of "Experiment 2" also in "Exps. 1 and 2", in "Experiments 1–3", in "a second
+    experiment" and in a cell of a table, "Experiment: 2"."""
     words = r"\s+".join(map(re.escape, name.split()))
     pattern = rf"(?<![\w-]){words}(?!\w)"
     if numbered := re.fullmatch(r"(\w+\.?) (\d+\w?)", name):
@@ -119,6 +162,10 @@ def naming(name: str) -> re.Pattern[str]:
         several = rf"(?<![\w-])(?:{several}|{numbered[1]}s)\s*(?:\d+\w?{_NEXT})*"
         pattern += rf"|(?<![\w-]){one}\s*{number}(?!\w)|(?<!\w){one}: {number}(?=[;,.]|\s|$)"
         pattern += rf"|{several}{number}(?!\w)"
+        if one != numbered[1] and number[0] in "123456789":
+            pattern += (
+                rf"|\b(?:an?|our|(?:in|for|of) (?:the|this)) {_ORDINALS[int(number[0]) - 1]} experiment\b(?! to\b)"
+            )
         if re.fullmatch(r"\d[a-hA-H]", number):  # "Experiment 2" is about its parts
             pattern += rf"|(?<![\w-]){one}\s*{number[0]}(?!\w)"
         if re.fullmatch("[1-9]", number):

@@ -40,6 +40,7 @@ _DID = (
     rf"(?!(?:[”\"’]?\s+{GROUP})?\s+"
     r"(?:had|showed|exhibited|reported|did|failed|made|could|used|chose|also|were classified|who)\b)"
 )
+_LAST = re.compile(rf"{NUMBER},?\s+and\s+$", re.IGNORECASE)  # before the last number of a list
 _OF_SOME = re.compile(r"\b(?:other|remaining|another)\s$", re.IGNORECASE)  # before a number
 # Those who are left out of one analysis, or of one that is made again.
 _FOR_NOW = re.compile(
@@ -56,8 +57,9 @@ _FROM_ZERO = re.compile(
 _EQUAL = re.compile(r"\bequal|\bevenly\b", re.IGNORECASE)
 _DIVIDED = r"\b(?:divided|assigned|allocated|split|randomi[sz]ed|distributed)\b"
 
+_AND_OTHERS = rf"\s*(?:\([^()]{{0,60}}\)\s*)?(?:,|,?\s*and)\s+{NUMBER}(?!\s+(?:of\b|{_GENDER}))"  # behind a number
 _EACH = re.compile(
-    rf"\b(?:sub)?(?:groups|conditions)\s+of\s+(?P<a>{NUMBER})(?!\s+(?:[\w-]+\s+)?{_TRIALS})|(?P<b>{NUMBER})(?:\s+{PEOPLE})?\s+each\b"
+    rf"\b(?:sub)?(?:groups|conditions)\s+of\s+(?P<a>{NUMBER})(?!\s+(?:[\w-]+\s+)?{_TRIALS}|{_AND_OTHERS})|(?P<b>{NUMBER})(?:\s+{PEOPLE})?\s+each\b"
     rf"|(?P<c>{NUMBER})\s+(?:{_GAP}{{0,3}}{PEOPLE}\s+{_GAP}{{0,3}})?(?:per|(?:in|for|to) (?:each|every)|in both|a)\s+"
     rf"(?:of\s+(?:the\s+)?(?:{NUMBER}\s+)?)?{GROUP}"
     rf"|(?P<e>{NUMBER})(?:\s+{PEOPLE})?\s?/\s?{GROUP}"
@@ -75,8 +77,9 @@ _ASIDE = r"(?:\([^()]{0,80}\)\s*|\[[^\[\]]{0,80}\]\s*)?"
 _TOOK_PART = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        rf"\b(?:for|giving|leaving|yielding) (?:us )?a total of ({NUMBER})\s+{_GAP}{{0,2}}{PEOPLE}",
         rf"({NUMBER})\s+{_GAP}{{0,4}}{PEOPLE},?\s+{_ASIDE}(?:[^;.]{{0,80}}\s)?"
-        r"(?:took part|participated|were (?:recruited|tested|enrolled))",
+        r"(?<!who\s)(?<!that\s)(?:took part|participated|were (?:recruited|tested|enrolled))",
         rf"\b(?:we|study|experiment)\s+(?:recruited|tested|enrolled|included)\s+(?:a total of\s+)?({NUMBER})\s+"
         rf"{_GAP}{{0,4}}{PEOPLE}",
         rf"\b(?:experiment|exp\.?|study)\s+\d\w?\s*\(\s*n\s*=\s*({NUMBER})",
@@ -91,6 +94,14 @@ _TOOK_PART = [
 SOME_EXCLUDED = re.compile(
     rf"(?:although|but|of (?:whom|which|these)|however)\s+(?:data\s+(?:of|from)\s+)?({NUMBER})"
     rf"(?:\s+(?:participants?|subjects?|volunteers?|people|person|adults?))?\s+(?:was|were|had to be)\s+{EXCLUDED}",
+    re.IGNORECASE,
+)
+
+
+# Those of whom a sentence counts that are left: "30 adults were recruited (29 valid)".
+SOME_KEPT = re.compile(
+    rf"(?:[(,;]\s*|\bof (?:whom|which|these),?\s+)(?:data (?:of|from)\s+)?({NUMBER})\s+(?:{_GAP}{{0,2}}{PEOPLE}\s+)?"
+    r"(?:(?:was|were)\s+)?(?:valid|included|retained|analy[sz]ed|remained)\b",
     re.IGNORECASE,
 )
 
@@ -141,6 +152,7 @@ def printed(sentence: Sentence, name: str) -> Iterator[Count]:
     if not re.search(rf"{PEOPLE}|{_GENDER}|\bn\s*=|\bsamples?\b", text, re.IGNORECASE):
         return  # it counts trials
     yield from _composed(sentence, name)
+    yield from _before_name(sentence, name)
     yield from _respectively(sentence, name)
     patterns = (
         rf"(?:{name})(?:\s+{GROUP})?[:,.]?\s*(?:{PEOPLE}\s*)?[(\[]?\s*n\s*=\s*({NUMBER})",
@@ -177,6 +189,19 @@ def _composed(sentence: Sentence, name: str) -> Iterator[Count]:
         yield _count(sentence, number(match[1]) + number(match[2]), f"{match[1]} and {match[2]}")
 
 
+def _before_name(sentence: Sentence, name: str) -> Iterator[Count]:
+    """A number before a name in brackets: "groups of 12 (Late) and 14 (Early)", "12 participants (Late group)"."""
+    pattern = (
+        rf"({NUMBER})\s+(?:{_GAP}{{0,2}}({PEOPLE})\s+)?\(\s*(?:the\s+)?[“\"‘']?(?:{name})(?:\s+{GROUP})?[”\"’']?\s*\)"
+        rf"(?!\s+(?:{PEOPLE}\s+)?(?:was|were|had)\b)"
+    )
+    for match in re.finditer(pattern, sentence.text, re.IGNORECASE):
+        before = sentence.text[max(match.start() - 80, 0) : match.start()]
+        is_of_people = match[2] or re.search(r"\bgroups\s+of\b", before)
+        if is_of_people and number(match[1]) >= _FEWEST and not re.search(EXCLUDED, before):
+            yield _count(sentence, number(match[1]), "")
+
+
 def _of_genders(sentence: Sentence, name: str) -> Iterator[Count]:
     """The sum of women and men: "the Late group (7 women and 5 men)"."""
     genders = rf"(?:{name})(?:\s+{GROUP})?\s*[(:]\s*({NUMBER})\s+({_GENDER})(?:,| and|, and)\s+({NUMBER})\s+({_GENDER})"
@@ -202,9 +227,19 @@ def took_part(sentences: list[Sentence]) -> Count | None:
     for pattern in _TOOK_PART:
         for sentence in sentences:
             match = pattern.search(sentence.text)
-            if match and not HYPOTHETICAL.search(sentence.text):
+            if match and not HYPOTHETICAL.search(sentence.text) and not _is_of_part(sentence, match):
                 return _count(sentence, number(match[1]), "")
     return None
+
+
+def _is_of_part(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Whether a number is that of each group, or the last of a list: "12, 10, and 11 participants were recruited"."""
+    return bool(_LAST.search(sentence.text, 0, match.start(1))) or is_of_each(sentence, number(match[1]))
+
+
+def is_of_each(sentence: Sentence, value: int) -> bool:
+    """Whether a number of a sentence is that of each group: "12 participants per group in Experiments 1 and 2"."""
+    return any(count.value == value for count in each(sentence))
 
 
 def each(sentence: Sentence) -> Iterator[Count]:
@@ -243,9 +278,11 @@ def division(sentences: Iterable[Sentence], groups: int, equal: bool = True) -> 
     return None
 
 
-def exclusion(sentences: Iterable[Sentence], name: str, whole: Count | None) -> tuple[Count, Count] | None:
+def exclusion(
+    sentences: Iterable[Sentence], name: str, whole: Count | None, is_final: bool = False
+) -> tuple[Count, Count] | None:
     """Those recruited less those excluded, and those recruited: "two of 22 participants from the tool group were
-    excluded"."""
+    excluded". The whole of a group is those recruited, or `is_final`: those who are left."""
     of = re.compile(
         rf"({NUMBER})\s+(?:out\s+)?of\s+(?:the\s+)?({NUMBER})\s+{_GAP}{{0,2}}(?:from|in|of)\s+(?:the\s+)?[“\"‘']?"
         rf"(?:{name})",
@@ -262,8 +299,10 @@ def exclusion(sentences: Iterable[Sentence], name: str, whole: Count | None) -> 
             continue
         if match := of.search(sentence.text):
             less, recruited = number(match[1]), _count(sentence, number(match[2]), "")
-        elif whole and (match := some.search(sentence.text)):
-            less, recruited = number(next(filter(None, match.groups()))), whole
+        elif whole and (matches := list(some.finditer(sentence.text))):
+            less, recruited = sum(number(next(filter(None, match.groups()))) for match in matches), whole
+            if is_final:
+                return whole, _count(sentence, whole.value + less, f"{whole.value} left and {less} excluded")
         else:
             continue
         if less < recruited.value:

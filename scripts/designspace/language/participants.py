@@ -42,9 +42,10 @@ def of_group(
         or counts.division(general, groups)
         or counts.division(shared, groups, equal=False)
     )
-    whole = each if printed and each and each.value == printed.value and each.start < printed.start else printed or each
-    is_final = whole and _AFTERWARDS.search(_read_in((*own, *shared, *general), whole))
-    if excluded := counts.exclusion(own, pattern, None if is_final else whole):
+    is_first = printed and each and each.start < printed.start and each.probability == printed.probability
+    whole = each if printed and each and is_first and each.value == printed.value else printed or each
+    is_final = bool(whole and _AFTERWARDS.search(_read_in((*own, *shared, *general), whole)))
+    if excluded := counts.exclusion(own, pattern, whole, is_final):
         return {ANALYSED: excluded[0], RECRUITED: excluded[1]}
     degrees = counts.degrees(own, pattern)
     if degrees and (whole is None or degrees.value < whole.value):
@@ -55,8 +56,16 @@ def of_group(
 def of_experiment(own: list[Sentence], name: str) -> dict[str, Count]:
     """The participants of an experiment, or of the only one of a paper, whose name is "", as `of_group` has those of a
     group, if their number is printed in the sentences about it."""
-    printed = first(own, lambda sentence: counts.printed(sentence, naming(name).pattern)) if name else None
-    count = printed or counts.took_part(own)
+    printed = (
+        count
+        for sentence in (own if name else [])
+        for count in counts.printed(sentence, naming(name).pattern)
+        if not counts.is_of_each(sentence, count.value)
+    )
+    count = next(printed, None) or counts.took_part(own)
+    kept = counts.SOME_KEPT.search(_read_in(own, count))
+    if count and kept and counts.number(kept[1]) <= count.value:
+        return {ANALYSED: count._replace(value=counts.number(kept[1])), RECRUITED: count}
     less = counts.SOME_EXCLUDED.search(_read_in(own, count))
     if count and less and counts.number(less[1]) < count.value:
         rule = f"{count.value} recruited less {counts.number(less[1])} excluded"
