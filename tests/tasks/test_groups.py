@@ -314,6 +314,19 @@ def test_what_sentences_about_recruitment_say_stands_in_place_of_the_models_answ
     assert reported(fields, "ages") == {("", ""): [("18-27", "")], one: [("18-27", "")]}
 
 
+def test_a_quantity_that_names_a_group_is_its_value(tokenizer, monkeypatch):
+    tilt = {"name": "tilt", "kind": "number", "unit": "deg", "per": "group", "multiple": True, "definition": "Tilt."}
+    monkeypatch.setattr("test_groups.LIBRARY", [tilt])
+    page = ["Methods", "People were assigned to the 15° group or to the 45° group.", "The tilt was 45°."]
+    texts = {begin("tilt"): " 45,\n", begin("tilt", group="15°"): " 45,\n"}
+    fields, _ = answered(tokenizer, page, texts)
+    of_groups = {("", name): [(value, "the name of the group")] for name, value in (("15°", 15), ("45°", 45))}
+    assert reported(fields, "tilt") == {("", ""): [(45, None)]} | of_groups
+    monkeypatch.setattr("test_groups.LIBRARY", [tilt, tilt | {"name": "turn"}])  # which of both is not known
+    fields, _ = answered(tokenizer, page, texts)
+    assert reported(fields, "tilt") == {("", ""): [(45, None)]}
+
+
 def test_what_is_asked_of_the_paper_has_no_value_of_an_experiment(tokenizer, monkeypatch):
     women = {"name": "women", "kind": "integer", "characteristic": "female", "definition": "All."}
     monkeypatch.setattr("test_groups.LIBRARY", [women, DESCRIBED[0]])

@@ -7,7 +7,7 @@ model's answer, with its sentence and, if it is not printed, the rule that it fo
 from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 
-from designspace.language import attribution, characteristics, evidence, participants, samples, table_rows
+from designspace.language import attribution, characteristics, evidence, participants, quantities, samples, table_rows
 from designspace.language.ages import FEMALE
 from designspace.language.attribution import Sentence
 from designspace.language.characteristics import Reading
@@ -143,6 +143,28 @@ def sampled(
             for scope, readings in scopes.items()
             if readings and (several or len({reading.value for reading in readings}) == 1)
         }
+    return of_parameters
+
+
+def named(library: list[Record], groups: Iterable[Record]) -> dict[str, Counts]:
+    """The numbers that are names of groups, such as "15°", as values of the only number per group that has such a unit,
+    by the name of the parameter. `groups` are the groups as the record has them."""
+    numbers = [entry for entry in library if entry["kind"] == "number" and per(entry) == "group"]
+    numbers = [entry for entry in numbers if "characteristic" not in entry]
+    of_parameters: dict[str, Counts] = {}
+    for group in groups:
+        found = quantities.find(group["name"])
+        fitting = [
+            (entry["name"], value)
+            for entry in numbers
+            for one in found[:1]
+            if one.unit and (value := quantities.convert(one.number, one.unit, entry.get("unit", ""))) is not None
+        ]
+        if len(found) == len(fitting) == 1:
+            ((name, value),) = fitting
+            reading = Reading(float(f"{value:.12g}"), "the name of the group", group["start"], group["end"])
+            scope = Scope(group["experiment"], group["name"])
+            of_parameters.setdefault(name, {})[scope] = reading, group["confidence"]
     return of_parameters
 
 

@@ -106,6 +106,8 @@ class Paper:
             for value in of_paper.reported(self.threshold)
         }
         counts |= derived.described(own, self.library, *found, list(counts.values()), total)
+        of_groups = [groups.row(self.record, self.context, *group) for group in self.groups.items()]
+        counts |= derived.named(self.library, of_groups)
         sampled = derived.sampled(own, self.library, list(self.experiments))
         claims = outcomes.claims(self.candidates, self.of_scopes.values(), self.threshold)
         series = outcomes.series(own, self.experiments, self.spellings) if claims else []
@@ -127,7 +129,6 @@ class Paper:
             experiments.row(self.record, self.context, *experiment) | {"same_sample": same.get(experiment[0], "")}
             for experiment in self.experiments.items()
         ]
-        of_groups = [groups.row(self.record, self.context, *group) for group in self.groups.items()]
         tokens = self.most_tokens - self.cap.left
         return {"values": values, "experiments": named, "groups": of_groups, "new_tokens": tokens}
 
