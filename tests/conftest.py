@@ -95,7 +95,7 @@ def without_model(monkeypatch, tmp_path_factory):
 def forked_readers():
     """The processes that read and draw the papers of a file of tests start at once."""
     rooms = ("parsing.reading", "parsing.text", "parsing.pictures", "project.first_pages")
-    with forked(*(f"designspace.{room}" for room in rooms), "pypdfium2", "PIL.WebPImagePlugin"):
+    with forked(*(f"designspace.{room}" for room in rooms), "PIL.WebPImagePlugin", "read_before"):
         yield
 
 

@@ -7,7 +7,8 @@ from multiprocessing import forkserver
 from pathlib import Path
 from unittest import mock
 
-SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
+TESTS = Path(__file__).resolve().parent
+FOLDERS = f"{TESTS.parent / 'scripts'}:{TESTS}"
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def forked(*modules):
     try:
         with (
             mock.patch.object(multiprocessing, "get_context", lambda method: context),
-            mock.patch.dict(os.environ, PYTHONPATH=str(SCRIPTS)),  # else the server passes over the modules
+            mock.patch.dict(os.environ, PYTHONPATH=FOLDERS),  # else the server passes over the modules
         ):
             yield
     finally:

@@ -63,6 +63,7 @@ if __name__ == "__main__":
     import huggingface_hub  # noqa: F401
     import jsonschema  # noqa: F401
     import PIL.WebPImagePlugin  # noqa: F401
+    import read_before  # noqa: F401
     import smart_open  # noqa: F401
     import stand_in  # noqa: F401
     from snakemake import cli
