@@ -48,3 +48,10 @@ def test_a_head_that_is_printed_again_begins_another_table():
     first, second = tables_of(across(*rows))
     assert rows_of(first) == [heads[0], *PEOPLE]
     assert rows_of(second) == [heads[1], *PEOPLE]
+
+
+def test_heads_on_one_side_of_the_gutter_above_the_others_are_of_the_table():
+    above = ["", "", "", "Left", "", "Right"]
+    (table,) = tables_of(across(above, ["Who", "Age", "Trials", "Force", "Error", "Score"], *PEOPLE))
+    assert rows_of(table)[0] == ["Who", "Age", "Trials", "Left Force", "Error", "Right Score"]
+    assert rows_of(table)[1:] == PEOPLE

@@ -226,7 +226,7 @@ def _parts_across(run: list[Line], gutter: float) -> list[list[Line]]:
         pieces = line.pieces(APART)
         left = sum(piece.middle < gutter for piece in pieces)
         few = min(left, len(pieces) - left) < 2
-        if len(pieces) < 2 or (few and not parts[-1]):
+        if len(pieces) < 2:
             continue
         if any(map(_is_sentence, pieces)) or (few and len(between) == MOST_BETWEEN):
             parts.append([])
