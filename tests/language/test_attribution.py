@@ -30,9 +30,13 @@ EXPERIMENTS = ["Experiment 1", "Experiment 2", "Experiment 3"]
         ("Experiment 2. Based on our results from Experiment 1, we had bells.", {2}),
         # People took part in it
         ("Experiments 2 and 3 had bells. Thirty adults, who were all young, were recruited for Experiment 1.", {1}),
-        ("Experiment 2. Ten adults from Experiment 2 returned after about a year for Experiment 3.", {3}),
+        (
+            "Experiment 2. Ten adults of Experiment 2 returned 9.5 months later (range, 4–18 months) for Experiment 3.",
+            {3},
+        ),
         ("Experiment 2. Adults who had participated in Experiment 1 were not recruited.", {2}),
         ("Forty adults were recruited for Experiment 1, and 26 for Experiment 2.", {1, 2}),
+        ("Forty adults were tested: 24 in Experiment 1, 16 in Experiment 2.", {1, 2}),
         ("Twenty adults participated in Experiments 1 and 2.", {1, 2}),
         # Counted
         ("Experiment 1. All lamps were dim. In a second experiment, the lamps were bright.", {2}),

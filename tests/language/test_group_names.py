@@ -20,7 +20,16 @@ def names(text, experiments=()):
         ("The Early and the Late groups learned.", ["Early", "Late"]),
         ("The Early, Late, and No Feedback groups learned.", ["Early", "Late", "No Feedback"]),
         ("Thirty adults were randomly assigned to a slow or a fast condition.", ["fast", "slow"]),
-        ("Subjects were assigned to either a 2°, 5°, or a 10° clamp group.", ["10° clamp", "2°", "5°"]),
+        ("Subjects were assigned to either a 2°, 5°, or a 10° clamp group.", ["10°", "2°", "5°"]),
+        ("The 5, 12.5, and 40% groups learned.", ["12.5%", "40%", "5%"]),
+        ("The slow and the 40° groups learned.", ["40°", "slow"]),
+        (
+            "Two groups had tea with either long breaks (6 min) or short breaks (0 min).",
+            ["long breaks", "short breaks"],
+        ),
+        ("Two groups were tested with either the low or the high setting of all of the lamps.", []),
+        ("For the key press (Plain) group, the lamps were off.", ["Plain"]),
+        ("For the vanishing ring (VR) group, the lamps were off.", ["vanishing ring"]),
         (
             "We tested two groups: older adults (n = 12) and younger adults (n = 10).",
             ["older adults", "younger adults"],
@@ -240,3 +249,38 @@ def test_what_a_sentence_calls_a_group():
     sentences = attribution.read(text := "The Late group met older men. Left came first.", [(0, len(text))], [])
     called = groups.called(["late", "older men", "older", "Left"], sentences)
     assert called == ["late", "older men", "older"]
+
+
+def test_people_of_a_kind_have_one_name_in_all_experiments():
+    text = (
+        "In Experiment 1, older and younger adults reached. The older adult group and the younger adult group learned. "
+        "The older adult and younger adult groups forgot. In Experiment 2, the older and younger groups learned. The "
+        "older group and the younger group forgot."
+    )
+    found = groups.find(attribution.read(text, [(0, len(text))], EXPERIMENTS), EXPERIMENTS)
+    assert found["Experiment 1"] and {g.name for g in found["Experiment 1"]} == {g.name for g in found["Experiment 2"]}
+
+
+def test_adults_may_be_a_group():
+    text = "The adults group and the children group reached. The adults group won. The children group did not."
+    assert names(text) == {"": ["adults", "children"]}
+
+
+def test_an_experiment_may_consist_of_groups_of_another_as_conditions():
+    text = "Experiment 1. People were assigned to the Early, the Late, or the Long group. Experiment 2. All was red. "
+    assert names(text, EXPERIMENTS)["Experiment 1"] == ["Early", "Late", "Long"]
+    assert names(text + "Experiment 2 consisted of only the Early and Long conditions.", EXPERIMENTS) == {
+        "Experiment 1": ["Early", "Late", "Long"],
+        "Experiment 2": ["Early", "Long"],
+    }
+
+
+def test_conditions_within_participants_are_no_groups():
+    text = (
+        "Experiment 1. People were assigned to the Early or the Late group. Experiment 2. All was red. The Early group "
+        "and the Late group reached. The Early and Late groups won. "
+    )
+    assert list(names(text, EXPERIMENTS)) == EXPERIMENTS[:2]
+    assert list(names(text + "A within-subject design was employed.", EXPERIMENTS)) == ["Experiment 1"]
+    text += "A within-subject design was employed. There were two groups."
+    assert list(names(text, EXPERIMENTS)) == EXPERIMENTS[:2]

@@ -98,6 +98,8 @@ def counts(text, group, experiments=(), experiment="", groups=2):
         ("The Early and Late groups (n = 14 and 12, respectively) were fast.", 12, ""),
         ("Twelve adolescents (2 girls) with Late syndrome were recruited.", 12, ""),
         ("We split them into one group of 7 and one of 6. One lamp (one per condition) was on.", None, None),
+        ("When we excluded slow participants (Early: n = 7, Late: n = 9), all was the same.", None, None),
+        ("We did it again with only the data of quick participants (Early: n = 7, Late: n = 9).", None, None),
         ("Most participants were in the Early group [12 were tested in the Late group].", 12, ""),
         ("Participants had no previous experience; 12 of them were told that they would win. Late (n = 12).", 12, ""),
         ("There were 14 and 12 participants in the Early and the Late group, respectively.", 12, ""),

@@ -27,7 +27,8 @@ _COMPARED = re.compile(
 _AHEAD = re.compile(r"\b(?:will|shall)\b[^,;.]*$|\b(?:see|cf\.)\s(?:also\s)?$", re.IGNORECASE)
 # Before the experiment that people came to, whatever others the sentence names.
 _CAME = re.compile(
-    rf"\b{PEOPLE}.*\b(?:recruited|enrolled|tested|returned|took part|participated)\b[^,;.]{{0,40}}\b(?:for|in)\s+$",
+    rf"\b{PEOPLE}.*\b(?:recruited|enrolled|tested|returned|took part|participated)\b(?:[^;.]|\.\d){{0,60}}"
+    r"\b(?:for|in)\s+$",
     re.IGNORECASE | re.DOTALL,
 )
 # Where only some came to it, or nobody did.

@@ -29,8 +29,8 @@ _GENDER = r"(?:wom[ae]n|m[ae]n|females?|males?|girls?|boys?)\b"
 # What a sample should have been, or is compared with.
 HYPOTHETICAL = re.compile(
     r"\b(?:power|would (?:be|give|provide|yield|allow|have|suffice|detect)|replicate|(?<!final )sample size|minimum"
-    r"|(?<!no )(?<!any )previous (?!experience|training|knowledge|exposure)|planned|goal was|invit\w+"
-    r"|at least (?!\d+ (?:years|months|weeks|days|h|min)\b))\b",
+    r"|(?<!no )(?<!any )previous (?!experience|training|knowledge|exposure)|planned|goal was|only (?:the data|those)"
+    r"|invit\w+|when (?:we )?(?:excluded|removed)|at least (?!\d+ (?:years|months|weeks|days|h|min)\b))\b",
     re.IGNORECASE,
 )
 _FEWEST = 4  # people of a group: fewer are those of a group with whom something happened

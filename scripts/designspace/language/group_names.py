@@ -23,6 +23,7 @@ _ROW = re.compile(r"(?:[^:;]{1,40}: [^:;]{1,40}; ){0,2}(?:Sub)?(?:Group|Cohort|A
 _GENERAL_TEXT = """a all an and condition conditions feedback group groups in of participants people subjects task the
 training with"""
 _GENERAL = frozenset(_GENERAL_TEXT.split())
+_ADULTS_OF = frozenset({"adult", "adults"})  # as general, but where it is the whole name
 _CONTENT = re.compile(r"\w+(?:-to-\w+)+|\d+\.\d+\w*°?|[^\W\d]\w*\s?[+−–-](?!\w)|\w+°?|(?<!\w)[^\w\s]+|[^\w\s]+(?!\w)")
 _TOKEN = re.compile(r"[±+−–-]?\w(?:[\w°◦%/+]|[.'’–−-](?=\w))*|[^\w\s]")
 _GROUP = re.compile(r"(?:sub)?groups?|cohorts?", re.IGNORECASE)
@@ -89,7 +90,8 @@ _ONE_OF = re.compile(
     r"\s(?:[\w-]+\s){0,3}[\w-]+s\b(?=[^.:;]{0,60}[:(])",
     re.IGNORECASE,
 )
-_GLOSS = re.compile(r"\s\([A-Z][\w-]{1,9}\)(?=\s)")  # an abbreviation
+_GLOSS = re.compile(r"\s\((?![A-Z][a-z]{2,}\)\s(?:group|condition))[A-Z][\w-]{1,9}\)(?=\s)")  # an abbreviation
+_CALLED = re.compile(r"[A-Z][a-z]{2,}")  # a name in brackets, behind a description
 _IN_APPOSITION = re.compile(r"\bgroups,\s+((?:[A-Z\d“\"][^.;:()]*,\s+)+(?:and|or)\s+[A-Z\d“\"][^.;:(),]*)\.?$")
 _SEPARATOR = re.compile(r"[,;]|\b(?:and|or|vs\.?|versus)\b")
 _NO_NAME = re.compile(
@@ -100,6 +102,10 @@ _CLAUSE = re.compile(r"\b(?:an?|the|that|who|which|is|are|was|were|we|they|had|h
 _ITEM = r"[“\"‘']([^“”\"‘’]{2,40}?),?[”\"’']"
 _APART = re.compile(rf"\({_ITEM}\)")
 _QUOTED = re.compile(rf"{_ITEM},?\s(?:and|or)\s(?:to\s)?(?:the\s|an?\s)?{_ITEM}")
+_QUANTITY = re.compile(r"[±+−–-]?\d+(?:\.\d+)?((?:[°◦%]|\s?(?:ms|s|cm|mm|deg)\b)?)")
+_EITHER = re.compile(
+    rf"\b{_NUMBERS}\s(?:[\w-]+\s)?groups\b[^.:;]{{0,80}}\beither\s(?:with\s|to\s)?((?:[^.;:,]|\.\d)+)", re.IGNORECASE
+)
 _LABEL = re.compile(r"\s([A-H]|\d|I{1,3}|IV)(?![\w.°%'’(-])(?:(?:,\s|,?\s(?:and|or)\s)([A-H]|\d)(?![\w.°%'’(-]))?")
 
 
@@ -134,7 +140,9 @@ class Mention(NamedTuple):
 def content(name: str) -> frozenset[str]:
     """The words that distinguish a group from others, without their endings."""
     words = [re.sub(r"\s?[–-]$", "−", word).replace(" ", "") for word in _CONTENT.findall(spelled(name))]
-    return frozenset(re.sub(r"(?<=\w{4})(?:(?<=p)ped|ed|ing|s)$", "", word) for word in words if word not in _GENERAL)
+    words = [word for word in words if word not in _GENERAL]
+    words = [word for word in words if word not in _ADULTS_OF] or words
+    return frozenset(re.sub(r"(?<=\w{4})(?:(?<=p)ped|ed|ing|s)$", "", word) for word in words)
 
 
 def row(sentence: str) -> str:
@@ -177,6 +185,7 @@ def _mentions(sentence: str) -> Iterator[Mention]:
             continue
         aside = _BEFORE_HEAD.search(sentence, 0, head.start())
         names, is_definite = _before(sentence, aside.start() if aside else head.start())
+        names = [] if aside and _CALLED.fullmatch(aside[1]) else _alike(names)
         names += _items(aside[1]) if aside else []
         is_plural = head[0].endswith("s")
         is_general = is_plural and len(names) == 1 and names[0].lower() in _OF_PLURAL  # "the experimental groups"
@@ -199,6 +208,8 @@ def _listed_apart(sentence: str, assigned: bool) -> Iterator[str]:
         yield from _behind(sentence[place.end() :], is_plural=True)
     if assigned and (listed := _IN_APPOSITION.search(sentence)):
         yield from _items(listed[1])
+    if either := _EITHER.search(sentence):
+        yield from _alike(_items(either[1]))
     if re.search(r"\bgroups\b", sentence):
         yield from (name for pair in _QUOTED.findall(sentence) if assigned for name in pair)
         apart = _APART.findall(sentence)
@@ -224,6 +235,15 @@ def _before(sentence: str, end: int) -> tuple[list[str], bool]:
         if tokens and _GROUP.fullmatch(tokens[-1][0]):
             break
     return names[::-1], is_definite
+
+
+def _alike(names: list[str]) -> list[str]:
+    """The names of a list, without what stands behind the last if all are quantities: "15° or 45° rotation"; a unit
+    behind the last, as in "15, 30, or 45°", is that of each."""
+    last = _QUANTITY.match(names[-1]) if len(names) > 1 else None
+    if not last or not all(_QUANTITY.fullmatch(name) for name in names[:-1]):
+        return names
+    return [name if re.search(r"\D$", name) else name + last[1] for name in [*names[:-1], last[0]]]
 
 
 def _without(tokens: list[re.Match[str]], marks: str) -> list[re.Match[str]]:
@@ -255,7 +275,9 @@ def _may_be_in_name(word: str, is_prose: bool) -> bool:
 
 def _is_name(name: str) -> bool:
     words = name.lower().split()
-    return words[-1] not in _LAST and not all(word in _EMPTY for word in words) and bool(re.search(r"[^\W\d]|°", name))
+    return (
+        words[-1] not in _LAST and not all(word in _EMPTY for word in words) and bool(re.search(r"[^\W\d]|[°%]", name))
+    )
 
 
 def _behind(rest: str, is_plural: bool) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from designspace.language import group_names
 from designspace.language.attribution import Sentence, naming
 from designspace.language.group_names import Mention, content
+from designspace.language.mentions import any_of, spelling
 
 _FEWEST = 2.0  # support that a name needs: two mentions, or a clear one
 _SHARE = 0.3  # of the support of a name in another experiment; with less, it is only compared with
@@ -31,6 +32,14 @@ _NUMBER = r"\d+(?:\.\d+)?"
 _DIGITS = re.compile(_NUMBER)
 _CONTROLS = content("healthy age matched age-matched neurotypical controls")
 _GLOSS = re.compile(r"\s(groups?\s)?\(([A-Z0-9][\w°-]{1,9}?)s?\)")
+_WITHIN = re.compile(
+    r"\bwithin.(?:subjects?|participants?) design (?:was|were) (?:used|employed)"
+    r"|\b(?:used|employed) an? within.(?:subjects?|participants?) design",
+    re.IGNORECASE,
+)
+_CONDITIONS = re.compile(
+    r"\b(?:consist(?:ed|s) of|(?:was|were) limited to|includ(?:ed|es)|comprised)\s[^.;]*\bconditions\b", re.IGNORECASE
+)
 
 
 class Group(NamedTuple):
@@ -58,7 +67,8 @@ def find(sentences: list[Sentence], experiments: Iterable[str]) -> dict[str, lis
         for experiment in sentence.experiments if sentence.is_naming and len(roots) > 1 else ():
             if len(chosen[experiment]) < 2 and len(sentence.experiments) == 1:
                 chosen[experiment] = roots  # "In Experiment 2, the Early group …, and the Late group …"
-    chosen = _with_shared(chosen, sentences)
+    chosen = _with_shared(_with_conditions(chosen, sentences, spelled), sentences)
+    chosen = {e: roots if support.listed[e] or not _is_within(e, sentences) else {} for e, roots in chosen.items()}
     claimed = {root for roots in chosen.values() for root in roots}
     others = [spelled.name(root) for root in spelled.counts if root not in claimed]
     groups = {}
@@ -178,6 +188,33 @@ def _stands_for(short: str, long: str) -> bool:
     initials = "".join(word[0] for word in re.split(r"[\s-]+", long) if word[:1].isalnum())
     capitals = "".join(filter(str.isupper, short))
     return len(capitals) > 1 and short[0].isupper() and " " not in short and initials.upper() == capitals
+
+
+def _with_conditions(
+    chosen: dict[str, dict[str, float]], sentences: list[Sentence], spelled: "_Spellings"
+) -> dict[str, dict[str, float]]:
+    """The same with the names of another experiment's groups that one without names "consisted of" as conditions."""
+    known = {
+        name: root for roots in chosen.values() if len(roots) > 1 for root in roots for name in spelled.counts[root]
+    }
+    completed = dict(chosen)
+    for sentence in sentences if known else ():
+        conditions = _CONDITIONS.search(sentence.text)
+        roots = (
+            {known[spelling(match, known)]: 1.0 for match in any_of(known).finditer(conditions[0])}
+            if conditions
+            else {}
+        )
+        for experiment in sentence.experiments if sentence.is_naming and len(sentence.experiments) == 1 else ():
+            if len(chosen[experiment]) < 2 <= len(roots):
+                completed[experiment] = roots
+    return completed
+
+
+def _is_within(experiment: str, sentences: list[Sentence]) -> bool:
+    """Whether a sentence says that each participant of an experiment was in all of its conditions."""
+    own = [s.text for s in sentences if s.experiments == {experiment} or not experiment]
+    return not _stated(own) and any(_WITHIN.search(text) for text in own)
 
 
 def _with_shared(chosen: dict[str, dict[str, float]], sentences: list[Sentence]) -> dict[str, dict[str, float]]:
