@@ -95,7 +95,9 @@ def answer(connection, become):
         connection.close()
         enter(streams, asked["folder"], asked["environment"])
         end(lambda: become(asked["arguments"]))
-    connection.sendall(b"%d" % os.waitstatus_to_exitcode(os.waitpid(program, 0)[1]))
+    code = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
+    with suppress(BrokenPipeError):  # who asked was interrupted
+        connection.sendall(b"%d" % code)
     os._exit(0)
 
 
