@@ -1,7 +1,7 @@
 """Which lines of a table are rows: lines of a cell, labels, and notes at the foot, which are no cells."""
 
 import pytest
-from test_page_tables import BODY, ROWS, rows_of, tables_of
+from test_page_tables import BODY, PROSE, ROWS, rows_of, tables_of
 
 NOTES = {
     "marks": "$ast$ Significant at P < 0.05; $ast ast$ significant at P < 0.01.",
@@ -95,3 +95,42 @@ def test_rules_far_above_a_caption_are_not_of_its_table():
     link = "#place(line(length: 60%, start: (0pt, 2pt)))"
     (table,) = tables_of(f"{link}\n#v(60pt)\nTable 1. People.\n\n#table(columns: (15%, 15%, 15%), {BODY})\n\n{link}\n")
     assert rows_of(table) == ROWS
+
+
+def features(*rows):
+    """A table without rules down of rows of lines, each a tuple of the texts of three columns."""
+    lines = "".join(f"#block(above: 5pt)[#grid(columns: (90pt, 170pt, 1fr), ..{row})]" for row in rows)
+    rule = "#line(length: 100%)"
+    heads = "#grid(columns: (90pt, 170pt, 1fr), [Field], [Children], [Adults])"
+    return f"Table 1. What was found.\n\n{rule}\n{heads}\n{rule}\n{lines}\n{rule}\n\n{PROSE}"
+
+
+def cells(*texts):
+    return f"({', '.join(f'[{text}]' for text in texts)})"
+
+
+INDENT = "#h(8pt)"
+
+
+def test_lists_within_cells_are_of_the_row_of_their_label():
+    source = features(
+        cells("Reaches", "Short", "Slow in the dark"),
+        cells(f"{INDENT}and taps", "- Of one hand", ""),
+        cells("", "- Of both hands", ""),
+        cells("Balance", "Poor on one leg", "Poor on one leg"),
+        cells("", "Better with a rail", ""),
+        cells("Speech", "Slow", "Slow"),
+        cells("", "", "Slurred when tired"),
+    )
+    (table,) = tables_of(source)
+    assert rows_of(table)[1:] == [
+        ["Reaches and taps", "Short • Of one hand • Of both hands", "Slow in the dark"],
+        ["Balance", "Poor on one leg Better with a rail", "Poor on one leg"],
+        ["Speech", "Slow", "Slow Slurred when tired"],
+    ]
+
+
+def test_numbers_below_a_label_are_rows_of_their_own():
+    rows = ["Young", "12.1", "3.2"], ["", "13.5", ""], ["", "14.4", ""], ["Old", "15.8", "4.4"], ["", "16.1", ""]
+    (table,) = tables_of(features(*(cells(*row) for row in rows)))
+    assert rows_of(table)[1:] == [*map(list, rows)]

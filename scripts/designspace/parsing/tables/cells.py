@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 
 from designspace.parsing.tables.columns import GAP, separators
 from designspace.parsing.tables.heads import Block, Item, head_blocks
-from designspace.parsing.tables.lines import LETTERS, Line, Piece, is_number, lines
+from designspace.parsing.tables.lines import BULLET, LETTERS, Line, Piece, is_number, lines
 from designspace.parsing.tables.marks import Box, Marks, Rule, Word, joined
 from designspace.parsing.tables.walls import merge_by_walls
 
@@ -13,6 +13,9 @@ LONGEST_HEAD = 8  # lines
 ASTRIDE = 0.25  # of a line's height: a rule as close to its middle belongs to other columns
 TIGHT = 1.35  # times the smallest distance of lines: within a cell
 APART = 0.05  # of the smallest distance of lines: two distances that differ by less are one
+FEW = 0.1  # of the cells of lists: how many are numbers at most
+HANGING = 3.0  # points by which the further lines of a label may stand in
+LISTED = 0.75  # of the columns beside the labels: what the further lines of lists fill, on average
 PARTIAL = 0.6  # of the places of a row: what the further lines of rows fill at most, on average
 
 
@@ -29,6 +32,7 @@ class Grid:
         self.items = [_place(line, self.spaces, self.down) for line in self.lines]
         self.columns = _columns(self.items, self.spaces, x0, x1)
         self.ruled = any(begin == end for begin, end in self.spaces)
+        self.listed = False  # whether its cells are lists
         self.full = _full_rules(self.across, x0, x1, FULL)
         self.head = self._head()
         self.blocks = _apart(_without_empty_columns(self._blocks(x0, x1)))
@@ -94,8 +98,8 @@ class Grid:
 
     def _groups(self, start: int, hard: list[float], boxed: bool) -> list[list[int]]:
         """The numbers of the lines of each row, from line `start` on, between rules at `hard`."""
-        if not boxed and (stepped := self._stepped(start, hard)):
-            return stepped
+        if not boxed and (rows := self._listed(start) or self._stepped(start, hard)):
+            return rows
         bands: list[list[int]] = []
         astride = self._astride(hard) if boxed else set()
         for i in (i for i in range(start, len(self.lines)) if i not in astride):
@@ -113,6 +117,26 @@ class Grid:
         for i in sorted(astride):  # of a cell that spans rows
             max([g for g in groups if g[0] < i] or groups[:1], key=lambda group: group[0]).append(i)
         return groups
+
+    def _listed(self, start: int) -> list[list[int]]:
+        """The rows of labels with lists of words beside them, where further lines fill some of the columns only."""
+        values = [item.piece.text for items in self.items[start:] for item in items if item.first]
+        if len(self.spaces) < 2 or sum(map(is_number, values)) > FEW * len(values):
+            return []
+        rows: list[list[int]] = []
+        indent = 0.0
+        for i, items in enumerate(self.items[start:], start=start):
+            label = items[0].piece if items[0].first == 0 else None
+            hanging = label and rows and len(self.items[rows[-1][0]]) > 1 and label.x0 > indent + HANGING
+            if not rows and (not label or BULLET.match(label.words[0].text)):
+                return []
+            if label and not hanging:
+                rows.append([])
+                indent = label.x0
+            rows[-1].append(i)
+        further = [sum(item.first > 0 for item in self.items[i]) / len(self.spaces) for row in rows for i in row[1:]]
+        self.listed = len(further) >= len(rows) >= 2 and sum(further) < LISTED * len(further)
+        return rows if self.listed else []
 
     def _stepped(self, start: int, hard: list[float]) -> list[list[int]]:
         """The rows where their lines follow each other more closely than rows do, and hold a part of a row each."""

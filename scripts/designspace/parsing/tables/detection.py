@@ -129,7 +129,8 @@ def is_table(grid: Grid, region: Region, captioned: bool, marks: Marks) -> bool:
         return False  # a frame around the page
     texts = [" ".join(piece.text for piece in block.pieces) for block in grid.blocks]
     numbers = sum(is_number(" ".join(piece.text for piece in block.pieces)) for block in values) / len(values)
-    length = sum(len(text.split()) for text in texts) / len(texts)
+    parts = sum(len(block.pieces) for block in grid.blocks) if captioned and grid.listed else len(texts)
+    length = sum(len(text.split()) for text in texts) / parts
     if _is_text(grid):
         return False
     if captioned:
