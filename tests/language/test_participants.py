@@ -240,6 +240,9 @@ def test_participants_of_a_group(text, n, rule):
         ),
         ("Ten adults returned. Six more were recruited, for a total of 16 adults.", {"analysed": (16, "")}),
         ("There were ten adults who participated in both.", {}),
+        ("In this experiment, sixteen adults (9 women) completed two sessions.", {"analysed": (16, "")}),
+        ("Thirty-two adults were tested, 16 in each experiment.", {"analysed": (16, "")}),
+        ("Eight control subjects participated in it.", {}),
         ("Sixteen adults were recruited for each condition.", {}),
         ("We recruited 16 adults per group.", {}),
         ("A total of 12, 10, and 16 adults were recruited for three lamps, respectively.", {}),
@@ -280,6 +283,14 @@ def test_a_number_for_all_groups_of_a_paper_holds_where_an_experiment_has_none()
     general = [sentence for sentence in sentences if not sentence.experiments]
     found = [participants.of_group(of, of, general, ["Late"], 2)["analysed"] for of in own]
     assert [count.value for count in found] == [10, 12]
+
+
+def test_degrees_of_freedom_confirm_an_estimate():
+    text = "Thirty adults took part. They were assigned to one of two groups."
+    sure = " The mean was above zero in the Late group (t(14) = 3.1, p = 0.01)."
+    found = [attribution.read(t, [(0, len(t))], []) for t in (text, text + sure)]
+    of_late = [participants.of_group(own, own, [], ["Late"], 2)["analysed"] for own in found]
+    assert [(count.value, count.probability) for count in of_late] == [(15, 0.5), (15, 1.0)]
 
 
 def test_those_recruited_are_distinguished_from_those_analysed():

@@ -27,10 +27,10 @@ _COMPARED = re.compile(
 _AHEAD = re.compile(r"\b(?:will|shall)\b[^,;.]*$|\b(?:see|cf\.)\s(?:also\s)?$", re.IGNORECASE)
 # Before the experiment that people came to, whatever others the sentence names.
 _CAME = re.compile(
-    rf"\b{PEOPLE}.*\b(?:recruited|enrolled|tested|returned|took part|participated)\b(?:[^;.]|\.\d){{0,60}}"
-    r"\b(?:for|in)\s+$",
-    re.IGNORECASE | re.DOTALL,
+    r"\b(?:recruited|enrolled|tested|returned|took part|participated)\b(?:[^;.]|\.\d){0,60}\b(?:for|in)\s+$",
+    re.IGNORECASE,
 )
+_SOMEBODY = re.compile(rf"\b{PEOPLE}", re.IGNORECASE)
 # Where only some came to it, or nobody did.
 _OTHERS = re.compile(
     r"\b(?:no|none|not|never|neither|nobody)\b|\b(?:who|whom|had|also|same)\s(?:\w+\s)?(?:recr|enr|test|ret|took|part)",
@@ -133,7 +133,11 @@ class _Topic:
 
 def _came_to(sentence: str, named: Mapping[str, int]) -> frozenset[str]:
     """The only experiment in which people took part, of those that a sentence names, each from a place on."""
-    came = [name for name, start in named.items() if _CAME.search(sentence, 0, start)]
+    came = []
+    for name, start in named.items():
+        match = _CAME.search(sentence, max(start - 90, 0), start)
+        if match and _SOMEBODY.search(sentence, 0, match.start()):
+            came.append(name)
     if len(came) != 1:
         return frozenset()
     start = named[came[0]]

@@ -40,6 +40,7 @@ _DID = (
     rf"(?!(?:[”\"’]?\s+{GROUP})?\s+"
     r"(?:had|showed|exhibited|reported|did|failed|made|could|used|chose|also|were classified|who)\b)"
 )
+_CONTROLS = re.compile(rf"{NUMBER}\s+(?:[\w-]+\s+){{0,3}}controls?\b", re.IGNORECASE)
 _LAST = re.compile(rf"{NUMBER},?\s+and\s+$", re.IGNORECASE)  # before the last number of a list
 _OF_SOME = re.compile(r"\b(?:other|remaining|another)\s$", re.IGNORECASE)  # before a number
 # Those who are left out of one analysis, or of one that is made again.
@@ -73,10 +74,12 @@ _PARTS = re.compile(rf"({NUMBER})\s+(?:[\w-]+\s+)?{GROUP}(?:\s*\(\s*n\s*=\s*({NU
 _SOMEBODY = re.compile(rf"{PEOPLE}|\bthey\b", re.IGNORECASE)
 _HEADER = re.compile(r"n\b|number of participants|participants|subjects", re.IGNORECASE)  # over the counts of a table
 _ASIDE = r"(?:\([^()]{0,80}\)\s*|\[[^\[\]]{0,80}\]\s*)?"
+_HERE = r"In (?:(?:this|the|our) )?(?:\w+ )?(?:experiment|expt?\.?|study)(?: \d\w?)?"  # before those who took part
 # Those who took part in what a sentence is about, the clearest first.
 _TOOK_PART = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        rf"({NUMBER})\s+(?:{PEOPLE}\s+)?(?:per|(?:in|for)\s+(?:each|both))\s+(?:of\s+the\s+{_GAP}{{0,2}})?(?:experiments?|study)\b",
         rf"\b(?:for|giving|leaving|yielding) (?:us )?a total of ({NUMBER})\s+{_GAP}{{0,2}}{PEOPLE}",
         rf"({NUMBER})\s+{_GAP}{{0,4}}{PEOPLE},?\s+{_ASIDE}(?:[^;.]{{0,80}}\s)?"
         r"(?<!who\s)(?<!that\s)(?:took part|participated|were (?:recruited|tested|enrolled))",
@@ -84,26 +87,12 @@ _TOOK_PART = [
         rf"{_GAP}{{0,4}}{PEOPLE}",
         rf"\b(?:experiment|exp\.?|study)\s+\d\w?\s*\(\s*n\s*=\s*({NUMBER})",
         rf"\b(?<!subset of )(?<!subgroup of )(?:participants|subjects|volunteers|students)\s*\(\s*n\s*=\s*({NUMBER})",
-        rf"^(?:(?:Methods?|Participants|Subjects)\.?\s+){{0,2}}({NUMBER})\s+{_GAP}{{0,4}}{PEOPLE}\s+{_ASIDE}"
+        rf"^(?:(?:Methods?|Participants|Subjects)\.?\s+){{0,2}}(?:{_HERE},\s+)?({NUMBER})\s+{_GAP}{{0,4}}{PEOPLE}\s+{_ASIDE}"
         r"(?:served|performed|completed|volunteered)\b",
         rf"\bdesign\b[^,;.]{{0,40}}\(\s*n\s*=\s*({NUMBER})",
         rf"\ball\s+({NUMBER})\s+{_GAP}{{0,2}}{PEOPLE}",
     )
 ]
-# Some of those whom the sentence counts, behind their number; not those who took part "after some were excluded".
-SOME_EXCLUDED = re.compile(
-    rf"(?:although|but|of (?:whom|which|these)|however)\s+(?:data\s+(?:of|from)\s+)?({NUMBER})"
-    rf"(?:\s+(?:participants?|subjects?|volunteers?|people|person|adults?))?\s+(?:was|were|had to be)\s+{EXCLUDED}",
-    re.IGNORECASE,
-)
-
-
-# Those of whom a sentence counts that are left: "30 adults were recruited (29 valid)".
-SOME_KEPT = re.compile(
-    rf"(?:[(,;]\s*|\bof (?:whom|which|these),?\s+)(?:data (?:of|from)\s+)?({NUMBER})\s+(?:{_GAP}{{0,2}}{PEOPLE}\s+)?"
-    r"(?:(?:was|were)\s+)?(?:valid|included|retained|analy[sz]ed|remained)\b",
-    re.IGNORECASE,
-)
 
 
 class Count(NamedTuple):
@@ -233,8 +222,9 @@ def took_part(sentences: list[Sentence]) -> Count | None:
 
 
 def _is_of_part(sentence: Sentence, match: re.Match[str]) -> bool:
-    """Whether a number is that of each group, or the last of a list: "12, 10, and 11 participants were recruited"."""
-    return bool(_LAST.search(sentence.text, 0, match.start(1))) or is_of_each(sentence, number(match[1]))
+    """Whether a number is that of each group, of controls, or the last of a list: "12, 10, and 11 adults came"."""
+    is_last = _LAST.search(sentence.text, 0, match.start(1))
+    return bool(is_last or _CONTROLS.match(match[0])) or is_of_each(sentence, number(match[1]))
 
 
 def is_of_each(sentence: Sentence, value: int) -> bool:

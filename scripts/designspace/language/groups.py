@@ -38,7 +38,7 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 _CONDITIONS = re.compile(
-    r"\b(?:consist(?:ed|s) of|(?:was|were) limited to|includ(?:ed|es)|comprised)\s[^.;]*\bconditions\b", re.IGNORECASE
+    r"\b(?:consist(?:ed|s) of|(?:was|were) limited to|include[ds]|comprised)\s[^.;]*\bconditions\b", re.IGNORECASE
 )
 
 

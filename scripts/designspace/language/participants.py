@@ -10,16 +10,28 @@ from collections.abc import Iterable
 
 from designspace.language import counts, group_names
 from designspace.language.attribution import Sentence, naming
-from designspace.language.counts import Count, first
-from designspace.language.group_names import PEOPLE
+from designspace.language.counts import NUMBER, Count, first
+from designspace.language.group_names import EXCLUDED, PEOPLE
 
 ANALYSED, RECRUITED = "analysed", "recruited"
 
 _AFTERWARDS = re.compile(r"\banaly[sz]ed\b|\bremain(?:ed|ing)\b|\bfinal\b", re.IGNORECASE)  # when some were excluded
 _SAME = re.compile(
-    rf"\bsame\s+(?:{counts.NUMBER}\s+)?(?:(?:healthy|young|older|adult|human|right-handed)\s+){{0,3}}{PEOPLE}"
+    rf"\bsame\s+(?:{NUMBER}\s+)?(?:(?:healthy|young|older|adult|human|right-handed)\s+){{0,3}}{PEOPLE}"
     rf"|{PEOPLE}\s+(?:also\s+)?(?:took part|participated) in both\b"
     rf"|{PEOPLE}\s+who\s+(?:had\s+)?(?:already\s+)?(?:took|taken) part in\b",
+    re.IGNORECASE,
+)
+# Some of those whom the sentence counts, behind their number; not those who took part "after some were excluded".
+_SOME_EXCLUDED = re.compile(
+    rf"(?:although|but|of (?:whom|which|these)|however)\s+(?:data\s+(?:of|from)\s+)?({NUMBER})"
+    rf"(?:\s+(?:participants?|subjects?|volunteers?|people|person|adults?))?\s+(?:was|were|had to be)\s+{EXCLUDED}",
+    re.IGNORECASE,
+)
+# Those of whom a sentence counts that are left: "30 adults were recruited (29 valid)".
+_SOME_KEPT = re.compile(
+    rf"(?:[(,;]\s*|\bof (?:whom|which|these),?\s+)(?:data (?:of|from)\s+)?({NUMBER})\s+"
+    rf"(?:(?:[\w-]+\s+){{0,2}}{PEOPLE}\s+)?(?:(?:was|were)\s+)?(?:valid|included|retained|analy[sz]ed|remained)\b",
     re.IGNORECASE,
 )
 
@@ -48,6 +60,8 @@ def of_group(
     if excluded := counts.exclusion(own, pattern, whole, is_final):
         return {ANALYSED: excluded[0], RECRUITED: excluded[1]}
     degrees = counts.degrees(own, pattern)
+    if degrees and whole and degrees.value == whole.value:
+        return {ANALYSED: whole._replace(probability=1.0)}  # no estimate any more
     if degrees and (whole is None or degrees.value < whole.value):
         return {ANALYSED: degrees} | ({RECRUITED: whole} if whole else {})
     return {ANALYSED: whole} if whole else {}
@@ -63,10 +77,10 @@ def of_experiment(own: list[Sentence], name: str) -> dict[str, Count]:
         if not counts.is_of_each(sentence, count.value)
     )
     count = next(printed, None) or counts.took_part(own)
-    kept = counts.SOME_KEPT.search(_read_in(own, count))
+    kept = _SOME_KEPT.search(_read_in(own, count))
     if count and kept and counts.number(kept[1]) <= count.value:
         return {ANALYSED: count._replace(value=counts.number(kept[1])), RECRUITED: count}
-    less = counts.SOME_EXCLUDED.search(_read_in(own, count))
+    less = _SOME_EXCLUDED.search(_read_in(own, count))
     if count and less and counts.number(less[1]) < count.value:
         rule = f"{count.value} recruited less {counts.number(less[1])} excluded"
         return {ANALYSED: count._replace(value=count.value - counts.number(less[1]), rule=rule), RECRUITED: count}
