@@ -13,6 +13,7 @@ from designspace.core import processes, records
 from designspace.core.errors import DesignspaceError
 from designspace.planning import memory
 from designspace.planning.costs import PROCESS_BYTES
+from designspace.planning.roles import with_roles
 from designspace.planning.shapes import DTYPE_BYTES
 from designspace.runner import PRELOAD
 
@@ -71,7 +72,7 @@ def run(task: str, arguments: argparse.Namespace, settings: dict[str, Any]) -> N
     job = Job(
         task,
         settings | {"max_new_tokens": arguments.max_new_tokens},
-        yaml.safe_load(arguments.parameters.read_text("utf-8")),
+        with_roles(yaml.safe_load(arguments.parameters.read_text("utf-8"))),
         model_of(arguments),
         {key: getattr(arguments, key) for key in ("capacity", "reserve", "prefill_chunk")},
         arguments.papers_at_once,

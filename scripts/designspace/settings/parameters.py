@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from designspace.planning.branches import per
+from designspace.planning.roles import unfit, with_roles
 from designspace.results.outcome_rows import MetaRow
 from designspace.results.rows import GroupRow
 from designspace.settings.schema import ConfigurationError, refuse, violations
@@ -14,14 +14,6 @@ from designspace.settings.schema import ConfigurationError, refuse, violations
 # The other columns of the tables with columns of parameters; SQLite does not distinguish F and f.
 COLUMNS = {
     name.lower(): table for table, row in (("meta", MetaRow), ("groups", GroupRow)) for name in row.__annotations__
-}
-# What the program reads itself, also where an entry with such a name does not say so.
-ROLES = {
-    "n_total": {"participants": "total"},
-    "n_female": {"characteristic": "female"},
-    "age_mean": {"characteristic": "age_mean"},
-    "age_sd": {"characteristic": "age_sd"},
-    "age_range": {"characteristic": "age_range"},
 }
 EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as)[^.;)]*", re.IGNORECASE)
 
@@ -36,30 +28,7 @@ def load(path: str | Path) -> list[dict[str, Any]]:
         raise ConfigurationError(
             f"The parameter library {path} (config: `parameters`) {why}: {details}; correct the file, or name another."
         ) from None
-    return [_with_role(parameter, parameters) for parameter in check(parameters, str(path))]
-
-
-def _with_role(parameter: dict[str, Any], parameters: list[dict[str, Any]]) -> dict[str, Any]:
-    """A parameter of a library with the role that its name has, if its kind fits and no parameter has that role."""
-    (key, role), *_ = [*ROLES.get(parameter["name"], {}).items(), ("", "")]
-    taken = any(other.get(key) == role for other in parameters) or {"participants", "characteristic"} & set(parameter)
-    return parameter | {key: role} if key and not taken and not _unfit(parameter | {key: role}) else parameter
-
-
-def _unfit(parameter: dict[str, Any]) -> str:
-    """What is wrong with a parameter for its role; "" if nothing is."""
-    name, kind = parameter["name"], parameter["kind"]
-    if role := parameter.get("participants"):
-        level = "paper" if role == "total" else "group"
-        if (kind, per(parameter)) != ("integer", level):
-            return f"`{name}` counts participants, and so must be of kind integer, per {level}."
-    if role := parameter.get("characteristic"):
-        of_kind = {"female": "integer", "age_range": "string"}.get(role, "number")
-        unit = "" if role == "female" else "years"
-        if (kind, parameter.get("unit", "")) != (of_kind, unit):
-            unit = "with the unit years" if unit else "without a unit"
-            return f"`{name}` is the characteristic {role}, and so must be of kind {of_kind}, {unit}."
-    return ""
+    return with_roles(check(parameters, str(path)))
 
 
 def check(parameters: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
@@ -78,7 +47,7 @@ def check(parameters: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
             problems.append(f"{path}: the category `{name}` has no `values`; list those that are allowed.")
         if kind != "category" and "values" in parameter:
             problems.append(f"{path}: `{name}` has `values` but is of kind {kind}; only a category has values.")
-        if wrong := _unfit(parameter):
+        if wrong := unfit(parameter):
             problems.append(f"{path}: {wrong}")
         for key in ("participants", "characteristic"):
             if key in parameter and (other := roles.setdefault((key, parameter[key]), name)) != name:

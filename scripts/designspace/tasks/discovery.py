@@ -83,12 +83,13 @@ class Paper:
     def fields(self) -> Record:
         """The record's findings and new_tokens, as in docs/files.md."""
         findings: dict[str, Record] = {}
+        categories = " ".join(self.asked)
         for category, reply in zip(self.asked, self.replies, strict=True):
             for item, probability in answers.objects(self.grammar_tokenizer, reply):
                 if len(item["value"]) == FINDING_CHARACTERS:  # the grammar cut it
                     continue
                 item["value"] = item["value"].strip(AROUND)
-                if self._in_library(item["name"]) or repeats(item["value"], f"{item['name']} {category}"):
+                if self._in_library(item["name"]) or repeats(item["value"], f"{item['name']} {categories}"):
                     continue
                 place = locate(self.record, self.context, item)
                 sentence, about = place["evidence"], f"{item['name']} {item['description']}"
