@@ -18,9 +18,8 @@ USUAL = {
 
 def with_roles(library: Library) -> Library:
     """The library, in which a parameter with a usual name has its role if it fits and no other parameter has it."""
-    given: set[tuple[str, str]] = {
-        (key, entry[key]) for entry in library for key in ("participants", "characteristic") if key in entry
-    }
+    keys = ("participants", "characteristic")
+    given: set[tuple[str, str]] = {(key, entry[key]) for entry in library for key in keys if key in entry}
     return [_with_role(entry, given) for entry in library]
 
 
