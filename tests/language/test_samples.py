@@ -30,6 +30,8 @@ AGES = ("age_mean", "age_range")
         ("One hundred and thirty volunteers (76 women, 54 men) were tested.", 130, (76, ""), [], []),
         ("Healthy adults (N = 126, 89 females, age = 21 ± 2 years old) were recruited.", 126, (89, ""), [21.0], []),
         ("Thirty adults were recruited (see Power analysis).", 30, None, [], []),
+        ("Ten adults (12 women) were recruited.", 10, None, [], []),
+        ("Ten adults (12 men) were recruited.", 10, None, [], []),
         ("Twelve of them were paid, for 30 trials.", None, None, [], []),
         ("A power analysis said that 40 participants should be recruited.", None, None, [], []),
         ("Smith et al. tested 40 participants (20 women).", None, None, [], []),

@@ -55,10 +55,13 @@ class Sample(NamedTuple):
 
     @property
     def women(self) -> int | None:
-        """How many women, as printed, or all less the men."""
+        """How many women, as printed, or all less the men; None where they are more than all."""
+        women = None
         if FEMALE in self.values:
-            return int(self.values[FEMALE])
-        return self.size - int(self.values[MEN]) if MEN in self.values and self.size else None
+            women = int(self.values[FEMALE])
+        elif MEN in self.values and self.size:
+            women = self.size - int(self.values[MEN])
+        return women if women is not None and 0 <= women <= (self.size or women) else None
 
     def reading(self, value: float | str, rule: str = "") -> Reading:
         """A value with the sentence of this sample."""
