@@ -224,7 +224,8 @@ def test_instructions_in_a_paper_do_not_leave_the_grammar(tokenizer, hostile, li
         wanted[tokenizer.encode("\n".join(INSTRUCTIONS), add_special_tokens=False)] = 100
         monkeypatch.setattr(Passes, "_logits", lambda passes, tokens: own(passes, tokens) + wanted)
     assert check_values(ask(extraction, weights, tokenizer, hostile, library, EXTRACTION), hostile, library)
-    monkeypatch.setattr(discovery, "holds", lambda *_: True)  # what random weights write stands in no paper
+    monkeypatch.setattr(discovery, "holds", lambda *_: True)  # what random weights write stands in no paper,
+    monkeypatch.setattr(discovery, "FINDING_CHARACTERS", 0)  # and is as long as the grammar allows
     models = (random_model("qwen3", seed) for seed in range(20))
     answers = (ask(discovery, weights, tokenizer, hostile, library, DISCOVERY) for weights in models)
     assert any(check_findings(fields, hostile, library) for fields in answers)  # not every one has something to say
