@@ -75,15 +75,10 @@ def choose(
 
 
 def locate(
-    record: Record,
-    context: Record,
-    parameter: Record,
-    value: Value,
-    near: re.Pattern[str] | None = None,
-    weight: float = VALUE,
+    record: Record, context: Record, parameter: Record, value: Value, near: re.Pattern[str] | None = None
 ) -> Record:
     """The best evidence for a value as a record has it: verbatim, with its page and its lines' boxes."""
-    return at(record, *choose(record, context, parameter, value, near, weight))
+    return at(record, *choose(record, context, parameter, value, near))
 
 
 def shared_words(sentence: str, about: str, without: str = "") -> int:

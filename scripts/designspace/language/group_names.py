@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from designspace.language.matching import spelled
 
-PEOPLE = (
-    r"(?:participants|subjects|volunteers|students|undergraduates|people|persons|individuals|adults|adolescents|children"
-    r"|patients|controls|women|men|members|observers|players)\b"
+_OF_ANY_GENDER = (
+    "participants|subjects|volunteers|students|undergraduates|people|persons|individuals|adults|adolescents|children"
+    "|patients|controls|observers|players"
 )
+PERSONS = rf"(?:{_OF_ANY_GENDER})\b"
+PEOPLE = rf"(?:{_OF_ANY_GENDER}|women|men|members)\b"
 EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
 # The cell that names the group in a row of a table, which begins with it or with another cell.
 _ROW = re.compile(r"(?:[^:;]{1,40}: [^:;]{1,40}; ){0,2}(?:Sub)?(?:Group|Cohort|Arm)s?: ([^;]+);")

@@ -13,15 +13,12 @@ from designspace.language import ages, counts, group_names
 from designspace.language.ages import FEMALE, MEN, SIZE, Values
 from designspace.language.attribution import Sentence
 from designspace.language.characteristics import Reading
+from designspace.language.group_names import PERSONS
 from designspace.language.mentions import cells_of, is_of_table
 
-_THOSE = (
-    r"(?:participants|subjects|volunteers|students|undergraduates|people|persons|individuals|adults|adolescents"
-    r"|children|patients|controls|observers|players)\b"
-)
 _BETWEEN = r"(?:(?!of\b|trials\b|blocks\b|sessions\b)[\w/-]+,?\s+){0,5}"
 _MENTION = re.compile(
-    rf"(?P<before>{counts.NUMBER})\s+(?:were\s+)?{_BETWEEN}{_THOSE}|{_THOSE}\s*[(\[]\s*n\s*=\s*(?P<behind>{counts.NUMBER})"
+    rf"(?P<before>{counts.NUMBER})\s+(?:were\s+)?{_BETWEEN}{PERSONS}|{PERSONS}\s*[(\[]\s*n\s*=\s*(?P<behind>{counts.NUMBER})"
     r"(?!\s*(?:/|,?\s*per\b|,?\s+(?:in|for)\s+(?:each|every)\b))",
     re.IGNORECASE,
 )

@@ -175,14 +175,7 @@ def add(record: Record, made: list[Record], readings: Mapping[Scope, list[Readin
     for scope, own in readings.items():
         if scope in known:
             continue
-        of_value = {
-            reading.value: made[0]
-            | scope.names()
-            | {"value": reading.value, "status": "reported", "reason": "", "reasoning": "", "rule": reading.rule}
-            | {"confidence": _SURE * reading.probability}
-            | evidence.at(record, reading.start, reading.end)
-            for reading in reversed(own)
-        }
+        of_value = {reading.value: _row(record, made[0], scope, reading, _SURE) for reading in reversed(own)}
         rows = list(of_value.values())[::-1]
         kept = [row for row in made if scope_of(row) != scope]
         made = [*kept, *rows] if any(scope) else [*rows, *candidates(made, rows), *kept]
@@ -218,12 +211,17 @@ def _about(
 def replace(record: Record, made: list[Record], counts: Counts) -> list[Record]:
     """The rows of a parameter with the program's numbers in place of the model's for the same scopes."""
     for scope, (count, confidence) in counts.items():
-        row = made[0] | scope.names()
-        row |= {"value": count.value, "status": "reported", "reason": "", "reasoning": "", "rule": count.rule}
-        row |= {"confidence": confidence * count.probability} | evidence.at(record, count.start, count.end)
+        row = _row(record, made[0], scope, count, confidence)
         kept = [other for other in made if scope_of(other) != scope]
         made = [*kept, row] if any(scope) else [row, *candidates(made, [row]), *kept]
     return made
+
+
+def _row(record: Record, head: Record, scope: Scope, read: Count | Reading, confidence: float) -> Record:
+    """A row like another one of the parameter, with what the program read for a scope."""
+    row = head | scope.names()
+    row |= {"value": read.value, "status": "reported", "reason": "", "reasoning": "", "rule": read.rule}
+    return row | {"confidence": confidence * read.probability} | evidence.at(record, read.start, read.end)
 
 
 def gather(made: list[Record]) -> list[Record]:

@@ -96,6 +96,7 @@ class Paper:
 
     def fields(self) -> Record:
         """The record's values, experiments, groups and new_tokens, as in docs/files.md."""
+        self.check_candidates()
         found = self.experiments, self.groups, self.spellings
         counts = derived.counts(self.sentences, self.library, *found)
         own = groups.own(self.context, self.sentences)
@@ -143,8 +144,19 @@ class Paper:
 
     def candidates_in(self, parameter: Record, reply: Answer) -> Candidates:
         """The values that a reply proposes for a parameter, with the confidence of each in this paper."""
-        found = candidates_in(self.grammar_tokenizer, parameter, reply, self.quantities, self.expressions)
-        return checked(self.record, self.context, found, self.threshold)
+        return candidates_in(self.grammar_tokenizer, parameter, reply, self.quantities, self.expressions)
+
+    def check_candidates(self) -> None:
+        """Look at the evidence of all candidates, which takes time: not while the GPU waits for the next questions."""
+
+        def check(candidates: Candidates) -> Candidates:
+            return checked(self.record, self.context, candidates, self.threshold)
+
+        self.candidates = list(map(check, self.candidates))
+        self.of_scopes = {
+            scope: {name: check(candidates) for name, candidates in of_scope.items()}
+            for scope, of_scope in self.of_scopes.items()
+        }
 
     def ask_reasons(self, replies: list[Answer]) -> Rounds[dict[int, str]]:
         """A sentence of reasoning for each parameter that is reported, by its index in the library."""

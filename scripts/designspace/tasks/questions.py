@@ -158,5 +158,6 @@ def rows(
             place, weight = near, evidence.VALUE
             if parameter["kind"] in expressions.KINDS:  # a sentence without it is no evidence
                 place, weight = expressions.written(row["value"]), math.inf
-            row |= {"status": "reported"} | evidence.locate(record, context, parameter, row["value"], place, weight)
+            span = evidence.choose(record, context, parameter, row["value"], place, weight)
+            row |= {"status": "reported"} | evidence.at(record, *span)
     return made or [head]
