@@ -13,6 +13,7 @@ from conftest import needs_tesseract
 from projects import GPU_WORK, PAPER_WORK, configure, pdf, planned, snakemake, study, table
 from test_text import FILLER
 
+from designspace.parsing import READING
 from designspace.parsing.text import extract_text
 
 pytestmark = pytest.mark.usefixtures("without_model")
@@ -99,6 +100,19 @@ def test_a_changed_budget_makes_contexts_anew(project):
     configure(project, memory={"token_budget": 512})
     jobs = planned(project)
     assert "extract_text" not in jobs and jobs["truncate"] == 2 and jobs["extract"] == 1
+
+
+def test_what_an_older_version_read_differently_is_made_again(project):
+    for path in (project / ".snakemake" / "metadata").iterdir():
+        job = json.loads(path.read_text("utf-8"))
+        if job["rule"] == "extract_text":
+            job["params"].remove(repr(READING))  # as before there was such a number
+            path.write_text(json.dumps(job), "utf-8")
+    jobs = planned(project)
+    assert (jobs["extract_text"], jobs["truncate"], jobs["extract"], jobs["discover"]) == (2, 2, 1, 1)
+    # Where only texts are made again first, what had the same text stays.
+    snakemake(project, "--until", "extract_text")
+    assert not set(planned(project)) & (PAPER_WORK | GPU_WORK)
 
 
 def test_a_removed_paper_disappears_without_gpu_work(project):

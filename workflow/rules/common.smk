@@ -8,6 +8,7 @@ import snakemake
 from snakemake.settings.enums import Quietness
 
 from designspace.core.errors import DesignspaceError
+from designspace.parsing import READING
 from designspace.planning import model_files
 from designspace.results import corrections
 from designspace.runner import journal, watching

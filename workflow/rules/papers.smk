@@ -23,6 +23,7 @@ rule extract_text:
     params:
         sha256=lambda wildcards: RUN.sha256[wildcards.paper],
         again=lambda wildcards: RUN.notes.get(wildcards.paper, ""),
+        reading=READING,
         site=site,
     shell:
         "python {params.site[scripts]:q}/extract_text.py --paper {wildcards.paper} "
