@@ -1,5 +1,7 @@
 """Sections by their headings, in papers as different journals set them."""
 
+import itertools
+
 import pytest
 
 from designspace.language import sections
@@ -48,6 +50,12 @@ def paper(*headings):
 def test_headings_in_all_their_dresses(headings):
     kinds = ["front", "abstract", "introduction", "methods", "results", "discussion", "references"]
     assert [kind for kind, _ in outline(paper(*headings))] == kinds
+
+
+def test_whatever_the_order_of_headings_sections_cover_the_text():
+    headings = "Abstract", "Introduction", "Keywords", "Methods", "Results", "Discussion", "References", "Appendix"
+    for some in itertools.permutations(headings, 4):
+        assert outline(paper(*some))
 
 
 def test_subheadings_of_the_methods_are_methods_with_a_title_of_their_own():

@@ -109,7 +109,8 @@ def _split(record: dict[str, Any], outline: "Outline") -> list[Section]:
     _structured_abstract([section for section in found if section["start"] not in resumed])
     _opening_without_headings(found, text)
     ends = [section["start"] for section in found[1:]] + [len(text)]
-    return [section | {"end": end} for section, end in zip(found, ends, strict=True)]
+    pairs = zip(found, ends, strict=True)
+    return [section | {"end": end} for section, end in pairs if section["start"] < end]  # a resumed one may be empty
 
 
 def _is_note(kind: str, depth: float, current: str) -> bool:
@@ -255,8 +256,8 @@ def _second_article(found: list[Section], length: int) -> None:
 def _structured_abstract(found: list[Section]) -> None:
     """Make what stands between Abstract and Introduction one kind: Background, Methods and Results of an abstract."""
     kinds = [section["kind"] for section in found]
-    if "abstract" in kinds and "introduction" in kinds:
-        first = kinds.index("abstract")
+    first = kinds.index("abstract") if "abstract" in kinds else len(kinds)
+    if "introduction" in kinds[first:]:
         openings = [section for section in found[first:] if section["kind"] == "introduction"]
         named = [section for section in openings if "introduction" in headings.normal(section["title"])[1]]
         last = found.index((named or openings)[-1])
