@@ -7,12 +7,13 @@ from test_tasks import play
 
 from designspace.language import context
 from designspace.tasks import extraction
-from designspace.tasks.questions import begin
+from designspace.tasks.questions import About, Candidates, begin, checked
 
 RATE = {"name": "rate", "kind": "number", "unit": "Hz", "definition": "How often the movement was recorded."}
 AIM = {"name": "aim_report", "kind": "boolean", "definition": "Whether participants reported where they aimed."}
 DEVICE = {"name": "software", "kind": "string", "definition": "Program that ran the experiment."}
-FORM = {"name": "schedule", "kind": "category", "values": ["abrupt", "gradual"], "definition": "How it was introduced."}
+FORM = {"name": "schedule", "kind": "category", "definition": "How it was introduced."}
+FORM |= {"values": ["abrupt", "gradual"]}
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,8 @@ FORM = {"name": "schedule", "kind": "category", "values": ["abrupt", "gradual"],
         (AIM, "true", "All values are reported as means.", False),
         (DEVICE, '"Lumina"', "The experiment ran in Lumina.", True),
         (DEVICE, '"Software"', "The lamps came from Software.", False),  # its own word does not count
-        (FORM, '"gradual"', "Light faded in a gradual way.", True),
+        (FORM, '"gradual"', "The lamp was introduced in a gradual way.", True),
+        (FORM, '"gradual"', "Light faded in a gradual way.", False),
     ],
 )
 def test_evidence_about_something_else_halves_the_confidence(tokenizer, parameter, answer, sentence, is_about):
@@ -60,3 +62,41 @@ def test_what_the_evidence_lists_is_reported_too(tokenizer, changes, answer, sen
     rows = asked.fields()["values"]
     assert [row["value"] for row in rows if row["status"] == "reported"] == values
     assert {row["evidence"] for row in rows if row["status"] == "reported"} == {sentence}
+
+
+ELSEWHERE = """Methods
+Adults took part in Experiments 1 and 2.
+Experiment 1
+The movements were recorded at 80 Hz.
+Experiment 2
+{}
+The movements were recorded at 90 Hz.
+"""
+
+
+@pytest.mark.parametrize(
+    "sentence, of_second",
+    [("Nobody saw the lamp.", [90]), ("The camera was the same as in Experiment 1.", [80, 90])],
+)
+def test_a_sentence_about_another_experiment_is_no_evidence(tokenizer, sentence, of_second):
+    rate = RATE | {"multiple": True}
+    paper = text_record("one_2020", ELSEWHERE.format(sentence).splitlines())
+    kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
+    found = []
+    for answer in (80, 90):
+        replies = {begin("rate", experiment=1): " 80,\n", begin("rate", experiment=2): f" {answer},\n"}
+        generator = Scripted(tokenizer, replies | {begin("rate"): " 70,\n"})
+        settings = {"max_new_tokens": 1000, "min_confidence": 0.3, "reasoning": False}
+        asked = extraction.Paper(tokenizer, generator.grammar_tokenizer, paper, kept, [rate], settings)
+        play(asked.rounds(), generator.ask)
+        rows = [row for row in asked.fields()["values"] if row.get("experiment") == "Experiment 2"]
+        found += [row["value"] for row in rows if row["status"] == "reported"]
+    assert found == of_second
+
+
+def test_a_value_is_less_sure_than_null_at_most_half(tokenizer):
+    candidates = Candidates(RATE, 0.45, {80.0: 0.44})
+    paper = text_record("one_2020", ["Methods", "The movements were recorded at 80 Hz."])
+    kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
+    assert checked(paper, kept, candidates, 0.3, About()).values == {80.0: 0.22}
+    assert checked(paper, kept, candidates._replace(p_null=0.4), 0.3, About()).values == {80.0: 0.44}

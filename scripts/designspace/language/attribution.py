@@ -30,6 +30,12 @@ _CAME = re.compile(
     r"\b(?:recruited|enrolled|tested|returned|took part|participated)\b(?:[^;.]|\.\d){0,60}\b(?:for|in)\s+$",
     re.IGNORECASE,
 )
+# Before an experiment whose methods are those of a sentence's own.
+_ALIKE = re.compile(
+    r"\b(?:same|identical|similar(?:ly)?|equivalent|as (?:in|described|for|with)|like|replicat\w+|repeated|unchanged"
+    r"|returned)\b[^.;]{0,100}$",
+    re.IGNORECASE,
+)
 _SOMEBODY = re.compile(rf"\b{PEOPLE}", re.IGNORECASE)
 # Where only some came to it, or nobody did.
 _OTHERS = re.compile(
@@ -73,6 +79,19 @@ def read(
             about = frozenset(named) if ROW.match(words) else topic.of(words, named)
             attributed.append(Sentence(start, words, about or topic.current, bool(named)))
     return attributed
+
+
+def elsewhere(sentences: list[Sentence], experiment: str) -> frozenset[int]:
+    """Where sentences start that are about other experiments than one, and than those with which it says to be alike:
+    "the procedure was the same as in Experiment 1". None, where `experiment` is "": the whole paper."""
+    if not experiment:
+        return frozenset()
+    others = {name: naming(name) for sentence in sentences for name in sentence.experiments if name != experiment}
+    alike = {experiment}
+    for text in (s.text for s in sentences if s.is_naming and experiment in s.experiments):
+        named = {name: match.start() for name, pattern in others.items() if (match := pattern.search(text))}
+        alike |= {name for name, start in named.items() if _ALIKE.search(text, 0, start)}
+    return frozenset(s.start for s in sentences if s.experiments and not s.experiments & alike)
 
 
 class _Topic:

@@ -7,6 +7,7 @@ name and definition (rare words count more), and by its section; it scores less 
 import math
 import re
 from collections import defaultdict
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,8 @@ NEAR = 30  # characters from the value within which a word of the question count
 LONG = 150  # characters of a sentence that halve the worth of the words it holds: long ones hold any word
 CITES = 1.5  # less for a sentence that cites, since it describes the work of others
 LABEL = 3.0  # less for what does not end like a sentence: labels in figures, headings
+APART = 6.0  # less for a sentence about another experiment
+NEXT, NEARLY = 8, 3.0  # sentences that may be chosen in place of the best one, whose score is not lower by more
 # A parameter is reported in the methods; elsewhere stand other papers' values, in the references nothing but titles.
 SECTIONS = {"methods": 1.5, "introduction": -0.7, "discussion": -1.0, "back": -6.0, "references": -15.0}
 
@@ -33,6 +36,12 @@ _STOP_WORDS = frozenset(_STOP.split())
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 # "Krakauer et al.", "(Bond and Taylor 2015)" and the raised number of "a previous study22"; "2T" and "M800" cite none.
 _CITATION = re.compile(r"\bet al\b|\b(?:19|20)\d\d[a-z]?[;)]|[a-z]{3}\d{1,3}(?:[,–-]\d{1,3})*(?=[.,;:)\s])")
+# Of acknowledgements, which may stand in any section.
+_THANKS = re.compile(
+    r"\b(?:supported|funded|sponsored) (?:in part )?by\b[^.]*\b(?:grants?|institutes?|foundation|council|fellowship)"
+    r"|\b(?:Institutes? of (?:Neurological|Mental|Child|Health)|Science Foundation|research grants?)\b",
+    re.IGNORECASE,
+)
 _PREFIX = re.compile(r"^(pseudo|quasi|semi)(?=\w{4})")
 # Endings in which forms of one word differ: "rotation" and "rotated", "instructed" and "instruction".
 _ENDING = re.compile(
@@ -62,16 +71,24 @@ def choose(
     value: Value,
     near: re.Pattern[str] | None = None,
     weight: float = VALUE,
+    apart: Collection[int] = (),
+    fit: Callable[[str], float] | None = None,
 ) -> tuple[int, int]:
     """Span `(start, end)` of the best evidence for a value; every paper with a sentence has one. A match of the pattern
-    `near` adds a weight to the score, by default that of the value."""
+    `near` adds a weight to the score, by default that of the value; sentences that start at one of `apart` have APART
+    less. Of those that are nearly as good as the best, the one that is most `fit` is chosen."""
 
     def worth(sentence: tuple[int, int, float]) -> float:
         start, end, score = sentence
+        score -= APART if start in apart else 0.0
         return score + (weight if near and near.search(record["text"], start, end) else 0.0)
 
-    start, end, _ = max(rank(record, context, parameter, value), key=worth)
-    return start, end
+    ranked = rank(record, context, parameter, value)
+    if fit is None:
+        return max(ranked, key=worth)[:2]
+    best = sorted(((worth(one), one) for one in ranked), key=lambda of_one: -of_one[0])[:NEXT]
+    good = [one for of_one, one in best if of_one >= best[0][0] - NEARLY]
+    return max(good, key=lambda one: fit(record["text"][one[0] : one[1]]))[:2]
 
 
 def locate(
@@ -83,15 +100,15 @@ def locate(
 
 def shared_words(sentence: str, about: str, without: str = "") -> int:
     """How many words of `about` a sentence has a form of, not counting numbers and forms of the words of `without`."""
-    others, held = _words(without), _words(sentence)
-    words = [word for word in _words(about) if not any(_same_word(word, other) for other in others)]
-    return sum(any(_same_word(word, other) for other in held) for word in words)
+    others, held = content_words(without), content_words(sentence)
+    words = [word for word in content_words(about) if not any(is_form(word, other) for other in others)]
+    return sum(any(is_form(word, other) for other in held) for word in words)
 
 
 def repeats(text: str, other: str) -> bool:
     """Whether a text without a number has words, and each is a form of a word of another text."""
-    words = [] if re.search(r"\d", text) else _words(text)
-    return bool(words) and all(any(_same_word(word, known) for known in _words(other)) for word in words)
+    words = [] if re.search(r"\d", text) else content_words(text)
+    return bool(words) and all(any(is_form(word, known) for known in content_words(other)) for word in words)
 
 
 def at(record: Record, start: int, end: int) -> Record:
@@ -122,14 +139,24 @@ class _Index:
                 self.spans.append(span)
                 self.quantities.append(quantities.find(text[slice(*span)]))
                 sentence = text[slice(*span)]
-                prior = SECTIONS.get(kind, 0.0) - (CITES if _CITATION.search(sentence) else 0.0)
+                prior = SECTIONS["back"] if _THANKS.search(sentence) else SECTIONS.get(kind, 0.0)
+                prior -= CITES if _CITATION.search(sentence) else 0.0
                 self.prior.append(prior - (LABEL if not sentences.ENDED.search(sentence[-20:]) else 0.0))
         self.beginnings: defaultdict[str, list[str]] = defaultdict(list)
         for word in self.positions:
             self.beginnings[word[:3]].append(word)
+        self.scored: dict[tuple[str, ...], list[float]] = {}
 
     def scores(self, parameter: Record, value: Value) -> list[float]:
-        """The score of every sentence as evidence for the value."""
+        """The score of every sentence as evidence for the value; not to be changed. A value is checked, and sought for
+        the paper and for its experiments."""
+        keys = ("name", "definition", "unit", "values")
+        key = (repr(value), *(str(parameter.get(part, "")) for part in keys))
+        if key not in self.scored:
+            self.scored[key] = self._scores(parameter, value)
+        return self.scored[key]
+
+    def _scores(self, parameter: Record, value: Value) -> list[float]:
         scores = list(self.prior)
         where: defaultdict[int, list[int]] = defaultdict(list)  # sentence -> positions of the value in it
         held = self._value(parameter, value)
@@ -138,8 +165,8 @@ class _Index:
             for sentence, (quality, positions) in holders.items():
                 scores[sentence] += worth * quality
                 where[sentence] += positions
-        weights = dict.fromkeys(_words(parameter["definition"]), DEFINITION)
-        weights |= dict.fromkeys(_words(parameter["name"]), NAME)
+        weights = dict.fromkeys(content_words(parameter["definition"]), DEFINITION)
+        weights |= dict.fromkeys(content_words(parameter["name"]), NAME)
         topic = [0.0] * len(scores)
         for word, weight in weights.items():
             holders = self._word(word)
@@ -160,10 +187,10 @@ class _Index:
             return []
         if not isinstance(value, str):
             return [self._number(abs(value), unit)]
-        words = _words(value)
+        words = content_words(value)
         if not words:
             # Papers express "both" and "none" by naming the alternatives.
-            words = [word for other in parameter.get("values") or [] for word in _words(other)]
+            words = [word for other in parameter.get("values") or [] for word in content_words(other)]
         numbers = [self._number(number, own or unit) for _, number, own in quantities.find(value)]
         return numbers + [self._word(word) for word in words]
 
@@ -179,7 +206,7 @@ class _Index:
     def _word(self, word: str) -> Held:
         positions: defaultdict[int, list[int]] = defaultdict(list)
         for form in self.beginnings.get(word[:3], []):
-            if _same_word(word, form):
+            if is_form(word, form):
                 for sentence, found in self.positions[form].items():
                     positions[sentence] += found
         return {sentence: (1.0, found) for sentence, found in positions.items()}
@@ -195,13 +222,13 @@ def _index(text: str, kept: tuple[tuple[int, int, str], ...]) -> _Index:
     return _Index(text, kept)
 
 
-def _words(text: str) -> list[str]:
+def content_words(text: str) -> list[str]:
     """Words in lower case that distinguish a sentence from others."""
     words = (match[0].lower() for match in _WORD.finditer(text.replace("_", " ")))
     return list(dict.fromkeys(_PREFIX.sub("", word) for word in words if len(word) > 1 and word not in _STOP_WORDS))
 
 
-def _same_word(one: str, other: str) -> bool:
+def is_form(one: str, other: str) -> bool:
     """Whether two words in lower case are forms of one word."""
     if one == other:
         return True

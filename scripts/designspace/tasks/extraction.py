@@ -9,15 +9,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from designspace.engine.generator import Answer, Question, Rounds
+from designspace.language import attribution, expressions, quantities, support
 from designspace.language import context as contexts
-from designspace.language import expressions, quantities
 from designspace.language.evidence import Record
 from designspace.language.expressions import Expressions
 from designspace.language.tokens import plain
 from designspace.planning.branches import GROUPS, NAMES_TOKENS, differing, of_extraction, value_tokens
 from designspace.tasks import derived, experiments, groups, outcomes, reasoning, scopes
 from designspace.tasks.cap import Cap
-from designspace.tasks.questions import Candidates, begin, candidates_in, checked, describe, question, rows
+from designspace.tasks.questions import About, Candidates, begin, candidates_in, checked, describe, question, rows
 from designspace.tasks.scopes import Scope
 
 OfScopes = dict[Scope, dict[str, Candidates]]  # of experiments and groups, by the parameter's name
@@ -73,6 +73,7 @@ class Paper:
         self.cap = Cap(self.most_tokens)
         self.threshold: float = settings["min_confidence"]
         self.text = contexts.kept_text(record, context)
+        self.apart: dict[str, frozenset[int]] = {}  # experiment: where sentences about others start
         self.quantities, self.expressions = quantities.find(self.text), Expressions(self.text)
 
     def rounds(self) -> Rounds[None]:
@@ -149,14 +150,21 @@ class Paper:
     def check_candidates(self) -> None:
         """Look at the evidence of all candidates, which takes time: not while the GPU waits for the next questions."""
 
-        def check(candidates: Candidates) -> Candidates:
-            return checked(self.record, self.context, candidates, self.threshold)
+        def check(candidates: Candidates, scope: Scope) -> Candidates:
+            about = self.about(scope, candidates.parameter)
+            return checked(self.record, self.context, candidates, self.threshold, about)
 
-        self.candidates = list(map(check, self.candidates))
+        self.candidates = [check(candidates, Scope()) for candidates in self.candidates]
         self.of_scopes = {
-            scope: {name: check(candidates) for name, candidates in of_scope.items()}
+            scope: {name: check(candidates, scope) for name, candidates in of_scope.items()}
             for scope, of_scope in self.of_scopes.items()
         }
+
+    def about(self, scope: Scope, parameter: Record) -> About:
+        """Where the evidence of a scope's values of a parameter is sought."""
+        if scope.experiment not in self.apart:
+            self.apart[scope.experiment] = attribution.elsewhere(self.sentences, scope.experiment)
+        return About(scope.near(), self.apart[scope.experiment], support.rivals_of(parameter, self.library))
 
     def ask_reasons(self, replies: list[Answer]) -> Rounds[dict[int, str]]:
         """A sentence of reasoning for each parameter that is reported, by its index in the library."""
@@ -216,7 +224,7 @@ class Paper:
         always = parameter["kind"] in expressions.KINDS or "participants" in parameter
         # A value that an experiment reports counts for its paper, too, if the parameter may have several.
         joined = of_paper.joined(c for scope, c in of_scopes.items() if several and not scope.group)
-        made = rows(self.record, self.context, joined, self.threshold)
+        made = rows(self.record, self.context, joined, self.threshold, self.about(Scope(), parameter))
         if not joined.values and 1 - joined.p_null >= self.threshold:
             longest = value_tokens(parameter)
             made[0] |= {
@@ -231,5 +239,6 @@ class Paper:
             above = of_scopes.get(Scope(scope.experiment), of_paper) if scope.group else joined
             differs = candidates.reported(self.threshold) != above.reported(self.threshold)
             if always or differs or not scope.group and own != joined.reported(self.threshold):
-                made += scopes.rows(self.record, self.context, scope, candidates, self.threshold)
+                about = self.about(scope, parameter)
+                made += scopes.rows(self.record, self.context, scope, candidates, self.threshold, about)
         return made

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from designspace.engine.generator import Answer, Question
-from designspace.language import evidence, expressions, listed, quantities
+from designspace.language import evidence, expressions, listed, quantities, support
 from designspace.language.evidence import Record, Value
 from designspace.language.expressions import Expressions
 from designspace.language.tokens import plain
@@ -38,6 +38,28 @@ class Candidates(NamedTuple):
         for other in others:
             values |= {value: max(confidence, values.get(value, 0.0)) for value, confidence in other.values.items()}
         return self._replace(values=values)
+
+
+class About(NamedTuple):
+    """Where the evidence of a scope's values is sought: `near` a pattern rather than elsewhere, and not in sentences
+    that start at one of `apart`, which are about other experiments. `rivals` are the words that make a number that of
+    another parameter."""
+
+    near: re.Pattern[str] | None = None
+    apart: frozenset[int] = frozenset()
+    rivals: frozenset[str] = frozenset()
+
+    def choose(self, record: Record, context: Record, parameter: Record, value: Value) -> tuple[int, int]:
+        """The span of the best evidence for a value."""
+
+        def fit(sentence: str) -> float:
+            return support.of_number(sentence, parameter, value, self.rivals)
+
+        return evidence.choose(record, context, parameter, value, self.near, apart=self.apart, fit=fit)
+
+    def strength(self, sentence: str, parameter: Record, value: Value) -> float:
+        """How well a sentence supports a value, from 0 to 1."""
+        return support.strength(sentence, parameter, value, self.rivals)
 
 
 def describe(parameter: dict[str, Any]) -> str:
@@ -117,47 +139,45 @@ def _copied(
     return values
 
 
-def checked(record: Record, context: Record, candidates: Candidates, threshold: float) -> Candidates:
+def checked(record: Record, context: Record, candidates: Candidates, threshold: float, about: About) -> Candidates:
     """The candidates, with what their best evidence says of them.
 
-    A value has half of its confidence if its evidence is not about the parameter: if it has no word of its name and
-    definition, or for a boolean, which has no word of its own, fewer than two. Values of a category are exempt, whose
-    words say what they are about; one that the evidence calls one of two is `both`, if the category has that. The
-    numbers that are listed beside one are values, too, where there may be several. Copied expressions are checked
-    already.
+    A value has half of its confidence if null is more probable, and less as far as its evidence does not support it
+    (`support.strength`); none if its evidence is about another experiment. One that the evidence calls one of two is
+    `both`, if the category has that. The numbers that are listed beside one are values, too, where there may be
+    several. Copied expressions are checked already.
     """
     parameter, values = candidates.parameter, dict(candidates.values)
-    about, least = f"{parameter['name']} {parameter['definition']}", 2 if parameter["kind"] == "boolean" else 1
     others = {*parameter.get("values", [])} - {_BOTH}
     for value in candidates.reported(threshold) if parameter["kind"] not in expressions.KINDS else ():
-        start, end = evidence.choose(record, context, parameter, value)
-        sentence, own = record["text"][start:end], value if isinstance(value, str) else ""
+        start, end = about.choose(record, context, parameter, value)
+        sentence = record["text"][start:end]
+        strength = 0.0 if start in about.apart else about.strength(sentence, parameter, value)
+        strength /= 2 if values[value] < candidates.p_null else 1
+        values[value] *= strength
         if parameter["kind"] == "category":
-            noun = parameter["name"].split("_")[-1]
+            own, noun = str(value), parameter["name"].split("_")[-1]
             if _BOTH in parameter["values"] and own != _BOTH and listed.is_both(sentence, own, others - {own}, noun):
                 values[_BOTH] = max(values.pop(value), values.get(_BOTH, 0.0))
-        elif evidence.shared_words(sentence, about, own) < least:
-            values[value] /= 2
-        elif parameter["kind"] == "number" and parameter.get("multiple"):
+        elif strength == 1 and parameter["kind"] == "number" and parameter.get("multiple"):
             for number in listed.numbers(sentence, float(value), parameter.get("unit", "")):
                 values.setdefault(number, values[value])
     return candidates._replace(values=values)
 
 
-def rows(
-    record: Record, context: Record, candidates: Candidates, threshold: float, near: re.Pattern[str] | None = None
-) -> list[Record]:
+def rows(record: Record, context: Record, candidates: Candidates, threshold: float, about: About) -> list[Record]:
     """The candidates as the record has them, a row for each value. Candidates below the threshold have no evidence;
-    evidence of the others is sought `near` a pattern, or at the place of an expression. If no value was complete, one
+    evidence of the others is sought as `about` says, or at the place of an expression. If no value was complete, one
     row says that nothing is reported."""
     parameter = candidates.parameter
     head = {"parameter": parameter["name"], "unit": parameter.get("unit", ""), "p_null": candidates.p_null} | _NOTHING
     made = [head | {"value": value, "confidence": confidence} for value, confidence in candidates.values.items()]
     for row in made:
         if row["confidence"] >= threshold:
-            place, weight = near, evidence.VALUE
             if parameter["kind"] in expressions.KINDS:  # a sentence without it is no evidence
-                place, weight = expressions.written(row["value"]), math.inf
-            span = evidence.choose(record, context, parameter, row["value"], place, weight)
+                place = expressions.written(row["value"])
+                span = evidence.choose(record, context, parameter, row["value"], place, math.inf)
+            else:
+                span = about.choose(record, context, parameter, row["value"])
             row |= {"status": "reported"} | evidence.at(record, *span)
     return made or [head]

@@ -75,8 +75,13 @@ def questions_about(
 
 
 def rows(
-    record: Record, context: Record, scope: Scope, candidates: questions.Candidates, threshold: float
+    record: Record,
+    context: Record,
+    scope: Scope,
+    candidates: questions.Candidates,
+    threshold: float,
+    about: questions.About,
 ) -> list[Record]:
     """The rows of a parameter that a scope reports, as the record has them."""
-    made = questions.rows(record, context, candidates, threshold, near=scope.near())
+    made = questions.rows(record, context, candidates, threshold, about)
     return [scope.names() | row for row in made if row["status"] == "reported"]
