@@ -7,6 +7,7 @@ import yaml
 from configurations import PARAMETERS, make_config, sentences
 from conftest import ROOT
 
+from designspace.planning.roles import KEYS
 from designspace.settings import configuration, parameters
 
 
@@ -86,6 +87,10 @@ def config(tmp_path, monkeypatch):
             "`b` and `a` have the same `characteristic`",
         ),
         (
+            "- {name: a, kind: number, counts: experiments, definition: x}",
+            "`a` counts experiments, and so must be of kind integer, per paper.",
+        ),
+        (
             "- {name: a, kind: number, definition: x}\n- {name: a_from, kind: string, definition: y}",
             "`a_from` has the name of a column of groups.csv, the source of `a`; rename it.",
         ),
@@ -145,6 +150,7 @@ def test_the_parameter_library_as_it_is():
 def test_a_usual_name_has_its_role_where_it_fits(tmp_path):
     library = tmp_path / "library.yaml"
     entries = [
+        "{name: n_experiments, kind: integer, definition: x}",
         "{name: n_total, kind: integer, definition: x}",
         "{name: n_female, kind: integer, definition: x}",
         "{name: age_mean, kind: number, unit: years, definition: x}",
@@ -153,5 +159,5 @@ def test_a_usual_name_has_its_role_where_it_fits(tmp_path):
         "{name: age_range, kind: string, unit: years, definition: x}",
     ]
     library.write_text("".join(f"- {entry}\n" for entry in entries))
-    roles = [entry.get("participants", entry.get("characteristic")) for entry in parameters.load(library)]
-    assert roles == ["total", "female", "age_mean", None, "age_range", None]
+    roles = [next((entry[key] for key in KEYS if key in entry), None) for entry in parameters.load(library)]
+    assert roles == ["experiments", "total", "female", "age_mean", None, "age_range", None]

@@ -8,7 +8,7 @@ from test_tasks import accepts, ask, check_evidence, check_kind, play
 
 from designspace.engine.generator import Answer
 from designspace.language import context
-from designspace.tasks import experiments, extraction, grammars, scopes
+from designspace.tasks import derived, experiments, extraction, grammars, scopes
 from designspace.tasks.cap import Cap
 from designspace.tasks.questions import begin
 from designspace.tasks.scopes import Scope
@@ -19,6 +19,9 @@ LIBRARY = [
     {"name": "n_targets", "kind": "integer", "multiple": True, "definition": "Number of targets."},
     {"name": "schedule", "kind": "category", "multiple": True, "values": ["abrupt", "gradual"], "definition": "How."},
 ]
+
+
+COUNTED = {"name": "n_studies", "kind": "integer", "counts": "experiments", "definition": "How many experiments."}
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +134,31 @@ def test_experiments_that_a_paper_numbers_need_no_model(tokenizer):
     assert [(v["experiment"], v["value"]) for v in fields["values"] if v.get("experiment") and v["value"]] == [
         ("Experiment 2", 2)
     ]
+
+
+def test_further_experiments_than_are_asked_about_count_too(tokenizer):
+    page = ["Methods", *(f"Experiment {n} had {n + 20} adults. Experiment {n} was short." for n in range(1, 9))]
+    record = text_record("eight_2020", page)
+    kept = context.fit(record, 2000, tokenizer.backend_tokenizer)
+    targets = {begin("n_targets", experiment=n): f" {n},\n" for n in range(1, 9)}
+    generator = Scripted(tokenizer, targets | {begin("n_studies"): " 3,\n"})
+    settings = SETTINGS | {"max_new_tokens": 2000}
+    asked = extraction.Paper(tokenizer, generator.grammar_tokenizer, record, kept, [COUNTED, *LIBRARY], settings)
+    play(asked.rounds(), generator.ask)
+    fields = asked.fields()
+    assert [experiment["name"] for experiment in fields["experiments"]] == [f"Experiment {n}" for n in range(1, 9)]
+    questions = {tokenizer.decode(question.prompt) for asked in generator.rounds for question in asked}
+    assert {n for n in range(1, 9) if begin("n_targets", experiment=n) in questions} == {1, 2, 3, 4, 5, 6}
+    (count,) = [row for row in fields["values"] if row["parameter"] == "n_studies" and row["status"] == "reported"]
+    assert (count["value"], count["rule"]) == (8, "the experiments that the paper numbers")
+    assert "Experiment 8" in count["evidence"]
+
+
+def test_the_number_of_experiments_is_that_of_their_numbers(tokenizer, paper):
+    kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
+    for names, number in ((["Experiment 1", "Experiment 2a", "Experiment 2b"], 2), (["the pilot", "the test"], None)):
+        counted = derived.numbered(paper, kept, [COUNTED], names)
+        assert [reading.value for of in counted.values() for reading, _ in of.values()] == [number] * bool(number)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
-"""What a parameter counts or describes of the participants, so that the program reads it itself: its role.
+"""What a parameter counts, or describes of the participants, so that the program reads it itself: its role.
 
-An entry of the library says so with `participants` or `characteristic`, or by a usual name.
+An entry of the library says so with `participants`, `characteristic` or `counts`, or by a usual name.
 """
 
 from typing import Any
 
 from designspace.planning.branches import Library, per
 
+KEYS = ("participants", "characteristic", "counts")
 USUAL = {
+    "n_experiments": ("counts", "experiments"),
     "n_total": ("participants", "total"),
     "n_female": ("characteristic", "female"),
     "age_mean": ("characteristic", "age_mean"),
@@ -18,14 +20,13 @@ USUAL = {
 
 def with_roles(library: Library) -> Library:
     """The library, in which a parameter with a usual name has its role if it fits and no other parameter has it."""
-    keys = ("participants", "characteristic")
-    given: set[tuple[str, str]] = {(key, entry[key]) for entry in library for key in keys if key in entry}
+    given: set[tuple[str, str]] = {(key, entry[key]) for entry in library for key in KEYS if key in entry}
     return [_with_role(entry, given) for entry in library]
 
 
 def _with_role(parameter: dict[str, Any], given: set[tuple[str, str]]) -> dict[str, Any]:
     key, role = usual = USUAL.get(parameter["name"], ("", ""))
-    if not key or usual in given or {"participants", "characteristic"} & set(parameter):
+    if not key or usual in given or set(KEYS) & set(parameter):
         return parameter
     likely = parameter | {key: role}
     return parameter if unfit(likely) else likely
@@ -44,4 +45,6 @@ def unfit(parameter: dict[str, Any]) -> str:
         if (kind, parameter.get("unit", "")) != (of_kind, unit):
             unit = "with the unit years" if unit else "without a unit"
             return f"`{name}` is the characteristic {role}, and so must be of kind {of_kind}, {unit}."
+    if "counts" in parameter and (kind, per(parameter)) != ("integer", "paper"):
+        return f"`{name}` counts experiments, and so must be of kind integer, per paper."
     return ""

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from designspace.planning.roles import unfit, with_roles
+from designspace.planning.roles import KEYS, unfit, with_roles
 from designspace.results.outcome_rows import MetaRow
 from designspace.results.rows import GroupRow
 from designspace.settings.schema import ConfigurationError, refuse, violations
@@ -49,7 +49,7 @@ def check(parameters: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
             problems.append(f"{path}: `{name}` has `values` but is of kind {kind}; only a category has values.")
         if wrong := unfit(parameter):
             problems.append(f"{path}: {wrong}")
-        for key in ("participants", "characteristic"):
+        for key in KEYS:
             if key in parameter and (other := roles.setdefault((key, parameter[key]), name)) != name:
                 problems.append(f"{path}: `{name}` and `{other}` have the same `{key}`; remove one of them.")
         names.add(name)

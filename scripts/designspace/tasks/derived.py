@@ -4,6 +4,7 @@ An entry of the library with `participants` or `characteristic` requests them. W
 model's answer, with its sentence and, if it is not printed, the rule that it follows from.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 
@@ -20,6 +21,7 @@ from designspace.tasks.scopes import Scope
 _SURE = 0.9  # confidence in what a sentence about recruitment says; a rough estimate from papers that were read by eye
 _GENERAL = {"front", "abstract", "introduction", "discussion", "references", "back"}  # sections about all experiments
 Counts = dict[Scope, tuple[Count | Reading, float]]  # with the confidence that there is such a group
+Sampled = dict[Scope, list[Reading]]
 
 
 def sentences(record: Record, context: Record, experiments: Iterable[str]) -> list[Sentence]:
@@ -116,15 +118,13 @@ def _together(women: Counts, parts: list[Scope], counts: Iterable[Counts], total
     return {Scope(): (first._replace(value=sum(numbers), rule=rule), min(women[part][1] for part in parts))}
 
 
-def sampled(
-    sentences: list[Sentence], library: list[Record], experiments: Collection[str]
-) -> dict[str, dict[Scope, list[Reading]]]:
+def sampled(sentences: list[Sentence], library: list[Record], experiments: Collection[str]) -> dict[str, Sampled]:
     """What the sentences about recruitment, of those about the paper's own participants, say of the whole paper and of
     its experiments, by the name of the parameter: the total and the women of all, if it is clear who they are, and all
     ages; of an experiment, what a single sentence about it says."""
     found = samples.find(sentences)
     everyone = samples.whole(found, experiments)
-    of_parameters: dict[str, dict[Scope, list[Reading]]] = {}
+    of_parameters: dict[str, Sampled] = {}
     for entry in library:
         role = str(entry.get("characteristic") or entry.get("participants"))
         if role == "total":
@@ -143,6 +143,20 @@ def sampled(
             for scope, readings in scopes.items()
             if readings and (several or len({reading.value for reading in readings}) == 1)
         }
+    return of_parameters
+
+
+def numbered(record: Record, context: Record, library: list[Record], experiments: Collection[str]) -> dict[str, Counts]:
+    """How many experiments a paper has by their numbers, by the name of the parameter. Parts of one, such as
+    Experiments 2a and 2b, are one experiment."""
+    names = [name for name in experiments if re.match(r"(?:experiment|study|exp\.?)\s\d", name, re.IGNORECASE)]
+    number = len({re.sub(r"(?<=\d)[a-hA-H]$", "", name) for name in names})
+    of_parameters: dict[str, Counts] = {}
+    for entry in library if number > 1 else ():
+        if "counts" in entry:
+            start, end = evidence.choose(record, context, entry, number, attribution.naming(names[-1]))
+            reading = Reading(number, "the experiments that the paper numbers", start, end)
+            of_parameters[entry["name"]] = {Scope(): (reading, _SURE)}
     return of_parameters
 
 

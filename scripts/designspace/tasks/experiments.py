@@ -50,7 +50,7 @@ def named(
         is_known = any(naming(known).fullmatch(name) for known, _ in experiments.values())  # "Exp. 1"
         if confidence >= threshold and _called(name).search(text) and not has_parts and not is_known:
             experiments.setdefault(spelled(name), (name, confidence))
-    return list(experiments.values())[:EXPERIMENTS] if len(experiments) > 1 else []
+    return list(experiments.values()) if len(experiments) > 1 else []
 
 
 def numbered(text: str) -> list[str]:

@@ -11,12 +11,14 @@ from typing import Any
 from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import attribution, expressions, quantities, support
 from designspace.language import context as contexts
+from designspace.language.attribution import Sentence
 from designspace.language.evidence import Record
 from designspace.language.expressions import Expressions
 from designspace.language.tokens import plain
-from designspace.planning.branches import GROUPS, NAMES_TOKENS, differing, of_extraction, value_tokens
+from designspace.planning.branches import EXPERIMENTS, GROUPS, NAMES_TOKENS, differing, of_extraction, value_tokens
 from designspace.tasks import derived, experiments, groups, outcomes, reasoning, scopes
 from designspace.tasks.cap import Cap
+from designspace.tasks.derived import Counts, Sampled
 from designspace.tasks.questions import About, Candidates, begin, candidates_in, checked, describe, question, rows
 from designspace.tasks.scopes import Scope
 
@@ -90,42 +92,24 @@ class Paper:
         naming = {"": group_names} if group_names else {}
         if self.experiments:
             naming = yield from self.ask_experiments()
-            self.experiments = {
-                name: confidence for name, confidence in self.experiments.items() if Scope(name) in self.of_scopes
-            }
         yield from self.ask_groups(naming)
 
     def fields(self) -> Record:
         """The record's values, experiments, groups and new_tokens, as in docs/files.md."""
         self.check_candidates()
-        found = self.experiments, self.groups, self.spellings
-        counts = derived.counts(self.sentences, self.library, *found)
-        own = groups.own(self.context, self.sentences)
-        total = {
-            value
-            for of_paper in self.candidates
-            if of_paper.parameter.get("participants") == "total"
-            for value in of_paper.reported(self.threshold)
-        }
-        counts |= derived.described(own, self.library, *found, list(counts.values()), total)
         of_groups = [groups.row(self.record, self.context, *group) for group in self.groups.items()]
-        counts |= derived.named(self.library, of_groups)
-        sampled = derived.sampled(own, self.library, list(self.experiments))
+        own = groups.own(self.context, self.sentences)
+        counts, sampled = self.read(own, of_groups)
         claims = outcomes.claims(self.candidates, self.of_scopes.values(), self.threshold)
         series = outcomes.series(own, self.experiments, self.spellings) if claims else []
         means = outcomes.given(self.record, self.context, self.library, claims, series)
         values = []
         for index, of_paper in enumerate(self.candidates):
+            name = of_paper.parameter["name"]
             made = self.rows(of_paper, self.reasons.get(index, ""))
-            made = derived.replace(self.record, made, counts.get(of_paper.parameter["name"], {}))
-            made = derived.add(self.record, made, sampled[of_paper.parameter["name"]])
-            if is_mean := of_paper.parameter["kind"] == "mean":
-                made = outcomes.place(self.record, made, of_paper.parameter["name"], means)
-            if "participants" in of_paper.parameter:
-                made = derived.gather(made)
-            elif ("characteristic" in of_paper.parameter or is_mean) and of_paper.parameter.get("multiple"):
-                made = derived.join(made)
-            values += made
+            made = derived.replace(self.record, made, counts.get(name, {}))
+            made = derived.add(self.record, made, sampled[name])
+            values += self.joined(of_paper.parameter, made, means)
         same = derived.same_samples(self.sentences)
         named = [
             experiments.row(self.record, self.context, *experiment) | {"same_sample": same.get(experiment[0], "")}
@@ -133,6 +117,32 @@ class Paper:
         ]
         tokens = self.most_tokens - self.cap.left
         return {"values": values, "experiments": named, "groups": of_groups, "new_tokens": tokens}
+
+    def read(self, own: list[Sentence], of_groups: list[Record]) -> tuple[dict[str, Counts], dict[str, Sampled]]:
+        """What the program reads or counts itself, by the name of the parameter: of each scope, and what sentences
+        about recruitment say. `own` are those about the paper's own participants, `of_groups` the record's groups."""
+        found = self.experiments, self.groups, self.spellings
+        counts = derived.counts(self.sentences, self.library, *found)
+        total = {
+            value
+            for of_paper in self.candidates
+            if of_paper.parameter.get("participants") == "total"
+            for value in of_paper.reported(self.threshold)
+        }
+        counts |= derived.described(own, self.library, *found, list(counts.values()), total)
+        counts |= derived.named(self.library, of_groups)
+        counts |= derived.numbered(self.record, self.context, self.library, self.experiments)
+        return counts, derived.sampled(own, self.library, list(self.experiments))
+
+    def joined(self, parameter: Record, made: list[Record], means: list[outcomes.Given]) -> list[Record]:
+        """The rows of a parameter, with those of its scopes as values of the whole paper where they are."""
+        if is_mean := parameter["kind"] == "mean":
+            made = outcomes.place(self.record, made, parameter["name"], means)
+        if "participants" in parameter:
+            return derived.gather(made)
+        if ("characteristic" in parameter or is_mean) and parameter.get("multiple"):
+            return derived.join(made)
+        return made
 
     def ask_parameters(self) -> Rounds[tuple[list[Answer], Answer, Answer | None]]:
         """The replies about each parameter, and those that name the experiments and the groups, all asked at once."""
@@ -180,9 +190,13 @@ class Paper:
 
     def ask_experiments(self) -> Rounds[dict[str, Answer]]:
         """Ask what may differ between the experiments, and for their groups: {experiment: reply that names groups}."""
-        naming = [groups.question(self.tokenizer, name, NAMES_TOKENS) for name in self.experiments if self.grouped]
-        replies = yield from self.ask_scopes(map(Scope, self.experiments), "experiment", naming)
-        return dict(zip(self.experiments, replies, strict=False))
+        asked = list(self.experiments)[:EXPERIMENTS]
+        naming = [groups.question(self.tokenizer, name, NAMES_TOKENS) for name in asked if self.grouped]
+        replies = yield from self.ask_scopes(map(Scope, asked), "experiment", naming)
+        answered = {name: self.experiments[name] for name in asked if Scope(name) in self.of_scopes}
+        if len(answered) < len(asked):  # no tokens were left
+            self.experiments = answered
+        return dict(zip(asked, replies, strict=False))
 
     def ask_groups(self, naming: dict[str, Answer]) -> Rounds[None]:
         """Ask what may differ between the groups that the replies name, those of one experiment after the other."""
@@ -192,14 +206,16 @@ class Paper:
         self.groups: dict[Scope, float] = {}
         self.spellings: dict[Scope, frozenset[str]] = {}
         asked: list[Scope] = []
-        for experiment, reply in naming.items():
-            named = groups.named(self.text, self.grammar_tokenizer, reply, self.threshold, known)
+        for experiment in (known or [""]) if naming else ():
+            named: dict[str, float] = {}
+            if is_asked := experiment in naming:
+                named = groups.named(self.text, self.grammar_tokenizer, naming[experiment], self.threshold, known)
             own = [s for s in self.sentences if not experiment or experiment in s.experiments]
             others = [group for other, theirs in printed.items() if other != experiment for group in theirs]
             chosen = groups.chosen(named, printed.get(experiment, []), own, others)
             for name, (confidence, spellings) in chosen.items():
                 self.groups[Scope(experiment, name)], self.spellings[Scope(experiment, name)] = confidence, spellings
-            asked += [Scope(experiment, name) for name in chosen][:GROUPS]
+            asked += [Scope(experiment, name) for name in chosen if is_asked][:GROUPS]
         yield from self.ask_scopes(asked, "group", [])
 
     def ask_scopes(self, asked_of: Iterable[Scope], level: str, before: list[Question]) -> Rounds[list[Answer]]:
