@@ -69,6 +69,15 @@ def test_the_sentence_that_states_the_value_is_the_best(entry, value, words):
     assert start < PAPER.index("References")
 
 
+@pytest.mark.parametrize("thanks", ["The lamps were given", "This work was supported by the Institutes of Health and"])
+def test_a_sentence_of_thanks_is_the_evidence_of_nothing_else(thanks):
+    text = f"Methods\n{thanks} by the adult fund of healthy adults.\nHealthy people came.\n"
+    paper = record(text)
+    group = parameter("group", "category", "Who came.") | {"values": ["healthy_adults", "patients"]}
+    start, end = evidence.choose(paper, everything(paper), group, "healthy_adults")
+    assert text[start:end].startswith("Healthy") is thanks.startswith("This work")
+
+
 def test_all_kept_sentences_are_ranked_once_best_first():
     paper = record(PAPER)
     context = everything(paper)

@@ -9,7 +9,7 @@ from designspace.language import listed
     "sentence, value, unit, others",
     [
         ("The tilt was 1°, 2.5°, and 4°.", 2.5, "deg", [1, 4]),
-        ("The tilt was 0°, ±1.5°, ±3.5° or ±10°, for 20 trials.", 3.5, "deg", [0, 1.5, 10]),
+        ("The tilt was 0°, ±1.5°, ±3.5° or ±10°, for 20 trials.", 3.5, "deg", [1.5, 10]),
         ("Targets were 50 and 80 mm away.", 8, "cm", [5]),
         ("Targets were 50 and 80 mm away.", 80, "cm", []),
         ("Of 12, 30 were tilted by 15°.", 15, "deg", []),

@@ -3,6 +3,7 @@
 import pytest
 from test_groups import LIBRARY, answered, reported
 
+from designspace.tasks import derived
 from designspace.tasks.questions import begin
 
 
@@ -87,6 +88,15 @@ def test_a_quantity_that_names_a_group_is_its_value(tokenizer, monkeypatch):
     monkeypatch.setattr("test_groups.LIBRARY", [tilt, tilt | {"name": "turn"}])  # which of both is not known
     fields, _ = answered(tokenizer, page, texts)
     assert reported(fields, "tilt") == {("", ""): [(45, None)]}
+
+
+def test_a_count_in_the_name_of_a_group_is_no_quantity():
+    tilt = {"name": "tilt", "kind": "number", "unit": "deg", "per": "group", "definition": "Tilt."}
+    group = {"experiment": "", "start": 0, "end": 9, "confidence": 0.9}
+    names = {"15°": [15], "two-lamp 45°": [45], "4 lamps": [], "15° or 45°": []}
+    for name, values in names.items():
+        found = derived.named([tilt], [group | {"name": name}])
+        assert [reading.value for of in found.values() for reading, _ in of.values()] == values
 
 
 def test_what_is_asked_of_the_paper_has_no_value_of_an_experiment(tokenizer, monkeypatch):

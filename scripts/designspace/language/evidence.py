@@ -38,7 +38,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CITATION = re.compile(r"\bet al\b|\b(?:19|20)\d\d[a-z]?[;)]|[a-z]{3}\d{1,3}(?:[,–-]\d{1,3})*(?=[.,;:)\s])")
 # Of acknowledgements, which may stand in any section.
 _THANKS = re.compile(
-    r"\b(?:supported|funded|sponsored) (?:in part )?by\b[^.]*\b(?:grants?|institutes?|foundation|council|fellowship)"
+    r"\b(?:supported|funded) (?:in part )?by\b[^.]{0,200}\b(?:grants?|institutes?|foundation|council|fellowship)"
     r"|\b(?:Institutes? of (?:Neurological|Mental|Child|Health)|Science Foundation|research grants?)\b",
     re.IGNORECASE,
 )

@@ -12,7 +12,8 @@ _GAP, _COUNTERBALANCED = 60, 80  # characters between two alternatives; from a n
 
 
 def numbers(sentence: str, value: float, unit: str) -> list[float]:
-    """The other numbers of a list that has a value, which is in a unit: of "1°, 2.5° and 4°" 1 and 4 for 2.5."""
+    """The other numbers of a list that has a value, which is in a unit: of "0°, 1°, 2.5° and 4°" 1 and 4 for 2.5. Zero
+    stands in a list for those who had none."""
     found = quantities.find(sentence)
     runs: list[list[quantities.Quantity]] = []
     for index, quantity in enumerate(found):
@@ -26,7 +27,7 @@ def numbers(sentence: str, value: float, unit: str) -> list[float]:
         own = [quantities.convert(one.number, one.unit or run[-1].unit, unit) for one in run]
         listed = [float(f"{number:.12g}") for number in own if number is not None]
         if run[-1].unit and len(listed) == len(run) and abs(value) in listed:
-            return [number for number in listed if number != abs(value)]
+            return [number for number in listed if number not in (0, abs(value))]
     return []
 
 

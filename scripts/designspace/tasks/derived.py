@@ -167,12 +167,12 @@ def named(library: list[Record], groups: Iterable[Record]) -> dict[str, Counts]:
     numbers = [entry for entry in numbers if "characteristic" not in entry]
     of_parameters: dict[str, Counts] = {}
     for group in groups:
-        found = quantities.find(group["name"])
+        found = [one for one in quantities.find(group["name"]) if one.unit]  # "two-target 45°"
         fitting = [
             (entry["name"], value)
             for entry in numbers
             for one in found[:1]
-            if one.unit and (value := quantities.convert(one.number, one.unit, entry.get("unit", ""))) is not None
+            if (value := quantities.convert(one.number, one.unit, entry.get("unit", ""))) is not None
         ]
         if len(found) == len(fitting) == 1:
             ((name, value),) = fitting
