@@ -27,6 +27,7 @@ FORM |= {"values": ["abrupt", "gradual"]}
         (DEVICE, '"Software"', "The lamps came from Software.", False),  # its own word does not count
         (FORM, '"gradual"', "The lamp was introduced in a gradual way.", True),
         (FORM, '"gradual"', "Light faded in a gradual way.", False),
+        (FORM, '"abrupt"', "It was introduced in a gradual way.", False),
     ],
 )
 def test_evidence_about_something_else_halves_the_confidence(tokenizer, parameter, answer, sentence, is_about):

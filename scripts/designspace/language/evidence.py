@@ -7,7 +7,7 @@ name and definition (rare words count more), and by its section; it scores less 
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -56,9 +56,7 @@ def rank(record: Record, context: Record, parameter: Record, value: Value) -> li
     `parameter` is an entry of the library (name, kind, definition; perhaps unit and values). Where nothing of the paper
     was kept, all of its sentences are ranked.
     """
-    kept = tuple((*span, section["kind"]) for section in context["sections"] for span in section["kept"])
-    kept = kept or tuple((section["start"], section["end"], section["kind"]) for section in context["sections"])
-    index = _index(record["text"], kept)
+    index = _index_of(record, context)
     scores = index.scores(parameter, value)
     best = sorted(range(len(scores)), key=lambda sentence: -scores[sentence])
     return [(*index.spans[sentence], scores[sentence]) for sentence in best]
@@ -103,6 +101,12 @@ def shared_words(sentence: str, about: str, without: str = "") -> int:
     others, held = content_words(without), content_words(sentence)
     words = [word for word in content_words(about) if not any(is_form(word, other) for other in others)]
     return sum(any(is_form(word, other) for other in held) for word in words)
+
+
+def occurs(record: Record, context: Record, words: Iterable[str]) -> bool:
+    """Whether the kept text has a form of one of some words in lower case, outside references and back matter."""
+    index = _index_of(record, context)
+    return any(index.prior[sentence] > SECTIONS["back"] for word in words for sentence in index.holders(word))
 
 
 def repeats(text: str, other: str) -> bool:
@@ -169,7 +173,7 @@ class _Index:
         weights |= dict.fromkeys(content_words(parameter["name"]), NAME)
         topic = [0.0] * len(scores)
         for word, weight in weights.items():
-            holders = self._word(word)
+            holders = self.holders(word)
             worth = weight * self._rarity(holders)
             for sentence, (_, positions) in holders.items():
                 topic[sentence] += worth
@@ -192,7 +196,7 @@ class _Index:
             # Papers express "both" and "none" by naming the alternatives.
             words = [word for other in parameter.get("values") or [] for word in content_words(other)]
         numbers = [self._number(number, own or unit) for _, number, own in quantities.find(value)]
-        return numbers + [self._word(word) for word in words]
+        return numbers + [self.holders(word) for word in words]
 
     def _number(self, sought: float, unit: str) -> Held:
         held: Held = {}
@@ -203,7 +207,8 @@ class _Index:
                 held[sentence] = quality, [place for own, place in agreeing if own == quality]
         return held
 
-    def _word(self, word: str) -> Held:
+    def holders(self, word: str) -> Held:
+        """What holds a form of a word in lower case."""
         positions: defaultdict[int, list[int]] = defaultdict(list)
         for form in self.beginnings.get(word[:3], []):
             if is_form(word, form):
@@ -215,6 +220,12 @@ class _Index:
         """From near 0, for a word in every sentence, to 5 for one in a single sentence, in papers of any length."""
         total, holding = len(self.spans), sum(quality for quality, _ in holders.values())
         return 5 * math.log(1 + (total - holding + 0.5) / (holding + 0.5)) / math.log(total + 2)
+
+
+def _index_of(record: Record, context: Record) -> _Index:
+    kept = tuple((*span, section["kind"]) for section in context["sections"] for span in section["kept"])
+    kept = kept or tuple((section["start"], section["end"], section["kind"]) for section in context["sections"])
+    return _index(record["text"], kept)
 
 
 @lru_cache(maxsize=2)  # the values of one paper are asked for one after the other

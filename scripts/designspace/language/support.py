@@ -74,17 +74,22 @@ def rivals_of(parameter: Record, library: Iterable[Record]) -> frozenset[str]:
     return frozenset(word for word in others if not any(is_form(word, known) for known in own))
 
 
+def own_words(parameter: Record, value: str) -> list[str]:
+    """The words of a category's value that its other values do not have."""
+    others = " ".join(other for other in parameter["values"] if other != value)
+    return [word for word in content_words(value) if not shared_words(others, word)]
+
+
 def _of_category(sentence: str, parameter: Record, value: str) -> float:
     """HALF where the sentence has words of the value, but not the last that is its own, "course" of course_credit, or
     the only word of a value, but nothing about the parameter: "doors were randomly assigned" of a random schedule."""
-    others = " ".join(other for other in parameter["values"] if other != value)
-    own = [word for word in content_words(value) if not shared_words(others, word)]
+    own = own_words(parameter, value)
     held = [word for word in own if shared_words(sentence, word)]
     if held and own[-1] not in held:
         return HALF
     about = f"{parameter['name']} {parameter['definition']}"
     is_alone = held and len(content_words(value)) == 1
-    return HALF if is_alone and not shared_words(sentence, about, f"{value} {others}") else WHOLE
+    return HALF if is_alone and not shared_words(sentence, about, " ".join(parameter["values"])) else WHOLE
 
 
 def _of_places(sentence: str, parameter: Record, value: float, rivals: Iterable[str]) -> Iterator[float]:

@@ -142,10 +142,10 @@ def _copied(
 def checked(record: Record, context: Record, candidates: Candidates, threshold: float, about: About) -> Candidates:
     """The candidates, with what their best evidence says of them.
 
-    A value has half of its confidence if null is more probable, and less as far as its evidence does not support it
-    (`support.strength`); none if its evidence is about another experiment. One that the evidence calls one of two is
-    `both`, if the category has that. The numbers that are listed beside one are values, too, where there may be
-    several. Copied expressions are checked already.
+    A value has half of its confidence if null is more probable, or if it is one of a category whose own words occur
+    nowhere in the paper, and less as far as its evidence does not support it (`support.strength`); none if its evidence
+    is about another experiment. One that the evidence calls one of two is `both`, if the category has that. The numbers
+    that are listed beside one are values, too, where there may be several. Copied expressions are checked already.
     """
     parameter, values = candidates.parameter, dict(candidates.values)
     others = {*parameter.get("values", [])} - {_BOTH}
@@ -154,6 +154,7 @@ def checked(record: Record, context: Record, candidates: Candidates, threshold: 
         sentence = record["text"][start:end]
         strength = 0.0 if start in about.apart else about.strength(sentence, parameter, value)
         strength /= 2 if values[value] < candidates.p_null else 1
+        strength /= 2 if _is_foreign(record, context, parameter, value) else 1
         values[value] *= strength
         if parameter["kind"] == "category":
             own, noun = str(value), parameter["name"].split("_")[-1]
@@ -163,6 +164,12 @@ def checked(record: Record, context: Record, candidates: Candidates, threshold: 
             for number in listed.numbers(sentence, float(value), parameter.get("unit", "")):
                 values.setdefault(number, values[value])
     return candidates._replace(values=values)
+
+
+def _is_foreign(record: Record, context: Record, parameter: Record, value: Value) -> bool:
+    """Whether a value of a category has words of its own, and the paper has none of them."""
+    own = support.own_words(parameter, str(value)) if parameter["kind"] == "category" else []
+    return bool(own) and not evidence.occurs(record, context, own)
 
 
 def rows(record: Record, context: Record, candidates: Candidates, threshold: float, about: About) -> list[Record]:
