@@ -221,6 +221,13 @@ def test_a_summary_in_a_box_interrupts_the_section_around_it():
     ]
 
 
+def test_a_box_of_the_first_page_interrupts_the_introduction():
+    text = paper("Abstract", "Introduction", "Methods", "Results")
+    text = text.replace("Methods", f"Significance Statement\n{PROSE}\n{PROSE * 4}\nMethods\n{PROSE * 12}", 1)
+    found = [kind for kind, _ in outline(text)]
+    assert found == ["front", "abstract", "introduction", "abstract", "introduction", "methods", "results"]
+
+
 def test_a_second_article_in_the_file_is_not_the_paper():
     first = paper("Introduction", "Methods", "Results", "Discussion") + f"\nReferences\n{ENTRIES}\n"
     second = paper("Introduction", "Methods", "Results", "Discussion") + f"\nReferences\n{ENTRIES}"
@@ -240,6 +247,39 @@ def test_methods_behind_the_references_are_the_papers_where_there_is_one_list():
     text = paper("Summary", "Introduction", "Results", "Discussion") + f"\nReferences\n{ENTRIES}\n"
     text += f"METHOD DETAILS\n{PROSE}\nQUANTIFICATION AND STATISTICAL ANALYSIS\n{PROSE}"
     assert ("methods", "METHOD DETAILS") in outline(text)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Figure Legends", "Figure captions:", "FIGURE AND TABLE LEGENDS", "Legends to figures"]
+)
+def test_legends_behind_the_references_are_results(heading):
+    text = f"{paper('Introduction', 'Methods', 'Results')}\nReferences\n{ENTRIES}\n{heading}\nFigure 1. {PROSE}"
+    assert outline(text)[-2:] == [("references", "References"), ("results", heading.strip(":"))]
+
+
+@pytest.mark.parametrize("label", ["Figure 1. ", "Fig. 2 | ", "Table 1. ", "TABLE 2\n", "Figure S1: ", "Figure 4\n"])
+def test_figures_and_tables_behind_the_references_or_among_them_are_results(label):
+    entries = ENTRIES.split("\n")
+    text = f"{paper('Introduction', 'Methods', 'Results')}\nReferences\n"
+    behind = text + "\n".join([*entries, f"{label}Mean hand angles of both groups.", "Group: hand: 3.2; eye: 5."])
+    assert [kind for kind, _ in outline(behind)][-2:] == ["references", "results"]
+    found = sections.split(record(behind + "\n" + "\n".join(entries)))
+    assert [section["kind"] for section in found[-3:]] == ["references", "results", "references"]
+    assert behind[found[-2]["start"] : found[-2]["end"]].startswith(label)
+
+
+def test_references_that_name_a_figure_or_a_table_stay_references():
+    entries = ENTRIES.replace("A study", "Table 1 of a study").replace(" part 3", "\nFigure 1 of them and part 3")
+    assert outline(f"{paper('Methods', 'Results')}\nReferences\n{entries}")[-1] == ("references", "References")
+
+
+@pytest.mark.parametrize(
+    "first", ["EXPERIMENTAL MODEL AND SUBJECT DETAILS", "Contact for reagent and resource sharing"]
+)
+def test_detailed_methods_behind_the_references_begin_with_their_first_heading(first):
+    text = paper("Summary", "Introduction", "Results", "Discussion") + f"\nReferences\n{ENTRIES}\n"
+    found = outline(text + f"{first}\n{PROSE}\nParticipants\n{PROSE}\nMETHOD DETAILS\n{PROSE}")
+    assert [kind for kind, _ in found][-4:] == ["references", "methods", "methods", "methods"]
 
 
 def test_the_summary_of_an_experiment_is_part_of_the_results():

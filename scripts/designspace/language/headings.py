@@ -15,12 +15,15 @@ _PLAIN = [
     ),
     ("methods", r"((online|general|detailed|extended|star|experimental|computational) ?)?(methods?|methodology)"),
     ("methods", r"methods? (and (materials?|procedures?|participants|subjects)|summary|details)"),
+    ("methods", r"experimental model and .* details|contact for .* sharing"),
     ("methods", r"experimental (procedures?|section|set-?up|methods?|paradigm|protocol|task|design)"),
     (
         "results",
         r"((general|experimental|behaviou?ral|main|simulation) )?results( and (discussions?|analysis|conclusions?))?",
     ),
     ("results", r"findings"),
+    ("results", r"(figures?|tables?)( and (figures?|tables?))? (legends?|captions?)"),
+    ("results", r"(legends?|captions?) (to|of|for) (the )?(figures?|tables?)( and (figures?|tables?))?"),
     ("discussion", r"((general|overall|brief) )?discussions?( and conclusions?)?|(summary and |general )?conclusions?"),
     (
         "discussion",

@@ -23,6 +23,12 @@ ENTRY = re.compile(
     re.DOTALL,
 )
 _CAPTION = re.compile(r"\s*(fig(ure)?|table|box|scheme)\b", re.IGNORECASE)
+# How a caption begins, not a sentence about one: "Fig. 2 | ", "Table S1: ", or the label alone.
+_LABEL = re.compile(
+    r"(?:supplement\w* |extended data )?(?:fig(?:ure|\.)?|table|box|scheme) ?s?\d{1,3}"
+    r"(?:\s?[.:|—–]|\s*$|\s+(?-i:[A-Z]))",
+    re.IGNORECASE,
+)
 _PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
 _SUPPLEMENTARY = re.compile(r"^(?:supplement(?:ary|al)?|supporting|si|appendix(?: [a-z\d])?)\b[ :.]*")
 
@@ -108,6 +114,7 @@ def _split(record: dict[str, Any], outline: "Outline") -> list[Section]:
     _second_article(found, len(text))
     _structured_abstract([section for section in found if section["start"] not in resumed])
     _opening_without_headings(found, text)
+    _floats_of_references(found, text)
     ends = [section["start"] for section in found[1:]] + [len(text)]
     pairs = zip(found, ends, strict=True)
     return [section | {"end": end} for section, end in pairs if section["start"] < end]  # a resumed one may be empty
@@ -117,9 +124,7 @@ def _is_note(kind: str, depth: float, current: str) -> bool:
     """Whether a section of a kind is a footnote or a box within the section that is open."""
     if depth >= _FRONT:
         return False
-    return (
-        kind == "back" and current in _OPENING or kind == "abstract" and current in ("methods", "results", "discussion")
-    )
+    return kind == "back" and current in _OPENING or kind == "abstract" and current in _INHERITED
 
 
 def _end_of_note(text: str, candidate: Candidate) -> int:
@@ -236,6 +241,20 @@ def _open(found: list[Section], start: int | None, kind: str) -> None:
     if start is not None:
         position = sum(section["start"] < start for section in found)
         found.insert(position, {"title": "", "kind": kind, "start": start})
+
+
+def _floats_of_references(found: list[Section], text: str) -> None:
+    """Make figures and tables behind a list of references or within it results, until the list goes on."""
+    if any(OTHER in section for section in found):
+        return  # of which article they are is not known
+    ends = [section["start"] for section in found[1:]] + [len(text)]
+    for start, end in [(s["start"], end) for s, end in zip(found, ends, strict=True) if s["kind"] == "references"]:
+        kind = "references"
+        for match in _PARAGRAPH.finditer(text, start, end):
+            paragraph = match.group().lstrip()
+            of = "results" if _LABEL.match(paragraph) else "references" if ENTRY.match(paragraph) else kind
+            if of != kind:
+                _open(found, match.start(), kind := of)
 
 
 def _second_article(found: list[Section], length: int) -> None:
