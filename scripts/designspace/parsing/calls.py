@@ -28,6 +28,7 @@ char_matrix = _bound(pdfium.FPDFText_GetMatrix)
 char_size = _bound(pdfium.FPDFText_GetFontSize)
 char_angle = _bound(pdfium.FPDFText_GetCharAngle)
 is_hyphen = _bound(pdfium.FPDFText_IsHyphen)
+is_generated = _bound(pdfium.FPDFText_IsGenerated)
 map_error = _bound(pdfium.FPDFText_HasUnicodeMapError)
 # Addresses, which are no handles to be passed on; of nothing there is no font.
 text_object = _bound(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)

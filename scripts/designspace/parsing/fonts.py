@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing import spaces
 from designspace.parsing.calls import char_unicode, is_hyphen
 from designspace.parsing.dropped import PageText, find
 from designspace.parsing.glyphs import HYPHEN, PI, UNKNOWN
@@ -41,7 +42,8 @@ def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> PageText:
         text = _with_missing(textpage.raw, n_chars)
     symbols = fonts.symbols(textpage)
     read = symbols.corrected(text, fonts.named(symbols, text))
-    return PageText(read, {} if read == text else fonts.dropped(textpage, text, read))
+    dropped = {} if read == text else fonts.dropped(textpage, text, read)
+    return PageText(read, spaces.lost(textpage, read) | dropped)
 
 
 def _with_missing(handle: pdfium.FPDF_TEXTPAGE, n_chars: int) -> str:
