@@ -175,6 +175,7 @@ def test_hyphens_at_line_ends():
     assert "made right-handed movements" in hyphenated("right-", "handed")
     assert "made rightward movements" in hyphenated("right-", "ward")
     assert "made decision-making movements" in hyphenated("decision-", "making", "making a", "a bad decision")
+    assert "made seventy-two movements" in hyphenated("seventy-", "two")
     assert "made 10-Hz movements" in hyphenated("10-", "Hz")
     assert "made time-consuming movements" in hyphenated("time-", "consuming", "In no time, a consuming task is done.")
     assert "made trial-by-trial movements" in hyphenated(

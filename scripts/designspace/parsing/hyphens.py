@@ -13,6 +13,10 @@ FUSING = frozenset(
 )
 # Words that begin compounds rather than they are parts of a word, before a word of six letters and more.
 BEGINNING = frozenset(("near", "right", "left", "two", "three", "four", "five"))
+NUMBER = re.compile(
+    r"(?:.*-)?(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    r"-(?:one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b.*"
+)
 HANGING = re.compile(r"(?:and|or|to)(?=\s|$)")
 
 
@@ -48,6 +52,8 @@ def is_compound(text: str, following: str, words: Counter[str]) -> bool:
     left, right = before.group(), after.group()
     divided = (left.rpartition("-")[2] + right.partition("-")[0]).lower()
     compound = f"{left}-{right}".lower()
+    if NUMBER.match(compound):
+        return True
     if words[compound] or words[divided]:
         return words[compound] > words[divided]
     if not right[0].islower() and not left.isupper() or left[-1].isdigit():
