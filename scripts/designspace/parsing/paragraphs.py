@@ -12,6 +12,14 @@ from designspace.parsing.pdf import Line, Page
 FLOAT = re.compile(r"(Fig(ure)?|Table|Box|Scheme)\b", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]{4}")
 LIST_ITEM = re.compile(r"(?:\[?\d{1,3}[.)\]]|[•–])\s+\S")
+# The end of a line that breaks off, and how the next one may begin, though with no small letter.
+BROKEN = re.compile(
+    r"(?:[,(\[{=<>±×+−–/]|\b(?:the|an?|of|for|and|or|to|in|on|with|by|than|at|from|first|last|next|was|were|is|are|that"
+    r"|which|each|between|per|about|only|least|most))$"
+)
+BEGINNING = re.compile(r"[\d.“‘±=<>−~]")
+# But no number of an equation or a source, and no letter of an item.
+BRACKET = re.compile(r"\((?!\d{1,3}[a-z]?\)|\w{1,3}\) ?[A-Z])|\[(?!\d{1,3}\] ?[A-Z])|\{")
 CAPITALS = re.compile(r"[A-Z][A-Z ,:&-]{8,}")
 
 
@@ -150,7 +158,20 @@ def _same_size(line: Line, following: Line) -> bool:
 
 def _goes_on(line: Line, following: Line) -> bool:
     """Whether the words alone show that a sentence goes on: it has not ended, and no other begins."""
-    return following.text[0].islower() and _same_size(line, following) and not _is_ended(line.text)
+    if not _same_size(line, following) or _is_ended(line.text):
+        return False
+    return following.text[0].islower() or _breaks_off(line.text, following.text)
+
+
+def _breaks_off(text: str, following: str) -> bool:
+    """Whether a sentence plainly goes on in a line that begins with a number, a sign or a bracket."""
+    if BRACKET.match(following):
+        return bool(WORD.search(text))
+    if not BEGINNING.match(following):
+        return False
+    if any(text.rfind(opened) > text.rfind(closed) for opened, closed in ("()", "[]")):
+        return True
+    return bool(BROKEN.search(text) and WORD.search(following) and not LIST_ITEM.match(following))
 
 
 def _goes_on_elsewhere(line: Line, following: Line) -> bool:

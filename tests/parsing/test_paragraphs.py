@@ -1,0 +1,38 @@
+"""Sentences that go on in a line that begins with a number or a bracket."""
+
+import pytest
+from test_text import FILLER, column, text_of
+
+BREAKS = [
+    ("the target was moved in small steps of the", "152 trials that came first, and then stayed."),
+    ("all of them had seen the target at a distance of", "4 cm. Later it was moved by the experimenter."),
+    ("the others saw targets that were on a blue ring", "(C) and a hand that was not there at all."),
+    ("their error grew by a third of what it had been", "(see the second table), but not in the group."),
+    ("there was no effect of the group at all (F(1,16) =", "2.65, p = 0.12), and none of the angle either."),
+    ("this was reported by many others (Miller and Moor", "1992; Smith 2005), who had seen it in animals."),
+    ("the others waited for 200 or 300 or even for 500,", "900 or 1000 ms. Nobody waited longer than that."),
+    ("the group that began with the left hand saw the", "“inner” targets only. The others saw them all."),
+]
+
+
+@pytest.mark.parametrize(("line", "following"), BREAKS)
+def test_a_line_with_a_number_or_a_bracket_goes_on_in_its_column_and_in_the_next(line, following):
+    same = column(FILLER, FILLER, line, following, FILLER)
+    assert f"{line} {following}" in text_of(same)
+    left, right = column(FILLER[:50], line, x=50), column(following, FILLER[:48], x=320)
+    assert f"{line} {following}" in text_of(left + right)
+
+
+@pytest.mark.parametrize(
+    ("line", "following"),
+    [
+        ("they were asked about many things, such as these,", "2) Which of the targets did you see first of all?"),
+        ("The amount of time that this work took from the", "(2) The amount of work that took the time from me"),
+        ("the hand of every participant was hidden by the", "0 10 20 30 40 50"),
+        ("Department of Tests, Large University, Oldtown", "2 Department of Others, Small University, Newtown"),
+        ("No punctuation ends this line of a list of words", "12 of them were seen only by the people who came"),
+    ],
+)
+def test_an_item_of_a_list_and_the_numbers_of_an_axis_begin_a_paragraph(line, following):
+    left, right = column(FILLER[:50], line, x=50), column(following, FILLER[:48], x=320)
+    assert f"{line}\n{following}" in text_of(left + right)
