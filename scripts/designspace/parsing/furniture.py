@@ -2,37 +2,54 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from itertools import pairwise
 
 from designspace.parsing.pdf import Line, Page
 
 PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—|\s]*(\d{1,5})(?:\s*(?:of|/)\s*\d+)?[-–—|\s]*", re.IGNORECASE)
+NUMBER_AT_EDGE = re.compile(r"^\d{1,5}(?=\s)|\d{1,5}$")
+LONG = 15  # letters of a line that is hardly the same on several pages by chance
 MOST_LINES = 80  # of a page
 LINE_NUMBER = re.compile(r"^(\d{1,4})(?:\s+|$)")
+
+Sign = tuple[str, str, int]  # of which kind it is, what it says, and its height or number
 
 
 def remove_running_lines(pages: list[Page]) -> None:
     """Remove running heads and feet, stamps and page numbers from the pages, in place.
 
     They are the lines in the outer eighth of a page that occur, up to digits, on other pages too, and numbers there
-    that count with the pages.
+    that count with the pages. Two pages are enough for a line with the number of the page. Marks of digits, and lines
+    further in, have to stand at one height of many pages.
     """
-    enough = 2 if len(pages) < 6 else 3
-    outer = [(page, line, _signature(line, page)) for page in pages for line in page.lines if _is_outer(line, page)]
-    pages_of: defaultdict[str | int | None, set[int]] = defaultdict(set)
-    for page, _, signature in outer:
-        pages_of[signature].add(page.number)
-    removed = {id(line) for _, line, signature in outer if signature is not None and len(pages_of[signature]) >= enough}
+    usual = 2 if len(pages) < 6 else 3
+    enough = {"usual": usual, "numbered": 2, "mark": max(usual, len(pages) // 3), "edge": max(5, len(pages) // 2)}
+    found = [(page, line, sign) for page in pages for line, sign in _signed(page)]
+    pages_of: defaultdict[Sign, set[int]] = defaultdict(set)
+    for page, _, sign in found:
+        pages_of[sign].add(page.number)
+    removed = {id(line) for _, line, sign in found if len(pages_of[sign]) >= enough[sign[0]]}
     for page in pages:
         page.lines = [line for line in page.lines if id(line) not in removed]
 
 
-def _signature(line: Line, page: Page) -> str | int | None:
-    """What the running lines of several pages have in common; None for a line too short to be one."""
-    if match := PAGE_NUMBER.fullmatch(line.text):
-        return int(match.group(1)) - page.number
-    letters = re.sub(r"[\W\d_]+", " ", line.text).strip().casefold()
-    return letters if len(letters) >= 4 else None
+def _signed(page: Page) -> Iterator[tuple[Line, Sign]]:
+    """The lines of a page that may be running ones, each with what those of several pages have in common."""
+    edges = {id(edge(page.lines, key=lambda line: line.box[3])) for edge in (min, max)} if page.lines else ()
+    for line in page.lines:
+        letters = re.sub(r"[\W\d_]+", " ", line.text).strip().casefold()
+        if not _is_outer(line, page):
+            if id(line) in edges and len(letters) >= LONG:
+                yield line, ("edge", letters, round(line.box[3]))
+        elif match := PAGE_NUMBER.fullmatch(line.text):
+            yield line, ("usual", "", int(match.group(1)) - page.number)
+        elif len(letters) >= 4:
+            yield line, ("usual", letters, 0)
+            for number in NUMBER_AT_EDGE.findall(line.text) if len(letters) >= LONG else ():
+                yield line, ("numbered", letters, int(number) - page.number)
+        elif line.text[0].isdigit():
+            yield line, ("mark", line.text, round(line.box[3]))
 
 
 def _is_outer(line: Line, page: Page) -> bool:
