@@ -6,6 +6,7 @@ import pikepdf
 import pytest
 import typst
 from bad_papers import edited, without_unicode_maps
+from test_text import FILLER, column, text_of
 
 from designspace.parsing.glyphs import UNKNOWN
 from designspace.parsing.text import extract_text
@@ -84,3 +85,21 @@ def test_a_glyph_like_no_known_one_stays_unknown():
     source = PROSE + "\n\nA rest of notes: $qed$ $floral$ $maltese$ at the end of it."
     text = compiled(source, without_unicode_maps)["text"]
     assert UNKNOWN in text
+
+
+def test_glyphs_with_the_codes_of_white_space_are_known_by_their_names():
+    font = "/Type1 /BaseFont /ABCDEF+MathematicalPi-One /Encoding << /Type /Encoding"
+    text = text_of(
+        column(b"of t \x09 2.8 and \x09\x0b5, 2\x0a3", FILLER),
+        font=f"{font} /Differences [9 /H11005 /H11003 /H11002] >>",
+    )
+    assert text.startswith("of t = 2.8 and =−5, 2×3")
+
+
+@pytest.mark.parametrize(
+    ("font", "codes", "printed"),
+    [("AdvMT_SY", "C6 /C0 /C14", "12 ± 3 −5 45°"), ("AdvMT_MI", "C31 /C22 /C11", "12 χ 3 μ5 45α")],
+)
+def test_glyphs_with_names_of_texs_codes_are_those_of_its_fonts(font, codes, printed):
+    font = f"/Type1 /BaseFont /ABCDEF+{font} /Encoding << /Type /Encoding /Differences [2 /{codes}] >>"
+    assert text_of(column(b"12 \x02 3 \x035 45\x04", FILLER), font=font).startswith(printed)

@@ -13,18 +13,20 @@ from designspace.parsing import spaces
 from designspace.parsing.calls import char_unicode, is_hyphen
 from designspace.parsing.dropped import PageText, find
 from designspace.parsing.glyphs import HYPHEN, PI, UNKNOWN
-from designspace.parsing.symbols import PageSymbols
+from designspace.parsing.symbols import LOST, PageSymbols
 
 HYPHENS = re.compile("\x02")  # which pdfium has for one at the end of a line, and for the code 2 of a font
 SUBSET = re.compile(rb"^[A-Z]{6}\+")
 BASE_FONT = re.compile(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([^\s/<>\[\]()]+)")
 
 # A typesetter's mathematics fonts (AdvP4C4E74 and its kin) hold these under the codes of other letters, and the
-# symbols of TeX's cmsy under the names C<code>.
+# symbols of TeX's cmsy, or the letters of its cmmi, under the names C<code>.
 ADVENT = dict(zip("¼½ðÞþÀÂÆÁŠ", "=[()+−×±·]", strict=True))
-ADVENT_FONT = re.compile(r"Adv(P[0-9A-F]{4,6}$|Math|Pi\d)")
-CMSY = dict(zip((0, 1, 2, 3, 6, 7, 15, 20, 21, 24, 25, 33), "−·×∗±∓•≤≥∼≈→", strict=True))
-SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f" + "".join(ADVENT) + "]")
+ADVENT_FONT = re.compile(r"Adv(P[0-9A-F]{4,6}$|Math|Pi\d|MT_SY)")
+CMSY = dict(zip((0, 1, 2, 3, 6, 7, 14, 15, 20, 21, 24, 25, 33), "−·×∗±∓°•≤≥∼≈→", strict=True))
+LETTERS_FONT = re.compile(r"AdvMT_MI")
+CMMI = dict(enumerate("ΓΔΘΛΞΠΣΥΦΨΩαβγδεζηθικλμνξπρστυφχψω"))
+SUSPECT = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{''.join(ADVENT)}]|{LOST.pattern}")
 
 # The glyph names of the fonts of a document, by the names of these with the tag of a subset: {code: glyph name}.
 _names: WeakKeyDictionary[pypdfium2.PdfDocument, dict[bytes, dict[int, str]]] = WeakKeyDictionary()
@@ -127,8 +129,9 @@ def _glyph_character(name: str, font: str) -> str:
     """The character of a glyph's name as typesetters' fonts write it: H11002, C0, uni2212; U+FFFD if unknown."""
     if match := re.fullmatch(r"H(\d{4,5})", name):
         return PI.get(int(match.group(1)), UNKNOWN)
-    if (match := re.fullmatch(r"C(\d{1,2})", name)) and ADVENT_FONT.match(font):
-        return CMSY.get(int(match.group(1)), UNKNOWN)
+    if match := re.fullmatch(r"C(\d{1,2})", name):
+        codes = CMMI if LETTERS_FONT.match(font) else CMSY if ADVENT_FONT.match(font) else {}
+        return codes.get(int(match.group(1)), UNKNOWN)
     if match := re.fullmatch(r"uni([0-9A-F]{4})", name):
         return chr(int(match.group(1), 16))
     return UNKNOWN

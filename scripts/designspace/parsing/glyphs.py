@@ -15,6 +15,7 @@ PI |= dict(zip((11001, 11002, 11003, 11004, 11005, 11006, 11007, 11009), "+−×
 PI |= dict(
     zip((11011, 11013, 11014, 11015, 11021, 11022, 11032, 11033, 11034, 11349, 11350), "∼≡≠≈<>′″°≤≥", strict=True)
 )
+PI |= dict(zip((20875, 20876), "[]", strict=True))
 PI |= dict(zip((20841, 20849, 20850, 20851, 20852, 20853, 20854, 20862), "√()[]{}∑", strict=True))
 
 # Word and others put the Symbol font into the private use area, at 0xF000 plus the font's own code.

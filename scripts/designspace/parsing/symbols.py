@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # Control characters and private ones, where no table explains them.
 _PRIVATE = "".join(chr(code) for code in range(0xE000, 0xF900) if MEANING[code] == UNKNOWN)
 UNMAPPED = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_PRIVATE}]")
+# Glyphs whose codes are those of white space: a line's own end has both characters.
+LOST = re.compile(r"\t|\r(?!\n)|(?<!\r)\n")
 # The ligatures of TeX's fonts, whose other letters have their own codes.
 TEX = {chr(0x0B + i): chr(0xFB00 + i) for i in range(5)}
 _SAMPLE = re.compile(r"^[^\r\n]*?(?:([a-z]{4})|[^\s.]{4})", re.MULTILINE)
@@ -64,6 +66,7 @@ class PageSymbols:
         """
         unmapped, trusted = self._samples(text)
         places = {match.start() for match in UNMAPPED.finditer(text)}
+        places |= {at for at in map(re.Match.start, LOST.finditer(text)) if map_error(self._handle, at) == 1}
         if unmapped:
             errors = map(map_error, repeat(self._handle), range(len(text)))
             places |= {place for place, error in enumerate(errors) if error == 1}
