@@ -1,4 +1,4 @@
-"""Running lines that stand on few pages, further in, or that have no letters."""
+"""Running lines on few pages, further in or without letters, and line numbers within lines."""
 
 from test_text import FILLER, column, text_of
 
@@ -29,3 +29,16 @@ def test_a_long_head_that_stands_below_the_margin_is_a_running_line():
     assert head not in text_of(*pages)
     inside = [[*column(FILLER, y=760), (50, 684, 10, head), *column(line, FILLER)] for line in BODY]
     assert head in text_of(*inside)
+
+
+def test_a_line_number_that_was_read_within_its_line_goes():
+    """As where something raised parts the line, and pdfium reads the number behind that."""
+    words = ["no", "not", "many", "more", "few", "some", "all"]
+    pages = [
+        [f"{7 * page + i + 1} line of the text that has {word}" for i, word in enumerate(words)] for page in range(5)
+    ]
+    pages[1][3] = "line of 12 words (X2 11 = 73%, p < 0.001) and more"
+    pages[2][2:4] = ["between 17 and 18 lines that has few", "some of the 14 people 18 who came"]
+    text = text_of(*[column(*lines, x=60, leading=24) for lines in pages])
+    assert "line of 12 words (X2 = 73%, p < 0.001) and more" in text
+    assert "between and 18 lines" in text and "the 14 people who came" in text

@@ -11,6 +11,8 @@ PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—|\s]*(\d{1,5})(?:\s*(?:of|/)\s*\d
 NUMBER_AT_EDGE = re.compile(r"^\d{1,5}(?=\s)|\d{1,5}$")
 LONG = 15  # letters of a line that is hardly the same on several pages by chance
 MOST_LINES = 80  # of a page
+EVERY = 5  # lines is another way to number them
+FEW = 8  # lines in a row may lack their numbers
 LINE_NUMBER = re.compile(r"^(\d{1,4})(?:\s+|$)")
 
 Sign = tuple[str, str, int]  # of which kind it is, what it says, and its height or number
@@ -65,6 +67,7 @@ def remove_line_numbers(pages: list[Page]) -> None:
     if 2 * sum(bool(lines) for _, lines in numbered) < sum(len(page.lines) >= 10 for page in pages):
         return
     for page, lines in _with_broken_runs(numbered):
+        _remove_within(page, lines)
         for line in lines:
             left, bottom, right, top = line.box
             rest = LINE_NUMBER.sub("", line.text, count=1)
@@ -72,6 +75,22 @@ def remove_line_numbers(pages: list[Page]) -> None:
             line.box = (right - (right - left) * len(rest) / len(line.text), bottom, right, top)
             line.text = rest
         page.lines = [line for line in page.lines if line.text]
+
+
+def _remove_within(page: Page, numbered: list[Line]) -> None:
+    """Remove, in place, the numbers that a page's run lacks from between the words of the lines where they belong."""
+    for above, below in pairwise(numbered):
+        missing = range(_number(above) + 1, _number(below))
+        if len(missing) > FEW or len(missing) + 1 == EVERY:
+            continue
+        top = _middle(above)
+        for number in missing:
+            for line in page.lines:
+                if _middle(below) < _middle(line) < top:
+                    line.text, found = re.subn(rf"(?:^|\s){number}(?=\s|$)", "", line.text, count=1)
+                    if found:
+                        top = _middle(line)
+                        break
 
 
 def _with_broken_runs(numbered: list[tuple[Page, list[Line]]]) -> list[tuple[Page, list[Line]]]:
@@ -98,6 +117,10 @@ def _with_broken_runs(numbered: list[tuple[Page, list[Line]]]) -> list[tuple[Pag
     return found
 
 
+def _middle(line: Line) -> float:
+    return (line.box[1] + line.box[3]) / 2
+
+
 def _number(line: Line) -> int:
     match = LINE_NUMBER.match(line.text)
     return int(match.group(1)) if match else 0
@@ -110,7 +133,7 @@ def _numbered_lines(lines: list[Line]) -> list[Line]:
         if match := LINE_NUMBER.match(line.text):
             candidates[int(match.group(1))].append(line)
     n_text = sum(len(line.text) > 4 for line in lines)
-    for step in (1, 5):
+    for step in (1, EVERY):
         for number in sorted(candidates):
             for line in candidates[number]:
                 run = [line]
