@@ -1,4 +1,4 @@
-"""Sentences that go on in a line that begins with a number or a bracket."""
+"""Sentences that go on in another line, whatever it begins with or whatever is lowered in it."""
 
 import pytest
 from test_text import FILLER, column, text_of
@@ -36,3 +36,14 @@ def test_a_line_with_a_number_or_a_bracket_goes_on_in_its_column_and_in_the_next
 def test_an_item_of_a_list_and_the_numbers_of_an_axis_begin_a_paragraph(line, following):
     left, right = column(FILLER[:50], line, x=50), column(following, FILLER[:48], x=320)
     assert f"{line}\n{following}" in text_of(left + right)
+
+
+def test_a_line_with_a_lowered_word_in_its_middle_is_of_its_own_size():
+    begin, lowered, end = (
+        "The hand angles of the others differed (p",
+        "perm",
+        "was small) in all of them, and these were",
+    )
+    line = [(50, 660, 10, begin), (236, 658, 6, lowered), (252, 660, 10, end)]
+    text = text_of([*column(FILLER, y=672), *line, *column("results of what they had been told before.", y=648)])
+    assert "these were results of what" in text

@@ -112,6 +112,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, visit: Visit | None =
         if visit:
             visit(document, index, page, textpage, text)
         lines = _read_lines(textpage, text, place, width, height)
+        _correct_sizes(lines)
         tables = page_tables(page, textpage, text)
         textpage.close()
     except pypdfium2.PdfiumError:
@@ -158,6 +159,16 @@ def _read_lines(
         if line:
             lines.append(Line(line, box, size, hyphenated, text.startswith(" ", end)))
     return lines
+
+
+def _correct_sizes(lines: list[Line]) -> None:
+    """Give lines whose size is that of something raised or lowered the size of the lines beside them, as high as them,
+    in place."""
+    sizes, heights = [line.size for line in lines], [line.box[3] - line.box[1] for line in lines]
+    for i, line in enumerate(lines):
+        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(lines) and abs(heights[i] - heights[j]) < 0.03 * heights[j]]
+        if beside and all(sizes[i] < 0.8 * sizes[j] for j in beside):
+            line.size = sizes[beside[0]]
 
 
 def _within(width: float, height: float, left: float, bottom: float, right: float, top: float) -> Box | None:
