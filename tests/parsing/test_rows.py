@@ -79,3 +79,26 @@ def test_a_label_in_the_middle_of_its_rows_is_its_own_rows():
         "Exp: 1; Group: Old; n: 14.",
         "Group: Patients; n: 9.",
     ]
+
+
+def test_a_label_on_a_line_of_its_own_holds_for_the_rows_below_it():
+    assert texts(
+        ("Before", "", ""), ("1", "Young", "12"), ("2", "Old", "14"), ("After", "", ""), ("1", "Old", "9")
+    ) == [
+        "Before.",
+        "Before; Exp: 1; Group: Young; n: 12.",
+        "Before; Exp: 2; Group: Old; n: 14.",
+        "After.",
+        "After; Exp: 1; Group: Old; n: 9.",
+    ]
+    assert texts(("1", "Young adults of", "12"), ("the first", "", ""), ("2", "Old", "14"))[-1].startswith("Exp: 2")
+    assert texts(("Before", "", ""), ("1", "Young", "12"), ("Total", "", "26"))[-1] == "Exp: Total; n: 26."
+
+
+def test_a_head_that_holds_rows_is_not_repeated():
+    head = (
+        "a, phase for all groups, mean angles of the last trials",
+        "t(13) = 1.2 and more of what was found " * 3,
+        "n",
+    )
+    assert [text for text, _ in row_texts(cells(head, ("b", "t(12) = 0.5", "12")))] == ["b; t(12) = 0.5; 12."]

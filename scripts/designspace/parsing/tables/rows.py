@@ -10,6 +10,8 @@ from typing import Any
 
 from designspace.parsing.pdf import Box, Line, Page
 
+LONGEST_HEADER = 100  # characters
+LABEL = re.compile(r"[A-Z][^=]{2,60}")
 SUMMARY = re.compile(r"\b(?:average|mean|total|overall|all|sum)\b", re.IGNORECASE)  # of all rows above
 
 
@@ -37,11 +39,15 @@ def row_texts(cells: list[dict[str, Any]]) -> Iterator[tuple[str, Box]]:
 
     A row whose first place is empty begins with the label above it, which holds for it, too, since most tables print
     the label of several rows once; not where that stands in the middle of its rows, nor where the row sums others up.
-    A row of one cell is that cell. A full stop ends each row, so that it is a sentence.
+    A row of one cell is that cell; one that is a label holds for the rows below it. A full stop ends each row, so that
+    it is a sentence. Headers that hold whole rows, as those of a table without rules may, are left out.
     """
     headers = [cell for cell in cells if cell["header"] and cell["text"]]
+    if any(len(header["text"]) > LONGEST_HEADER for header in headers):
+        headers = []
     body = [cell for cell in cells if not cell["header"] and cell["text"]]
     label: list[dict[str, Any]] = []
+    span: list[str] = []
     numbers = sorted({cell["row"] for cell in body})
     at_top = any(cell["column"] == 0 and cell["row"] == numbers[0] for cell in body)
     for number in numbers:
@@ -49,7 +55,13 @@ def row_texts(cells: list[dict[str, Any]]) -> Iterator[tuple[str, Box]]:
         label = [row[0]] if row[0]["column"] == 0 else label
         is_labelled = len(row) > 1 and row[0]["column"] == 1 and not SUMMARY.search(row[0]["text"])
         known = label if is_labelled and at_top else []
-        pieces = [_with_headers(cell, headers) if len(row) > 1 else cell["text"] for cell in [*known, *row]]
+        if len(row) == 1 or SUMMARY.search(row[0]["text"]):
+            is_span = row[0]["column"] == 0 and LABEL.fullmatch(row[0]["text"])
+            span = [row[0]["text"]] if len(row) == 1 and is_span else []
+        first = [*known, *row][0]
+        over_all = span if len(row) > 1 and first["column"] == 0 and first["text"] not in span else []
+        texts = [_with_headers(cell, headers) if len(row) > 1 else cell["text"] for cell in [*known, *row]]
+        pieces = [*over_all, *texts]
         edges = list(zip(*(cell["box"] for cell in row), strict=True))
         yield f"{'; '.join(pieces)}.", (min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
 
