@@ -47,3 +47,24 @@ def test_a_line_with_a_lowered_word_in_its_middle_is_of_its_own_size():
     line = [(50, 660, 10, begin), (236, 658, 6, lowered), (252, 660, 10, end)]
     text = text_of([*column(FILLER, y=672), *line, *column("results of what they had been told before.", y=648)])
     assert "these were results of what" in text
+
+
+def test_a_line_with_the_name_of_an_experiment_alone_is_a_heading():
+    assert f"{FILLER}\nExperiment 1\n{FILLER}" in text_of(column(FILLER, FILLER, "Experiment 1", FILLER, FILLER))
+    assert f"{FILLER[:-1]} as in Experiment 1 of this" in text_of(
+        column(f"{FILLER[:-1]} as in", "Experiment 1 of this")
+    )
+
+
+def test_equations_that_the_file_has_at_the_end_of_a_page_tear_no_sentence():
+    first = column(FILLER, "All of that was done, but the angle of the", x=50, y=100)
+    equations = [(120, 500, 10, "y(n) = x(n) + e(n) (11)"), (110, 400, 10, "+ b + d * sign[e(n) * e(n + 1)] (12)")]
+    text = text_of(first + equations, column("cursor was independent of that of the hand.", FILLER, y=700))
+    assert "the angle of the cursor was independent" in text
+    assert "y(n) = x(n) + e(n) (11)\n" in text and "e(n + 1)] (12)\n" in text
+
+
+def test_an_equation_within_its_sentence_stays_there():
+    lines = column(FILLER, "so that the state of a trial is given by", y=700)
+    text = text_of([*lines, (120, 670, 10, "x = A y + B e (1)"), *column("where e is the error of a trial.", y=650)])
+    assert text.index("given by") < text.index("x = A y") < text.index("where e is")

@@ -20,6 +20,7 @@ BROKEN = re.compile(
 BEGINNING = re.compile(r"[\d.“‘±=<>−~]")
 # But no number of an equation or a source, and no letter of an item.
 BRACKET = re.compile(r"\((?!\d{1,3}[a-z]?\)|\w{1,3}\) ?[A-Z])|\[(?!\d{1,3}\] ?[A-Z])|\{")
+EQUATION = re.compile(r"[=+−∗*<>≤≥≈∝].*\(\d{1,3}[a-z]?\)$")  # with its number
 CAPITALS = re.compile(r"[A-Z][A-Z ,:&-]{8,}")
 
 
@@ -130,11 +131,16 @@ def _continuation(paragraphs: list[Paragraph], k: int) -> int | None:
     number, line, _ = paragraphs[k][-1]
     if len(line.text) <= 25 or line.row or _is_ended(line.text):
         return None
+    equations = False  # which stay in a sentence of their page
     for m in range(k + 1, len(paragraphs)):
         first_number, first, _ = paragraphs[m][0]
-        if m > k + 1 and len(first.text) > 25 and not first.row and _goes_on(line, first):
-            return m
-        is_float = first.row or FLOAT.match(first.text) or len(first.text) <= 25 or not _same_size(line, first)
+        is_equation = _is_equation(first.text)
+        if m > k + 1 and len(first.text) > 25 and not first.row and not is_equation and _goes_on(line, first):
+            return None if equations and first_number == number else m
+        equations = equations or is_equation
+        is_float = (
+            first.row or FLOAT.match(first.text) or len(first.text) <= 25 or is_equation or not _same_size(line, first)
+        )
         if first_number > number + 1 or not is_float or _is_heading(first.text):
             return None
     return None
@@ -175,7 +181,13 @@ def _breaks_off(text: str, following: str) -> bool:
 
 
 def _goes_on_elsewhere(line: Line, following: Line) -> bool:
+    if _is_equation(line.text) or _is_equation(following.text):
+        return False
     return len(line.text) > 25 and _goes_on(line, following)
+
+
+def _is_equation(text: str) -> bool:
+    return bool(EQUATION.search(text)) and len(WORD.findall(text)) < 3
 
 
 def _is_same_paragraph(lines: list[Line], i: int, leading: dict[int, float], begins: bool) -> bool:
@@ -206,7 +218,8 @@ def _is_same_paragraph(lines: list[Line], i: int, leading: dict[int, float], beg
 
 
 def _is_heading(text: str) -> bool:
-    return len(text) < 60 and bool(headings.is_plain(text) or CAPITALS.fullmatch(text))
+    plain = headings.is_plain(text) or headings.EXPERIMENT.fullmatch(text.lower().strip(" :"))
+    return len(text) < 60 and bool(plain or CAPITALS.fullmatch(text))
 
 
 def _is_ended(text: str) -> bool:
