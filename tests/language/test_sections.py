@@ -288,3 +288,17 @@ def test_the_summary_of_an_experiment_is_part_of_the_results():
     )
     kinds = [kind for kind, _ in outline(text)]
     assert kinds[-4:] == ["results", "results", "results", "discussion"]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Miller et al",
+        "Prediction interval Heterogeneity: I2 = 69%",
+        "Group: Old; Age: 68",
+        "Data https://example.org/a",
+    ],
+)
+def test_labels_of_figures_and_rows_of_tables_open_no_section(label):
+    found = outline(f"{paper('Introduction', 'Methods', 'Results')}\n{label}\n{PROSE}")
+    assert found[-1] == ("results", "Results")

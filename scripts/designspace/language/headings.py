@@ -90,6 +90,9 @@ NUMBER = re.compile(
 )
 _SPACED = re.compile(r"(?:\S ){3,}\S")  # "A B S T R A C T"
 
+# In labels of figures, rows of tables and formulas, and in no heading.
+_LABEL = re.compile(r"\bet al\b|[=<>≤≥±;]|https?:|\(Equation ")
+
 LONGEST = 90  # characters of a heading
 
 
@@ -113,7 +116,7 @@ def is_plain(line: str) -> bool:
 def looks_like_heading(line: str) -> bool:
     """Whether a line is short, begins with a capital (behind its number) and consists of words."""
     line = line.strip()
-    if not 3 <= len(line) <= LONGEST or len(line.split()) > 12 or line[-1] in ",;-–":
+    if not 3 <= len(line) <= LONGEST or len(line.split()) > 12 or line[-1] in ",;-–" or _LABEL.search(line):
         return False
     words = NUMBER.sub("", line, count=1) if NUMBER.match(line) else line
     letters = sum(character.isalpha() or character.isspace() for character in words)
