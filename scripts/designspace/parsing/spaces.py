@@ -5,14 +5,13 @@ font's space or, without one, of the next letter. So in a tight line it writes s
 """
 
 import ctypes
-import re
 from statistics import median
 
 import pypdfium2
 
 from designspace.parsing.calls import char_box, is_generated
 
-LINE = re.compile(r"[^\r\n]{20,}")
+SHORT = 20  # characters of a line that is not looked at
 TIGHT = 0.2  # of a line's height, up to which a gap between words may be lost
 LEAST = 0.06  # of a line's height, from which a gap is between words where pdfium wrote no space at all
 PART = 0.55  # of the usual gap between words is one, too, as behind an f that leans over
@@ -27,21 +26,29 @@ Gap = tuple[int, float]  # the place of the character behind it, and its width i
 def lost(textpage: pypdfium2.PdfTextPage, text: str) -> dict[int, str]:
     """{place in the text of a page: the space that is missing before it}."""
     handle = textpage.raw
+    edges = (ctypes.c_float * 8)()  # left, top, right, bottom of the characters before a space and behind it
+    before, behind = ctypes.byref(edges), ctypes.byref(edges, 16)
     found: dict[int, str] = {}
-    for match in LINE.finditer(text):
-        begin, end = match.span()
+    start = 0
+    for line in text.split("\n"):
+        begin, end = start, start + len(line) - line.endswith("\r")
+        start += len(line) + 1
+        if end - begin < SHORT:
+            continue
         space = text.find(" ", (begin + end) // 2, end - 1)
         space = space if space > 0 else text.rfind(" ", begin + 1, end - 1)
-        if space < 0 or is_generated(handle, space) == 1 and _is_tight(handle, space):
-            _, top, _, bottom = _box(handle, begin)
-            gaps = _gaps(handle, text, begin, end)
-            found |= dict.fromkeys(_missing(text, gaps, LEAST * (top - bottom)), " ")
+        if space > 0:
+            if is_generated(handle, space) != 1:
+                continue
+            char_box(handle, space - 1, before)
+            char_box(handle, space + 1, behind)
+            _, top, right, bottom, left, _, _, _ = edges
+            if not 0 < left - right < TIGHT * (top - bottom):
+                continue
+        _, top, _, bottom = _box(handle, begin)
+        gaps = _gaps(handle, text, begin, end)
+        found |= dict.fromkeys(_missing(text, gaps, LEAST * (top - bottom)), " ")
     return found
-
-
-def _is_tight(handle: object, space: int) -> bool:
-    _, top, right, bottom = _box(handle, space - 1)
-    return 0 < _box(handle, space + 1)[0] - right < TIGHT * (top - bottom)
 
 
 def _missing(text: str, gaps: list[Gap], least: float) -> list[int]:
