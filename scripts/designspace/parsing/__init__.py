@@ -5,4 +5,4 @@ process of its own, within limits.
 """
 
 # Raised by every change that gives papers another text: results of the texts before are then made again.
-READING = 1
+READING = 2
