@@ -4,8 +4,9 @@ import pytest
 import typst
 
 from designspace.parsing.citation.dois import normalise_doi
+from designspace.parsing.citation.front import read_front
 from designspace.parsing.citation.names import by_line, family
-from designspace.parsing.citation.record import read_citation, short_citation
+from designspace.parsing.citation.record import citation_of, read_citation, short_citation
 
 TITLE = "Reaching around imaginary corners: how hands remember a turned world"
 BODY = "The hand of every participant was hidden below a screen that showed a cursor instead of it, and moved slowly. "
@@ -37,6 +38,8 @@ AUTHORS = "Ada B. Morrow#super[1,2], Jörn van der Kellen#super[2]\\* and Ruth Q
         ),
         ("Trends in Moving Hands, Month Year, Vol. xx, No. yy", "Trends in Moving Hands"),
         ("Moving Hands 3(4), 101–113 (2014)", "Moving Hands"),
+        ("Morrow and Quist-Palmer, Sci. Adv. 11, eadr4540 (2014)", "Sci. Adv."),
+        ("Morrow and Quist-Palmer. Moving Hands 3(4), 101–113 (2014)", "Moving Hands"),
     ],
 )
 def test_proceedings_and_placeholders_in_a_footer(footer, journal):
@@ -145,6 +148,21 @@ def test_the_citation_line_gives_journal_and_year():
     record = paper(large(TITLE) + AUTHORS + line)
     assert (record["journal"], record["year"]) == ("PLoS Invent Biol", "2011")
     assert "page 1, citation line" in record["sources"]["journal"]
+
+
+@pytest.mark.parametrize(
+    ("name", "year"),
+    [("g_Morrow___2019___Corners", "2019"), ("morrow_nd", ""), ("study_120145", ""), ("m2021b", "2021")],
+)
+def test_the_year_of_the_files_name_is_the_last_source(name, year):
+    page = f'#set document(date: none)\n#set text(font: "Libertinus Serif")\n{large(TITLE)}{AUTHORS}{BODY * 9}'
+    front = read_front(typst.compile(page.encode()))
+    record = citation_of(front, name)
+    assert record["year"] == year and record["sources"].get("year", []) == ["name of the file"] * bool(year)
+    dated = read_front(
+        typst.compile(page.replace(AUTHORS, AUTHORS + "Received 3 May 2014; accepted 9 June 2014\n\n").encode())
+    )
+    assert citation_of(dated, name)["year"] == "2014"
 
 
 def test_the_doi_of_a_reference_or_a_data_set_is_not_the_papers():

@@ -49,7 +49,7 @@ def extract_text(data: bytes, paper: str, read_again: Mapping[int, Page] | None 
         record["reason"] = (
             f"{quality.pages(doubtful)} cannot be trusted: the text hardly consists of words or known characters."
         )
-    return record | {"n_pages": len(pages), "text": text, "pages": page_records, "citation": citation_of(front)}
+    return record | {"n_pages": len(pages), "text": text, "pages": page_records, "citation": citation_of(front, paper)}
 
 
 def _is_text(page: str) -> bool:

@@ -11,6 +11,7 @@ from designspace.parsing.citation.sources import Evidence, Sources
 from designspace.parsing.citation.titles import Title, find_title, is_cover
 
 LONGEST = 500  # characters of a title; the longest of real papers have fewer
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 def read_citation(data: bytes) -> dict[str, Any]:
@@ -18,8 +19,9 @@ def read_citation(data: bytes) -> dict[str, Any]:
     return citation_of(read_front(data))
 
 
-def citation_of(front: Front) -> dict[str, Any]:
-    """The citation of a paper from its first pages and its last:
+def citation_of(front: Front, name: str = "") -> dict[str, Any]:
+    """The citation of a paper from its first pages and its last, and its year from the `name` of its file if it prints
+    none:
 
     {"citation", "title", "authors", "year", "journal", "doi", "type", "sources"}, where `authors` is a list, `sources`
     has a list of places for each value that is not empty, and all other values are strings, empty where unknown.
@@ -30,17 +32,19 @@ def citation_of(front: Front) -> dict[str, Any]:
     doi = find_doi(front, title, covers)
     sources = Sources(front, title, covers)
     journal, year = sources.journal(), sources.year(doi.doi if doi else "")
+    found = YEAR.search(name)
+    in_name = found.group() if found else ""
     values: dict[str, str | list[str]] = {
         "title": _text(title.text) if title else "",
         "authors": [_text(name) for name in title.authors] if title else [],
-        "year": year.value if year else "",
+        "year": year.value if year else in_name,
         "journal": _text(journal.value) if journal else "",
         "doi": doi.doi if doi else "",
     }
     places = {
         "title": title.places if title else [],
         "authors": title.author_places if title else [],
-        "year": _places(year),
+        "year": _places(year) or ["name of the file"],
         "journal": _places(journal),
         "doi": doi.places if doi else [],
     }
@@ -49,7 +53,7 @@ def citation_of(front: Front) -> dict[str, Any]:
     authors = [_text(name) for name in title.authors] if title else []
     if kind == "supplement":
         values["title"] = supplements.named(str(values["title"]))
-    citation = short_citation(authors, year.value if year else "", str(values["title"]))
+    citation = short_citation(authors, str(values["year"]), str(values["title"]))
     return {"citation": citation, **values, "type": kind, "sources": printed | {"type": kind_places}}
 
 

@@ -175,8 +175,8 @@ class Sources:
         name = clean(name)
         if not is_journal(name) or "dates" in place:
             return
-        if ". " in name and self._families & {plain(word) for word in re.findall(r"\w+", name)}:
-            name = name.rsplit(". ", 1)[-1]  # "Breska and Ivry. eLife"
+        if ". " in name and (ends := [m.end() for m in re.finditer(r"[\w-]+", name) if plain(m[0]) in self._families]):
+            name = re.sub(r"^(?:\W|[A-Z]{2}\b)+", "", name[ends[-1] :])  # "Breska and Ivry. eLife"
             if not is_journal(name):
                 return
         key = plain(name)
