@@ -38,7 +38,7 @@ def remove_running_lines(pages: list[Page]) -> None:
 
 def _signed(page: Page) -> Iterator[tuple[Line, Sign]]:
     """The lines of a page that may be running ones, each with what those of several pages have in common."""
-    edges = {id(edge(page.lines, key=lambda line: line.box[3])) for edge in (min, max)} if page.lines else ()
+    edges = {id(edge(page.lines, key=lambda line: line.box[3])) for edge in (min, max)} if len(page.lines) > 2 else ()
     for line in page.lines:
         letters = re.sub(r"[\W\d_]+", " ", line.text).strip().casefold()
         if not _is_outer(line, page):
