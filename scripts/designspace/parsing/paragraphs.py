@@ -181,7 +181,8 @@ def _breaks_off(text: str, following: str) -> bool:
 
 
 def _goes_on_elsewhere(line: Line, following: Line) -> bool:
-    if _is_equation(line.text) or _is_equation(following.text):
+    """Whether a sentence goes on in a line of another place; in or behind an equation only if it is printed below."""
+    if not _is_below(line, following) and (_is_equation(line.text) or _is_equation(following.text)):
         return False
     return len(line.text) > 25 and _goes_on(line, following)
 
