@@ -13,7 +13,7 @@ from designspace.parsing import spaces
 from designspace.parsing.calls import char_unicode, is_hyphen
 from designspace.parsing.dropped import PageText, find
 from designspace.parsing.glyphs import HYPHEN, PI, UNKNOWN
-from designspace.parsing.symbols import LOST, PageSymbols
+from designspace.parsing.symbols import PageSymbols, white_glyphs
 
 HYPHENS = re.compile("\x02")  # which pdfium has for one at the end of a line, and for the code 2 of a font
 SUBSET = re.compile(rb"^[A-Z]{6}\+")
@@ -26,7 +26,7 @@ ADVENT_FONT = re.compile(r"Adv(P[0-9A-F]{4,6}$|Math|Pi\d|MT_SY)")
 CMSY = dict(zip((0, 1, 2, 3, 6, 7, 14, 15, 20, 21, 24, 25, 33), "−·×∗±∓°•≤≥∼≈→", strict=True))
 LETTERS_FONT = re.compile(r"AdvMT_MI")
 CMMI = dict(enumerate("ΓΔΘΛΞΠΣΥΦΨΩαβγδεζηθικλμνξπρστυφχψω"))
-SUSPECT = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{''.join(ADVENT)}]|{LOST.pattern}")
+SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f" + "".join(ADVENT) + "]")
 
 # The glyph names of the fonts of a document, by the names of these with the tag of a subset: {code: glyph name}.
 _names: WeakKeyDictionary[pypdfium2.PdfDocument, dict[bytes, dict[int, str]]] = WeakKeyDictionary()
@@ -77,7 +77,7 @@ class PageFonts:
     def named(self, symbols: PageSymbols, text: str) -> dict[int, str]:
         """The characters that the names of glyphs give: {place in the text: character}."""
         named = {}
-        suspects = [match.start() for match in SUSPECT.finditer(text)]
+        suspects = [match.start() for match in SUSPECT.finditer(text)] + white_glyphs(text)
         for font, glyphs in symbols.glyphs(text, suspects).items():
             for char, places in glyphs.items():
                 meaning = self._meaning(symbols.name(font), char)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _PRIVATE = "".join(chr(code) for code in range(0xE000, 0xF900) if MEANING[code] == UNKNOWN)
 UNMAPPED = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_PRIVATE}]")
 # Glyphs whose codes are those of white space: a line's own end has both characters.
-LOST = re.compile(r"\t|\r(?!\n)|(?<!\r)\n")
+_WHITE = re.compile(r"\t|\r(?!\n)|(?<!\r)\n")
 # The ligatures of TeX's fonts, whose other letters have their own codes.
 TEX = {chr(0x0B + i): chr(0xFB00 + i) for i in range(5)}
 _SAMPLE = re.compile(r"^[^\r\n]*?(?:([a-z]{4})|[^\s.]{4})", re.MULTILINE)
@@ -49,6 +49,13 @@ COMMON = "()1"  # of those that look and suit alike, the likelier ones
 _claims: WeakKeyDictionary[pypdfium2.PdfDocument, dict[tuple[bytes, str], str]] = WeakKeyDictionary()
 
 
+def white_glyphs(text: str) -> list[int]:
+    """The places in the text of a page of glyphs whose codes are those of white space."""
+    if "\t" not in text and text.count("\r\n") == text.count("\n") == text.count("\r"):
+        return []
+    return [match.start() for match in _WHITE.finditer(text)]
+
+
 class PageSymbols:
     """The glyphs of a page that its fonts do not explain."""
 
@@ -66,7 +73,7 @@ class PageSymbols:
         """
         unmapped, trusted = self._samples(text)
         places = {match.start() for match in UNMAPPED.finditer(text)}
-        places |= {at for at in map(re.Match.start, LOST.finditer(text)) if map_error(self._handle, at) == 1}
+        places |= {at for at in white_glyphs(text) if map_error(self._handle, at) == 1}
         if unmapped:
             errors = map(map_error, repeat(self._handle), range(len(text)))
             places |= {place for place, error in enumerate(errors) if error == 1}
