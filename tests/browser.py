@@ -121,16 +121,19 @@ def invented_run(folder):
 
 
 class Browser:
-    """The page, opened anew, and short ways to what stands on it."""
+    """The page, which its browser has not seen before, and short ways to what stands on it."""
 
     def __init__(self, driver, file):
         self.driver, self.file, self.console, self.sent = driver, file, [], []
         driver.get("about:blank")
+        driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": "file://", "storageTypes": "local_storage"})
         self.logs()
         self.console, self.sent = [], []
 
     def open(self, view=""):
-        self.driver.get("about:blank")
+        """Load the page: one that is there already would only change its view."""
+        if self.driver.current_url != "about:blank":
+            self.driver.get("about:blank")
         self.driver.get(self.file.as_uri() + view)
         return self
 
@@ -205,10 +208,10 @@ def chromium(tmp_path_factory):
 
 @pytest.fixture
 def page(chromium, page_file):
-    """The page; at the test's end its console is empty, and it has asked for nothing but the files beside it."""
+    """The page, to be opened; at the test's end its console is empty, and it has asked for nothing but the files
+    beside it."""
     browser = Browser(chromium, page_file)
-    browser.open().js("localStorage.clear()")
-    yield browser.open()
+    yield browser
     browser.logs()
     beside = page_file.parent.as_uri() + "/"
     assert browser.console == []

@@ -69,7 +69,6 @@ def test_it_is_small_and_knows_nothing_of_the_machine_that_made_it():
 @needs_chromium
 def test_the_page_opens_from_a_clone(chromium):
     page = Browser(chromium, RESULTS / "report.html")
-    page.open().js("localStorage.clear()")
     page.open(page.cell("okafor_2021", "sampling_rate"))
     shown = "const image = document.querySelector('.sheet img'); return image?.complete && image.naturalWidth"
     assert page.wait(shown) > 500

@@ -10,6 +10,7 @@ pytestmark = needs_chromium
 
 
 def test_the_matrix_shows_values_states_and_experiments(page):
+    page.open()
     assert page.papers()[:4] == ["hostile", "okafor_2021", "scan", "several"] and "copy" not in page.papers()
     labels = page.js("return [...document.querySelectorAll('td.cell')].map((e) => e.getAttribute('aria-label'))")
     for label in (
@@ -37,6 +38,7 @@ def test_the_matrix_shows_values_states_and_experiments(page):
 
 
 def test_only_the_rows_in_view_are_drawn_and_scrolling_draws_the_others(page):
+    page.open()
     assert page.one("table").get_attribute("aria-rowcount") == str(FILLERS + 6 + 3 + 1)  # three experiments, the head
     assert len(page.all("#view tbody tr")) < 60 and "z_119" not in page.papers()
     page.js("document.querySelector('.grid').scrollTop = 1e6")
@@ -44,7 +46,7 @@ def test_only_the_rows_in_view_are_drawn_and_scrolling_draws_the_others(page):
 
 
 def test_the_filter_narrows_papers_and_its_link_carries_it(page):
-    page.one("#search").send_keys("psychtoolbox")
+    page.open().one("#search").send_keys("psychtoolbox")
     page.wait("return location.hash === '#q=psychtoolbox'")
     assert page.papers() == ["several"]
     assert page.one("#found").text == "1 of 126 papers, 1 cell"
@@ -68,7 +70,7 @@ def test_the_filter_narrows_papers_and_its_link_carries_it(page):
 
 
 def test_the_matrix_sorts_by_a_column(page):
-    head = page.one("th[data-key=n_total]")
+    head = page.open().one("th[data-key=n_total]")
     head.click()
     assert page.papers()[0] == "z_000" and page.one("th[data-key=n_total]").get_attribute("aria-sort") == "ascending"
     page.one("th[data-key=n_total]").click()
@@ -79,6 +81,7 @@ def test_the_matrix_sorts_by_a_column(page):
 
 
 def test_each_filter_is_set_by_its_control(page):
+    page.open()
     from selenium.webdriver.support.ui import Select
 
     def check(hash, papers):
@@ -99,6 +102,7 @@ def test_each_filter_is_set_by_its_control(page):
 
 
 def test_the_keyboard_goes_everywhere(page):
+    page.open()
     down, right, enter, escape = map(keys_of, ("ARROW_DOWN", "ARROW_RIGHT", "ENTER", "ESCAPE"))
     page.one("body").send_keys("/")
     assert page.js("return document.activeElement.id") == "search"
@@ -149,6 +153,7 @@ def test_what_papers_and_models_say_is_shown_as_text(page):
 
 
 def test_everything_in_the_head_is_within_a_narrow_window(page):
+    page.open()
     size = {"width": 420, "height": 800, "deviceScaleFactor": 1, "mobile": False}
     page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     edges = "return [...document.querySelectorAll('#top button')].map((e) => e.getBoundingClientRect().right)"
@@ -158,6 +163,7 @@ def test_everything_in_the_head_is_within_a_narrow_window(page):
 
 
 def test_colours_have_contrast_in_light_and_dark(page):
+    page.open()
     pairs = "--ink --card, --faint --card, --faint --page, --faint --sunk"
     pairs += ", --accent --card, --alarm --card, --on-accent --accent, --card --warm"
     script = """const rgb = (name) => {

@@ -66,6 +66,7 @@ def test_a_picture_that_is_missing_is_a_sentence(page):
 
 
 def test_pictures_are_asked_for_with_their_value_alone(page):
+    page.open()
     page.logs()
     assert page.sent and not [url for url in page.sent if url.endswith(".webp")]
     page.open(page.cell("okafor_2021", "n_total"))

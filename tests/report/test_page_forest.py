@@ -54,7 +54,6 @@ def run(tmp_path_factory):
 @pytest.fixture
 def page(chromium, run):
     page = Browser(chromium, run.results / "report.html")
-    page.open().js("localStorage.clear()")
     yield page
     page.logs()
     assert [text for text in page.console if ".webp" not in text] == [], "its pages have no pictures"

@@ -57,7 +57,6 @@ def file(tmp_path_factory):
 
 def test_groups_on_the_page(chromium, file):
     page = Browser(chromium, file)
-    page.open().js("localStorage.clear()")
     page.open()
     assert page.papers() == ["grouped_2020", "pair_2021"]
     assert page.texts("#view .experiment") == ["Experiment 1", "Early", "Late", "Experiment 2", "A"]

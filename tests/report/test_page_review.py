@@ -65,7 +65,7 @@ def test_corrections_are_kept_exported_and_merged(page, page_run):
 
 
 def test_keys_accept_a_value_and_go_to_the_next(page):
-    page.js("Corrections.setReviewer('MK')")
+    page.open().js("Corrections.setReviewer('MK')")
     page.open(page.cell("several", "software")).one("td.open").send_keys("a")
     page.wait("return document.querySelector('#panel .review b')?.textContent === 'Accepted'")
     assert [mark.text for mark in page.all("td.open .mark")] == ["✓"]
@@ -130,7 +130,7 @@ def check_export(page, run, folder):
 
 
 def test_a_browser_that_keeps_nothing_says_so(page):
-    page.js("Storage.prototype.setItem = () => { throw new Error('no room'); }")
+    page.open().js("Storage.prototype.setItem = () => { throw new Error('no room'); }")
     page.js("Corrections.setReviewer('MK'); Corrections.set(findRow('several', '').cells[0], '41')")
     assert "does not keep corrections" in page.one("#review [role=alert]").text
     assert page.one("#export").text == "Export corrections.csv (1 new)"
@@ -152,6 +152,7 @@ CASES = [
 
 def test_the_page_takes_what_the_merge_takes(page):
     """Each text as a value of each parameter: the same values, or an error in both."""
+    page.open()
     script = "try { return parseValues(arguments[0], arguments[1]); } catch (error) { return error.message; }"
     for name, text in CASES:
         parameter = next(entry for entry in ENTRIES if entry["name"] == name)
@@ -163,6 +164,7 @@ def test_the_page_takes_what_the_merge_takes(page):
 
 
 def test_the_page_stops_the_formulas_that_the_tables_stop(page):
+    page.open()
     texts = [
         "=1+1",
         "-3",

@@ -79,6 +79,7 @@ def test_a_blind_reviewer_sees_the_marks_of_others_after_the_own(page):
 
 def test_a_blind_reviewer_sees_nothing_of_what_a_run_has_merged(page, page_run):
     """The tables of such a run have the other's values in place of the model's."""
+    page.open()
     marks = [
         row("n_total", "44", note="Table 1"),
         row("offset", "-33"),
@@ -217,7 +218,7 @@ def test_a_note_needs_no_review(page):
 
 
 def test_the_most_doubtful_value_comes_first(page):
-    page.js("Corrections.setReviewer('AB')")
+    page.open().js("Corrections.setReviewer('AB')")
     page.open(page.cell("several", "n_total")).one("td.open").send_keys("d")
     assert page.one("#panel h2").text == "age_mean years" and "Experiment 2" in page.one("#panel .source").text
     page.js("Corrections.set(findRow('several', '').cells[0], '41'); Corrections.setReviewer('CD')")
@@ -227,7 +228,7 @@ def test_the_most_doubtful_value_comes_first(page):
 
 
 def test_bad_pages_and_participants_that_do_not_add_up_are_doubtful(page):
-    page.js("""window.paper = findRow('several', '').paper;
+    page.open().js("""window.paper = findRow('several', '').paper;
         window.doubtful = () => Queue.mostDoubtful((cell) => cell.row.paper === paper);
         window.pagesOf = (cell) => cell.answers.flatMap(({ sentence }) => sentence?.page ?? []);
         window.read = ALL_CELLS.filter((cell) => cell.row.paper === paper && pagesOf(cell).length);
@@ -242,7 +243,7 @@ def test_bad_pages_and_participants_that_do_not_add_up_are_doubtful(page):
 
 
 def test_a_random_sample_gives_an_error_rate_with_its_interval(page):
-    page.js("Corrections.setReviewer('AB')")
+    page.open().js("Corrections.setReviewer('AB')")
     page.open("#view=reviews").click("Draw a sample")
     assert page.js("return location.hash") == "#view=reviews&sample=10%2C0.8%2C1%2C1"
     page.js("View.go({ sample: '10,0.4,1,1' })")
@@ -266,6 +267,7 @@ def test_a_random_sample_gives_an_error_rate_with_its_interval(page):
 
 
 def test_the_agreement_of_the_run_is_shown(page):
+    page.open()
     scores = {"cells": 10, "agreed": 8, "share": 0.8, "share_low": 0.4902, "share_high": 0.9433}
     scores |= {"kappa": 0.6, "kappa_low": 0, "kappa_high": 0.9}
     columns = {"reviewer": "AB", "other": "model", "parameter": "all"} | scores

@@ -31,7 +31,7 @@ def test_distributions_lead_to_the_papers(page):
 
 
 def test_a_chart_of_one_whole_number_has_its_bar_on_it(page):
-    page.js("Corrections.setReviewer('MK'); Corrections.set(findRow('okafor_2021', '').cells[0], '2')")
+    page.open().js("Corrections.setReviewer('MK'); Corrections.set(findRow('okafor_2021', '').cells[0], '2')")
     ticks = """return [...document.querySelectorAll(arguments[0] + ' text')].map((text) => {
       const { left, right, top, bottom } = text.getBoundingClientRect();
       return [text.textContent, (left + right) / 2, (top + bottom) / 2];
@@ -60,6 +60,7 @@ def test_a_chart_of_one_whole_number_has_its_bar_on_it(page):
 
 
 def test_every_number_lies_in_a_field(page):
+    page.open()
     script = "return Fields.divide(arguments[0], arguments[1]).fields.map((f) => arguments[1].filter(f.of).length)"
     for numbers in (["0.7"], ["0.1", "0.3"], ["0"], ["-3"], ["-0.3", "0.6"], ["0.01", "40"]):
         assert sum(page.js(script, 1, numbers)) == len(numbers), numbers
