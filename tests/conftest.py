@@ -227,7 +227,7 @@ def finished_project(empty_project, tmp_path_factory):
             shutil.copytree(empty_project, project)
             for n in (1, 2):
                 pdf(study(n), project / "papers" / f"study_{n}.pdf")
-            finished, _ = snakemake(project, ready=False)
+            finished, _ = snakemake(project)
             both = dict.fromkeys(PAPER_WORK, 2)
             assert finished == {**both, **dict.fromkeys(["plan_memory", *GPU_WORK, "merge", "draw", "report"], 1)}
     return project

@@ -1,6 +1,5 @@
 """A project as a user has it, in which the real workflow runs as a user runs it: its papers, settings and tables."""
 
-import os
 import re
 import subprocess
 import sys
@@ -57,14 +56,12 @@ def study(n):
     return f"= Methods\nIn study {n} a total of {10 + n} right-handed people reached for targets at {n} cm distance."
 
 
-def snakemake(project, *arguments, fails=False, through=(), ready=True):
-    """Run the workflow in a project. Its programs are forked (`ready_programs`) or, where they are not to be `ready`,
-    started; Snakemake is started where it runs `through` another command. Returns how many jobs of each rule finished,
-    and what was printed."""
+def snakemake(project, *arguments, fails=False, through=()):
+    """Run the workflow in a project. Its programs are forked (`ready_programs`); Snakemake is started where it runs
+    `through` another command. Returns how many jobs of each rule finished, and what was printed."""
     options = ["--snakefile", str(SNAKEFILE), "--cores", "2", "--rerun-incomplete"]
     options += ["--set-threads", "extract=1", "discover=1"]  # the model is so small that they run side by side
-    with_python = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    environment = ready_programs.on_path() if ready else with_python
+    environment = ready_programs.on_path()
     if through:
         command = [*through, sys.executable, "-m", "snakemake", *options, *arguments]
         done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)

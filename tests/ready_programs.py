@@ -1,7 +1,8 @@
 """Programs that start at once: Snakemake and the programs of its rules, each forked from one interpreter that has
-imported what they import, which takes up to two seconds of each. As a program it is that interpreter."""
+imported what they import, which takes up to two seconds of each. As a program it is that interpreter. What needs
+PyTorch is forked from the one of `ready_workers` where that is there."""
 
-import multiprocessing
+import multiprocessing.util
 import os
 import runpy
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import fork_server
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
+WITH_MODEL = ("extract.py", "discover.py", "inference")
 
 
 @cache
@@ -42,19 +44,34 @@ def snakemake(arguments, where, environment):
 
 def become(arguments):
     """Be the program from here on, as `python` with these arguments would."""
-    # What would be a fresh interpreter, such as one that opens a PDF, is forked, too.
-    context = multiprocessing.get_context
-    multiprocessing.get_context = lambda method: context("fork" if method == "spawn" else method)
-    program, *sys.argv = arguments if arguments[0] == "-m" else ["", *arguments]
-    if program:
+    if arguments[0] == "-m":
+        fork_interpreters()
+        _, *sys.argv = arguments
         sys.path[0] = os.getcwd()
         cli.main()
     else:
-        sys.path[0], sys.orig_argv = str(SCRIPTS), ["python", *arguments]
-        first = Path(os.environ.get("PYTHONPATH", ""), "sitecustomize.py")
-        if first.exists():
-            runpy.run_path(str(first))
-        runpy.run_path(arguments[0], run_name="__main__")
+        become_script(arguments)
+
+
+def become_script(arguments, with_model=False):
+    """Be a program of the workflow from here on, in an interpreter that may have imported what runs a model."""
+    fork_interpreters()
+    sys.argv, sys.path[0], sys.orig_argv = arguments, str(SCRIPTS), ["python", *arguments]
+    first = Path(os.environ.get("PYTHONPATH", ""), "sitecustomize.py")
+    if first.exists():
+        runpy.run_path(str(first))
+    ready = os.environ.get("READY_WORKERS")
+    if ready and not with_model and Path(arguments[0]).name in WITH_MODEL:
+        streams = [sys.stdin, sys.stdout, sys.stderr]
+        sys.exit(fork_server.ask(Path(ready), streams, arguments, os.getcwd(), os.environ))
+    runpy.run_path(arguments[0], run_name="__main__")
+
+
+def fork_interpreters():
+    """What would be a fresh interpreter, such as one that opens a PDF, is forked, too."""
+    context = multiprocessing.get_context
+    multiprocessing.get_context = lambda method: context("fork" if method == "spawn" else method)
+    multiprocessing.util.spawnv_passfds = fork_server.fork_code
 
 
 if __name__ == "__main__":

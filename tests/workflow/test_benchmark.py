@@ -2,8 +2,8 @@
 
 import os
 import subprocess
-import sys
 
+import ready_programs
 from conftest import ROOT
 
 ROWS = ["ceilings", "prefill of", "decode step, 32 branches", "extraction: the paper", "discovery: the paper"]
@@ -11,7 +11,7 @@ ROWS += ["generate: a token more", "both tasks, the original way over ours", "ge
 
 
 def test_the_table_of_speeds():
-    command = [sys.executable, ROOT / "scripts" / "benchmark" / "inference", "speed"]
+    command = [ready_programs.folder() / "python", ROOT / "scripts" / "benchmark" / "inference", "speed"]
     environment = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
     printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     assert [row for row in ROWS if row not in printed] == []

@@ -1,15 +1,14 @@
 """The workflow on a real SLURM: what its jobs ask for and get, and what becomes of those that it ends."""
 
 import csv
-import os
 import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import paper_processes
 import pytest
+import ready_programs
 import slurm_cluster
 import yaml
 from batches import lines
@@ -20,7 +19,7 @@ from quick_engine import without_engine
 GPU_RULES = ("rule_extract_wildcards_", "rule_discover_wildcards_")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def slurm():
     """A SLURM on this machine."""
     if obstacle := slurm_cluster.obstacle():
@@ -55,8 +54,8 @@ def submit(folder):
     options = ["--profile", ROOT / "workflow/profiles/slurm", "--configfile", "config.yaml", "--directory", folder]
     options += ["--set-resources", "extract:gpu=1", "discover:gpu=1"]  # the model runs on the CPU, but asks for a GPU
     options += ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1"]
-    environment = os.environ | slurm_cluster.ENVIRONMENT
-    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+    # Jobs are started; the programs of their rules are forked, but for those that are ended with their jobs.
+    environment = ready_programs.on_path() | slurm_cluster.ENVIRONMENT | {"STARTED": "extract.py discover.py"}
     del environment["HF_HUB_OFFLINE"]  # the profile is to set it
     command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", *options]
     with open(folder / "snakemake.log", "w") as log:
@@ -66,6 +65,14 @@ def submit(folder):
 def find(slurm, rule):
     """The job of a rule for a batch of papers."""
     return [job for job in slurm.jobs() if job["Comment"].startswith(f"rule_{rule}_wildcards_")][-1]
+
+
+def reach_its_limit(job):
+    """Let the time limit of a job be now; SLURM looks at the time of its jobs every half minute. It takes no limit in
+    the past, and `now` is a whole second: one that is over when SLURM hears of it is refused."""
+    command = ["scontrol", "update", f"JobId={job}", "EndTime=now"]
+    while (asked := subprocess.run(command, capture_output=True, text=True)).returncode:
+        assert asked.stderr.startswith("Invalid time specified"), asked.stderr
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +90,7 @@ def interrupted(slurm, folder, tmp_path_factory):
         journal = folder / f"results/{task}/b0001.jsonl.journal"
         wait_for(lambda journal=journal: paper_processes.answered(journal), run)
         answered[task] = lines(journal)[1:]
-    # A limit in the past: SLURM looks at the time of its jobs every half minute.
-    job = find(slurm, "discover")["JobId"]
-    subprocess.run(["scontrol", "update", f"JobId={job}", "EndTime=now"], check=True)
+    reach_its_limit(find(slurm, "discover")["JobId"])
     subprocess.run(["scancel", find(slurm, "extract")["JobId"]], check=True)
     assert run.wait() == 0, (folder / "snakemake.log").read_text()
     return answered
