@@ -82,7 +82,7 @@ def wait_for(find, of):
     """What `find` finds, as soon as that is something; fails when the process `of` ends before."""
     while not (found := find()):
         assert of.poll() is None, f"{of.args} ended with code {of.returncode}"
-        time.sleep(0.05)  # looking through all processes takes time, too
+        time.sleep(0.2)  # looking through all processes takes ten milliseconds of a processor
     return found
 
 
