@@ -11,9 +11,9 @@ import ready_workers
 
 # What takes minutes begins first, so that none of it is left alone at the end. What mostly waits comes before the rest,
 # which has the processor meanwhile.
-LONGEST = ("test_slurm", "test_interruptions", "test_workflow", "test_generator", "test_bad_papers", "browser")
-LONGEST += ("test_disk", "test_faults", "test_reruns", "test_model_and_gpu", "test_tasks", "test_library_workflow")
-LONGEST += ("test_offline", "test_second_library")
+LONGEST = ("test_slurm", "browser", "test_interruptions", "test_generator", "test_offline", "test_bad_papers")
+LONGEST += ("test_workflow", "test_disk", "test_faults", "test_reruns", "test_tasks", "test_untrusted", "test_driver")
+LONGEST += ("test_library_workflow", "test_eight_bits", "test_snakemake_features", "test_second_library")
 
 
 def group(file):

@@ -1,4 +1,7 @@
-"""Offline is offline: the kernel counts that nothing tries the network. All programs are started as a user's run does."""
+"""Offline is offline: the kernel counts that nothing tries the network.
+
+The programs are started as a user's run starts them.
+"""
 
 import os
 import shutil
