@@ -7,9 +7,10 @@ are the same functions by their addresses, with nothing declared but their resul
 
 import ctypes
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import repeat
 from math import hypot
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ char_unicode = _bound(pdfium.FPDFText_GetUnicode)
 char_box = _bound(pdfium.FPDFText_GetLooseCharBox)
 char_matrix = _bound(pdfium.FPDFText_GetMatrix)
 char_size = _bound(pdfium.FPDFText_GetFontSize)
+char_origin = _bound(pdfium.FPDFText_GetCharOrigin)
 char_angle = _bound(pdfium.FPDFText_GetCharAngle)
 is_hyphen = _bound(pdfium.FPDFText_IsHyphen)
 is_generated = _bound(pdfium.FPDFText_IsGenerated)
@@ -34,11 +36,18 @@ map_error = _bound(pdfium.FPDFText_HasUnicodeMapError)
 text_object = _bound(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)
 text_font = _bound(pdfium.FPDFTextObj_GetFont, ctypes.c_void_p, ctypes.c_void_p)
 
-# Of what is drawn.
-page_object = _bound(pdfium.FPDFPage_GetObject)
-form_object = _bound(pdfium.FPDFFormObj_GetObject)
-object_type = _bound(pdfium.FPDFPageObj_GetType)
+# Of glyphs that are drawn alone.
+new_text = _bound(pdfium.FPDFPageObj_CreateTextObj, None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_float)
+set_codes = _bound(pdfium.FPDFText_SetCharcodes)
+destroy = _bound(pdfium.FPDFPageObj_Destroy)
+
+# Of what is drawn. Objects are addresses, which take less time than handles: most of them are only counted.
+page_object = _bound(pdfium.FPDFPage_GetObject, ctypes.c_void_p)
+form_object = _bound(pdfium.FPDFFormObj_GetObject, ctypes.c_void_p)
+object_type = _bound(pdfium.FPDFPageObj_GetType, None, ctypes.c_void_p)
+count_objects = _bound(pdfium.FPDFFormObj_CountObjects)
 object_matrix = _bound(pdfium.FPDFPageObj_GetMatrix)
+stroke_width = _bound(pdfium.FPDFPageObj_GetStrokeWidth)
 draw_mode = _bound(pdfium.FPDFPath_GetDrawMode)
 count_segments = _bound(pdfium.FPDFPath_CountSegments)
 path_segment = _bound(pdfium.FPDFPath_GetPathSegment)
@@ -47,41 +56,59 @@ segment_point = _bound(pdfium.FPDFPathSegment_GetPoint)
 segment_closes = _bound(pdfium.FPDFPathSegment_GetClose)
 
 _object_bounds = _bound(pdfium.FPDFPageObj_GetBounds)
+
+is_embedded = _bound(pdfium.FPDFFont_GetIsEmbedded, None, ctypes.c_void_p)
+_font_data = _bound(
+    pdfium.FPDFFont_GetFontData, None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p
+)
 _font_name = _bound(pdfium.FPDFFont_GetBaseFontName, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
+_name = ctypes.create_string_buffer(128)  # of the font that was looked at last
+_edges = (ctypes.c_float * 4)()  # of the object that was looked at last
+_edge_pointers = [ctypes.byref(_edges, 4 * edge) for edge in range(4)]
 
-def bounds(item: pdfium.FPDF_PAGEOBJECT) -> tuple[float, float, float, float] | None:
+
+def bounds(item: Any) -> tuple[float, float, float, float] | None:
     """The left, lower, right and upper edges of an object in its own space; None where it has none."""
-    edges = (ctypes.c_float * 4)()
-    found = _object_bounds(item, *(ctypes.byref(edges, 4 * edge) for edge in range(4)))
-    return tuple(edges) if found else None
+    return tuple(_edges) if _object_bounds(item, *_edge_pointers) else None
 
 
-def font_name(font: pdfium.FPDF_FONT) -> bytes:
-    """The name of a font, with the tag of a subset; empty where there is none."""
-    name = ctypes.create_string_buffer(128)
-    _font_name(font, name, len(name))
-    return name.value
+def font_name(font: Any) -> bytes:
+    """The name of a font, with the tag of a subset; empty where there is none, or a very long one."""
+    return _name.value if 0 < _font_name(font, _name, len(_name)) <= len(_name) else b""
 
 
-def char_edges(textpage: pdfium.FPDF_TEXTPAGE, n: int) -> npt.NDArray[np.float64]:
+def font_length(font: int) -> int:
+    """How many bytes the file of a font has."""
+    length = ctypes.c_size_t()
+    _font_data(font, None, 0, ctypes.byref(length))
+    return length.value
+
+
+def char_edges(textpage: pdfium.FPDF_TEXTPAGE, places: Sequence[int]) -> Sequence[float]:
+    """The left, upper, right and lower edges of some characters, one after the other."""
+    return _of_each(char_box, textpage, places, 4).tolist()
+
+
+def page_edges(textpage: pdfium.FPDF_TEXTPAGE, n: int) -> npt.NDArray[np.float64]:
     """The left, upper, right and lower edges of the first `n` characters of a page, a row for each."""
-    return _of_characters(char_box, textpage, (pdfium.FS_RECTF * n)(), 4)
+    return np.array(_of_each(char_box, textpage, range(n), 4), np.float64).reshape(n, 4)
 
 
-def char_sizes(textpage: pdfium.FPDF_TEXTPAGE, n: int) -> list[float]:
-    """The sizes of the first `n` characters of a page in points, as its matrices scale them."""
-    matrices = _of_characters(char_matrix, textpage, (pdfium.FS_MATRIX * n)(), 6)
-    scales = map(hypot, matrices[:, 2].tolist(), matrices[:, 3].tolist())
-    return [size * scale for size, scale in zip(map(char_size, repeat(textpage), range(n)), scales, strict=True)]
+def char_sizes(textpage: pdfium.FPDF_TEXTPAGE, places: Sequence[int]) -> list[float]:
+    """The sizes of some characters in points, as their matrices scale them."""
+    matrices = _of_each(char_matrix, textpage, places, 6)
+    scales = map(hypot, matrices[2::6].tolist(), matrices[3::6].tolist())
+    return list(map(mul, map(char_size, repeat(textpage), places), scales))
 
 
-def _of_characters(
-    function: Callable[..., int], textpage: pdfium.FPDF_TEXTPAGE, memory: Any, numbers: int
-) -> npt.NDArray[np.float64]:
-    """What a function writes into its part of the memory for each character: so many numbers. It is called by a loop
-    without steps in Python."""
-    size = ctypes.sizeof(memory._type_)
-    places = map(ctypes.byref, repeat(memory), range(0, len(memory) * size, size))
-    deque(map(function, repeat(textpage), range(len(memory)), places), maxlen=0)
-    return np.frombuffer(memory, np.float32).reshape(len(memory), numbers).astype(np.float64)
+def _of_each(
+    function: Callable[..., int], textpage: pdfium.FPDF_TEXTPAGE, places: Sequence[int], numbers: int
+) -> "memoryview[float]":
+    """What a function writes for each of some characters: so many numbers. It is called by a loop without steps in
+    Python."""
+    size = numbers * ctypes.sizeof(ctypes.c_float)
+    memory = bytearray(len(places) * size + 1)
+    rows = map(ctypes.byref, repeat(ctypes.c_char.from_buffer(memory)), range(0, len(places) * size, size))
+    deque(map(function, repeat(textpage), places, rows), maxlen=0)
+    return memoryview(memory)[:-1].cast("f")

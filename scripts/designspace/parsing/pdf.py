@@ -1,17 +1,16 @@
 """The lines of a PDF, as pdfium reads them: text, box and font size, in the order of the file."""
 
-import ctypes
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import hypot, isfinite
+from math import isfinite
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from designspace.core.errors import DesignspaceError
-from designspace.parsing.calls import char_box, char_matrix, char_size
+from designspace.parsing.calls import char_edges, char_sizes
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import HYPHEN, normalise
 from designspace.parsing.scripts import Scripts
@@ -22,7 +21,7 @@ LONGEST = 2_000_000  # characters of a paper; a book of 700 pages has fewer
 HYPHENS = HYPHEN + "-\u00ad\u2010\u2011"
 NO_PAGES = re.compile(rb"/Type\s*/Pages\b[^>]*/Count\s+0\b|/Count\s+0\b[^>]*/Type\s*/Pages\b")
 WORD = re.compile(r"[a-zA-Z]{2}")
-LINE = re.compile(rf"[^\r\n{HYPHEN}]*[^\s{HYPHEN}]{HYPHEN}?|{HYPHEN}")
+LINE = re.compile(rf"[^\s{HYPHEN}](?:[^\r\n{HYPHEN}]*[^\s{HYPHEN}])?{HYPHEN}?|{HYPHEN}")
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in points from the lower left corner of the page
 Visit = Callable[[pypdfium2.PdfDocument, int, pypdfium2.PdfPage, pypdfium2.PdfTextPage, str], None]
@@ -124,21 +123,15 @@ def read_page(document: pypdfium2.PdfDocument, index: int, visit: Visit | None =
 def _read_lines(
     textpage: pypdfium2.PdfTextPage, text: str, place: Callable[..., Box], width: float, height: float
 ) -> list[Line]:
-    scripts = Scripts(textpage, text)
-    handle = textpage.raw
-    matrix = pdfium.FS_MATRIX()
-    ends = (ctypes.c_float * 8)()  # the boxes of a line's first and last characters: left, top, right, bottom of each
-    first_pointer, last_pointer, matrix_pointer = ctypes.byref(ends), ctypes.byref(ends, 16), ctypes.byref(matrix)
-    entries = (ctypes.c_float * 6).from_buffer(matrix)  # the same memory as plain numbers, which are read all at once
-    longest = max(width, height)
-    lines = []
-    for match in LINE.finditer(text):
-        line, end = match.group(), match.end()
-        begin = end - len(line.lstrip())
-        # The loose box of a character spans its font's ascent and descent, as a highlight does.
-        char_box(handle, begin, first_pointer)
-        char_box(handle, end - 1, last_pointer)
-        left, top, right, bottom, left_end, top_end, right_end, bottom_end = ends[:]
+    spans = [match.span() for match in LINE.finditer(text)]
+    if not spans:
+        return []
+    scripts, longest, lines = Scripts(textpage, text), max(width, height), []
+    # A line's box is that of its first and last characters.
+    ends = iter(char_edges(textpage.raw, [at for begin, end in spans for at in (begin, end - 1)]))
+    sizes = char_sizes(textpage.raw, [_sample(text, begin, end) for begin, end in spans])
+    for (begin, end), edges, size in zip(spans, zip(*[ends] * 8, strict=True), map(abs, sizes), strict=True):
+        left, top, right, bottom, left_end, top_end, right_end, bottom_end = edges
         box = _within(
             width,
             height,
@@ -146,17 +139,12 @@ def _read_lines(
         )
         if box is None:
             continue
-        # The size is that of a word near the middle, whatever superscripts and symbols stand at the line's ends.
-        word = WORD.search(text, (begin + end) // 2, end) or WORD.search(text, begin, end)
-        sample = word.start() if word else begin
-        char_matrix(handle, sample, matrix_pointer)
-        size = abs(char_size(handle, sample)) * hypot(*entries[2:4])
-        if not 0.05 <= size <= longest:
-            size = box[3] - box[1] or 1.0
-        hyphenated = line[-1] in HYPHENS and len(line) > 1 and line[-2].isalnum()
+        hyphenated = text[end - 1] in HYPHENS and end - begin > 1 and text[end - 2].isalnum()
         line = scripts.text(begin, end)
         line = normalise(line[:-1] if hyphenated else line)
         if line:
+            if not 0.05 <= size <= longest:
+                size = box[3] - box[1] or 1.0
             lines.append(Line(line, box, size, hyphenated, text.startswith(" ", end)))
     return lines
 
@@ -184,6 +172,13 @@ def _within(width: float, height: float, left: float, bottom: float, right: floa
         min(width, max(left, right)),
         min(height, max(bottom, top)),
     )
+
+
+def _sample(text: str, begin: int, end: int) -> int:
+    """The character whose size is that of a line: of a word near the middle, whatever superscripts and symbols stand
+    at the line's ends."""
+    word = WORD.search(text, (begin + end) // 2, end) or WORD.search(text, begin, end)
+    return word.start() if word else begin
 
 
 def _placement(rotation: int, x: float, y: float, width: float, height: float) -> Callable[..., Box]:

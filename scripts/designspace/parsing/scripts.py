@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from designspace.parsing.calls import char_matrix, char_origin, char_size
 from designspace.parsing.dropped import dropped_from
 
 _SIGNS = "-−–\ufffe"
@@ -37,6 +38,8 @@ class Scripts:
         at_break = self._text.startswith(("\r", "\n"), end)  # what pdfium dropped there is a part of the row
         first = bisect_left(self._places, begin)
         last = bisect_left(self._places, end + at_break, first)
+        if first == last:
+            return self._text[begin:end]
         pieces: list[str] = []
         for place in self._places[first:last]:
             pieces += self._text[begin:place], self._marks[place]
@@ -73,18 +76,20 @@ def _marks(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[tuple[int, st
 
 def _rise(textpage: pypdfium2.PdfTextPage, base: int, index: int) -> float:
     """How far the baseline of a character is above that of another, as a share of the other's size."""
-    x, y = _origin(textpage, base)
-    other_x, other_y = _origin(textpage, index)
-    matrix = pdfium.FS_MATRIX()
-    if abs(other_y - y) < 0.3 or not pdfium.FPDFText_GetMatrix(textpage, base, matrix):
+    handle = textpage.raw
+    x, y = _origin(handle, base)
+    other_x, other_y = _origin(handle, index)
+    if abs(other_y - y) < 0.3:
         return 0.0
     # Upwards is where the second column of the matrix points, also on a page that is turned.
+    matrix = pdfium.FS_MATRIX()
+    char_matrix(handle, base, ctypes.byref(matrix))
     upwards = matrix.c * (other_x - x) + matrix.d * (other_y - y)
-    length = (matrix.c**2 + matrix.d**2) * pdfium.FPDFText_GetFontSize(textpage, base)
-    return upwards / length if length else 0.0
+    length = (matrix.c**2 + matrix.d**2) * char_size(handle, base)
+    return float(upwards / length) if length else 0.0
 
 
-def _origin(textpage: pypdfium2.PdfTextPage, index: int) -> tuple[float, float]:
+def _origin(textpage: pdfium.FPDF_TEXTPAGE, index: int) -> tuple[float, float]:
     x, y = ctypes.c_double(), ctypes.c_double()
-    pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
+    char_origin(textpage, index, ctypes.byref(x), ctypes.byref(y))
     return x.value, y.value

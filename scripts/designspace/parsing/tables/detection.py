@@ -72,8 +72,9 @@ class Table:
 def find_tables(marks: Marks, spaced: bool) -> list[Table]:
     """The tables of a page turned upright, from top to bottom; only if `spaced`, also those without rules."""
     tables: list[Table] = []
-    page = lines(marks.words)
-    for region in sorted(ruled_regions(marks), key=lambda region: -_area(region.box)):
+    ruled = sorted(ruled_regions(marks), key=lambda region: -_area(region.box))
+    page = lines(marks.words) if ruled or spaced else []
+    for region in ruled:
         _add(tables, region, marks, page)
     if spaced:
         taken = {id(word) for table in tables for word in inside(marks.words, table.box)}

@@ -11,14 +11,14 @@ from designspace.parsing.glyphs import HYPHEN
 from designspace.parsing.tables.marks import MOST_CHARACTERS, Rule, joined
 from designspace.parsing.tables.paths import Paths
 
-BEGIN = r"^\W{0,3}"  # of a line
+BEGIN = r"\n\W{0,3}"  # of a line: what begins with a plain character is found faster than "^"
 # How the caption of a table begins, and not a sentence that mentions one.
 CAPTION = (
     r"(?:(?i:(?:supplement\w*|appendix|extended\s*data)?\s*(?:t\s?a\s?b\s?l\s?e|tab\.|exhibit))\s*"
     r"[-.]?(?:[A-Z]{0,3}[-.]?\d+(?:[-.]\d+)*[A-Za-z]?|[IVX]+)(?![\w-])(?!,?[^\S\r\n]+[a-z]|[,;)])|TABLE\b)"
 )
-CAPTIONS = re.compile(BEGIN + CAPTION, re.MULTILINE)
-FIGURES = re.compile(BEGIN + r"(?i:fig\.?|figure|f\s?i\s?g\s?u\s?r\s?e)\s*S?\d", re.MULTILINE)
+CAPTIONS = re.compile(BEGIN + CAPTION)
+FIGURES = re.compile(BEGIN + r"(?i:fig\.?|figure|f\s?i\s?g\s?u\s?r\s?e)\s*S?\d")
 MARKS = ",:;%()[]<>=±*$€£/–−-"  # of numbers, which end with one of them or with a digit, and not with a full stop
 NUMBER = rf"[^\w\s]{{0,3}}\d[\d.{re.escape(MARKS)}]*"
 NUMBERS = re.compile(rf"^[^\w\r]*\d[\d. \t{re.escape(MARKS)}]*$|(?<![ \t])[ \t]+{NUMBER}[ \t]+{NUMBER}[ \t]+{NUMBER}$")
@@ -35,7 +35,7 @@ def hint(page: pypdfium2.PdfPage, text: str) -> Literal["", "caption", "numbers"
     """What on a page hints at a table: its caption, or, without a figure's, rows of numbers or rules; "" if nothing."""
     if len(text) > MOST_CHARACTERS:
         return ""
-    lines = text.replace(HYPHEN, "\n")  # which stands for the end of a line, too
+    lines = "\n" + text.replace(HYPHEN, "\n")  # which stands for the end of a line, too
     if CAPTIONS.search(lines):
         return "caption"
     if FIGURES.search(lines):

@@ -85,8 +85,11 @@ def lines(words: list[Word]) -> list[Line]:
     found: list[Line] = []
     symbols = [word for word in words if _is_symbol(word.text)]
     known = {id(word) for word in symbols}
-    for word in sorted((word for word in words if id(word) not in known), key=lambda word: word.middle):
-        if line := _nearest(found[-4:], word):
+    others = [word for word in words if id(word) not in known]
+    middles = [(word.y0 + word.y1) / 2 for word in others]
+    for place in sorted(range(len(others)), key=middles.__getitem__):
+        word = others[place]
+        if line := _nearest(found[-4:], word, middles[place]):
             line.words.append(word)
             if len(line.words) < 4 and 1.05 * line.height < word.height:
                 line.y0, line.y1 = word.y0, word.y1
@@ -108,9 +111,8 @@ def lines(words: list[Word]) -> list[Line]:
     return sorted([*found, *alone], key=lambda line: line.middle)
 
 
-def _nearest(some: list[Line], word: Word) -> Line | None:
-    """The line on whose baseline a word stands, if one is."""
-    middle = (word.y0 + word.y1) / 2
+def _nearest(some: list[Line], word: Word, middle: float) -> Line | None:
+    """The line on whose baseline a word with this middle stands, if one is."""
     nearest, least = None, SAME_LINE * (word.y1 - word.y0)
     for line in some:
         y0, y1 = line.y0, line.y1

@@ -4,6 +4,7 @@ Boxes here are (left, top, right, bottom) in points; y grows downwards from the 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import isnan, pi
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import char_angle, char_edges
+from designspace.parsing.calls import char_angle, page_edges
 from designspace.parsing.dropped import dropped_from
 from designspace.parsing.tables.paths import Paths
 
@@ -83,6 +84,14 @@ class Marks:
     across: list[Rule] = field(default_factory=list)  # horizontal lines: `at` is y
     down: list[Rule] = field(default_factory=list)  # vertical lines: `at` is x
     drawings: list[Box] = field(default_factory=list)  # images, curves and slanted lines
+    _by_middle: list[tuple[float, int]] = field(default_factory=list)  # the places of the words
+
+    def between(self, y0: float, y1: float) -> list[Word]:
+        """The words whose middles are from y0 to y1, in the order of the file."""
+        if not self._by_middle:
+            self._by_middle = sorted((word.middle, place) for place, word in enumerate(self.words))
+        first, last = bisect_left(self._by_middle, (y0, -1)), bisect_left(self._by_middle, (y1, len(self.words)))
+        return [self.words[place] for place in sorted(place for _, place in self._by_middle[first:last])]
 
 
 class PageMarks:
@@ -128,12 +137,14 @@ class PageMarks:
         boxes, dropped = self._boxes(textpage, len(text)), dropped_from(text)
         spans = [(0, len(text))] if dropped else [match.span() for match in WORD.finditer(text)]
         turns = [self._turn(textpage, begin) for begin, _ in spans]
-        begins = [begin for begin, _ in spans]
-        frames = {turn: _Frame(turned(boxes, turn, self._width, self._height), begins) for turn in set(turns)}
-        for (begin, end), turn in zip(spans, turns, strict=True):
-            word = None if dropped else frames[turn].word(text, begin, end)
-            if word:
-                self._words.setdefault(turn, []).append(word)
+        whole = (
+            {}
+            if dropped
+            else {turn: _whole(turned(boxes, turn, self._width, self._height), spans) for turn in set(turns)}
+        )
+        for place, ((begin, end), turn) in enumerate(zip(spans, turns, strict=True)):
+            if whole and (box := whole[turn][place]):
+                self._words.setdefault(turn, []).append(Word(text[begin:end], *box))
             else:
                 self._read_parts(textpage, _characters(text, boxes, begin, end))
 
@@ -158,7 +169,7 @@ class PageMarks:
 
     def _boxes(self, textpage: pdfium.FPDF_TEXTPAGE, n: int) -> Boxes:
         """The left, upper, right and lower edges of the page's characters; NaN where one is not on a page."""
-        edges = char_edges(textpage, n)
+        edges = page_edges(textpage, n)
         edges[~(np.abs(edges).sum(axis=1) < 4 * LARGEST)] = np.nan  # nor is one where a number is not finite
         left, top, right, bottom = edges.T
         x0, x1 = np.minimum(left, right), np.maximum(left, right)
@@ -217,27 +228,25 @@ def _within(box: Box, page: Box) -> Box:
     )
 
 
-class _Frame:
-    """The characters of a page in a frame, and which of them plainly join the first of their word."""
-
-    def __init__(self, boxes: Boxes, begins: list[int]) -> None:
-        x0, y0, x1, y1 = boxes
-        first = np.zeros(len(x0), int)
-        first[begins] = begins
-        first = np.maximum.accumulate(first)
-        size, height = (y1 - y0)[first], y1 - y0
-        gap, shared = np.diff(x0, prepend=0.0), np.minimum(y1, y1[first]) - np.maximum(y0, y0[first])
-        gap[1:] = x0[1:] - x1[:-1]
-        joins = (-size < gap) & (gap <= SPACE * size) & (shared > 0.4 * np.minimum(height, size))
-        self._apart: list[int] = np.cumsum(~(joins & (height <= TALLER * size))).tolist()
-        self._x0, self._y0, self._x1, self._y1 = (edges.tolist() for edges in boxes)
-
-    def word(self, text: str, begin: int, end: int) -> Word | None:
-        """The word of the characters from `begin` to `end`; None if they may be several, or are not on the page."""
-        x0, y0, x1, y1 = self._x0[begin:end], self._y0[begin], self._x1[begin:end], self._y1[begin]
-        if self._apart[begin] != self._apart[end - 1] or isnan(y0):
-            return None
-        return Word(text[begin:end], min(x0), y0, max(x1), y1)
+def _whole(boxes: Boxes, spans: list[tuple[int, int]]) -> list[Box | None]:
+    """The boxes of the words of characters that plainly join their first; None where they may be several words, or are
+    not on the page. All words are upright in the frame of the characters' boxes."""
+    x0, y0, x1, y1 = boxes
+    ends = np.array(spans, int).reshape(-1, 2)
+    begins = ends[:, 0]
+    first = np.zeros(len(x0), int)
+    first[begins] = begins
+    first = np.maximum.accumulate(first)
+    size, height = (y1 - y0)[first], y1 - y0
+    gap, shared = np.diff(x0, prepend=0.0), np.minimum(y1, y1[first]) - np.maximum(y0, y0[first])
+    gap[1:] = x0[1:] - x1[:-1]
+    joins = (-size < gap) & (gap <= SPACE * size) & (shared > 0.4 * np.minimum(height, size))
+    apart = np.cumsum(~(joins & (height <= TALLER * size)))
+    whole = (apart[begins] == apart[ends[:, 1] - 1]) & ~np.isnan(y0[begins])
+    left = np.minimum.reduceat(np.append(x0, np.inf), ends.ravel())[::2]
+    right = np.maximum.reduceat(np.append(x1, -np.inf), ends.ravel())[::2]
+    found = zip(left.tolist(), y0[begins].tolist(), right.tolist(), y1[begins].tolist(), strict=True)
+    return [box if known else None for box, known in zip(found, whole.tolist(), strict=True)]
 
 
 def _characters(text: str, boxes: Boxes, begin: int, end: int) -> Iterator[tuple[str, int, Box]]:

@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Callable
+from itertools import repeat
 from math import isfinite
 from typing import Any
 
@@ -10,6 +11,7 @@ import pypdfium2.raw as pdfium
 
 from designspace.parsing.calls import (
     bounds,
+    count_objects,
     count_segments,
     draw_mode,
     form_object,
@@ -20,6 +22,7 @@ from designspace.parsing.calls import (
     segment_closes,
     segment_point,
     segment_type,
+    stroke_width,
 )
 
 Box = tuple[float, float, float, float]
@@ -60,20 +63,19 @@ class Paths:
 
     def _read_objects(self, item_of: Callable[..., Any], owner: Any, count: int, matrix: Matrix, depth: int) -> None:
         """Read the objects of a page or a form, as many as may still be read."""
-        for index in range(count):
-            self._objects -= 1
-            if self._objects < 0:
-                return
-            item = item_of(owner, index)
-            kind = object_type(item)
-            if kind != pdfium.FPDF_PAGEOBJ_TEXT:
-                self._read_object(item, kind, matrix, depth)
+        count = min(count, self._objects)
+        self._objects -= count
+        text = pdfium.FPDF_PAGEOBJ_TEXT
+        for item in map(item_of, repeat(owner), range(count)):
+            if (kind := object_type(item)) != text:
+                self._read_object(ctypes.c_void_p(item), kind, matrix, depth)
+                if self._paths < 0:
+                    return
 
-    def _read_object(self, item: pdfium.FPDF_PAGEOBJECT, kind: int, matrix: Matrix, depth: int) -> None:
+    def _read_object(self, item: ctypes.c_void_p, kind: int, matrix: Matrix, depth: int) -> None:
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             self._paths -= 1
             if self._paths < 0:
-                self._objects = 0
                 return
             self._read_path(item, _product(_matrix(item), matrix))
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
@@ -82,9 +84,9 @@ class Paths:
                 self._add_shape([_apply(matrix, x, y) for x in (left, right) for y in (bottom, top)], False)
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
             inner = _product(_matrix(item), matrix)
-            self._read_objects(form_object, item, pdfium.FPDFFormObj_CountObjects(item), inner, depth + 1)
+            self._read_objects(form_object, item, count_objects(item), inner, depth + 1)
 
-    def _read_path(self, path: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
+    def _read_path(self, path: ctypes.c_void_p, matrix: Matrix) -> None:
         fill, stroke = ctypes.c_int(), ctypes.c_int()
         draw_mode(path, ctypes.byref(fill), ctypes.byref(stroke))
         if not (fill.value or stroke.value):
@@ -136,7 +138,7 @@ class Paths:
             self.drawings.append(box)
 
 
-def _subpaths(path: pdfium.FPDF_PAGEOBJECT, count: int, matrix: Matrix) -> list[tuple[list[Point], bool]]:
+def _subpaths(path: ctypes.c_void_p, count: int, matrix: Matrix) -> list[tuple[list[Point], bool]]:
     """The subpaths of a path as their points on the page and whether they have curves."""
     x, y, found, curved = ctypes.c_float(), ctypes.c_float(), [], False
     x_pointer, y_pointer = ctypes.byref(x), ctypes.byref(y)
@@ -163,16 +165,16 @@ def _subpaths(path: pdfium.FPDF_PAGEOBJECT, count: int, matrix: Matrix) -> list[
     return found
 
 
-def _stroke_width(path: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> float:
+def _stroke_width(path: ctypes.c_void_p, matrix: Matrix) -> float:
     """How broad the strokes of a path are on the page."""
     width = ctypes.c_float()
-    if not pdfium.FPDFPageObj_GetStrokeWidth(path, width) or not isfinite(width.value):
+    if not stroke_width(path, ctypes.byref(width)) or not isfinite(width.value):
         return 0.0
     a, b, c, d, *_ = matrix
     return float(width.value * abs(a * d - b * c) ** 0.5)
 
 
-def _matrix(item: pdfium.FPDF_PAGEOBJECT) -> Matrix:
+def _matrix(item: ctypes.c_void_p) -> Matrix:
     matrix = pdfium.FS_MATRIX()
     object_matrix(item, ctypes.byref(matrix))
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f

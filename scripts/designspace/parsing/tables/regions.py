@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from math import inf
 
 import numpy as np
 
@@ -119,7 +118,8 @@ def ruled_regions(marks: Marks) -> list[Region]:
 
 def _caption_below(marks: Marks, upper: Rule, lower: Rule) -> int:
     """How many lines between two rules are a caption right below the upper one."""
-    table = lines(inside(marks.words, (upper.begin, upper.at, upper.end, lower.at)))
+    words = marks.between(upper.at - 1, lower.at + 1)
+    table = lines(inside(words, (upper.begin, upper.at, upper.end, lower.at)))
     near = table and table[0].y0 - upper.at < NEXT * table[0].height
     return caption_lines(table, marks) if near else 0
 
@@ -127,7 +127,7 @@ def _caption_below(marks: Marks, upper: Rule, lower: Rule) -> int:
 def _band(marks: Marks, upper: Rule, lower: Rule, headed: int) -> bool:
     """Whether the space between two rules may be part of a table, of which so many lines are the caption."""
     x0, x1 = max(upper.begin, lower.begin), min(upper.end, lower.end)
-    words = inside(marks.words, (x0, upper.at, x1, lower.at))
+    words = inside(marks.between(upper.at - 1, lower.at + 1), (x0, upper.at, x1, lower.at))
     height = lower.at - upper.at
     if not words:
         return height < EMPTIEST and not _drawn_over(marks, (x0, upper.at, x1, lower.at))
@@ -142,7 +142,7 @@ def _band(marks: Marks, upper: Rule, lower: Rule, headed: int) -> bool:
     if not table or any(starts_caption(line.words) and len(line.pieces(APART)) == 1 for line in table):
         return False
     near = BESIDE * max(word.height for word in words)
-    level = inside(marks.words, (-inf, upper.at - near, inf, lower.at + near))
+    level = marks.between(upper.at - near - 1, lower.at + near + 1)
     beside = [word for word in level if word.x0 < x0 - 3 or word.x1 > x1 + 3]
     if any(_outside(beside, word, x0, x1) for line in table for word in (line.words[0], line.words[-1])):
         return False
