@@ -41,6 +41,10 @@ CONTROLS = dict.fromkeys([*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), 
 MEANING = dict.fromkeys(range(0xE000, 0xF900), UNKNOWN) | SYMBOL | OLD_STYLE_DIGITS | SMALL_CAPITALS
 MEANING |= {ord(joined): letters for joined, letters in JOINED.items()}
 MEANING |= {ord(HYPHEN): "-"} | PI | SPACES | INVISIBLE | LIGATURES | MATH_LETTERS | CONTROLS
+# Accented letters, Greek, punctuation, arrows and signs of mathematics, which stay as they are.
+PLAIN = re.compile(
+    "[ -~\u00a1-\u00a9\u00ae-\u00b9\u00bb-\u02c6\u0391-\u03ce\u2010-\u2027\u2030-\u205e\u2190-\u2217\u2219-\u22ff]*"
+)
 # LaTeX prints a raised circle, as a bullet or an operator of composition, for a degree.
 DEGREE = re.compile(r"[\u02da\u00ba\u2218\u25e6](?:(?<=\d.)|(?<=\d\s.))")
 
@@ -51,7 +55,7 @@ def normalise(text: str) -> str:
     Superscripts, fractions and units keep their characters (they are not compatibility-folded). A printed glyph whose
     character is unknown becomes U+FFFD, so that a lost minus sign is at least visible.
     """
-    if not text.isascii() or not text.isprintable():
+    if not (text.isascii() and text.isprintable() or PLAIN.fullmatch(text)):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # pairs of surrogates become one
         text = unicodedata.normalize("NFC", DEGREE.sub("°", text.translate(MEANING)))
     return " ".join(text.split()) if "  " in text else text.strip()
