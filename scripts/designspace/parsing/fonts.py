@@ -15,6 +15,7 @@ from designspace.parsing.dropped import PageText, find
 from designspace.parsing.glyphs import HYPHEN, PI, UNKNOWN
 from designspace.parsing.symbols import PageSymbols, white_glyphs
 
+PART = 256  # characters of a page whose text is asked for at once
 HYPHENS = re.compile("\x02")  # which pdfium has for one at the end of a line, and for the code 2 of a font
 SUBSET = re.compile(rb"^[A-Z]{6}\+")
 BASE_FONT = re.compile(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([^\s/<>\[\]()]+)")
@@ -41,21 +42,27 @@ def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> PageText:
     n_chars = pdfium.FPDFText_CountChars(textpage)
     text: str = textpage.get_text_range(errors="surrogatepass")
     if len(text) != n_chars:
-        text = _with_missing(textpage.raw, n_chars)
+        text = _with_missing(textpage, n_chars)
     symbols = fonts.symbols(textpage)
     read = symbols.corrected(text, fonts.named(symbols, text))
     dropped = {} if read == text else fonts.dropped(textpage, text, read)
     return PageText(read, spaces.lost(textpage, read) | dropped)
 
 
-def _with_missing(handle: pdfium.FPDF_TEXTPAGE, n_chars: int) -> str:
+def _with_missing(textpage: pypdfium2.PdfTextPage, n_chars: int) -> str:
     """The text of a page with the characters that pdfium leaves out of it: those of unmapped codes that would be
     control characters, and those beyond the Basic Multilingual Plane that it has as one."""
-    codes = list(map(char_unicode, repeat(handle), range(n_chars)))
-    if max(codes, default=0) > sys.maxunicode:
-        codes = [code if code <= sys.maxunicode else ord(UNKNOWN) for code in codes]
-    text = "".join(map(chr, codes))
-    return HYPHENS.sub(lambda code: HYPHEN if is_hyphen(handle, code.start()) == 1 else code.group(), text)
+    handle, parts = textpage.raw, []
+    for begin in range(0, n_chars, PART):
+        length = min(PART, n_chars - begin)
+        part = textpage.get_text_range(begin, length, errors="surrogatepass")
+        if len(part) != length:
+            codes = list(map(char_unicode, repeat(handle), range(begin, begin + length)))
+            if max(codes) > sys.maxunicode:
+                codes = [code if code <= sys.maxunicode else ord(UNKNOWN) for code in codes]
+            part = "".join(map(chr, codes))
+        parts.append(part)
+    return HYPHENS.sub(lambda code: HYPHEN if is_hyphen(handle, code.start()) == 1 else code.group(), "".join(parts))
 
 
 class PageFonts:
