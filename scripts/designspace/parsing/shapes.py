@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import chain, takewhile
+from math import ceil, sqrt
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -17,7 +18,7 @@ import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import bounds, font_name
+from designspace.parsing.calls import bounds, destroy, font_name, new_text, set_codes
 from designspace.parsing.glyphs import JOINED
 
 EM = 32.0  # pixels of a glyph's em
@@ -31,6 +32,7 @@ APART = 1.5  # times as far must the next other character be
 ALIKE = 0.012  # and this much farther
 LARGER = 1.3  # times are the operators of fonts of formulas larger
 LATEST = 2_048  # drawings and comparisons that are kept: a paper draws the same glyphs on each of its pages
+FAINT = 77  # of 255: a glyph without any darker pixel is none
 WRONG = 4.0  # times as far is a glyph from the character that a wrong Unicode map makes of it
 
 Floats = npt.NDArray[np.float32]
@@ -48,7 +50,8 @@ _FONTS = ("Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Times-Roman", "Ti
 _drawn: WeakKeyDictionary[pypdfium2.PdfDocument, dict[Glyph, "Shape | None"]] = WeakKeyDictionary()
 
 
-class Shape(NamedTuple):
+@dataclass(eq=False, slots=True)
+class Shape:
     """A glyph's raster, stretched to a square and blurred, and its width, height, bottom and top in em."""
 
     raster: Floats
@@ -86,17 +89,17 @@ class Shapes:
 
     def __init__(self, document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> None:
         self._document, self._page = document, page
+        self._shapes: dict[tuple[int, int], Shape | None] = {}
 
     def read(self, font: Any, code: int, scale: float = 1.0, rise: float = 0.0) -> Reading | None:
         """What the glyph of a code of a font looks like; None where nothing is drawn.
 
         `scale` is its size as a share of that of the text around, and `rise` how far it is raised, as a share too.
         """
-        shape = _draw(self._document, self._page, font, code, "")
-        if shape is None:
-            return None
-        raised = np.array([0, 0, rise, rise], dtype=np.float32)
-        return _compare(Shape(shape.raster, shape.geometry * scale + raised))
+        if (font, code) not in self._shapes:
+            self._shapes[font, code] = _draw(self._document, self._page, font, code, "")
+        shape = self._shapes[font, code]
+        return _compare(shape, scale, rise) if shape else None
 
     def printed(self, font: Any, character: str) -> str:
         """What a font prints where its Unicode map says `character`: another one if it is plainly not that one."""
@@ -114,18 +117,15 @@ class Shapes:
         return choices[0] if plain else character
 
 
-def _compare(shape: Shape) -> Reading:
-    return _nearest(shape.raster.tobytes(), shape.geometry.tobytes())
-
-
 @lru_cache(LATEST)
-def _nearest(raster: bytes, geometry: bytes) -> Reading:
-    shape, known = Shape(np.frombuffer(raster, np.float32), np.frombuffer(geometry, np.float32)), _known()
+def _compare(shape: Shape, scale: float = 1.0, rise: float = 0.0) -> Reading:
+    known, raised = _known(), np.array([0, 0, rise, rise], dtype=np.float32)
+    shape = Shape(shape.raster, shape.geometry * scale + raised)
     tall = shape.geometry[1] > TALL  # brackets of a formula, of whatever height
     far = ((known.rasters - shape.raster) ** 2).mean(axis=1) + known.low if tall else _far(shape, known)
     nearest = np.minimum.reduceat(far, known.starts)
-    order = np.argsort(nearest)
-    return Reading([known.characters[i] for i in order], nearest[order].tolist())
+    order = nearest.argsort()
+    return Reading(known.characters[order].tolist(), nearest[order].tolist())
 
 
 def _far(shape: Shape, known: "_Known") -> Floats:
@@ -141,7 +141,7 @@ class _Known(NamedTuple):
     squares: Floats  # mean square of each raster
     geometry: Floats
     starts: npt.NDArray[np.intp]  # of each character's glyphs
-    characters: list[str]
+    characters: npt.NDArray[np.str_]
     low: Floats  # infinite where a glyph is of no character that grows with a formula
 
 
@@ -153,7 +153,7 @@ def _known() -> _Known:
     geometry = np.stack([shape.geometry for _, shape in shapes])
     drawn, starts = np.unique([number for number, _ in shapes], return_index=True)
     low = np.array([0.0 if characters[number] in "()[]{}|√∑∏∫" else np.inf for number, _ in shapes], dtype=np.float32)
-    names = [characters[number] for number in drawn]
+    names = np.array([characters[number] for number in drawn])
     return _Known(rasters, (rasters**2).mean(axis=1), geometry, starts, names, low)
 
 
@@ -167,7 +167,7 @@ def _standard(character: str) -> list[Shape]:
     drawn = [_draw(document, page, fonts[name], None, text) for name in names]
     shapes = [shape for shape in drawn if shape is not None]
     if character in _OPERATORS:  # which fonts of formulas draw larger
-        shapes += [Shape(raster, _AXIS + LARGER * (geometry - _AXIS)) for raster, geometry in shapes]
+        shapes += [Shape(shape.raster, _AXIS + LARGER * (shape.geometry - _AXIS)) for shape in shapes]
     return shapes
 
 
@@ -189,12 +189,12 @@ def _draw(
     document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, font: Any, code: int | None, text: str
 ) -> Shape | None:
     """The shape of a code of a font, or of a text in it."""
-    glyph = pdfium.FPDFPageObj_CreateTextObj(document.raw, font, EM)
+    glyph = new_text(document.raw, font, EM)
     if not glyph:
         return None
     try:
         if code is not None:
-            pdfium.FPDFText_SetCharcodes(glyph, (ctypes.c_uint32 * 1)(code), 1)
+            set_codes(glyph, ctypes.byref(ctypes.c_uint32(code)), 1)
         else:
             units = (text + "\0").encode("utf-16-le", "surrogatepass")
             pdfium.FPDFText_SetText(glyph, (ctypes.c_ushort * (len(units) // 2)).from_buffer_copy(units))
@@ -208,7 +208,7 @@ def _draw(
             drawn[key] = _rendered(pdfium.FPDFTextObj_GetRenderedBitmap(document, page, glyph, 1.0), top)
         return drawn[key]
     finally:
-        pdfium.FPDFPageObj_Destroy(glyph)
+        destroy(glyph)
 
 
 def _rendered(bitmap: Any, top: float) -> Shape | None:
@@ -220,23 +220,23 @@ def _rendered(bitmap: Any, top: float) -> Shape | None:
     pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), height * stride)
     pdfium.FPDFBitmap_Destroy(bitmap)
     opacity = np.frombuffer(pixels, np.uint8).reshape(height, stride)[:, 3 : 4 * width : 4]
-    return _shape(opacity.tobytes(), width, int(height - np.ceil(top))) if opacity.size else None
+    return _shape(opacity.tobytes(), width, int(height - ceil(top))) if opacity.size else None
 
 
 @lru_cache(LATEST)
 def _shape(drawing: bytes, wide: int, below: int) -> Shape | None:
     """The shape of a drawn glyph, rows of `wide` pixels, of which `below` are under the baseline; None without ink."""
-    ink = np.frombuffer(drawing, np.uint8).reshape(-1, wide).astype(np.float32) / np.float32(255)
-    most = ink.max(initial=0)
-    if most < 0.3:
+    ink = np.frombuffer(drawing, np.uint8).reshape(-1, wide)
+    most = int(ink.max(initial=0))
+    if most < FAINT:
         return None
-    drawn = ink > 0.4 * most
-    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
-    glyph = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] / most
+    drawn = ink > 2 * most // 5
+    (rows,), (columns,) = np.nonzero(drawn.any(axis=1)), np.nonzero(drawn.any(axis=0))
+    glyph = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32) / most
     height, width = glyph.shape
-    raster = (_stretch(height) @ glyph @ _stretch(width).T).ravel()
-    raster *= np.sqrt(BLACK / np.sqrt((raster**2).mean()))  # a bold letter and a light one are nearer to each other
-    bottom = (ink.shape[0] - 1 - int(rows[-1]) - below) / EM
+    raster: Floats = _stretch(height).dot(glyph).dot(_stretch(width).T).ravel()
+    raster *= sqrt(BLACK / sqrt(raster @ raster / RASTER**2))  # a bold letter and a light one are nearer to each other
+    bottom = (len(ink) - 1 - int(rows[-1]) - below) / EM
     geometry = [width / EM, height / EM, bottom, bottom + height / EM]
     return Shape(raster, np.array(geometry, dtype=np.float32))
 

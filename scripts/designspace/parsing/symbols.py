@@ -7,16 +7,16 @@ import ctypes
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import islice, repeat
+from itertools import compress, islice, repeat
 from math import hypot
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import font_name, map_error, text_font, text_object
+from designspace.parsing.calls import font_length, font_name, is_embedded, map_error, text_font, text_object
 from designspace.parsing.glyphs import MEANING, UNKNOWN
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ WHOLE = 12  # codes of a font that are read together
 NEIGHBOURS = 60  # places of a glyph that are looked at
 COMMON = "()1"  # of those that look and suit alike, the likelier ones
 
+# What the fonts of a document print, by their names, and those whose glyphs form words on some page, as `_file` gives
+# them.
 _claims: WeakKeyDictionary[pypdfium2.PdfDocument, dict[tuple[bytes, str], str]] = WeakKeyDictionary()
+_formed: WeakKeyDictionary[pypdfium2.PdfDocument, set[tuple[bytes, int]]] = WeakKeyDictionary()
 
 
 def white_glyphs(text: str) -> list[int]:
@@ -61,7 +64,7 @@ class PageSymbols:
 
     def __init__(self, document: pypdfium2.PdfDocument, textpage: pypdfium2.PdfTextPage) -> None:
         self._document, self._textpage, self._handle = document, textpage, textpage.raw
-        self._claims = _claims.setdefault(document, {})
+        self._claims, self._formed = _claims.setdefault(document, {}), _formed.setdefault(document, set())
         self._shapes: Shapes | None = None
         self._n_read = 0
         self._names: dict[int, bytes] = {0: b""}
@@ -76,7 +79,7 @@ class PageSymbols:
         places |= {at for at in white_glyphs(text) if map_error(self._handle, at) == 1}
         if unmapped:
             errors = map(map_error, repeat(self._handle), range(len(text)))
-            places |= {place for place, error in enumerate(errors) if error == 1}
+            places.update(compress(range(len(text)), errors))
         places -= explained.keys()
         printed = explained | (self._read_unmapped(text, explained, sorted(places)) if places else {})
         self._check_maps(text, printed, trusted)
@@ -85,10 +88,15 @@ class PageSymbols:
     def glyphs(self, text: str, places: list[int]) -> Mapping[int, Mapping[str, list[int]]]:
         """The places of each character of each font: {font: {character: places}}."""
         found: defaultdict[int, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        fonts = map(text_font, map(text_object, repeat(self._handle), places))
-        for place, font in zip(places, fonts, strict=True):
-            found[font or 0][text[place]].append(place)
+        for place, (_, font) in zip(places, self._printed_by(places), strict=True):
+            found[font][text[place]].append(place)
         return found
+
+    def _printed_by(self, places: list[int]) -> list[tuple[int | None, int]]:
+        """The addresses of the objects that print some characters, and of their fonts; 0 where there is none."""
+        items = list(map(text_object, repeat(self._handle), places))
+        printers = {item: (item, text_font(item) or 0) for item in set(items)}
+        return [printers[item] for item in items]
 
     def font(self, place: int) -> int:
         """The address of a character's font; 0 where there is none."""
@@ -97,18 +105,15 @@ class PageSymbols:
     def name(self, font: int) -> bytes:
         """The name of a font by its address, with the tag of a subset; empty where there is none."""
         if font not in self._names:
-            self._names[font] = font_name(_handle(font))
+            self._names[font] = font_name(font)
         return self._names[font]
 
     def _samples(self, text: str) -> tuple[bool, set[int]]:
         """Whether printable characters of the page lack a map, and the fonts whose glyphs form words."""
-        unmapped, trusted = False, set()
-        for match in _SAMPLE.finditer(text):
-            if map_error(self._handle, match.end() - 1) == 1:
-                unmapped = True
-            elif match.group(1):
-                trusted.add(self.font(match.end() - 1))
-        return unmapped, trusted
+        samples = {match.end() - 1: match[1] for match in _SAMPLE.finditer(text)}  # by their last characters
+        errors = list(map(map_error, repeat(self._handle), samples))
+        formed = [place for (place, word), error in zip(samples.items(), errors, strict=True) if word and error != 1]
+        return 1 in errors, {font for _, font in self._printed_by(formed)}
 
     def _drawn(self) -> "Shapes":
         if self._shapes is None:
@@ -136,7 +141,7 @@ class PageSymbols:
         if not font or self._n_read >= MOST_GLYPHS:
             return None
         self._n_read += 1
-        reading = self._drawn().read(_handle(font), ord(code))
+        reading = self._drawn().read(font, ord(code))
         if reading is None or reading.likely or not place:
             return reading
         size, x, y = self._position(place)
@@ -144,7 +149,7 @@ class PageSymbols:
         beside = 0 < x - other_x < 3 * size and 0.3 * size < other_size < 3 * size
         # A degree may be a letter o that is small and raised.
         scale, rise = (size / other_size, (y - other_y) / other_size) if beside else (1.0, 0.0)
-        return self._drawn().read(_handle(font), ord(code), scale, rise)
+        return self._drawn().read(font, ord(code), scale, rise)
 
     def _position(self, place: int) -> tuple[float, float, float]:
         """The size of a character and where it stands, in points."""
@@ -160,15 +165,16 @@ class PageSymbols:
 
     def _is_in_file(self, font: int) -> bool:
         """Whether a font's glyphs are in the file: those of others are pdfium's own, as their names or codes say."""
-        embedded: int = pdfium.FPDFFont_GetIsEmbedded(_handle(font))
+        embedded: int = is_embedded(font)
         return embedded == 1
 
     def _check_maps(self, text: str, printed: dict[int, str], trusted: set[int]) -> None:
         """Put what is plainly printed into `printed`, by its place, where a map says something else."""
         handle, trusted = self._handle, trusted | {0}
-        for begin, end in _looked_at(text):
-            item = text_object(handle, begin)
-            if (text_font(item) or 0) in trusted and (begin + 1 == end or text_object(handle, end - 1) == item):
+        self._formed.update(map(self._file, trusted - {0}))
+        runs = _looked_at(text)
+        for (begin, end), (item, font) in zip(runs, self._printed_by([begin for begin, _ in runs]), strict=True):
+            if font in trusted and (begin + 1 == end or text_object(handle, end - 1) == item):
                 continue  # as is what stands between them
             for place in range(begin, end):
                 if place in printed or (font := self.font(place)) in trusted:
@@ -176,20 +182,31 @@ class PageSymbols:
                 claimed = text[place]
                 key = self.name(font), claimed
                 if key not in self._claims:
-                    if not self._is_in_file(font) or self._forms_word(font, text, place):
+                    if not self._is_in_file(font) or self._forms_words(font, text, place):
                         trusted.add(font)
                         continue
                     self._claims[key] = self._printed(font, claimed)
                 if self._claims[key] != claimed:
                     printed[place] = self._claims[key]
 
-    def _forms_word(self, font: int, text: str, place: int) -> bool:
-        """Whether the next word is in the font of a character: one in italics, say, in which no line begins."""
+    def _forms_words(self, font: int, text: str, place: int) -> bool:
+        """Whether a font formed words on a page before, or the next word is in the font of a character: one in italics,
+        say, in which no line begins."""
+        file = self._file(font)
+        if file in self._formed and file[0]:
+            return True
         word = _WORD.search(text, place, place + NEXT)
-        return word is not None and all(self.font(at) == font for at in (word.start(), word.end() - 1))
+        formed = word is not None and all(self.font(at) == font for at in (word.start(), word.end() - 1))
+        if formed:
+            self._formed.add(file)
+        return formed
+
+    def _file(self, font: int) -> tuple[bytes, int]:
+        """The name of a font and the length of its file: two subsets of a font may have one name."""
+        return self.name(font), font_length(font)
 
     def _printed(self, font: int, claimed: str) -> str:
-        read = self._drawn().printed(_handle(font), claimed)
+        read = self._drawn().printed(font, claimed)
         if read not in _SIGNS or {read, claimed} <= _DASHES:
             return claimed
         return "−" if read == "–" else read
@@ -198,16 +215,12 @@ class PageSymbols:
 def _looked_at(text: str) -> list[list[int]]:
     """[begin, end] of the runs of characters of a page whose maps may be wrong."""
     codes = np.frombuffer(f" {text} ".encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds = _KINDS[np.minimum(codes, len(_KINDS) - 1)]
+    kinds = _KINDS.take(codes, mode="clip")
     letters, looked_at = kinds == _LETTER, kinds == _LOOKED_AT
     looked_at[1:-1] |= letters[1:-1] & ~(letters[:-2] | letters[2:])
     looked_at[[match.end() for match in _POINT.finditer(text)]] = True
-    runs: list[list[int]] = np.flatnonzero(looked_at[1:] != looked_at[:-1]).reshape(-1, 2).tolist()
+    runs: list[list[int]] = (looked_at[1:] != looked_at[:-1]).nonzero()[0].reshape(-1, 2).tolist()
     return runs
-
-
-def _handle(font: int) -> Any:
-    return ctypes.cast(font, pdfium.FPDF_FONT)
 
 
 def _choices(readings: dict[str, "Reading | None"], drawn: bool) -> dict[str, list[str]]:
