@@ -71,11 +71,10 @@ def alone(lock=ROOT / "resources" / ".tests"):
 def embedded_model():
     """The folder of the embedded model, fetched if no rule has fetched it yet."""
     folder = ROOT / model_files.EMBEDDED_MODEL
-    if not folder.exists():  # else nobody waits for a demonstration that is made meanwhile
-        with alone():
-            if not folder.exists():
-                command = [sys.executable, ROOT / "scripts" / "fetch_model.py", "--output", folder]
-                subprocess.run(command, env=os.environ | {"HF_HUB_OFFLINE": "0"}, check=True)
+    with alone():
+        if not folder.exists():
+            command = [sys.executable, ROOT / "scripts" / "fetch_model.py", "--output", folder]
+            subprocess.run(command, env=os.environ | {"HF_HUB_OFFLINE": "0"}, check=True)
     return str(folder)
 
 

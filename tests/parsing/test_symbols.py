@@ -1,6 +1,7 @@
 """What is printed in fonts that do not tell: without a Unicode map, with a wrong one, and with one that is right."""
 
 import re
+import unicodedata
 
 import pikepdf
 import pytest
@@ -8,7 +9,7 @@ import typst
 from bad_papers import edited, without_unicode_maps
 from test_text import FILLER, column, text_of
 
-from designspace.parsing.glyphs import UNKNOWN
+from designspace.parsing.glyphs import MEANING, PLAIN, UNKNOWN
 from designspace.parsing.text import extract_text
 
 PROSE = """Thirty-two young adults (17 women, 18–35 years of age) made reaches under a rotation of 45° and moved
@@ -103,3 +104,10 @@ def test_glyphs_with_the_codes_of_white_space_are_known_by_their_names():
 def test_glyphs_with_names_of_texs_codes_are_those_of_its_fonts(font, codes, printed):
     font = f"/Type1 /BaseFont /ABCDEF+{font} /Encoding << /Type /Encoding /Differences [2 /{codes}] >>"
     assert text_of(column(b"12 \x02 3 \x035 45\x04", FILLER), font=font).startswith(printed)
+
+
+def test_plain_characters_have_no_other_meaning():
+    plain = [character for character in map(chr, range(0x10000)) if PLAIN.fullmatch(character)]
+    assert {"é", "\u2019"} <= set(plain)
+    for character in plain:
+        assert unicodedata.normalize("NFC", f"a{character.translate(MEANING)}") == f"a{character}"

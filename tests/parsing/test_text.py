@@ -1,13 +1,12 @@
 """The text of PDFs: what is read, what is removed, how lines become text, and the way back to the page."""
 
 import itertools
-import unicodedata
 
 import pytest
 import typst
 
 from designspace.core.places import boxes, page_of
-from designspace.parsing.glyphs import MEANING, PLAIN, normalise
+from designspace.parsing.glyphs import normalise
 from designspace.parsing.text import extract_text
 
 FILLER = "The hand of every participant was hidden below a screen that showed a cursor instead of it."
@@ -73,14 +72,6 @@ def text_of(*pages, **options):
 )
 def test_characters_are_what_a_reader_means(printed, meant):
     assert normalise(printed) == meant
-
-
-def test_plain_characters_have_no_other_meaning() -> None:
-    plain = [character for character in map(chr, range(0x10000)) if PLAIN.fullmatch(character)]
-    assert "é" in plain
-    assert "\u2019" in plain
-    for character in plain:
-        assert unicodedata.normalize("NFC", f"a{character.translate(MEANING)}") == f"a{character}"
 
 
 def test_glyphs_without_a_unicode_map_are_known_by_their_names():
