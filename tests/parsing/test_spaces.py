@@ -45,5 +45,5 @@ def test_letters_that_are_spread_and_marks_behind_a_word_get_no_space():
 
 
 def test_a_page_whose_spaces_are_characters_is_left_alone(monkeypatch):
-    monkeypatch.setattr(spaces, "_gaps", None)
+    monkeypatch.setattr(spaces, "_missing", None)
     assert FILLER in extract_text(make_pdf(column(FILLER, FILLER)), "paper")["text"]

@@ -15,7 +15,7 @@ FUSING = frozenset(
 BEGINNING = frozenset(("near", "right", "left", "two", "three", "four", "five"))
 NUMBER = re.compile(
     r"(?:.*-)?(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
-    r"-(?:one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b.*"
+    r"-(?:one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b"
 )
 HANGING = re.compile(r"(?:and|or|to)(?=\s|$)")
 

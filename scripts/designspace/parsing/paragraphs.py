@@ -20,7 +20,7 @@ BROKEN = re.compile(
 BEGINNING = re.compile(r"[\d.“‘±=<>−~]")
 # But no number of an equation or a source, and no letter of an item.
 BRACKET = re.compile(r"\((?!\d{1,3}[a-z]?\)|\w{1,3}\) ?[A-Z])|\[(?!\d{1,3}\] ?[A-Z])|\{")
-EQUATION = re.compile(r"[=+−∗*<>≤≥≈∝].*\(\d{1,3}[a-z]?\)$")  # with its number
+OPERATOR, ITS_NUMBER = re.compile(r"[=+−∗*<>≤≥≈∝]"), re.compile(r"\(\d{1,3}[a-z]?\)$")  # of an equation
 CAPITALS = re.compile(r"[A-Z][A-Z ,:&-]{8,}")
 
 
@@ -188,7 +188,8 @@ def _goes_on_elsewhere(line: Line, following: Line) -> bool:
 
 
 def _is_equation(text: str) -> bool:
-    return bool(EQUATION.search(text)) and len(WORD.findall(text)) < 3
+    number = ITS_NUMBER.search(text)
+    return bool(number and OPERATOR.search(text, 0, number.start())) and len(WORD.findall(text)) < 3
 
 
 def _is_same_paragraph(lines: list[Line], i: int, leading: dict[int, float], begins: bool) -> bool:

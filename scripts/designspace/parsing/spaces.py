@@ -4,12 +4,11 @@ A file may have no characters for spaces, only gaps. pdfium writes a space where
 font's space or, without one, of the next letter. So in a tight line it writes some of them or none.
 """
 
-import ctypes
 from statistics import median
 
 import pypdfium2
 
-from designspace.parsing.calls import char_box, is_generated
+from designspace.parsing.calls import char_edges, is_generated
 
 SHORT = 20  # characters of a line that is not looked at
 TIGHT = 0.2  # of a line's height, up to which a gap between words may be lost
@@ -26,9 +25,19 @@ Gap = tuple[int, float]  # the place of the character behind it, and its width i
 def lost(textpage: pypdfium2.PdfTextPage, text: str) -> dict[int, str]:
     """{place in the text of a page: the space that is missing before it}."""
     handle = textpage.raw
-    edges = (ctypes.c_float * 8)()  # left, top, right, bottom of the characters before a space and behind it
-    before, behind = ctypes.byref(edges), ctypes.byref(edges, 16)
     found: dict[int, str] = {}
+    for begin, end in _tight(handle, text):
+        printed = [begin, *(at for at in range(begin + 1, end) if text[at] != " ")]
+        edges = char_edges(handle, printed)
+        lefts, rights = edges[0::4], edges[2::4]
+        gaps = [(at, left - right) for at, left, right in zip(printed[1:], lefts[1:], rights, strict=False)]
+        found |= dict.fromkeys(_missing(text, gaps, LEAST * (edges[1] - edges[3])), " ")
+    return found
+
+
+def _tight(handle: object, text: str) -> list[tuple[int, int]]:
+    """The lines of the text of a page that may lack spaces: those that have none, or a narrow one that pdfium wrote."""
+    found, spaces = [], []
     start = 0
     for line in text.split("\n"):
         begin, end = start, start + len(line) - line.endswith("\r")
@@ -37,17 +46,14 @@ def lost(textpage: pypdfium2.PdfTextPage, text: str) -> dict[int, str]:
             continue
         space = text.find(" ", (begin + end) // 2, end - 1)
         space = space if space > 0 else text.rfind(" ", begin + 1, end - 1)
-        if space > 0:
-            if is_generated(handle, space) != 1:
-                continue
-            char_box(handle, space - 1, before)
-            char_box(handle, space + 1, behind)
-            _, top, right, bottom, left, _, _, _ = edges
-            if not 0 < left - right < TIGHT * (top - bottom):
-                continue
-        _, top, _, bottom = _box(handle, begin)
-        gaps = _gaps(handle, text, begin, end)
-        found |= dict.fromkeys(_missing(text, gaps, LEAST * (top - bottom)), " ")
+        if space < 0:
+            found.append((begin, end))
+        elif is_generated(handle, space) == 1:
+            spaces.append((begin, end, space))
+    edges = iter(char_edges(handle, [at for _, _, space in spaces for at in (space - 1, space + 1)]))
+    for (begin, end, _), (_, top, right, bottom, left, *_) in zip(spaces, zip(*[edges] * 8, strict=True), strict=True):
+        if 0 < left - right < TIGHT * (top - bottom):
+            found.append((begin, end))
     return found
 
 
@@ -69,20 +75,3 @@ def _missing(text: str, gaps: list[Gap], least: float) -> list[int]:
 def _may_part(before: str, behind: str) -> bool:
     """Whether a space may be missing between two characters; capitals are spread."""
     return before not in OPEN and behind not in CLOSE and not (before.isupper() and behind.isupper())
-
-
-def _gaps(handle: object, text: str, begin: int, end: int) -> list[Gap]:
-    """The gaps between the printed characters of a line."""
-    gaps, previous = [], _box(handle, begin)[2]
-    for at in range(begin + 1, end):
-        if text[at] != " ":
-            left, _, right, _ = _box(handle, at)
-            gaps.append((at, left - previous))
-            previous = right
-    return gaps
-
-
-def _box(handle: object, at: int) -> list[float]:
-    edges = (ctypes.c_float * 4)()  # left, top, right, bottom
-    char_box(handle, at, ctypes.byref(edges))
-    return edges[:]
