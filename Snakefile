@@ -67,7 +67,7 @@ onstart:
     if expected.left:
         print(expected.line(), flush=True)
     if workflow.non_local_exec:  # local jobs print a line for each paper themselves
-        watching.print_progress(watching.Watch(RESULTS, expected.asked))
+        watching.print_progress(watching.Watch(RESULTS, expected.left))
 
 
 onsuccess:

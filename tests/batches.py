@@ -15,7 +15,7 @@ def job_of(model, **changes):
     library += [{"name": "handedness", "kind": "category", "values": ["left", "right"], "definition": "Handedness."}]
     model = model_section(model)
     memory = {"capacity": 4 << 30, "reserve": 1 << 30, "prefill_chunk": 64}
-    return Job("extraction", SETTINGS, library, model, memory | changes)
+    return Job({"extraction": SETTINGS}, library, model, memory | changes)
 
 
 def read_papers(tokenizer):

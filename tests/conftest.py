@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import pytest
 import yaml
 from forks import forked
-from projects import GPU_WORK, PAPER_WORK, TASKS, configure, pdf, snakemake, stand_in, study
+from projects import GPU_WORK, PAPER_WORK, configure, pdf, snakemake, stand_in, study
 
 from designspace.core import locks
 from designspace.planning import model_files
@@ -86,9 +86,9 @@ def run_first(monkeypatch, folder, code):
 
 @pytest.fixture
 def without_model(monkeypatch, tmp_path_factory):
-    """From now on extract.py and discover.py answer at once, by scripts/benchmark/stand_in.py: for tests
+    """From now on ask.py answers at once, by scripts/benchmark/stand_in.py: for tests
     of which jobs run. What they need of PyTorch takes ten seconds a run."""
-    run_first(monkeypatch, tmp_path_factory.mktemp("stand_in"), stand_in(*TASKS))
+    run_first(monkeypatch, tmp_path_factory.mktemp("stand_in"), stand_in())
 
 
 @pytest.fixture(scope="module")

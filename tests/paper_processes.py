@@ -1,4 +1,4 @@
-"""The processes of papers that extract.py and discover.py start, found, and held where a test is to meet them."""
+"""The processes of papers that ask.py starts, found, and held where a test is to meet them."""
 
 import os
 import signal

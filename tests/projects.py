@@ -14,34 +14,32 @@ from designspace.results import tables
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAKEFILE = ROOT / "Snakefile"
-# In each new interpreter: where it is to be one of the programs with a model, the stand-in answers in its place. An
+# In each new interpreter: where it is to be the program with a model, the stand-in answers in its place. An
 # error that left it would be passed over, and the program would run after all.
 STAND_IN = """
 import os, sys, traceback
 
 program = sys.orig_argv[1].rpartition("/")[2] if len(sys.orig_argv) > 1 else ""
-if task := {tasks}.get(program):
+if program == "ask.py":
     sys.path.insert(0, {folder!r})
     sys.argv = sys.orig_argv[1:]
     try:
         import stand_in
 
-        stand_in.run(task)
+        stand_in.run()
     except BaseException:
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
 """
-TASKS = {"extract.py": "extraction", "discover.py": "discovery"}
 
 
-def stand_in(*programs):
-    """Code to run first (`run_first`), by which the programs answer at once, without a model."""
-    tasks = {program: TASKS[program] for program in programs}
-    return STAND_IN.format(tasks=tasks, folder=str(ROOT / "scripts" / "benchmark"))
+def stand_in():
+    """Code to run first (`run_first`), by which the program with a model answers at once, without a model."""
+    return STAND_IN.format(folder=str(ROOT / "scripts" / "benchmark"))
 
 
-GPU_WORK = {"extract", "discover"}
+GPU_WORK = {"ask"}
 PAPER_WORK = {"extract_text", "truncate"}
 
 
@@ -60,7 +58,7 @@ def snakemake(project, *arguments, fails=False, through=()):
     """Run the workflow in a project. Its programs are forked (`ready_programs`); Snakemake is started where it runs
     `through` another command. Returns how many jobs of each rule finished, and what was printed."""
     options = ["--snakefile", str(SNAKEFILE), "--cores", "2", "--rerun-incomplete"]
-    options += ["--set-threads", "extract=1", "discover=1"]  # the model is so small that they run side by side
+    options += ["--set-threads", "ask=1"]  # the model is so small that jobs run side by side
     environment = ready_programs.on_path()
     if through:
         command = [*through, sys.executable, "-m", "snakemake", *options, *arguments]

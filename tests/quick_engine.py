@@ -1,4 +1,4 @@
-"""In the place of PyTorch and the engine in extract.py, discover.py and the processes of their papers: every paper is
+"""In the place of PyTorch and the engine in ask.py and the processes of its papers: every paper is
 answered at once, by scripts/benchmark/stand_in.py. All else is real: the driver, the fork server, the journal, the
 attempts. For tests of what becomes of processes that are killed, stopped and left behind: PyTorch and transformers take
 a driver and its server seconds of import each.
@@ -56,19 +56,23 @@ def install():
 class Group:
     """Papers that are answered at once."""
 
-    grammar_tokenizer, branches = "its tokenizer", 1
+    grammar_tokenizer = "its tokenizer"
 
     def __init__(self, job, weights, papers, attempt):
         self.job, self.papers, self.attempt = job, papers, attempt
+        self.tasks = dict.fromkeys(job.tasks, mock.Mock(branches=1))
 
     def ask(self, started):
         pass
 
     def outcomes(self):
         for record, context in self.papers:
-            made_up = stand_in.answer(self.job.task, record, self.job.library)
+            made_up = {task: stand_in.answer(task, record, self.job.library) for task in self.job.tasks}
             fields = ["model", "revision", "prompt_tokens", "new_tokens", "seconds", "memory"]
-            fields += ["values", "experiments", "groups"] if self.job.task == "extraction" else ["findings"]
+            fields += ["values", "experiments", "groups", "findings"]
             budget = context["token_budget"] // self.attempt.budget
             kept = {"token_budget": budget, "tokens_kept": min(budget, context["tokens_kept"])}
-            yield record["paper"], {"status": "ok"} | kept | {name: made_up[name] for name in fields}
+            of_tasks = {
+                task: {name: answer[name] for name in fields if name in answer} for task, answer in made_up.items()
+            }
+            yield record["paper"], {"status": "ok"} | kept | {"tasks": of_tasks}

@@ -13,7 +13,7 @@ from pathlib import Path
 import fork_server
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
-WITH_MODEL = ("extract.py", "discover.py", "inference")
+WITH_MODEL = ("ask.py", "inference")
 
 
 @cache

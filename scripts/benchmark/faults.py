@@ -1,7 +1,7 @@
 """Read generated papers with a small model of random weights, of which one in ten meets a real fault, and count what
 becomes of them. First, request GPUs that differ from what the memory is planned for.
 
-It runs extract.py on a GPU if there is one, and otherwise on a CPU.
+It runs ask.py on a GPU if there is one, and otherwise on a CPU.
 """
 
 import argparse
@@ -69,7 +69,7 @@ def choose(papers: list[str], n: int, kinds: list[str]) -> dict[str, str]:
 
 
 class Batch:
-    """A run of extract.py over papers, which is started again when it was killed."""
+    """A run of ask.py over papers, which is started again when it was killed."""
 
     def __init__(
         self,
@@ -85,11 +85,15 @@ class Batch:
         self.papers, self.at_once = papers, at_once
         self.output, self.log = folder / f"{name}.jsonl", (folder / f"{name}.log").open("ab")
         self.journal = folder / f"{name}.jsonl.journal"
-        command = f"{SCRIPTS}/extract.py --results {folder} --output {self.output} --parameters {folder}/library.yaml"
+        command = f"{SCRIPTS}/ask.py --results {folder} --parameters {folder}/library.yaml"
+        command += f" --extraction-output {self.output} --discovery-output {folder}/{name}_discovery.jsonl"
         command += f" --model {folder}/model --device {device} --dtype {DTYPE[device]} --prefill-chunk {CHUNK}"
         command += f" --capacity {capacity}B --reserve {RESERVE}B --minutes-per-paper {minutes} --gpus {gpus}"
         command += f" --papers-at-once {at_once}"
-        command += f" --max-new-tokens {NEW_TOKENS} --min-confidence 0 --no-reasoning --papers"
+        command += f" --extraction-max-new-tokens {NEW_TOKENS} --extraction-min-confidence 0 --no-extraction-reasoning"
+        command += (
+            f" --discovery-max-new-tokens {NEW_TOKENS} --discovery-findings 1 --discovery-categories task --papers"
+        )
         self.command = [sys.executable, *command.split(), *papers]
         self.start()
 
@@ -98,9 +102,9 @@ class Batch:
         self.driver = psutil.Popen(self.command, stdout=self.log, stderr=self.log, env=environment)
 
     def finished(self) -> int:
-        """How many papers are done: the lines of the journal but its first."""
+        """How many papers are done: the lines of the journal but its first, two for each."""
         try:
-            return max(0, self.journal.read_bytes().count(b"\n") - 1)
+            return max(0, self.journal.read_bytes().count(b"\n") - 1) // 2
         except FileNotFoundError:
             return 0
 

@@ -40,12 +40,12 @@ from designspace.project import ledger
 WORDS = "the hand was hidden and a cursor showed the movement of every participant on each trial while vision rotated"
 BEFORE: dict[str, tuple[int, float]] = {}  # {part: (papers, CPU seconds)} of the size before
 PLAN = ("-n", "-q", "rules")
-# Replaces extract.py and discover.py.
+# Replaces ask.py.
 STAND_IN = """
 import sys
 sys.path.insert(0, {folder!r})
 import stand_in
-stand_in.run({task!r})
+stand_in.run()
 """
 # Snakemake itself as if all files were up to date, without the tenth of a second that it waits for each job then.
 TOUCH = """
@@ -106,15 +106,13 @@ def tokenizer() -> Tokenizer:
 
 
 def make_project(project: Path, papers: int, pages: int) -> None:
-    """A folder with papers, a configuration, the files of a tiny model, and a copy of the workflow whose programs with
-    a model are replaced by the stand-in."""
+    """A folder with papers, a configuration, the files of a tiny model, and a copy of the workflow whose program with
+    a model is replaced by the stand-in."""
     shutil.rmtree(project, ignore_errors=True)
     for folder in ("workflow", "scripts", "config", "envs"):
         shutil.copytree(REPOSITORY / folder, project / "designspace" / folder)
     shutil.copy(REPOSITORY / "Snakefile", project / "designspace")
-    for program, task in (("extract", "extraction"), ("discover", "discovery")):
-        code = STAND_IN.format(folder=str(HERE.parent), task=task)
-        (project / "designspace" / "scripts" / f"{program}.py").write_text(code)
+    (project / "designspace" / "scripts" / "ask.py").write_text(STAND_IN.format(folder=str(HERE.parent)))
     config = yaml.safe_load((REPOSITORY / "config" / "config.yaml").read_text())
     shutil.copytree(REPOSITORY / "config", project / "config")
     config["model"] |= {"name": "model", "device": "cpu", "dtype": "float32"}
@@ -198,7 +196,7 @@ def measure(papers: int, part: str, command: Sequence[str | Path], project: Path
 def snakemake(project: Path, *arguments: str, start: Sequence[str] = ("-m", "snakemake")) -> list[str]:
     folder = project / "designspace"
     workflow = ["--snakefile", str(folder / "Snakefile"), "--profile", str(folder / "workflow/profiles/default")]
-    return [sys.executable, *start, *workflow, "--cores", "2", "--set-threads", "extract=1", "discover=1", *arguments]
+    return [sys.executable, *start, *workflow, "--cores", "2", "--set-threads", "ask=1", *arguments]
 
 
 def run(project: Path, papers: int, more: int = 16) -> None:

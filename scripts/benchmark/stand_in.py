@@ -1,4 +1,4 @@
-"""The stand-in for the two programs with a model, extract.py and discover.py: it answers at once.
+"""The stand-in for the program with a model, ask.py: it answers at once.
 
 It imports little, since tests start it hundreds of times.
 """
@@ -62,12 +62,12 @@ def answer(task: str, record: Record, library: list[Record]) -> Record:
     return head | {"values": [*map(value, library), *differing], "experiments": experiments, "groups": []}
 
 
-def run(task: str) -> None:
-    """The program extract.py or discover.py, without a model."""
-    parser = command_line.parser(run.__doc__ or "")
-    arguments, _ = parser.parse_known_args()
+def run() -> None:
+    """The program ask.py, without a model."""
+    arguments = command_line.parser(run.__doc__ or "").parse_args()
     library = yaml.safe_load(arguments.parameters.read_text())
-    with open(arguments.output, "w") as file:
-        for paper in arguments.papers:
-            record = json.loads((arguments.results / "text" / f"{paper}.json").read_text())
-            file.write(json.dumps(answer(task, record, library)) + "\n")
+    for task, output in (("extraction", arguments.extraction_output), ("discovery", arguments.discovery_output)):
+        with open(output, "w") as file:
+            for paper in arguments.papers:
+                record = json.loads((arguments.results / "text" / f"{paper}.json").read_text())
+                file.write(json.dumps(answer(task, record, library)) + "\n")

@@ -63,7 +63,7 @@ def test_a_begun_step_is_finished_only_if_nothing_came_between(tokenizer, eager_
     model.set_attn_implementation(attention.FUSED)
     passes = Passes(model, 32, 2, 8, papers=1, chunk=32)
     passes.graphed = True
-    prefix = passes.read([5, 6, 7], 0)
+    prefix = passes.read([5, 6, 7], Prefix(0, 0))
     passes.make_ready()
     rows = [Row(n, 0, 3, prefix) for n in range(2)]
     passes.step(rows, [1, 2])
@@ -81,7 +81,7 @@ def test_a_begun_step_is_finished_only_if_nothing_came_between(tokenizer, eager_
     for between in (
         lambda: passes.read_prompts(rows, [[9], [9]]),
         lambda: passes.read_prompts(rows, [[], []]),  # prompts of one token, which are not read
-        lambda: passes.read([5, 6, 7], 4),
+        lambda: passes.read([5, 6, 7], Prefix(4, 0)),
     ):
         passes.begin(following, attention.upload([3, 4], passes.device))
         before = len(step.begun)
@@ -96,7 +96,7 @@ def test_the_last_layer_of_a_paper_is_only_stored(tokenizer):
     model.set_attn_implementation(attention.FUSED)
     stored, whole = (Passes(model, 64, 1, 8, papers=1, chunk=64) for _ in range(2))
     paper = tokenizer.encode(WORDS)[:40]
-    read = stored.read(paper, 0)
+    read = stored.read(paper, Prefix(0, 0))
     whole.cache.read_on(Prefix(0, 0))
     whole._hidden(attention.upload([paper], whole.device))
     (one, other) = (passes.step([Row(0, 0, len(paper), read)], [3]) for passes in (stored, whole))

@@ -127,7 +127,7 @@ def test_papers_of_a_batch_attach_rounded_weights(checkpoint, quantization, requ
     tokenizer.save_pretrained(folder)
     job = job_of(str(folder))
     job = dataclasses.replace(job, model=job.model | {"quantization": quantization})
-    driver.run(job, read_papers(tokenizer)[:2], tmp_path / "b.jsonl")
+    driver.run(job, read_papers(tokenizer)[:2], {"extraction": tmp_path / "b.jsonl"})
     assert [record["status"] for record in lines(tmp_path / "b.jsonl")] == ["ok", "ok"]
     assert "loads the weights itself" not in capsys.readouterr().err
 

@@ -32,7 +32,7 @@ def papers(tokenizer):
 
 
 def test_every_paper_has_its_line_and_a_batch_of_one_says_the_same(model_folder, papers, tmp_path):
-    driver.run(job_of(model_folder), papers, tmp_path / "all.jsonl")
+    driver.run(job_of(model_folder), papers, {"extraction": tmp_path / "all.jsonl"})
     records = lines(tmp_path / "all.jsonl")
     assert [record["paper"] for record in records] == ["p1", "p2", "p3", "p4"]
     assert [record["status"] for record in records] == ["ok", "ok", "ok", "encrypted"]
@@ -43,7 +43,7 @@ def test_every_paper_has_its_line_and_a_batch_of_one_says_the_same(model_folder,
     journal.discard(tmp_path.parent)
     assert [path.name for path in tmp_path.iterdir()] == ["all.jsonl"]
     # Alone, a paper's process loads the weights itself instead of attaching them.
-    driver.run(job_of(model_folder), papers[1:2], tmp_path / "one.jsonl")
+    driver.run(job_of(model_folder), papers[1:2], {"extraction": tmp_path / "one.jsonl"})
     assert answers_of(lines(tmp_path / "one.jsonl")) == answers_of(records[1:2])
 
 
@@ -52,7 +52,7 @@ def test_papers_that_share_a_process_have_the_values_that_they_have_alone(model_
     jobs = {"alone": job_of(model_folder)}
     jobs["together"] = dataclasses.replace(jobs["alone"], papers_at_once=at_once)
     for name, job in jobs.items():
-        driver.run(job, papers, tmp_path / f"{name}.jsonl")
+        driver.run(job, papers, {"extraction": tmp_path / f"{name}.jsonl"})
     alone, together = (lines(tmp_path / f"{name}.jsonl") for name in jobs)
     for one, other in zip(alone, together, strict=True):
         assert (one["paper"], one["status"]) == (other["paper"], other["status"])
@@ -81,7 +81,7 @@ def test_those_that_share_a_process_have_room_together(model_folder, papers, mon
 
 def test_without_shared_memory_every_paper_loads_the_weights(model_folder, papers, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1000))
-    driver.run(job_of(model_folder), papers[:2], tmp_path / "b.jsonl", log=sys.stdout)
+    driver.run(job_of(model_folder), papers[:2], {"extraction": tmp_path / "b.jsonl"}, log=sys.stdout)
     assert (
         "too little shared memory (/dev/shm) for the weights. Each paper loads the weights itself."
         in capsys.readouterr().out
@@ -99,14 +99,14 @@ def test_out_of_memory_is_tried_again_with_less_and_is_recorded(model_folder, pa
         return wait(process, clock, when_freed)
 
     monkeypatch.setattr(PaperProcess, "outcome", starved)
-    driver.run(job_of(model_folder), papers[:1], tmp_path / "b.jsonl")
+    driver.run(job_of(model_folder), papers[:1], {"extraction": tmp_path / "b.jsonl"})
     (fields,), kept = lines(tmp_path / "b.jsonl"), papers[0][1]
     assert len(tried) == 3
     assert fields["status"] == "ok" and fields["attempt"] == 3 and fields["token_budget"] == kept["token_budget"] // 2
     assert 0 < fields["tokens_kept"] <= fields["token_budget"]
 
     monkeypatch.setattr(PaperProcess, "outcome", lambda *a: {"status": "out_of_memory", "reason": "Full."})
-    driver.run(job_of(model_folder), papers[:1], tmp_path / "c.jsonl")
+    driver.run(job_of(model_folder), papers[:1], {"extraction": tmp_path / "c.jsonl"})
     (fields,) = lines(tmp_path / "c.jsonl")
     assert fields["status"] == "failed" and fields["attempt"] == 4
     assert fields["reason"].startswith("Out of memory on all 4 attempts") and fields["reason"].endswith("Full.")
@@ -121,7 +121,7 @@ def test_the_minutes_of_a_paper_are_not_those_that_its_model_takes_to_load(model
 
     monkeypatch.setattr(PaperProcess, "outcome", late)
     for number in (2, 1):
-        driver.run(job_of(model_folder), papers[:number], tmp_path / f"{number}.jsonl")
+        driver.run(job_of(model_folder), papers[:number], {"extraction": tmp_path / f"{number}.jsonl"})
     assert given == [10 * 60, 10 * 60, (10 + line.LOADING_MINUTES) * 60]
     assert [record["reason"] for number in (2, 1) for record in lines(tmp_path / f"{number}.jsonl")][1:] == [
         "The paper was not done after 10 minutes (minutes_per_paper) and was stopped.",
@@ -147,7 +147,7 @@ def test_memory_that_is_out_is_told_from_other_errors():
 
 def test_a_process_that_dies_is_a_failed_paper(model_folder, papers, tmp_path):
     broken = (papers[0][0] | {"text": None}, papers[0][1])  # nothing can be read from this
-    driver.run(job_of(model_folder), [broken, papers[1]], tmp_path / "b.jsonl")
+    driver.run(job_of(model_folder), [broken, papers[1]], {"extraction": tmp_path / "b.jsonl"})
     first, second = lines(tmp_path / "b.jsonl")
     assert first["status"] == "failed" and "ended with code 1" in first["reason"]
     assert second["status"] == "ok"
@@ -164,14 +164,14 @@ def test_a_gpu_that_breaks_stops_the_run_and_fails_no_paper(model_folder, papers
     monkeypatch.setattr(torch, "ones", broken)  # in this process, which holds the weights
     fails = (papers[1][0] | {"text": None}, papers[1][1])  # its process ends with an error
     with pytest.raises(driver.Stop, match="cannot compute on the GPU any more .CUDA error: uncorrectable ECC error"):
-        driver.run(job_of(model_folder), [papers[0], fails, papers[0]], tmp_path / "b.jsonl")
+        driver.run(job_of(model_folder), [papers[0], fails, papers[0]], {"extraction": tmp_path / "b.jsonl"})
     assert [record["status"] for record in lines(tmp_path / "b.jsonl.journal")[1:]] == ["ok"]
 
 
 def test_a_process_that_is_ended_with_its_job_fails_no_paper(model_folder, papers, tmp_path, monkeypatch):
     monkeypatch.setattr(PaperProcess, "outcome", lambda *a: paper_process.ending(-signal.SIGTERM))
     with pytest.raises(driver.Stop, match="was ended with its job"):
-        driver.run(job_of(model_folder), papers[:1], tmp_path / "b.jsonl")
+        driver.run(job_of(model_folder), papers[:1], {"extraction": tmp_path / "b.jsonl"})
     assert not lines(tmp_path / "b.jsonl.journal")[1:]
     assert paper_process.ending(paper_process.SERVER_GONE)["status"] == "stop"
 
@@ -179,11 +179,11 @@ def test_a_process_that_is_ended_with_its_job_fails_no_paper(model_folder, paper
 def test_a_model_that_cannot_be_loaded_stops_the_run_with_a_sentence(model_folder, papers, tmp_path):
     for batch_of in (papers[:1], papers[:2]):  # in the paper's process, and in the job's
         with pytest.raises((driver.Stop, model_files.ModelError), match="The model .*nowhere could not be loaded: "):
-            driver.run(job_of(str(tmp_path / "nowhere")), batch_of, tmp_path / "b.jsonl")
+            driver.run(job_of(str(tmp_path / "nowhere")), batch_of, {"extraction": tmp_path / "b.jsonl"})
     damaged = shutil.copytree(model_folder, tmp_path / "damaged")
     (damaged / "model.safetensors").write_bytes(b"damaged")
     with pytest.raises(driver.Stop, match="The model .*damaged could not be loaded: "):
-        driver.run(job_of(str(damaged)), papers[:1], tmp_path / "b.jsonl")
+        driver.run(job_of(str(damaged)), papers[:1], {"extraction": tmp_path / "b.jsonl"})
     assert not (tmp_path / "b.jsonl").exists()
 
 
@@ -192,7 +192,7 @@ def test_a_gpu_that_is_not_there_stops_the_run_with_a_sentence(model_folder, pap
     job = job_of(model_folder)
     job.model["device"] = "cuda"
     with pytest.raises(driver.Stop, match="asks for a GPU .* and PyTorch sees none here"):
-        driver.run(job, papers[:1], tmp_path / "b.jsonl")
+        driver.run(job, papers[:1], {"extraction": tmp_path / "b.jsonl"})
 
 
 def test_layers_that_are_not_computed_exactly_are_refused(tmp_path, tokenizer, papers):
@@ -201,7 +201,7 @@ def test_layers_that_are_not_computed_exactly_are_refused(tmp_path, tokenizer, p
     sliding.save_pretrained(tmp_path / "model")
     tokenizer.save_pretrained(tmp_path / "model")
     with pytest.raises(driver.Stop, match="has layers of the kind sliding_attention"):
-        driver.run(job_of(str(tmp_path / "model")), papers[:1], tmp_path / "b.jsonl")
+        driver.run(job_of(str(tmp_path / "model")), papers[:1], {"extraction": tmp_path / "b.jsonl"})
 
 
 def test_a_grammar_that_is_refused_stops_the_run_and_fails_no_paper(model_folder, papers, tokenizer, monkeypatch):
@@ -227,14 +227,16 @@ def test_the_programs_say_in_a_sentence_what_stopped_them(tmp_path, papers):
     (tmp_path / "parameters.yaml").write_text(json.dumps(job_of("x").library))
     command = f"--papers p1 --results {tmp_path} --parameters {tmp_path}/parameters.yaml"
     command += " --capacity 4GiB --reserve 1GiB --prefill-chunk 64"
-    command += f" --model {tmp_path}/gone --dtype float32 --device cpu --max-new-tokens 64 --minutes-per-paper 10"
-    command += f" --output {tmp_path}/b.jsonl"
+    command += f" --model {tmp_path}/gone --dtype float32 --device cpu --minutes-per-paper 10"
+    command += f" --extraction-output {tmp_path}/b.jsonl --discovery-output {tmp_path}/d.jsonl"
+    command += " --extraction-max-new-tokens 64 --extraction-min-confidence 0 --no-extraction-reasoning"
+    command += " --discovery-max-new-tokens 64 --discovery-findings 1 --discovery-categories task"
     arguments = command_line.parser("").parse_args(command.split())
-    with pytest.raises(SystemExit, match="extraction stopped: .*gone"):
-        command_line.run("extraction", arguments, SETTINGS)
+    with pytest.raises(SystemExit, match="The batch stopped: .*gone"):
+        command_line.run(arguments)
     (tmp_path / "text" / "p1.json").write_bytes((tmp_path / "text" / "p1.json").read_bytes()[:-9])
-    with pytest.raises(SystemExit, match="extraction stopped: .*p1.json is not valid JSON .* called p1.json.broken"):
-        command_line.run("extraction", arguments, SETTINGS)
+    with pytest.raises(SystemExit, match="The batch stopped: .*p1.json is not valid JSON .* called p1.json.broken"):
+        command_line.run(arguments)
 
 
 def test_what_nvidia_smi_says_is_printed(tmp_path, monkeypatch, capsys):

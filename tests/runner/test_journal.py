@@ -20,12 +20,12 @@ def answers(paper):
 def test_a_journal_is_taken_up_to_its_last_whole_record(tmp_path):
     path = tmp_path / "b.journal"
     begun = journal.Journal(path, "inputs")
-    begun.append(answers("p1"))
+    begun.append([answers("p1")])
     begun.file.write(b'{"paper": "p2", "sta')  # the line that was being written
     del begun
     begun = journal.Journal(path, "inputs")
     assert begun.records == [answers("p1")]
-    begun.append(answers("p2"))
+    begun.append([answers("p2")])
     del begun
     with path.open("ab") as file:
         file.write(bytes(100) + b"\n" + json.dumps(answers("p3")).encode() + b"\n")  # after a crash
@@ -46,12 +46,12 @@ def test_a_batch_is_not_taken_up_by_another_program_or_with_other_memory(
 ):
     output, begun_with = tmp_path / "b.jsonl", job_of(model_folder)
     begun = journal.Journal(tmp_path / "b.jsonl.journal", driver.fingerprint(begun_with, papers[:1]))
-    begun.append(answers("p1") | {"reason": "Made before."})
+    begun.append([answers("p1") | {"reason": "Made before."}])
     del begun
     if changed == "version":
         monkeypatch.setattr("designspace.__version__", "0.0.1")
         job = begun_with
     else:  # how much of a paper fits depends on each of them
         job = job_of(model_folder, **{changed: begun_with.memory[changed] * 3 // 4})
-    driver.run(job, papers[:1], output)
+    driver.run(job, papers[:1], {"extraction": output})
     assert [record["status"] for record in lines(output)] == ["ok"]

@@ -164,6 +164,6 @@ def test_a_run_that_stops_asks_no_later_paper(scripted, tokenizer, tmp_path, mon
     papers = read_papers(tokenizer)
     monkeypatch.setattr(driver, "Progress", mock.MagicMock())  # of outcomes that have no times
     with pytest.raises(driver.Stop, match="stop of p2"):
-        driver.run(job_of("model"), papers, tmp_path / "b.jsonl", log=io.StringIO())
+        driver.run(job_of("model"), papers, {"extraction": tmp_path / "b.jsonl"}, log=io.StringIO())
     assert "begin p3" in Scripted.events and "go p3" not in Scripted.events and Scripted.events[-1] == "end p3"
     assert [record["paper"] for record in lines(tmp_path / "b.jsonl.journal")[1:]] == ["p4", "p1"]

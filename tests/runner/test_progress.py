@@ -12,28 +12,27 @@ def answered(paper, reported, status="ok"):
         "reason": "It is broken.",
         "values": values,
         "seconds": seconds,
-        "prompt_tokens": 1200,
     }
 
 
 def test_time_left_is_that_of_the_tokens_left():
     clock = iter([100.0, 110.0, 140.0])
     papers = [({"paper": name}, {"tokens_kept": tokens}) for name, tokens in (("a", 1000), ("b", 3000), ("c", 8000))]
-    progress = Progress("extraction", papers, lambda: next(clock))
-    assert progress.finished(answered("a", 2)) == (
-        "extraction 1/3 a: 2 values, 2 in all; 1,200 tokens read in 3.5 s; 2 min left"  # 10 s for 1,000 of 12,000
+    progress = Progress(papers, lambda: next(clock))
+    assert progress.finished([answered("a", 2), answered("a", 0)]) == (
+        "Paper 1/3 a: 2 values, 2 in all; 1,000 tokens in 7.0 s; 2 min left"  # 10 s for 1,000 of 12,000
     )
-    assert progress.finished(answered("b", 3)).endswith("3 values, 5 in all; 1,200 tokens read in 3.5 s; 1 min left")
-    assert progress.finished(answered("c", 0, "failed")) == "extraction 3/3 c: failed: It is broken."
+    assert progress.finished([answered("b", 3)]).endswith("3 values, 5 in all; 3,000 tokens in 3.5 s; 1 min left")
+    assert progress.finished([answered("c", 0, "failed")]) == "Paper 3/3 c: failed: It is broken."
 
 
 def test_papers_of_a_journal_and_those_that_no_model_reads_take_no_time():
     clock = iter([0.0, 50.0])
     papers = [({"paper": name}, {"tokens_kept": 1000}) for name in "abcd"]
-    progress = Progress("discovery", papers, lambda: next(clock))
-    progress.passed_over(answered("a", 4))
-    assert progress.finished(answered("b", 0, "encrypted"), asked=False) == "discovery 2/4 b: encrypted: It is broken."
-    assert "1 values, 5 in all" in (line := progress.finished(answered("c", 1))) and line.endswith("; 50 s left")
+    progress = Progress(papers, lambda: next(clock))
+    progress.passed_over("a", [answered("a", 4)])
+    assert progress.finished([answered("b", 0, "encrypted")], asked=False) == "Paper 2/4 b: encrypted: It is broken."
+    assert "1 values, 5 in all" in (line := progress.finished([answered("c", 1)])) and line.endswith("; 50 s left")
 
 
 def test_a_time_is_written_for_people():

@@ -1,11 +1,11 @@
-# The rules that run the model on batches of papers, on a GPU or, for a small model, on a CPU.
+# The rule that runs the model on batches of papers, on a GPU or, for a small model, on a CPU.
 
 ON_GPU = config["model"]["device"] == "cuda"
 
 
-rule extract:
-    """Ask a batch of papers for all parameters of the library at once, each paper in a fresh process; `discover` asks
-    in the same way for findings that the library does not have.
+rule ask:
+    """Ask a batch of papers for all parameters of the library at once, and for findings that it does not have. Each
+    paper has a fresh process, which reads it once.
     """
     input:
         texts=of_batch("text"),
@@ -13,11 +13,12 @@ rule extract:
         parameters=config["parameters"],
         model=ancient(MODEL_FOLDER),
     output:
-        RESULTS / "extraction/{batch}.jsonl",
+        extraction=RESULTS / "extraction/{batch}.jsonl",
+        discovery=RESULTS / "discovery/{batch}.jsonl",
     log:
-        RESULTS / "logs/extract/{batch}.log",
+        RESULTS / "logs/ask/{batch}.log",
     benchmark:
-        RESULTS / "benchmarks/extract/{batch}.tsv"
+        RESULTS / "benchmarks/ask/{batch}.tsv"
     conda:
         "../../envs/designspace.yaml"
     threads: 4 if ON_GPU else 1024  # all cores: on a CPU, the memory is planned for one job at a time
@@ -26,27 +27,14 @@ rule extract:
         mem_mb=batch_memory,
         runtime=batch_minutes,
     params:
-        program="extract.py",
         papers=lambda wildcards: RUN.batches[wildcards.batch],
         model=MODEL,
-        settings=options(**config["extraction"]),
+        extraction=options(**{f"extraction_{key}": value for key, value in config["extraction"].items()}),
+        discovery=options(**{f"discovery_{key}": value for key, value in config["discovery"].items()}),
         site=site,
     shell:
-        "PYTORCH_CUDA_ALLOC_CONF={params.site[allocator]:q} python {params.site[scripts]:q}/{params.program} "
+        "PYTORCH_CUDA_ALLOC_CONF={params.site[allocator]:q} python {params.site[scripts]:q}/ask.py "
         "--papers {params.papers} --results {params.site[results]:q} --parameters {input.parameters:q} "
-        "{params.model} {params.site[limits]} {params.settings} --output {output:q} 2>&1 | (tee {log:q} || true)"
-
-
-use rule extract as discover with:
-    output:
-        RESULTS / "discovery/{batch}.jsonl",
-    log:
-        RESULTS / "logs/discover/{batch}.log",
-    benchmark:
-        RESULTS / "benchmarks/discover/{batch}.tsv"
-    params:
-        program="discover.py",
-        papers=lambda wildcards: RUN.batches[wildcards.batch],
-        model=MODEL,
-        settings=options(**config["discovery"]),
-        site=site,
+        "{params.model} {params.site[limits]} {params.extraction} {params.discovery} "
+        "--extraction-output {output.extraction:q} --discovery-output {output.discovery:q} "
+        "2>&1 | (tee {log:q} || true)"

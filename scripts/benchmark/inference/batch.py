@@ -2,11 +2,11 @@
 and answering, one at a time and several at once, and what memory they take."""
 
 import time
-from collections import defaultdict
 from typing import Any, Literal
 
 from transformers import PreTrainedModel
 
+from benchmark.inference import questions as of_tasks
 from benchmark.inference.engine import TASKS
 from benchmark.inference.groups import compile_all
 from benchmark.inference.memory import LIBRARY, SETTINGS, Place, free, job_of, served
@@ -31,26 +31,29 @@ from designspace.runner.groups import Paper, together
 from designspace.runner.line import Line
 from designspace.runner.worker import TASKS as MODULES
 from designspace.runner.worker import Job
+from designspace.tasks import discovery
 from designspace.tasks.prompts import overhead
 
-Tasks = dict[str, tuple[str, dict[str, Any]]]  # {name: (task, its settings)}
+Tasks = dict[str, dict[str, Any]]  # {name: its settings}
 AtOnce = int | Literal["auto"]
 
 PAPERS = 8
 CATEGORIES = ["participants", "apparatus", "procedure", "feedback", "analysis", "other"]
 # The tasks of a run, under their grammars.
 OF_A_RUN: Tasks = {
-    "extraction": ("extraction", SETTINGS),
-    "discovery": ("discovery", {"max_new_tokens": 256 * len(CATEGORIES), "findings": 5, "categories": CATEGORIES}),
+    "extraction": SETTINGS,
+    "discovery": {"max_new_tokens": 256 * len(CATEGORIES), "findings": 5, "categories": CATEGORIES},
 }
-# Questions whose answers have so many tokens each, whatever the weights.
+# Questions whose answers have so many tokens each, whatever the weights: discoveries, of which none ends early.
 WRITTEN_OUT: Tasks = {
-    f"{questions} questions of {tokens} tokens": (
-        "discovery",
-        {"max_new_tokens": questions * tokens, "findings": 5, "categories": [f"part {n}" for n in range(questions)]},
-    )
-    for questions, tokens in TASKS.values()
+    name: {
+        "max_new_tokens": questions * tokens,
+        "findings": 5,
+        "categories": [f"part {n}" for n in range(questions)],
+    }
+    for name, (questions, tokens) in zip(of_tasks.WRITTEN_OUT, TASKS.values(), strict=True)
 }
+MODULES |= dict.fromkeys(WRITTEN_OUT, discovery)
 AT_ONCE: tuple[AtOnce, ...] = (1, "auto")
 
 
@@ -81,36 +84,35 @@ def measure_one(weights: PreTrainedModel, tasks: Tasks, papers: int = PAPERS) ->
     row(f"weights of {quantization_of(weights) or DTYPE}")
     if ON_GPU:
         compile_all(weights)
-    whole: dict[AtOnce, float] = defaultdict(float)
     with served(weights, preload="benchmark.inference.endless" if tasks is WRITTEN_OUT else PRELOAD) as place:
-        for name, (task, settings) in tasks.items():
-            around = overhead(place.tokenizer, *MODULES[task].frame(LIBRARY, settings))
-            batch = [Paper(*paper(max(PAPER - around, 256), place.tokenizer)) for _ in range(papers)]
-            for n, each in enumerate(batch):
-                each.record["paper"] += f"_{n}"
-            row(f"{name}, {papers} papers: at once", *COLUMNS)
-            for at_once in AT_ONCE:
-                job = job_of(weights, place, task=task, settings=settings, papers_at_once=at_once)
-                whole[at_once] += through_driver(place, job, weights, batch)
-    for at_once, seconds in whole.items():
-        row(f"all of them, {at_once} at once, a paper", f"{seconds:.2f} s")
+        around = max(overhead(place.tokenizer, *MODULES[name].frame(LIBRARY, tasks[name])) for name in tasks)
+        batch = [Paper(*paper(max(PAPER - around, 256), place.tokenizer)) for _ in range(papers)]
+        for n, each in enumerate(batch):
+            each.record["paper"] += f"_{n}"
+        row(f"{' and '.join(tasks)}, {papers} papers: at once", *COLUMNS)
+        for at_once in AT_ONCE:
+            through_driver(place, job_of(weights, place, tasks=tasks, papers_at_once=at_once), weights, batch)
 
 
-COLUMNS = ("s a paper", "to its work", "start", "prefill", "decode", "tokens", "planned", "measured", "left")
+COLUMNS = ("s a paper", "to its work", "start", "seconds of each task", "tokens", "planned", "measured", "left")
 
 
-def through_driver(place: Place, job: Job, weights: PreTrainedModel, papers: list[Paper]) -> float:
-    """Seconds a paper, which are printed beside those that it was read and asked, and the memory beside its plan."""
+def through_driver(place: Place, job: Job, weights: PreTrainedModel, papers: list[Paper]) -> None:
+    """Print the seconds a paper, beside those that it was read and asked, and the memory beside its plan."""
     before, started = used(), time.monotonic()
     finished = Line(place.start, job, weights, minutes=60).outcomes(list(together(job, papers)))
     outcomes = [outcome for _, _, outcome in finished]
     waited = (time.monotonic() - started) / len(papers)
     if failed := [outcome for outcome in outcomes if outcome["status"] != "ok"]:
         row(f"  {job.papers_at_once}", failed[0]["reason"])
-        return waited
-    times = {part: [outcome["seconds"][part] for outcome in outcomes] for part in ("attach", "prefill", "decode")}
-    first, *later = times["attach"]
-    work = (sum(times["prefill"]) + sum(times["decode"])) / len(papers)
+        return
+    answers = [outcome["tasks"] for outcome in outcomes]
+    times = {
+        task: [sum(of[task]["seconds"][part] for of in answers) / len(papers) for part in ("prefill", "decode")]
+        for task in job.tasks
+    }
+    first, *later = [next(iter(of.values()))["seconds"]["attach"] for of in answers]
+    work = sum(map(sum, times.values()))
     planned, measured = (
         max(outcome["memory"][f"{kind}_bytes"] for outcome in outcomes) for kind in ("predicted", "device")
     )
@@ -119,10 +121,9 @@ def through_driver(place: Place, job: Job, weights: PreTrainedModel, papers: lis
         f"{waited:.2f} s",
         f"{waited / work:.3f}" if job.papers_at_once == 1 else "-",  # of several the times overlap
         f"{first:.2f}, {max(later):.2f} s",
-        *(f"{sum(times[part]) / len(papers):.2f} s" for part in ("prefill", "decode")),
-        sum(outcome["new_tokens"] for outcome in outcomes) // len(papers),
+        ", ".join(f"{prefill:.2f} + {decode:.2f}" for prefill, decode in times.values()),
+        sum(answer["new_tokens"] for of in answers for answer in of.values()) // len(papers),
         f"{planned / GIB:.2f} GiB",
         f"{measured / GIB:.2f} GiB",
         f"{(used() - before) / 2**20:.0f} MiB" if DEVICE.type == "cuda" else "-",
     )
-    return waited

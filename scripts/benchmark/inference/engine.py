@@ -105,7 +105,7 @@ def task_seconds(
         """Seconds to read and in all, the capture of the step included; and what did it."""
         generator: Generator[list[Answer]] = Generator(large, grammar_tokenizer, PAPER, at_once, tokens + 8, CHUNK)
         with torch.inference_mode():
-            read = seconds(lambda: generator.passes.read(text, 0))
+            read = seconds(lambda: generator.passes.read(text, Prefix(0, 0)))
         return read, seconds(lambda: generator.answer_one(text, one_round(questions))), generator.passes
 
     answer()

@@ -11,7 +11,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from benchmark.inference.shapes import DEVICE, LARGE, SCALE, model, prompt, row
-from designspace.engine.attention import Row
+from designspace.engine.attention import Prefix, Row
 from designspace.engine.passes import Passes
 
 MARGIN = 1.1  # for chance: the weights and the tokens are new ones each time
@@ -42,7 +42,7 @@ def measure() -> None:
 def last_logits(large: PreTrainedModel, prefix: list[int], prompts: list[list[int]]) -> Tensor:
     """The logits behind the last token of each prompt, as the generator computes them."""
     passes = Passes(large, len(prefix), len(prompts), len(prompts[0]) + 1, papers=1, chunk=len(prefix) // 3)
-    read = passes.read(prefix, 0)
+    read = passes.read(prefix, Prefix(0, 0))
     passes.read_prompts([Row(n, 0, len(prefix), read) for n in range(len(prompts))], [own[:-1] for own in prompts])
     behind = [Row(n, len(own) - 1, len(prefix) + len(own) - 1, read) for n, own in enumerate(prompts)]
     return passes.step(behind, [own[-1] for own in prompts])

@@ -124,22 +124,21 @@ def one(weights: PreTrainedModel, place: Place, tokens: int, reserve: int = 0, g
     ((_, _, outcome),) = Line(place.start, job, weights, minutes=60).outcomes(
         [[Paper(*paper(tokens, place.tokenizer))]]
     )
-    return outcome
+    return outcome | outcome.pop("tasks", {}).get("extraction", {})
 
 
 def job_of(
     weights: PreTrainedModel,
     place: Place,
     *,
-    task: str = "extraction",
-    settings: dict[str, Any] = SETTINGS,
+    tasks: dict[str, dict[str, Any]] | None = None,
     reserve: int = 0,
     gpus: int = 1,
     papers_at_once: int | Literal["auto"] = 1,
 ) -> Job:
-    """A job of a task for a model."""
+    """A job for a model; `tasks` are the settings of each of its tasks, by default an extraction."""
     dtype = str(DTYPE).removeprefix("torch.")
     section: dict[str, Any] = {"name": place.folder, "revision": None, "dtype": dtype, "device": DEVICE.type}
     section |= {"gpus": gpus, "quantization": quantization_of(weights), "attention": "fused"}
     room = {"capacity": CAPACITY, "reserve": reserve, "prefill_chunk": 4096}
-    return Job(task, settings, LIBRARY, section, room, papers_at_once)
+    return Job(tasks or {"extraction": SETTINGS}, LIBRARY, section, room, papers_at_once)

@@ -131,31 +131,32 @@ class SharedPrefixCache(Cache):
 
     batch: Batch
 
-    def __init__(
-        self,
-        config: Any,
-        capacity: int,
-        branches: int,
-        slots: int,
-        dtype: torch.dtype,
-        devices: Sequence[torch.device],
-    ) -> None:
+    def __init__(self, config: Any, capacity: int, dtype: torch.dtype, devices: Sequence[torch.device]) -> None:
         super().__init__(layers=[])
         self.fused = config._attn_implementation == FUSED
         config = config.get_text_config()
         heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
         head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
         self.groups = config.num_attention_heads // heads
-        pool, own = (heads, capacity, head_dim), (branches, heads, slots, head_dim)
+        pool = (heads, capacity, head_dim)
         self.prefix_keys, self.prefix_values = (
             [torch.empty(pool, dtype=dtype, device=device) for device in devices] for _ in range(2)
         )
+        self.slot_keys: list[Tensor] = []
+        self.slot_values: list[Tensor] = []
+        self.devices, self.device = devices, devices[0]
+        self.graph_break: Callable[[], None] = lambda: None  # called where a captured step may be cut in two
+
+    def give_slots(self, branches: int, slots: int) -> None:
+        """Replace the slots of the branches; the prefixes stay."""
+        (heads, _, head_dim), dtype = self.prefix_keys[0].shape, self.prefix_keys[0].dtype
+        self.slot_keys, self.slot_values = [], []  # their memory is free before the new ones take theirs
         # Zeros, because a masked slot still enters the product with its weight of zero, and zero times NaN is NaN.
         self.slot_keys, self.slot_values = (
-            [torch.zeros(own, dtype=dtype, device=device) for device in devices] for _ in range(2)
+            [torch.zeros((branches, heads, slots, head_dim), dtype=dtype, device=device) for device in self.devices]
+            for _ in range(2)
         )
-        self.branches, self.slots, self.device = branches, slots, devices[0]
-        self.graph_break: Callable[[], None] = lambda: None  # called where a captured step may be cut in two
+        self.slots = slots
 
     def read_on(self, prefix: Prefix) -> None:
         """Prepare for the next tokens of a prefix, which follow those already read."""

@@ -3,7 +3,8 @@
 The prefix of a paper is prefilled in chunks. Then every question is a branch that continues it under its own grammar.
 All branches of all papers advance together, greedily: one token each a step, and more if the grammar forces what
 follows and greedy decoding confirms it. A branch or paper that ends makes room at once for a waiting one: for branches
-of the next round of a paper, or for the next paper.
+of the next round of a paper, or for the next paper. Of a paper that begins like one that is still in memory, only the
+rest is read, so that another task about the same text costs its own instructions.
 """
 
 import time
@@ -21,6 +22,7 @@ from torch import Tensor
 from designspace.engine.attention import Prefix, Row, download, upload
 from designspace.engine.masks import GrammarRefused, Masks
 from designspace.engine.passes import Passes
+from designspace.engine.pool import Pool
 
 # Reading the prompts of new branches takes as long as a step or two, so new branches wait until this part of all
 # branches is free, or as many as are waiting.
@@ -132,9 +134,15 @@ class Generator(Generic[Outcome]):
         self.masks = Masks(grammar_tokenizer, vocabulary, self.passes.device)
         self.capacity, self.most_papers, self.slots = capacity, papers, slots
         self.papers: list[Paper[Outcome]] = []
+        self.pool = Pool(capacity)
         self.free = list(range(branches))
         self.waiting: deque[Branch] = deque()
         self.active: list[Branch] = []
+
+    def give_slots(self, branches: int, slots: int) -> None:
+        """Replace the branches, of which none is in use, by as many of so many slots; the papers stay in memory."""
+        self.passes.give_slots(branches, slots)
+        self.slots, self.free = slots, list(range(branches))
 
     @torch.inference_mode()
     def answer(self, papers: Iterable[tuple[list[int], Rounds[Outcome]]]) -> Iterator[Result[Outcome]]:
@@ -144,10 +152,10 @@ class Generator(Generic[Outcome]):
         """
         coming = deque(enumerate(papers))
         while coming or self.papers:
-            while coming and (begin := self._room(len(coming[0][1][0]))) is not None:
+            while coming and (there := self._room(coming[0][1][0])):
                 number, (tokens, rounds) = coming.popleft()
                 started = time.monotonic()
-                prefix = self.passes.read(tokens, begin)
+                prefix = self.passes.read(tokens[there.length :], there)
                 self.passes.make_ready()  # while a GPU is still reading
                 paper = Paper(number, prefix, rounds, started, time.monotonic())
                 self.papers.append(paper)
@@ -162,18 +170,13 @@ class Generator(Generic[Outcome]):
             raise outcome
         return outcome
 
-    def _room(self, tokens: int) -> int | None:
-        """Where in the pool this many tokens fit; None if they do not fit yet."""
-        if tokens > self.capacity:
-            raise ValueError(f"A paper of {tokens} tokens exceeds the generator's capacity of {self.capacity}.")
+    def _room(self, tokens: list[int]) -> Prefix | None:
+        """Where in the pool these tokens go, and how many of them are there already; None if they do not fit yet."""
+        if len(tokens) > self.capacity:
+            raise ValueError(f"A paper of {len(tokens)} tokens exceeds the generator's capacity of {self.capacity}.")
         if len(self.papers) == self.most_papers:
             return None
-        begin = 0
-        for there in sorted(paper.prefix for paper in self.papers):
-            if there.begin - begin >= tokens:
-                break
-            begin = there.begin + there.length
-        return begin if begin + tokens <= self.capacity else None
+        return self.pool.take(tokens, [paper.prefix for paper in self.papers])
 
     def _go_on(self, paper: Paper[Outcome]) -> Iterator[Result[Outcome]]:
         """Send the rounds of a paper their answers until they ask something that needs the model, or end; then

@@ -21,23 +21,30 @@ class Passes:
 
     def __init__(self, model: Any, capacity: int, branches: int, slots: int, papers: int, chunk: int) -> None:
         self.model, self.device = model, model.get_input_embeddings().weight.device
-        self.branches, self.papers, self.chunk = branches, papers, chunk
+        self.papers, self.chunk = papers, chunk
         devices = layer_devices(model)
-        self.cache = SharedPrefixCache(model.config, capacity, branches, slots, model.dtype, devices)
+        self.cache = SharedPrefixCache(model.config, capacity, model.dtype, devices)
         one_gpu = self.device.type == "cuda" and set(devices) == {self.device}
         self.graphed = one_gpu and self.cache.fused
+        self.give_slots(branches, slots)
+
+    def give_slots(self, branches: int, slots: int) -> None:
+        """Replace the branches by as many of so many tokens; the prefixes stay."""
         self.graphs: dict[int, GraphedStep] = {}  # by their rows
         self.begun: Sequence[Row] | None = None  # the rows of a step of which the GPU has the first layers
+        self.branches = branches
+        self.cache.give_slots(branches, slots)
 
-    def read(self, tokens: list[int], begin: int) -> Prefix:
-        """Prefill a prefix with token ids, a chunk at a time, at a place in the pool. It returns when a GPU has been
-        given all chunks; the GPU is then still computing them."""
+    def read(self, tokens: list[int], prefix: Prefix) -> Prefix:
+        """Prefill what follows a prefix with token ids, a chunk at a time. It returns when a GPU has been given all
+        chunks; the GPU is then still computing them."""
         self.begun = None
-        prefix = Prefix(begin, 0)
+        if not tokens:
+            return prefix
         for piece in upload([tokens], self.device).split(self.chunk, dim=1):
             self.cache.read_on(prefix)
             self._hidden(piece, only_store=True)
-            prefix = Prefix(begin, prefix.length + piece.shape[1])
+            prefix = Prefix(prefix.begin, prefix.length + piece.shape[1])
         return prefix
 
     def read_prompts(self, rows: Sequence[Row], prompts: Sequence[list[int]]) -> None:

@@ -49,8 +49,8 @@ def plan_of(
     """The memory plans of both tasks of a model (see `plan`), and what they share: the prefill chunk and the token
     budget of the contexts.
 
-    `model` is that section of the configuration. The budget is that of the extraction, or the one set by hand; a job of
-    discovery with less room shortens its papers further. A chunk of None means that it is chosen.
+    `model` is that section of the configuration. The budget is the smaller one of the two tasks, or the one set by
+    hand. A chunk of None means that it is chosen.
     """
     config, weights = read_model(model)
 
@@ -64,9 +64,10 @@ def plan_of(
     room["overhead_tokens"] = overhead_tokens
     plans = {
         "extraction": plan(of_task(extraction, chunk), **room, token_budget=token_budget),
-        "discovery": plan(of_task(discovery, chunk), **room),
+        "discovery": plan(of_task(discovery, chunk), **room, token_budget=token_budget),
     }
-    shared = {"token_budget": plans["extraction"]["token_budget"], "prefill_chunk": chunk}
+    budget = min(of_one["token_budget"] for of_one in plans.values())
+    shared = {"token_budget": budget, "prefill_chunk": chunk}
     return {"model": model["name"], "revision": model["revision"], **shared, **plans}
 
 

@@ -73,9 +73,12 @@ class Speed:
         """Seconds of a step, which is the time to read the weights."""
         return self.weights * self.step_factor / self.device.copies
 
-    def paper(self, tokens: int, asked: Asked) -> float:
-        """Seconds of a task for a paper: its process, its prompt and its questions."""
-        return PAPER_SECONDS + self.prefill(tokens) + asked.steps * self.step() + self._rows(tokens, asked.rows)
+    def paper(self, tokens: int, asked: Asked, read: int = 0) -> float:
+        """Seconds of a task for a paper: its process, its prompt and its questions. Of the prompt, `read` tokens may
+        have been read by another task in the same process."""
+        process = 0 if read else PAPER_SECONDS
+        prompt = self.prefill(tokens) - self.prefill(read)
+        return process + prompt + asked.steps * self.step() + self._rows(tokens, asked.rows)
 
     def _rows(self, tokens: int, rows: int) -> float:
         """Seconds of the attention of the rows to a prompt; on a GPU they are negligible beside reading the weights."""

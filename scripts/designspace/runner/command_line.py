@@ -1,9 +1,10 @@
-"""What the two GPU programs, extract.py and discover.py, have in common: their command line and what they run."""
+"""The command line of ask.py, the program that runs the model, and what it starts."""
 
 import argparse
 import shutil
 import subprocess
 import sys
+from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +20,7 @@ from designspace.runner import PRELOAD
 
 
 def parser(description: str) -> argparse.ArgumentParser:
-    """The options that all tasks share; a program adds its own."""
+    """The options of the program."""
     options = argparse.ArgumentParser(description=description)
     options.add_argument("--papers", nargs="+", required=True, help="ids of the papers of this batch")
     options.add_argument("--results", type=Path, required=True, help="folder with text/ and context/ of the papers")
@@ -28,10 +29,21 @@ def parser(description: str) -> argparse.ArgumentParser:
     options.add_argument("--capacity", type=memory.parse_size, required=True, help="what the job may use of GPU or RAM")
     options.add_argument("--reserve", type=memory.parse_size, required=True, help="of it, what stays free")
     options.add_argument("--prefill-chunk", type=int, required=True, help="tokens that are read at once")
-    options.add_argument("--max-new-tokens", type=int, required=True, help="of all branches together")
     options.add_argument("--minutes-per-paper", type=float, required=True, help="a paper that takes longer is stopped")
     options.add_argument("--papers-at-once", type=at_once, default=1, help="in one process: a number, or auto")
-    options.add_argument("--output", type=Path, required=True, help="a JSON line for each paper")
+    extraction, discovery = (options.add_argument_group(task) for task in ("extraction", "discovery"))
+    for task in (extraction, discovery):
+        name = f"--{task.title}"
+        task.add_argument(f"{name}-output", type=Path, required=True, help="a JSON line for each paper")
+        task.add_argument(f"{name}-max-new-tokens", type=int, required=True, help="of all branches together")
+    extraction.add_argument(
+        "--extraction-min-confidence", type=float, required=True, help="the threshold from which a value is reported"
+    )
+    extraction.add_argument(
+        "--extraction-reasoning", action=BooleanOptionalAction, required=True, help="a sentence for each value"
+    )
+    discovery.add_argument("--discovery-findings", type=int, required=True, help="maximum number of a category")
+    discovery.add_argument("--discovery-categories", nargs="+", required=True, help="a branch for each")
     return options
 
 
@@ -59,8 +71,8 @@ def model_of(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"name": arguments.model} | {key: getattr(arguments, key) for key in keys}
 
 
-def run(task: str, arguments: argparse.Namespace, settings: dict[str, Any]) -> None:
-    """Run a task over the batch; an error that concerns the whole run ends the program with a message."""
+def run(arguments: argparse.Namespace) -> None:
+    """Ask the batch; an error that concerns the whole run ends the program with a message."""
     processes.start(arguments.model, arguments.revision, PRELOAD)
     from designspace.runner import driver  # imports PyTorch, which takes seconds; the server does so at the same time
     from designspace.runner.worker import Job
@@ -68,10 +80,11 @@ def run(task: str, arguments: argparse.Namespace, settings: dict[str, Any]) -> N
     try:
         papers: list[Any] = [records.read_paper(arguments.results, paper) for paper in arguments.papers]
     except DesignspaceError as error:
-        sys.exit(f"{task} stopped: {error}")
+        sys.exit(f"The batch stopped: {error}")
+    settings = {task: of_task(arguments, task) for task in ("extraction", "discovery")}
+    outputs = {task: own.pop("output") for task, own in settings.items()}
     job = Job(
-        task,
-        settings | {"max_new_tokens": arguments.max_new_tokens},
+        settings,
         with_roles(yaml.safe_load(arguments.parameters.read_text("utf-8"))),
         model_of(arguments),
         {key: getattr(arguments, key) for key in ("capacity", "reserve", "prefill_chunk")},
@@ -79,11 +92,17 @@ def run(task: str, arguments: argparse.Namespace, settings: dict[str, Any]) -> N
     )
     show_gpu("before")
     try:
-        driver.run(job, papers, arguments.output, arguments.minutes_per_paper)
+        driver.run(job, papers, outputs, arguments.minutes_per_paper)
     except (DesignspaceError, OSError) as error:
-        sys.exit(f"{task} stopped: {error}")
+        sys.exit(f"The batch stopped: {error}")
     finally:
         show_gpu("after")
+
+
+def of_task(arguments: argparse.Namespace, task: str) -> dict[str, Any]:
+    """The options of a task, without its name: its settings, and its output."""
+    begin = f"{task}_"
+    return {key.removeprefix(begin): value for key, value in vars(arguments).items() if key.startswith(begin)}
 
 
 def show_gpu(when: str) -> None:

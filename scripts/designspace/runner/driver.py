@@ -8,6 +8,7 @@ import gc
 import hashlib
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
@@ -31,26 +32,30 @@ Record = dict[str, Any]
 def run(
     job: Job,
     papers: list[tuple[Record, Record]],
-    output: str | Path,
+    outputs: dict[str, Path],
     minutes_per_paper: float = 10,
     log: TextIO = sys.stderr,
 ) -> None:
-    """Answer the papers, [(text record, context record)], and write one JSON line for each to the output."""
-    output = Path(output)
-    journal = Journal(output.with_name(output.name + JOURNAL), fingerprint(job, papers), log)
-    progress = Progress(job.task, papers)
-    done = {record["paper"] for record in journal.records}
-    for record in journal.records:
-        progress.passed_over(record)
+    """Answer the papers, [(text record, context record)], and write one JSON line for each to the output of each
+    task. The journal is beside the first of the outputs."""
+    first, *_ = outputs.values()
+    journal = Journal(first.with_name(first.name + JOURNAL), fingerprint(job, papers), log)
+    progress = Progress(papers)
+    answered = Counter(record["paper"] for record in journal.records)
+    done = {paper for paper, number in answered.items() if number >= len(job.tasks)}
+    for paper in done:
+        progress.passed_over(paper, [record for record in journal.records if record["paper"] == paper])
     start = processes.start(job.model["name"], job.model["revision"], PRELOAD)
     # On a CPU, tensors are shared by name: shared as open files, a model has more of them than a process may receive.
     set_sharing_strategy("file_system")
 
     def finish(record: Record, fields: Record, asked: bool) -> None:
-        head = {"paper": record["paper"], "task": job.task, "status": record["status"], "reason": record["reason"]}
+        head = {"paper": record["paper"], "status": record["status"], "reason": record["reason"]}
         head |= {"model": job.model["name"], "revision": job.model["revision"]}  # the worker adds the exact commit
-        journal.append(head | fields)
-        print(progress.finished(head | fields, asked), file=log, flush=True)
+        of_tasks = fields.pop("tasks", {})
+        answers = [head | {"task": task} | fields | of_tasks.get(task, {}) for task in job.tasks]
+        journal.append(answers)
+        print(progress.finished(answers, asked), file=log, flush=True)
 
     readable = []
     for record, context in papers:
@@ -68,7 +73,8 @@ def run(
             if fields["status"] == "failed" and weights and (obstacle := loading.obstacle_to_computing(weights)):
                 raise Stop(obstacle)  # every paper that is left would fail; a job that is started again continues here
             finish(paper.record, fields, asked=True)
-    journal.finish(output, [record["paper"] for record, _ in papers])
+    for task, output in outputs.items():
+        journal.finish(task, output, [record["paper"] for record, _ in papers])
 
 
 def load_for_all(job: Job, log: TextIO) -> Any:

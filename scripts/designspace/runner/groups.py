@@ -41,22 +41,29 @@ class _Room:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.config, self.weights = read_model(job.model)
-        self.around = memory.estimate_tokens("".join(TASKS[job.task].frame(job.library, job.settings)))
-        most = job.settings["max_new_tokens"]
-        if job.task == "extraction":
-            self.asked = branches.of_extraction(job.library, most, job.settings["reasoning"])
-        else:
-            self.asked = branches.of_discovery(len(job.settings["categories"]), most)
+        self.asked = [self._asked(task, settings) for task, settings in job.tasks.items()]
+
+    def _asked(self, task: str, settings: Record) -> tuple[int, branches.Branches]:
+        """The tokens of a prompt around its paper, and the branches about one paper."""
+        around = memory.estimate_tokens("".join(TASKS[task].frame(self.job.library, settings)))
+        if task == "extraction":
+            return around, branches.of_extraction(self.job.library, settings["max_new_tokens"], settings["reasoning"])
+        return around, branches.of_discovery(len(settings["categories"]), settings["max_new_tokens"])
 
     def holds(self, papers: list[Paper]) -> bool:
-        """Whether the papers fit together."""
+        """Whether the papers fit together, whatever they are asked."""
+        around = max(around for around, _ in self.asked)
+        tokens: int = sum(paper.context["tokens_kept"] + around for paper in papers)
+        return all(tokens <= self._tokens(asked, len(papers)) for _, asked in self.asked)
+
+    def _tokens(self, asked: branches.Branches, papers: int) -> int:
+        """The tokens of all prompts together that fit beside the branches of so many papers."""
         costs = costs_of(
             self.config,
             self.weights,
             self.job.model,
             prefill_chunk=self.job.memory["prefill_chunk"],
-            branches=branches.of_papers(self.asked.number, len(papers)),
-            branch_tokens=self.asked.slots,
+            branches=branches.of_papers(asked.number, papers),
+            branch_tokens=asked.slots,
         )
-        tokens: int = sum(paper.context["tokens_kept"] + self.around for paper in papers)
-        return tokens <= memory.prefix_tokens(costs, self.job.memory["capacity"], self.job.memory["reserve"])
+        return memory.prefix_tokens(costs, **self.job.room)

@@ -56,10 +56,10 @@ class Journal:
                 self.file.truncate(0)
                 self._write(head)
 
-    def append(self, record: dict[str, Any]) -> None:
-        """Add a record, and return when it is on the disk. NotWritten if that fails."""
-        self.records.append(record)
-        self._write(records.encode(record))
+    def append(self, answers: list[dict[str, Any]]) -> None:
+        """Add the records of a paper, and return when they are on the disk. NotWritten if that fails."""
+        self.records += answers
+        self._write(b"".join(map(records.encode, answers)))
 
     def _write(self, data: bytes) -> None:
         with writing(self.path):
@@ -67,9 +67,9 @@ class Journal:
                 data = data[self.file.write(data) :]
             os.fsync(self.file.fileno())
 
-    def finish(self, output: Path, order: list[str]) -> None:
-        """Write the complete output, in the order of the papers."""
-        by_paper = {record["paper"]: record for record in self.records}
+    def finish(self, task: str, output: Path, order: list[str]) -> None:
+        """Write the complete output of a task, in the order of the papers."""
+        by_paper = {record["paper"]: record for record in self.records if record["task"] == task}
         write_whole(output, b"".join(records.encode(by_paper[paper]) for paper in order))
 
 

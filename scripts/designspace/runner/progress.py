@@ -8,32 +8,31 @@ Record = dict[str, Any]
 
 
 class Progress:
-    """The papers of a task in a batch, some of which may be finished already, counted by the tokens that are read."""
+    """The papers of a batch, some of which may be finished already, counted by the tokens that are read."""
 
-    def __init__(
-        self, task: str, papers: Iterable[tuple[Record, Record]], now: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.task, self.now, self.started = task, now, now()
+    def __init__(self, papers: Iterable[tuple[Record, Record]], now: Callable[[], float] = time.monotonic) -> None:
+        self.now, self.started = now, now()
         self.tokens = {record["paper"]: context["tokens_kept"] for record, context in papers}
         self.left, self.seen, self.values = dict(self.tokens), 0, 0
 
-    def finished(self, record: Record, asked: bool = True) -> str:
-        """The line of a paper that has just been finished; `asked`: whether the model read it, which takes time."""
+    def finished(self, answers: list[Record], asked: bool = True) -> str:
+        """The line of a paper that has just been finished, from the records of its tasks; `asked`: whether the model
+        read it, which takes time."""
+        (record, *_) = answers
         tokens = self.left.pop(record["paper"])
         self.seen += tokens if asked else 0
-        found = values_in(record)
+        found = sum(map(values_in, answers))
         self.values += found
-        head = f"{self.task} {len(self.tokens) - len(self.left)}/{len(self.tokens)} {record['paper']}: "
+        head = f"Paper {len(self.tokens) - len(self.left)}/{len(self.tokens)} {record['paper']}: "
         if record["status"] != "ok":
             return f"{head}{record['status']}: {record['reason']}{self._time_left()}"
-        seconds = sum(record["seconds"].values())
-        read = f"{record['prompt_tokens']:,} tokens read in {seconds:.1f} s"
-        return f"{head}{found} values, {self.values} in all; {read}{self._time_left()}"
+        seconds = sum(sum(answer["seconds"].values()) for answer in answers)
+        return f"{head}{found} values, {self.values} in all; {tokens:,} tokens in {seconds:.1f} s{self._time_left()}"
 
-    def passed_over(self, record: Record) -> None:
+    def passed_over(self, paper: str, answers: list[Record]) -> None:
         """Count a paper that was finished before this job began."""
-        self.left.pop(record["paper"])
-        self.values += values_in(record)
+        self.left.pop(paper)
+        self.values += sum(map(values_in, answers))
 
     def _time_left(self) -> str:
         """The time that is left, to be added to a line; empty if no papers are left or none has been read."""

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,36 +12,30 @@ SECONDS = 20.0  # between two looks
 
 
 class Watch:
-    """The papers that jobs on other machines have finished since it began, of the given number of papers of each
-    task."""
+    """The papers that jobs on other machines have finished since it began, of the given number of papers."""
 
-    def __init__(self, results: Path, papers: dict[str, int], now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, results: Path, papers: int, now: Callable[[], float] = time.monotonic) -> None:
         self.results, self.papers, self.now, self.started = results, papers, now, now()
-        self.finished: Counter[str] = Counter()
+        self.finished: set[str] = set()
         self.values = 0
         self.read = {path: path.stat().st_size for path in self._journals()}
 
     def _journals(self) -> list[Path]:
-        return [path for task in self.papers for path in self.results.glob(f"{task}/*.jsonl{JOURNAL}")]
+        return list(self.results.glob(f"*/*.jsonl{JOURNAL}"))
 
     def line(self) -> str:
         """The papers finished, the values found and the time left; empty if nothing has changed."""
-        before = self.finished.total()
+        before = len(self.finished)
         for path in self._journals():
             self._read(path)
-        done = self.finished.total()
+        done = len(self.finished)
         if done == before:
             return ""
-        left = sum(max(0, number - self.finished[task]) for task, number in self.papers.items())
-        papers = ", ".join(f"{task} {self._of(task)}" for task in self.papers)
-        time_left = f"; {duration((self.now() - self.started) * left / done)} left" if left else ""
-        return f"Progress   {papers} papers; {self.values} values and findings{time_left}"
-
-    def _of(self, task: str) -> str:
-        """The number of finished papers of a task, with the number of its papers unless more are finished: papers that
-        had an answer before are counted, too."""
-        done, number = self.finished[task], self.papers[task]
-        return f"{done}/{number}" if done <= number else str(done)
+        left = self.papers - done
+        # Papers that had an answer before are counted, too.
+        of = f"{done}/{self.papers}" if left >= 0 else str(done)
+        time_left = f"; {duration((self.now() - self.started) * left / done)} left" if left > 0 else ""
+        return f"Progress   {of} papers; {self.values} values and findings{time_left}"
 
     def _read(self, path: Path) -> None:
         """Count the new lines of a journal. A journal that has become shorter was written again."""
@@ -57,7 +50,7 @@ class Watch:
         first = start == 0  # the line with the fingerprint, which is not a record
         records = list(whole_records(lines[first:]))
         self.read[path] = start + sum(map(len, lines[: first + len(records)]))
-        self.finished[path.parent.name] += len(records)
+        self.finished.update(record["paper"] for record in records)
         self.values += sum(map(values_in, records))
 
 

@@ -43,12 +43,16 @@ SIGNS_OF_NO_MEMORY = ("out of memory", "can't allocate memory", "ALLOC_FAILED")
 class Job:
     """The settings that all papers of a batch share."""
 
-    task: str
-    settings: dict[str, Any]
+    tasks: dict[str, dict[str, Any]]  # the settings of each task, in the order in which a paper is asked
     library: list[dict[str, Any]]
     model: dict[str, Any]  # that section of the configuration
     memory: dict[str, int]  # capacity and reserve in bytes, prefill_chunk in tokens
     papers_at_once: int | Literal["auto"] = 1  # in one process
+
+    @property
+    def room(self) -> dict[str, int]:
+        """The memory that the plan may use, as memory.plan takes it."""
+        return {key: self.memory[key] for key in ("capacity", "reserve")}
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def work(connection: Connection, inbox: Connection) -> None:
             limit_memory(job, attached)
         group = Group(job, weights, papers, attempt)
         if not inbox.poll():  # if its turn has come, it loads its kernels while the GPU reads
-            warming.load_kernels(weights, group.grammar_tokenizer, group.branches)
+            warming.load_kernels(weights, group.grammar_tokenizer, max(task.branches for task in group.tasks.values()))
         started = await_turn(inbox)
         group.ask(started)
         torch.cuda.empty_cache()
@@ -147,26 +151,15 @@ def limit_memory(job: Job, attached: Any) -> None:
         torch.cuda.set_per_process_memory_fraction(max(0, job.memory["capacity"] - others) / total, gpu)
 
 
-class Paper:
-    """A paper in its process: its prompt, its questions, and the measurements."""
+class Task:
+    """A task of a job: what it asks, the branches and slots that this takes for so many papers together, and the most
+    tokens of a paper for which there is room."""
 
-    def __init__(self, record: Record, tokens: list[int], budget: int, kept: int, task: Any) -> None:
-        self.record, self.tokens, self.budget, self.kept, self.task = record, tokens, budget, kept, task
-        self.seconds: dict[str, float] = {}
-
-
-class Group:
-    """Papers that share a process and its steps: they are prepared, read and asked here, and have their outcomes
-    here."""
-
-    def __init__(self, job: Job, weights: Any, papers: list[tuple[Record, Record]], attempt: Attempt) -> None:
-        self.job, self.weights, self.task = job, weights, TASKS[job.task]
-        source = job.model["name"], job.model["revision"]
-        self.tokenizer = loading.load_tokenizer(*source)
-        self.grammar_tokenizer = loading.load_grammar_tokenizer(*source, weights.get_output_embeddings().out_features)
-        number, _, self.slots = self.task.shape(self.tokenizer, job.library, job.settings)
-        self.branches = of_papers(number, len(papers))
-        chunk = max(job.memory["prefill_chunk"] // attempt.chunk, 1)
+    def __init__(self, name: str, job: Job, weights: Any, tokenizer: Any, papers: int, chunk: int) -> None:
+        self.questions, self.settings = TASKS[name], job.tasks[name]
+        self.frame = self.questions.frame(job.library, self.settings)
+        number, _, self.slots = self.questions.shape(tokenizer, job.library, self.settings)
+        self.branches = of_papers(number, papers)
         alone, self.costs = (
             costs_of(
                 weights.config.to_dict(),
@@ -178,57 +171,96 @@ class Group:
             )
             for branches in (number, self.branches)
         )
-        self.frame = self.task.frame(job.library, job.settings)
-        overhead = prompts.overhead(self.tokenizer, *self.frame)
-        budget = memory.plan(alone, **self.room, overhead_tokens=overhead)["token_budget"]
-        self.papers = [self.made_ready(record, context, budget, attempt) for record, context in papers]
-        self.capacity = sum(len(paper.tokens) for paper in self.papers)
-        if len(papers) > 1:  # papers that have no room yet are read when others have ended
-            self.capacity = min(self.capacity, memory.prefix_tokens(self.costs, **self.room))
-        for question in next(self.papers[0].task.rounds()):
-            masks.compiled(self.grammar_tokenizer, question.grammar)
+        overhead = prompts.overhead(tokenizer, *self.frame)
+        self.budget = memory.plan(alone, **job.room, overhead_tokens=overhead)["token_budget"]
+
+
+class Paper:
+    """A paper in its process: for each task, its prompt, its questions and the seconds that they took."""
+
+    def __init__(self, record: Record, budget: int, kept: int) -> None:
+        self.record, self.budget, self.kept = record, budget, kept
+        self.tokens: dict[str, list[int]] = {}
+        self.about: dict[str, Any] = {}
+        self.seconds: dict[str, dict[str, float]] = {}
 
     @property
-    def room(self) -> dict[str, int]:
-        """The memory that the plan may use."""
-        return {key: self.job.memory[key] for key in ("capacity", "reserve")}
+    def longest(self) -> int:
+        """The tokens of its longest prompt."""
+        return max(map(len, self.tokens.values()))
 
-    def made_ready(self, record: Record, context: Record, most: int, attempt: Attempt) -> Paper:
-        """A paper of which as much is kept as if it were alone, with a budget of at most `most` tokens."""
-        # The context was made for the plan of the run; the exact prompt, or a later attempt, may leave less room.
-        budget = min(most, context["token_budget"]) // attempt.budget
+
+class Group:
+    """Papers that share a process and its steps: they are prepared, read and asked here, and have their outcomes
+    here."""
+
+    def __init__(self, job: Job, weights: Any, papers: list[tuple[Record, Record]], attempt: Attempt) -> None:
+        self.job, self.weights = job, weights
+        source = job.model["name"], job.model["revision"]
+        self.tokenizer = loading.load_tokenizer(*source)
+        self.grammar_tokenizer = loading.load_grammar_tokenizer(*source, weights.get_output_embeddings().out_features)
+        self.chunk = max(job.memory["prefill_chunk"] // attempt.chunk, 1)
+        self.tasks = {name: Task(name, job, weights, self.tokenizer, len(papers), self.chunk) for name in job.tasks}
+        self.papers = [self.made_ready(record, context, attempt) for record, context in papers]
+        self.capacity = sum(paper.longest for paper in self.papers)
+        if len(papers) > 1:  # papers that have no room yet are read when others have ended
+            room = (memory.prefix_tokens(task.costs, **job.room) for task in self.tasks.values())
+            self.capacity = min(self.capacity, *room)
+        for about in self.papers[0].about.values():
+            for question in next(about.rounds()):
+                masks.compiled(self.grammar_tokenizer, question.grammar)
+
+    def made_ready(self, record: Record, context: Record, attempt: Attempt) -> Paper:
+        """A paper of which as much is kept as if it were alone."""
+        # The context was made for the plan of the run; the exact prompts, or a later attempt, may leave less room.
+        budget = min(context["token_budget"], *(task.budget for task in self.tasks.values())) // attempt.budget
         if context["tokens_kept"] > budget:
             context = contexts.fit(record, budget, self.tokenizer.backend_tokenizer)
-        before, after = self.frame
-        tokens = prompts.prefix(self.tokenizer, before, contexts.kept_text(record, context), after)
-        about = self.task.Paper(
-            self.tokenizer, self.grammar_tokenizer, record, context, self.job.library, self.job.settings
-        )
-        return Paper(record, tokens, budget, context["tokens_kept"], about)
+        paper, text = Paper(record, budget, context["tokens_kept"]), contexts.kept_text(record, context)
+        for name, task in self.tasks.items():
+            before, after = task.frame
+            paper.tokens[name] = prompts.prefix(self.tokenizer, before, text, after)
+            paper.about[name] = task.questions.Paper(
+                self.tokenizer, self.grammar_tokenizer, record, context, self.job.library, task.settings
+            )
+        return paper
 
     def ask(self, started: float) -> None:
-        """Read the papers and ask all questions about them; this takes the memory that was planned."""
-        if self.capacity < max(len(paper.tokens) for paper in self.papers):
+        """Read the papers and ask all questions about them; this takes the memory that was planned. A further task
+        reads of a paper only what its prompt has behind the text."""
+        if self.capacity < max(paper.longest for paper in self.papers):
             raise torch.OutOfMemoryError("The longest of these papers does not fit beside the branches of all of them.")
+        first, *_ = self.tasks.values()
         generator = Generator[None](
             self.weights,
             self.grammar_tokenizer,
             self.capacity,
-            self.branches,
-            self.slots,
-            self.costs["prefill_chunk"],
+            first.branches,
+            first.slots,
+            self.chunk,
             len(self.papers),
         )
-        attach = time.monotonic() - started
-        for number, outcome, prefill, decode in generator.answer((p.tokens, p.task.rounds()) for p in self.papers):
-            if isinstance(outcome, Exception):
-                raise outcome
-            self.papers[number].seconds = {"attach": attach, "prefill": prefill, "decode": decode}
+        for name, task in self.tasks.items():
+            if task is not first:
+                started = time.monotonic()
+                generator.give_slots(task.branches, task.slots)
+            attach = time.monotonic() - started
+            asked = [(paper.tokens[name], paper.about[name].rounds()) for paper in self.papers]
+            for number, outcome, prefill, decode in generator.answer(asked):
+                if isinstance(outcome, Exception):
+                    raise outcome
+                self.papers[number].seconds[name] = {"attach": attach, "prefill": prefill, "decode": decode}
         self.peak = peak(self.weights.device)
 
     def outcomes(self) -> Iterator[tuple[str, Record]]:
-        """The id of each paper, and the fields of its record that only this process has."""
+        """The id of each paper, and the fields of its records that only this process has: those of all tasks, and, as
+        `tasks`, those of each."""
+        predicted = max(peak_bytes(task.costs, self.capacity) for task in self.tasks.values())
         for paper in self.papers:
+            of_tasks = {
+                name: {"prompt_tokens": len(paper.tokens[name]), "seconds": paper.seconds[name], **about.fields()}
+                for name, about in paper.about.items()
+            }
             yield (
                 paper.record["paper"],
                 {
@@ -237,10 +269,8 @@ class Group:
                     "software": software(self.weights.device),
                     "token_budget": paper.budget,
                     "tokens_kept": paper.kept,
-                    "prompt_tokens": len(paper.tokens),
-                    "seconds": paper.seconds,
-                    "memory": {"predicted_bytes": peak_bytes(self.costs, self.capacity), **self.peak},
-                    **paper.task.fields(),
+                    "memory": {"predicted_bytes": predicted, **self.peak},
+                    "tasks": of_tasks,
                 },
             )
 

@@ -19,6 +19,7 @@ from designspace.core.files import write_whole
 from designspace.planning import branches, memory, speed
 from designspace.planning.costs import GIB
 from designspace.planning.shapes import read_model
+from designspace.runner.journal import JOURNAL
 from designspace.runner.progress import duration
 from designspace.settings import parameters
 from designspace.settings.run import Run
@@ -39,6 +40,7 @@ START_MINUTES = 30  # of a job with the model: to start and to load it
 # The fields that are read of each record: a run reads those of all papers before it starts, and the rest is large.
 class _Answer(msgspec.Struct):
     paper: str
+    task: str
     seconds: dict[str, float] = {}
 
 
@@ -52,8 +54,7 @@ class _Text(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Estimate:
-    """The cost of the papers that have no answers yet. `asked` counts these papers by task; `all_seconds` are the
-    unscaled seconds of all papers by task."""
+    """The cost of the papers that have no answers yet. `all_seconds` are the unscaled seconds of all papers by task."""
 
     papers: int
     left: int
@@ -67,15 +68,9 @@ class Estimate:
     capacity_bytes: int
     disk_bytes: int
     measured: int
-    asked: dict[str, int]
     all_seconds: dict[str, float]
     job_minutes: int
     job_mb: int
-
-    @property
-    def jobs(self) -> int:
-        """The jobs with the model: one of each task for each batch."""
-        return len(TASKS) * self.batches
 
     def line(self) -> str:
         """The estimate in one line, for the beginning of a run."""
@@ -91,12 +86,11 @@ class Estimate:
         source = (
             f"scaled by {self.measured} papers of this run" if self.measured else "no paper of this run is read yet"
         )
-        in_batches = f"in {self.batches} batch{'es' * (self.batches != 1)}"
         return "\n".join(
             [
                 f"Papers     {self.papers}, of which {self.left} have no answers yet",
                 f"Reading    {self.pages:,} pages, {self.tokens:,} tokens with the questions, {source}",
-                f"Jobs       {self.jobs} with the model, {in_batches}; the others take seconds each",
+                f"Jobs       {self.batches} with the model, one for each batch; the others take seconds each",
                 f"Model      {duration(self.device_seconds)} on one {self.device}",
                 f"Time       {duration(self.wall_seconds)} if one job with the model runs at a time",
                 f"Memory     {self.peak_bytes / GIB:.1f} GiB of {self.capacity_bytes / GIB:.1f} GiB at most",
@@ -109,7 +103,9 @@ class Estimate:
 
 def of_run(run: Run, config: dict[str, Any]) -> Estimate:
     """The estimate for the papers of a run. DesignspaceError if the model cannot be had."""
-    answered = {task: dict(answers(run, task)) for task in TASKS}
+    answered: dict[str, dict[str, float]] = {task: {} for task in TASKS}
+    for task, paper, took in answers(run):
+        answered[task][paper] = took
     files = {row.paper: run.papers / row.file for row in run.rows if row.paper in run.present and row.is_asked}
     left = {paper for paper in files if any(paper not in answered[task] for task in TASKS)}
     pages = pages_of({paper: files[paper] for paper in sorted(left)})
@@ -118,15 +114,13 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
     seconds = paper_seconds(config, kept, device)
     factor, measured = scale(seconds, answered)
     batches = [batch for batch, papers in run.batches.items() if not left.isdisjoint(papers)]
-    remaining = sum(
-        factor[task] * seconds[task][paper] for task in TASKS for paper in left if paper not in answered[task]
-    )
-    loading = 2 * len(batches) * speed.Speed(*read_model(config["model"]), config["model"], device).job()
+    remaining = sum(factor[task] * seconds[task][paper] for task in TASKS for paper in left)
+    loading = len(batches) * speed.Speed(*read_model(config["model"]), config["model"], device).job()
     return Estimate(
         papers=len(kept),
         left=len(left),
         pages=sum(pages.values()),
-        tokens=sum(kept[paper] + around for around in around_paper(config).values() for paper in left),
+        tokens=sum(kept[paper] + sum(around_paper(config).values()) for paper in left),
         batches=len(batches),
         device=device.name,
         device_seconds=remaining + loading,
@@ -135,7 +129,6 @@ def of_run(run: Run, config: dict[str, Any]) -> Estimate:
         capacity_bytes=capacity,
         disk_bytes=sum(TEXT_BYTES * kept[paper] + ANSWERS_BYTES + PICTURES * PICTURE_BYTES for paper in left),
         measured=measured,
-        asked={task: sum(paper not in answered[task] for paper in kept) for task in TASKS},
         all_seconds={task: sum(of_papers.values()) for task, of_papers in seconds.items()},
         job_minutes=job_minutes(config, config["papers_per_job"]),
         job_mb=job_mb(config),
@@ -173,7 +166,8 @@ def around_paper(config: dict[str, Any]) -> dict[str, int]:
 
 
 def paper_seconds(config: dict[str, Any], kept: dict[str, int], device: speed.Device) -> dict[str, dict[str, float]]:
-    """{task: {paper: seconds}} from the shapes of the model, for papers given by their kept tokens."""
+    """{task: {paper: seconds}} from the shapes of the model, for papers given by their kept tokens. The extraction
+    reads them, and the discovery only its own instructions."""
     library = parameters.load(config["parameters"])
     model = config["model"]
     found, asking = config["discovery"], config["extraction"]
@@ -184,10 +178,12 @@ def paper_seconds(config: dict[str, Any], kept: dict[str, int], device: speed.De
         "extraction": speed.of_extraction(library, extraction),
         "discovery": speed.of_discovery(found["findings"], discovery),
     }
-    return {
-        task: {paper: of_speed.paper(tokens + around, asked[task]) for paper, tokens in kept.items()}
-        for task, around in around_paper(config).items()
-    }
+    around = around_paper(config)
+
+    def seconds(task: str, tokens: int) -> float:
+        return of_speed.paper(tokens + around[task], asked[task], read=0 if task == "extraction" else tokens)
+
+    return {task: {paper: seconds(task, tokens) for paper, tokens in kept.items()} for task in TASKS}
 
 
 def scale(seconds: dict[str, dict[str, float]], answered: dict[str, dict[str, float]]) -> tuple[dict[str, float], int]:
@@ -203,15 +199,15 @@ def scale(seconds: dict[str, dict[str, float]], answered: dict[str, dict[str, fl
     return {task: factors.get(task, other) for task in answered}, measured_papers
 
 
-def answers(run: Run, task: str) -> Iterable[tuple[str, float]]:
-    """(paper, its seconds) of each answered paper; 0 seconds if the model did not read it."""
+def answers(run: Run) -> Iterable[tuple[str, str, float]]:
+    """(task, paper, seconds) of each answered paper; 0 seconds if the model did not read it."""
     for batch in run.batches:
-        for ending in (".jsonl", ".jsonl.journal"):
+        for name in (*(f"{task}/{batch}.jsonl" for task in TASKS), f"{TASKS[0]}/{batch}.jsonl{JOURNAL}"):
             with contextlib.suppress(OSError):
-                for line in Path(run.results, task, f"{batch}{ending}").read_bytes().splitlines():
+                for line in Path(run.results, name).read_bytes().splitlines():
                     with contextlib.suppress(msgspec.DecodeError):
                         answer = msgspec.json.decode(line, type=_Answer)
-                        yield answer.paper, sum(answer.seconds.values())
+                        yield answer.task, answer.paper, sum(answer.seconds.values())
 
 
 def tokens_of(run: Run, paper: str, pages: int) -> int:
