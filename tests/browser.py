@@ -58,7 +58,7 @@ def tell_cost(run):
     context = run.results / "context" / "several.json"
     section = {"title": "General discussion", "kind": "discussion", "tokens": 1800, "tokens_kept": 300, "kept": []}
     context.write_text(json.dumps(json.loads(context.read_text()) | {"sections": [section]}))
-    folder = run.results / "benchmarks" / "extract"
+    folder = run.results / "benchmarks" / "ask"
     folder.mkdir(parents=True)
     (folder / "b0001.tsv").write_text("s\th:m:s\tmax_rss\n150.0\t0:02:30\t2048.0\n")
 

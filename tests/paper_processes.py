@@ -65,15 +65,17 @@ def held(driver):
 
 
 def answered(journal):
-    """How many papers are in a journal."""
-    return max(0, journal.read_bytes().count(b"\n") - 1) if journal.exists() else 0
+    """How many papers are in a journal, with two answers each."""
+    return journal.read_bytes().count(b"\n") // 2 if journal.exists() else 0
 
 
-def driver_of(program, among):
-    """The process of a program with a model among those; None if there is none."""
+def driver_of(batch, among):
+    """The process of ask.py for a batch, given as a part of the name of its output, among those; None if there is
+    none."""
     for pid in among:
         with suppress(OSError):
-            if f"{program}\0--papers".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if b"ask.py\0--papers" in command and batch.encode() in command:
                 return pid
     return None
 

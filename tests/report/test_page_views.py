@@ -134,4 +134,4 @@ def test_papers_and_run_say_what_happened(page):
     assert "allocated is the measured peak of the paper’s process" in shown
     for fact in ("Model\nQwen/Qwen3-32B", "Revision\n9216db5", "Versions\ntorch 2.6.0, CUDA 12.4"):
         assert fact in shown
-    assert page.texts(".card td")[-4:] == ["extract", "1", "2.5 min", "2.00 GiB"]
+    assert page.texts(".card td")[-4:] == ["ask", "1", "2.5 min", "2.00 GiB"]

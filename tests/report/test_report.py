@@ -147,13 +147,13 @@ def test_the_estimate_is_what_was_expected_before_the_run(run):
 
 
 def test_the_time_of_the_steps_is_that_of_their_jobs(tmp_path):
-    (tmp_path / "extract").mkdir()
+    (tmp_path / "ask").mkdir()
     head = "s\th:m:s\tmax_rss\n"
-    (tmp_path / "extract" / "b0001.tsv").write_text(f"{head}10.5\t0:00:10\t100.0\n")
-    (tmp_path / "extract" / "b0002.tsv").write_text(f"{head}4.5\t0:00:04\t200.0\n")
+    (tmp_path / "ask" / "b0001.tsv").write_text(f"{head}10.5\t0:00:10\t100.0\n")
+    (tmp_path / "ask" / "b0002.tsv").write_text(f"{head}4.5\t0:00:04\t200.0\n")
     (tmp_path / "merge.tsv").write_text(f"{head}1.0\t0:00:01\t-\n")  # too short to be measured
     assert page_data.steps(tmp_path) == [
-        {"step": "extract", "jobs": 2, "seconds": 15.0, "bytes": 200 * 2**20},
+        {"step": "ask", "jobs": 2, "seconds": 15.0, "bytes": 200 * 2**20},
         {"step": "merge", "jobs": 1, "seconds": 1.0, "bytes": 0},
     ]
     assert page_data.steps(tmp_path / "none") == []

@@ -18,7 +18,7 @@ from designspace.language import context
 
 @pytest.fixture
 def start(tmp_path, tokenizer, model_folder):
-    """A function that starts extract.py on five papers; what it prints goes into the file that it is given."""
+    """A function that starts ask.py on five papers; what it prints goes into the file that it is given."""
     papers = [f"p{n}" for n in range(1, 6)]
     for folder in ("text", "context"):
         (tmp_path / folder).mkdir()
@@ -31,10 +31,12 @@ def start(tmp_path, tokenizer, model_folder):
     (tmp_path / "parameters.yaml").write_text(json.dumps(job_of("x").library))
 
     def program(log, minutes_per_paper=10):
-        command = f"{ROOT}/scripts/extract.py --papers {' '.join(papers)} --results {tmp_path} --output b.jsonl"
+        command = f"{ROOT}/scripts/ask.py --papers {' '.join(papers)} --results {tmp_path}"
+        command += " --extraction-output b.jsonl --discovery-output d.jsonl"
         command += f" --parameters {tmp_path}/parameters.yaml --model {model_folder} --dtype float32 --device cpu"
-        command += " --capacity 4GiB --reserve 1GiB --prefill-chunk 64 --max-new-tokens 64 --min-confidence 0"
-        command += f" --no-reasoning --minutes-per-paper {minutes_per_paper}"
+        command += f" --capacity 4GiB --reserve 1GiB --prefill-chunk 64 --minutes-per-paper {minutes_per_paper}"
+        command += " --extraction-max-new-tokens 64 --extraction-min-confidence 0 --no-extraction-reasoning"
+        command += " --discovery-max-new-tokens 64 --discovery-findings 1 --discovery-categories task"
         with (tmp_path / log).open("w") as file:
             return subprocess.Popen([sys.executable, *command.split()], cwd=tmp_path, stdout=file, stderr=file)
 
@@ -44,7 +46,7 @@ def start(tmp_path, tokenizer, model_folder):
 def test_a_killed_batch_goes_on_with_its_journal_and_two_do_not_mix(start, tmp_path, monkeypatch):
     journal, output = tmp_path / "b.jsonl.journal", tmp_path / "b.jsonl"
 
-    hold(monkeypatch, tmp_path, "extract.py", 2, and_first=without_engine("extract.py"))
+    hold(monkeypatch, tmp_path, "ask.py", 2, and_first=without_engine("ask.py"))
     driver = start("first.log")
     left = wait_for(lambda: answered(journal) and held(driver.pid), driver)
     driver.kill()
@@ -52,7 +54,7 @@ def test_a_killed_batch_goes_on_with_its_journal_and_two_do_not_mix(start, tmp_p
     go_on(left)
     assert ended(left), "a paper's process does not outlive its driver"
     before = lines(journal)[1:]
-    assert [record["paper"] for record in before] == ["p1"]
+    assert [(record["paper"], record["task"]) for record in before] == [("p1", "extraction"), ("p1", "discovery")]
 
     driver = start("second.log")
     paper = wait_for(lambda: held(driver.pid), driver)
@@ -62,15 +64,16 @@ def test_a_killed_batch_goes_on_with_its_journal_and_two_do_not_mix(start, tmp_p
     os.kill(driver.pid, signal.SIGCONT)
     go_on(paper)
     assert driver.wait() == late.wait() == 0
-    records = lines(output)
+    records, found = lines(output), lines(tmp_path / "d.jsonl")
     assert [record["paper"] for record in records] == ["p1", "p2", "p3", "p4", "p5"]
-    assert records[:1] == before, "what was in the journal was not asked again"
-    counts = [(tmp_path / log).read_text().count("extraction ") for log in ("second.log", "third.log")]
+    assert [record["paper"] for record in found] == ["p1", "p2", "p3", "p4", "p5"]
+    assert [records[0], found[0]] == before, "what was in the journal was not asked again"
+    counts = [(tmp_path / log).read_text().count("Paper ") for log in ("second.log", "third.log")]
     assert counts == [4, 0]
 
 
 def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path, monkeypatch):
-    hold(monkeypatch, tmp_path, "extract.py", 1, 2, and_first=without_engine("extract.py"))
+    hold(monkeypatch, tmp_path, "ask.py", 1, 2, and_first=without_engine("ask.py"))
     driver = start("log", minutes_per_paper=0.1)
     resting = wait_for(lambda: held(driver.pid), driver)
     os.kill(driver.pid, signal.SIGSTOP)  # with its paper, as when a laptop sleeps or a job is suspended
@@ -89,7 +92,7 @@ def test_what_hangs_is_stopped_and_what_only_rests_is_not(start, tmp_path, monke
 
 def test_a_paper_that_runs_out_of_memory_is_tried_again_and_the_rest_goes_on(start, tmp_path, monkeypatch):
     # Two and seven are of the papers behind those that are tried again.
-    hold(monkeypatch, tmp_path, "extract.py", *(1, 3, 4, 5), *(6, 8), and_first=without_engine("extract.py"))
+    hold(monkeypatch, tmp_path, "ask.py", *(1, 3, 4, 5), *(6, 8), and_first=without_engine("ask.py"))
     driver = start("log")
     for _ in range(4 + 2):  # of the first paper all processes are killed, as the kernel does it, of the second two
         os.kill(killed := wait_for(lambda: held(driver.pid), driver), signal.SIGKILL)

@@ -1,5 +1,6 @@
 """What the process of one paper does, and what it sends."""
 
+import dataclasses
 import json
 import math
 import multiprocessing
@@ -81,3 +82,20 @@ def test_a_paper_is_made_ready_before_its_turn_and_takes_no_memory_until_then(wo
 def test_a_paper_whose_turn_has_come_loads_its_kernels_while_it_is_read(work, monkeypatch):
     monkeypatch.setattr(worker.warming, "load_kernels", lambda *a: pytest.fail("the GPU would wait"))
     assert json.loads(work()[-1])["status"] == "ok"
+
+
+def test_both_tasks_of_a_job_have_the_answers_that_each_has_alone(model_folder, tokenizer):
+    tasks = job_of(model_folder).tasks | {"discovery": {"max_new_tokens": 96, "findings": 2, "categories": ["task"]}}
+    papers = read_papers(tokenizer)[:2]
+
+    def answers(of_job):
+        job = dataclasses.replace(job_of(model_folder), tasks=of_job)
+        group = worker.Group(job, worker.load(job), papers, Attempt(1, 1))
+        group.ask(0.0)
+        return [outcome["tasks"] for _, outcome in group.outcomes()]
+
+    together = answers(tasks)
+    for name, settings in tasks.items():
+        for one, both in zip(answers({name: settings}), together, strict=True):
+            assert both[name].pop("seconds").keys() == one[name].pop("seconds").keys()
+            assert both[name] == one[name]

@@ -15,10 +15,10 @@ import ready_programs
 from batches import lines
 from conftest import ROOT
 from paper_processes import driver_of, ended, families, go_on, held, hold, wait_for
-from projects import configure, pdf, snakemake, stand_in, study, table
+from projects import configure, pdf, snakemake, study, table
 from quick_engine import without_engine
 
-WITHOUT_MODEL = without_engine("extract.py") + stand_in("discover.py")
+WITHOUT_MODEL = without_engine("ask.py")
 PAPERS = [f"study_{n}" for n in range(1, 6)]
 PROFILE = ["--profile", str(ROOT / "workflow/profiles/default")]
 
@@ -26,7 +26,7 @@ PROFILE = ["--profile", str(ROOT / "workflow/profiles/default")]
 @pytest.fixture
 def night(empty_project, tmp_path, monkeypatch):
     """A project with five papers, which are one batch. What is held there is found by how it was started."""
-    monkeypatch.setenv("STARTED", "extract.py")
+    monkeypatch.setenv("STARTED", "ask.py")
     project = Path(shutil.copytree(empty_project, tmp_path / "project"))
     for n, paper in enumerate(PAPERS):
         pdf(study(n), project / "papers" / f"{paper}.pdf")
@@ -40,7 +40,7 @@ class Run:
     def __init__(self, project, log):
         self.results, self.log = project / "results", project / log
         command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", *PROFILE]
-        command += ["--cores", "2", "--set-threads", "extract=1", "discover=1"]
+        command += ["--cores", "2", "--set-threads", "ask=1"]
         how = {"cwd": project, "env": ready_programs.on_path(), "start_new_session": True}
         with self.log.open("w") as file:
             self.process = subprocess.Popen(command, stdout=file, stderr=file, **how)
@@ -57,14 +57,14 @@ class Run:
         return found
 
     def held(self):
-        """The process of extract.py and that of a paper of it, as soon as that one stands still."""
-        driver = wait_for(lambda: driver_of("extract.py", self.processes()), self.process)
+        """The process of ask.py and that of a paper of it, as soon as that one stands still."""
+        driver = wait_for(lambda: driver_of("b0001", self.processes()), self.process)
         return driver, wait_for(lambda: held(driver), self.process)
 
 
 def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
     # The second paper's first, and the third paper's second one: its first is ended as the second paper starts again.
-    hold(monkeypatch, tmp_path, "extract.py", 2, 5, and_first=WITHOUT_MODEL)
+    hold(monkeypatch, tmp_path, "ask.py", 2, 5, and_first=WITHOUT_MODEL)
     first = Run(night, "first.log")
     wait_for(lambda: list(night.glob("results/text/*.json")), first.process)
     os.kill(first.process.pid, signal.SIGSTOP)  # a laptop goes to sleep between two steps
@@ -79,10 +79,12 @@ def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
     os.kill(driver, signal.SIGKILL)
     go_on(paper)
     code, printed = first.ends()
-    assert code == 1 and "Error in rule extract" in printed
+    assert code == 1 and "Error in rule ask" in printed
     assert not (night / "results" / "papers.csv").exists(), "what is not complete is not merged"
     before = lines(night / "results" / "extraction" / "b0001.jsonl.journal")[1:]
-    assert [(record["paper"], record["attempt"]) for record in before] == [(PAPERS[0], 1), (PAPERS[1], 2)]
+    answered = [(PAPERS[0], 1), (PAPERS[1], 2)]
+    assert [(record["paper"], record["attempt"]) for record in before[::2]] == answered
+    assert [(record["paper"], record["attempt"]) for record in before[1::2]] == answered
 
     third = Run(night, "third.log")
     driver, paper = third.held()  # of the fourth paper
@@ -97,9 +99,9 @@ def test_a_night_of_interruptions(night, tmp_path, monkeypatch):
     assert re.search("Papers +5, read 5", printed)
     assert list(table(night, "papers").paper) == PAPERS and set(table(night, "papers").status) == {"ok"}
     assert len(answers) == 2 and all(path.read_bytes() == content for path, content in answers.items())
-    assert lines(night / "results" / "extraction" / "b0001.jsonl")[:2] == before, "each was read once"
-    used = table(night, "memory").set_index("task").attempt
-    assert sorted(used["extraction"]) == [1, 1, 1, 1, 2] and set(used["discovery"]) == {1}
+    for task, made in (("extraction", before[::2]), ("discovery", before[1::2])):
+        assert lines(night / "results" / task / "b0001.jsonl")[:2] == made, "each was read once"
+        assert sorted(table(night, "memory").set_index("task").attempt[task]) == [1, 1, 1, 1, 2]
     assert not list(night.glob("results/*/*.journal"))
 
 
@@ -111,7 +113,7 @@ def test_a_paper_that_hangs_and_one_without_memory_have_their_rows_and_the_other
         (night / "papers" / f"{paper}.pdf").unlink()
     # Of the second paper one, two, three and four, since its first process is begun beside the hanging one; its second
     # ends the first one of the paper behind it.
-    hold(monkeypatch, tmp_path, "extract.py", *(1, 2, 4, 5, 6), and_first=WITHOUT_MODEL)
+    hold(monkeypatch, tmp_path, "ask.py", *(1, 2, 4, 5, 6), and_first=WITHOUT_MODEL)
     run = Run(night, "run.log")
     _, hanging = run.held()
     assert ended(hanging)

@@ -72,9 +72,7 @@ def counts(project):
 
 def check_papers(zotero, finished):
     """One row each where one belongs. Returns those of the two papers that are counted."""
-    assert finished["extract_text"] == finished["extract"] == 3, (
-        "the article with its supplement, its preprint, the other"
-    )
+    assert finished["extract_text"] == finished["ask"] == 3, "the article with its supplement, its preprint, the other"
     papers = table(zotero, "papers").set_index("file")
     status = {file: row.status for file, row in papers.iterrows()}
     assert status == {
@@ -193,7 +191,7 @@ def check_library_that_joins(zotero, feet):
         "",
         "In part 5 a bell rang. " * 40,
     )
-    assert snakemake(zotero)[0]["extract"] == 1
+    assert snakemake(zotero)[0]["ask"] == 1
     ears = table(zotero, "papers").set_index("file").loc["GGGG7777/ears.pdf"]
     files = "file = {storage/DDDD4444/main.pdf;storage/GGGG7777/ears.pdf}"
     for more, status, jobs in ((files, "supplement", 1), ("", "ok", 1)):
@@ -235,8 +233,8 @@ def test_a_paper_that_is_excluded_before_it_was_asked_is_never_asked(zotero):
     assert "row 2 has no `reason`" in snakemake(zotero, fails=True)[1]
     (zotero / "config" / "excluded.csv").write_text("paper,reason\nDDDD4444/main.pdf,no hands\n", "utf-8")
     finished, _ = snakemake(zotero)
-    assert finished["extract_text"] == finished["extract"] == 2
+    assert finished["extract_text"] == finished["ask"] == 2
     row = table(zotero, "papers").set_index("file").loc["DDDD4444/main.pdf"]
     assert (row.status, row.reason, row.sha256 != "") == ("excluded", "no hands", True)
     (zotero / "config" / "excluded.csv").unlink()
-    assert snakemake(zotero)[0]["extract"] == 1
+    assert snakemake(zotero)[0]["ask"] == 1

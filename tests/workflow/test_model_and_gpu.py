@@ -31,11 +31,11 @@ def test_a_damaged_or_missing_shard_of_the_model_is_named_before_any_job(project
         shard.unlink(missing_ok=True)
 
 
-# In extract.py, and nowhere else: what PyTorch says of a GPU that this machine need not have.
+# In ask.py, and nowhere else: what PyTorch says of a GPU that this machine need not have.
 GPU = """
 import sys
 
-if any(argument.endswith("extract.py") for argument in sys.orig_argv):
+if any(argument.endswith("ask.py") for argument in sys.orig_argv):
     import torch
 
     ones = torch.ones
@@ -51,10 +51,10 @@ def test_a_gpu_that_others_use_is_reported_before_the_first_paper(project, tmp_p
     """tests/engine/test_loading.py has all that can be wrong with one."""
     configure(project, model={"device": "cuda", "attention": "plain"}, memory={"capacity": "24GiB"})
     run_first(monkeypatch, tmp_path, GPU)
-    finished, printed = snakemake(project, "--resources", "gpu=1", "--until", "extract", fails=True)
-    assert "extract" not in finished
-    log = (project / "results" / "logs" / "extract" / "b0001.log").read_text()
-    sentence = r"extraction stopped: Of the 24\.00 GiB of the GPU, Card, only 20\.00 GiB are free"
+    finished, printed = snakemake(project, "--resources", "gpu=1", "--until", "ask", fails=True)
+    assert "ask" not in finished
+    log = (project / "results" / "logs" / "ask" / "b0001.log").read_text()
+    sentence = r"The batch stopped: Of the 24\.00 GiB of the GPU, Card, only 20\.00 GiB are free"
     for said in (printed, log):
         assert re.search(sentence, said) and "Traceback" not in said
     (answers,) = (project / "results" / "extraction").iterdir()

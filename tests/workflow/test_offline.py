@@ -78,9 +78,8 @@ def test_a_run_with_a_scan_and_a_model_of_the_cache_never_tries_the_network(hub_
     for task in ("extraction", "discovery"):
         (record,) = records.read_batch(project / "results" / task / "b0001.jsonl", ["scan"]).values()
         assert (record["model"], record["revision"]) == ("lab/model", COMMIT), "the commit, not its name"
-    for task, log in (("extraction", "extract/b0001.log"), ("discovery", "discover/b0001.log")):
-        said = (project / "results" / "logs" / log).read_text("utf-8").splitlines()
-        assert [line.partition(":")[0] for line in said] == [f"{task} 1/1 scan"], "and no noise of libraries"
+    said = (project / "results" / "logs" / "ask" / "b0001.log").read_text("utf-8").splitlines()
+    assert [line.partition(":")[0] for line in said] == ["Paper 1/1 scan"], "and no noise of libraries"
     assert set(table(project, "memory").revision) == {COMMIT}
 
 

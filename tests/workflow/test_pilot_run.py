@@ -13,10 +13,9 @@ def test_a_pilot_is_read_first_and_the_rest_reuses_its_answers(new_project):
         pdf(study(number), new_project / "papers" / f"study{number}_{year}.pdf")
     configure(new_project, pilot=1, papers_per_job=4)
     finished, printed = snakemake(new_project)
-    assert {rule: finished[rule] for rule in ("extract_text", "extract", "discover", "draw")} == {
+    assert {rule: finished[rule] for rule in ("extract_text", "ask", "draw")} == {
         "extract_text": 1,
-        "extract": 1,
-        "discover": 1,
+        "ask": 1,
         "draw": 1,
     }
     assert "Estimate   1 of 1 papers to read, " in printed
@@ -28,4 +27,4 @@ def test_a_pilot_is_read_first_and_the_rest_reuses_its_answers(new_project):
     assert "no answers yet" not in snakemake(new_project, "--dry-run")[1], "a run that reads nothing costs nothing"
     configure(new_project, pilot=None)
     jobs = planned(new_project)
-    assert (jobs["extract_text"], jobs["extract"], jobs["discover"]) == (2, 1, 1)
+    assert (jobs["extract_text"], jobs["ask"]) == (2, 1)

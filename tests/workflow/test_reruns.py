@@ -68,14 +68,15 @@ def test_a_changed_library_asks_again_and_does_not_read_again(project):
     drawn = picture.stat().st_mtime_ns
     finished, _ = snakemake(project)
     assert not set(finished) & PAPER_WORK
-    assert finished["extract"] == finished["merge"] == finished["draw"] == finished["report"] == 1
+    assert finished["ask"] == finished["merge"] == finished["draw"] == finished["report"] == 1
     assert picture.stat().st_mtime_ns == drawn, "a picture that is there is not drawn again"
 
 
-def test_changed_discovery_settings_run_only_discovery_and_what_follows(project):
-    configure(project, discovery={"findings": 1})
+@pytest.mark.parametrize("changes", [{"discovery": {"findings": 1}}, {"extraction": {"min_confidence": 0.5}}])
+def test_changed_settings_of_a_task_ask_again_and_do_not_read_again(project, changes):
+    configure(project, **changes)
     finished, _ = snakemake(project)
-    assert set(finished) - {"plan_memory"} == {"discover", "merge", "draw", "report"}
+    assert set(finished) - {"plan_memory"} == {*GPU_WORK, "merge", "draw", "report"}
     assert set(table(project, "papers").status) == {"ok"}
 
 
@@ -99,7 +100,7 @@ def test_corrections_and_gold_cost_no_gpu_work(project):
 def test_a_changed_budget_makes_contexts_anew(project):
     configure(project, memory={"token_budget": 512})
     jobs = planned(project)
-    assert "extract_text" not in jobs and jobs["truncate"] == 2 and jobs["extract"] == 1
+    assert "extract_text" not in jobs and jobs["truncate"] == 2 and jobs["ask"] == 1
 
 
 def test_what_an_older_version_read_differently_is_made_again(project):
@@ -109,7 +110,7 @@ def test_what_an_older_version_read_differently_is_made_again(project):
             job["params"].remove(repr(READING))  # as before there was such a number
             path.write_text(json.dumps(job), "utf-8")
     jobs = planned(project)
-    assert (jobs["extract_text"], jobs["truncate"], jobs["extract"], jobs["discover"]) == (2, 2, 1, 1)
+    assert (jobs["extract_text"], jobs["truncate"], jobs["ask"]) == (2, 2, 1)
     # Where only texts are made again first, what had the same text stays.
     snakemake(project, "--until", "extract_text")
     assert not set(planned(project)) & (PAPER_WORK | GPU_WORK)
@@ -155,7 +156,7 @@ def test_papers_per_job_changed_later_leaves_old_results_alone(project):
     assert not planned(project)
     for n in (3, 4):
         pdf(study(n), project / "papers" / f"study_{n}.pdf")
-    assert planned(project)["extract"] == 2, "the new size holds for new papers"
+    assert planned(project)["ask"] == 2, "the new size holds for new papers"
 
 
 def test_a_renamed_paper_costs_no_gpu_work(project):

@@ -76,7 +76,7 @@ def test_the_workflow_takes_the_library_and_what_is_copied_from_its_report(new_p
     library.write_text(f"{library.read_text('utf-8')}{line}\n", "utf-8")
     discovered = parameters.load(library)[-1]
     finished, _ = snakemake(new_project)
-    assert finished["extract"] == finished["merge"] == 1 and "extract_text" not in finished
+    assert finished["ask"] == finished["merge"] == 1 and "extract_text" not in finished
     assert parameters_of(new_project) == [*names, discovered["name"]]
     answers = (new_project / "results" / "extraction" / "b0001.jsonl").read_text("utf-8").splitlines()
     for answer in map(json.loads, answers):

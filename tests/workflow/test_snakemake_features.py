@@ -14,7 +14,7 @@ def bare(folder, *arguments):
     return ready_programs.snakemake([*map(str, arguments)], folder, os.environ)
 
 
-RULES = ["extract_text", "truncate", "plan_memory", "extract", "discover", "merge", "draw", "report", "all"]
+RULES = ["extract_text", "truncate", "plan_memory", "ask", "merge", "draw", "report", "all"]
 
 
 def test_lint_and_graph_work_in_an_empty_folder(tmp_path):

@@ -8,7 +8,7 @@ import yaml
 from bad_papers import BY_NAME, by_name
 from batches import lines
 from conftest import run_first
-from projects import GPU_WORK, PAPER_WORK, configure, pdf, snakemake, stand_in, study, table
+from projects import GPU_WORK, PAPER_WORK, configure, pdf, snakemake, study, table
 
 from benchmark.stand_in import answer
 
@@ -21,13 +21,12 @@ def test_every_answer_says_what_gave_it(project):
     ).all()
     page = (project / "results" / "report.html").read_text("utf-8")
     assert f'"{answered.model[0]}"' in page and answered.software[0] in page
-    assert '"step":"extract","jobs":1' in page and '"papers_per_job":' in page
+    assert '"step":"ask","jobs":1' in page and '"papers_per_job":' in page
 
 
 def test_the_logs_of_the_model_have_its_papers_and_no_noise_of_libraries(project):
-    for task, log in (("extraction", "extract/b0001.log"), ("discovery", "discover/b0001.log")):
-        said = (project / "results" / "logs" / log).read_text("utf-8").splitlines()
-        assert [line.partition(":")[0] for line in said] == [f"{task} 1/2 study_1", f"{task} 2/2 study_2"], said
+    said = (project / "results" / "logs" / "ask" / "b0001.log").read_text("utf-8").splitlines()
+    assert [line.partition(":")[0] for line in said] == ["Paper 1/2 study_1", "Paper 2/2 study_2"], said
 
 
 def test_every_reported_value_has_its_sentence_and_page(project):
@@ -151,8 +150,7 @@ BAD = [
 ]
 
 
-def test_bad_papers_have_their_row_and_good_ones_are_unharmed(new_project, finished_project, tmp_path, monkeypatch):
-    run_first(monkeypatch, tmp_path, stand_in("discover.py"))
+def test_bad_papers_have_their_row_and_good_ones_are_unharmed(new_project, finished_project, tmp_path):
     papers = new_project / "papers"
     for name in BAD:
         (papers / f"{name}.pdf").write_bytes(by_name(name))
