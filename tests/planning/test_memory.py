@@ -266,20 +266,21 @@ def test_the_rules_use(tmp_path):
     room = config["capacity"]
     assert written["extraction"] == plan(qwen3_costs(branches=64, branch_tokens=32 + 38), room)
     assert written["discovery"] == plan(qwen3_costs(branches=6, branch_tokens=32 + 4096 // 6), room)
-    assert written["token_budget"] == written["extraction"]["token_budget"] == 38656
+    assert written["token_budget"] == written["discovery"]["token_budget"] == 38144
     assert written["prefill_chunk"] == 4096
     first, second = done.stdout.splitlines()
     assert first.startswith("extraction: 38,656 tokens of a paper, limited by positions; predicted peak ")
     assert second.startswith("discovery: 38,144 tokens of a paper, limited by positions; predicted peak ")
 
 
-def test_the_budget_of_the_contexts_does_not_depend_on_discovery(tmp_path):
+def test_the_budget_of_the_contexts_is_the_smaller_one_of_the_tasks(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(QWEN3_32B))
-    budgets = set()
-    for flags in ([], ["--discovery-new-tokens", 8192], ["--categories", 3]):
-        run("--model", tmp_path, *flags, "--output", tmp_path / "plan.json")
-        budgets.add(json.loads((tmp_path / "plan.json").read_text())["token_budget"])
-    assert budgets == {38656}
+    longer = ["--reasoning", "--extraction-new-tokens", 12_000, "--discovery-new-tokens", 256]
+    for flags, smaller in (([], "discovery"), (longer, "extraction")):
+        assert run("--model", tmp_path, *flags, "--output", tmp_path / "plan.json").returncode == 0
+        written = json.loads((tmp_path / "plan.json").read_text())
+        budgets = {task: written[task]["token_budget"] for task in ("extraction", "discovery")}
+        assert written["token_budget"] == budgets[smaller] == min(budgets.values()) < max(budgets.values())
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,9 @@ def estimate_of(config):
 def test_before_a_paper_is_read_its_pages_are_counted(config):
     first = estimate_of(config)
     assert (first.papers, first.left, first.pages, first.batches, first.measured) == (3, 3, 12, 2, 0)
-    assert first.jobs == 4
     assert first.device == "CPU" and first.wall_seconds > first.device_seconds > sum(first.all_seconds.values())
     assert first.line().startswith("Estimate   3 of 3 papers to read, ") and "(by the plan)" in first.line()
-    assert "2 with the model" not in first.lines() and "4 with the model, in 2 batches" in first.lines()
+    assert "2 with the model, one for each batch" in first.lines()
 
 
 def test_a_text_and_a_context_say_more_than_pages(tmp_path):
@@ -57,15 +56,14 @@ def test_papers_that_were_read_are_paid_and_scale_the_rest(config, tmp_path):
     before = estimate_of(config)
     (tmp_path / "results" / "extraction").mkdir(parents=True)
     seconds = {"attach": 1.0, "prefill": 2.0, "decode": 3.0}
-    lines = [json.dumps({"paper": name, "seconds": seconds}) for name in PDFS]
+    lines = [json.dumps({"paper": name, "task": "extraction", "seconds": seconds}) for name in PDFS]
     journal = tmp_path / "results" / "extraction" / "b0001.jsonl.journal"
     journal.write_text("\n".join(['{"fingerprint": "x"}', *lines, "{"]))
     after = estimate_of(config)
-    assert after.left == 3, "discovery has not read them yet"
+    assert after.left == 3, "without both tasks a paper is asked again"
     assert after.measured == 3
-    factor = 18 / before.all_seconds["extraction"]
-    expected = factor * before.all_seconds["discovery"] + before.device_seconds - sum(before.all_seconds.values())
-    assert after.device_seconds == pytest.approx(expected)
+    factor, unscaled = 18 / before.all_seconds["extraction"], sum(before.all_seconds.values())
+    assert after.device_seconds == pytest.approx(factor * unscaled + before.device_seconds - unscaled)
     assert after.all_seconds == before.all_seconds, "what the page compares with the truth is not scaled"
     assert "as 3 papers took so far" in after.line()
 
