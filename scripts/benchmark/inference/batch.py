@@ -7,7 +7,7 @@ from typing import Any, Literal
 from transformers import PreTrainedModel
 
 from benchmark.inference import questions as of_tasks
-from benchmark.inference.engine import TASKS
+from benchmark.inference.engine import TASKS, ceilings
 from benchmark.inference.groups import compile_all
 from benchmark.inference.memory import LIBRARY, SETTINGS, Place, free, job_of, served
 from benchmark.inference.shapes import (
@@ -62,6 +62,7 @@ def measure() -> None:
 
 
 def measure_written_out() -> None:
+    ceilings()
     measure_both(WRITTEN_OUT)
     for name, papers in ((list(SHAPES)[1], 2 * PAPERS), (UNTUNED, PAPERS)):
         row(name)

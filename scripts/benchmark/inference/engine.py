@@ -37,7 +37,6 @@ if not ON_GPU:
 
 def measure() -> None:
     bandwidth, rate = ceilings()
-    row("ceilings: copy, matrix product", f"{bandwidth / 1e12:.2f} TB/s", f"{rate / 1e12:.0f} TFLOP/s")
     large = model(LARGE)
     floor = step_floor(large, bandwidth)
     layers_alone(large, floor)
@@ -123,7 +122,8 @@ def grammar_tokenizer_of(large: PreTrainedModel) -> Any:
 
 
 def ceilings() -> tuple[float, float]:
-    """Bytes a second of a copy on the device, read and written, and operations a second of a matrix product."""
+    """Bytes a second of a copy on the device, read and written, and operations a second of a matrix product; prints
+    them, too."""
     size = 2**31 if ON_GPU else 2**26
     source = torch.randint(0, 100, (size,), dtype=torch.int8, device=DEVICE)
     target, side = torch.empty_like(source), 8192 if ON_GPU else 512
@@ -137,7 +137,9 @@ def ceilings() -> tuple[float, float]:
 
     copy()
     multiply()
-    return 2 * size / seconds(copy, 10), 2 * side**3 / seconds(multiply, 10)
+    bandwidth, rate = 2 * size / seconds(copy, 10), 2 * side**3 / seconds(multiply, 10)
+    row("ceilings: copy, matrix product", f"{bandwidth / 1e12:.2f} TB/s", f"{rate / 1e12:.0f} TFLOP/s")
+    return bandwidth, rate
 
 
 def layers_alone(large: PreTrainedModel, floor: float) -> None:

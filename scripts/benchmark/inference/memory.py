@@ -124,7 +124,8 @@ def one(weights: PreTrainedModel, place: Place, tokens: int, reserve: int = 0, g
     ((_, _, outcome),) = Line(place.start, job, weights, minutes=60).outcomes(
         [[Paper(*paper(tokens, place.tokenizer))]]
     )
-    return outcome | outcome.pop("tasks", {}).get("extraction", {})
+    of_task: dict[str, Any] = outcome.get("tasks", {}).get("extraction", {})
+    return outcome | of_task
 
 
 def job_of(
