@@ -143,7 +143,7 @@ def refuse(folder: Path, papers: list[str], what: str, **asked: int) -> None:
     """Run a batch that has to be refused, and print its message."""
     batch = Batch(folder, "cuda", papers, what.replace(" ", "_"), **asked)
     code = batch.driver.wait()
-    refusals = [line for line in Path(batch.log.name).read_text().splitlines() if "extraction stopped" in line]
+    refusals = [line for line in Path(batch.log.name).read_text().splitlines() if "The batch stopped" in line]
     if not code or not refusals or batch.finished():
         sys.exit(f"{what} was not refused: {Path(batch.log.name).read_text()[-3000:]}")
     print(f"{what}: {refusals[-1]}")
