@@ -1,5 +1,6 @@
 """The journal of a batch: what is taken up after a batch was stopped, and what is not."""
 
+import dataclasses
 import json
 
 import pytest
@@ -55,3 +56,16 @@ def test_a_batch_is_not_taken_up_by_another_program_or_with_other_memory(
         job = job_of(model_folder, **{changed: begun_with.memory[changed] * 3 // 4})
     driver.run(job, papers[:1], {"extraction": output})
     assert [record["status"] for record in lines(output)] == ["ok"]
+
+
+def test_a_paper_with_the_answer_of_one_task_alone_is_asked_again(model_folder, papers, tmp_path):
+    """As after a kill between its two records."""
+    discovery = {"max_new_tokens": 64, "findings": 1, "categories": ["task"]}
+    job = dataclasses.replace(job_of(model_folder), tasks=job_of(model_folder).tasks | {"discovery": discovery})
+    begun = journal.Journal(tmp_path / "b.jsonl.journal", driver.fingerprint(job, papers[:1]))
+    begun.append([answers("p1") | {"reason": "Made before."}])
+    del begun
+    outputs = {"extraction": tmp_path / "b.jsonl", "discovery": tmp_path / "d.jsonl"}
+    driver.run(job, papers[:1], outputs)
+    for task, output in outputs.items():
+        assert [(record["task"], record["status"]) for record in lines(output)] == [(task, "ok")]
