@@ -109,6 +109,15 @@ def test_a_sample_that_two_experiments_share_counts_once(run):
     assert table["same_sample"].tolist() == ["", "Experiment 1"] and set(table["warning"]) == {""}
 
 
+def test_a_group_has_the_sample_of_the_group_of_its_name_alone(run):
+    experiments = [{"name": "Experiment 1"} | PLACE, {"name": "Experiment 2", "same_sample": "Experiment 1"} | PLACE]
+    named = [("Experiment 1", "Early"), ("Experiment 1", "Late"), ("Experiment 2", "late"), ("Experiment 2", "New")]
+    groups = [{"experiment": experiment, "name": name} | PLACE for experiment, name in named]
+    run.add("same_2020", values=[reported("n_total", 20)], experiments=experiments, groups=groups)
+    table = run.write().merge()["groups"].set_index(["experiment", "group"])
+    assert table["same_sample"].to_dict() == dict.fromkeys(named, "") | {("Experiment 2", "late"): "Experiment 1"}
+
+
 def test_a_correction_of_a_group_is_that_of_its_cell(run):
     run.corrections.write_text("paper,experiment,group,parameter,value\ngrouped_2020,Experiment 1,late,size,75\n")
     frames = grouped(run)

@@ -125,6 +125,14 @@ def test_groups_of_one_of_two_experiments_and_a_shared_sample(tokenizer):
     assert len(second) == 2 + 2 * 5 and len(third) == 2 * 4
 
 
+def test_samples_that_other_studies_share_are_not_the_papers(tokenizer):
+    page = [*TWO[:3], "In Experiment 2, 30 adults reached for 4 targets.", "Discussion"]
+    page += ["As in Experiment 1, earlier studies tested the same participants in both tasks of Experiment 2."]
+    texts = {begin("experiments"): ' ["Experiment 1", "Experiment 2"],\n'}
+    fields, _ = answered(tokenizer, page, texts)
+    assert [experiment["same_sample"] for experiment in fields["experiments"]] == ["", ""]
+
+
 def test_a_model_is_not_asked_for_groups_where_no_parameter_is_theirs(tokenizer, monkeypatch):
     monkeypatch.setattr("test_groups.LIBRARY", [LIBRARY[0], LIBRARY[-1]])
     fields, generator = answered(tokenizer, ONE, {begin("groups"): ' ["Early", "Late"],\n'})

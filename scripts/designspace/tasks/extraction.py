@@ -110,7 +110,7 @@ class Paper:
             made = derived.replace(self.record, made, counts.get(name, {}))
             made = derived.add(self.record, made, sampled[name])
             values += self.joined(of_paper.parameter, made, means)
-        same = derived.same_samples(self.sentences)
+        same = derived.same_samples(own)
         named = [
             experiments.row(self.record, self.context, *experiment) | {"same_sample": same.get(experiment[0], "")}
             for experiment in self.experiments.items()
