@@ -42,27 +42,42 @@ def test_a_longer_paper_overwrites_its_neighbour():
     assert pool.take(OTHER, [Prefix(0, 6)]) == Prefix(6, 0)
 
 
-@pytest.mark.parametrize("papers_at_once", [1, 3])
+@pytest.mark.parametrize("room", [3, 4, 5])
+def test_of_papers_that_wait_for_room_those_that_came_last_are_still_there(room):
+    papers = [[number, 0, 0, 0] for number in range(6)]
+    pool = Pool(4 * room)
+
+    def read(papers):
+        return sum(len(paper) - pool.take(paper, []).length for paper in papers)
+
+    assert read(papers) == 4 * len(papers)
+    assert read(papers[::-1]) == 4 * (len(papers) - room)
+
+
+@pytest.mark.parametrize(("papers", "room"), [(1, 1), (3, 3), (3, 2)])
 def test_another_task_about_the_same_papers_reads_its_own_instructions_alone(
-    family, tokenizer, device, papers_at_once, monkeypatch
+    family, tokenizer, device, papers, room, monkeypatch
 ):
+    """Of those for which there is room at once; the last of them are asked first."""
     model, grammar_tokenizer = random_model(family).to(device), from_tokenizer(tokenizer, n_vocab=640)
-    texts = [tokenizer.encode(f"Paper {number}. " + WORDS * number) for number in range(1, papers_at_once + 1)]
+    texts = [tokenizer.encode(f"{number}. paper. " + WORDS * 2) for number in range(papers)]
     tasks = [(tokenizer.encode(f"Task {n}. " + WORDS[: 30 - 10 * n]), questions_for(tokenizer)[n:]) for n in (0, 1)]
     expected = [
         [[alone(model, grammar_tokenizer, text + after, question) for question in questions] for text in texts]
         for after, questions in tasks
     ]
     model.set_attn_implementation(attention.FUSED)
-    (after, questions), _ = tasks
-    capacity = sum(len(text + after) for text in texts)
-    generator = Generator(model, grammar_tokenizer, capacity, len(questions), 128, 50, papers_at_once)
+    (after, questions), (other, _) = tasks
+    capacity = room * (len(texts[0]) + len(after))
+    generator = Generator(model, grammar_tokenizer, capacity, len(questions), 128, 50, papers)
     read, passes = [], generator.passes.read
     monkeypatch.setattr(generator.passes, "read", lambda tokens, prefix: read.append(tokens) or passes(tokens, prefix))
     for (after, questions), said in zip(tasks, expected, strict=True):
         generator.give_slots(2 * len(questions), 100)
         asked = [(text + after, one_round(questions)) for text in texts]
         outcomes = {result.paper: result.outcome for result in generator.answer(asked)}
-        assert [[answer.tokens for answer in outcomes[paper]] for paper in range(len(texts))] == said
+        assert [[answer.tokens for answer in outcomes[paper]] for paper in range(papers)] == said
+        texts, expected[1] = texts[::-1], expected[1][::-1]
     begun = len(tokenizer.encode("Task "))  # how both instructions begin
-    assert [len(tokens) for tokens in read[len(texts) :]] == [len(tasks[1][0]) - begun] * len(texts)
+    own = [tokens for tokens in read[papers:] if len(tokens) == len(other) - begun]
+    assert len(own) == room and len(read) == 2 * papers

@@ -63,7 +63,8 @@ def test_a_paper_with_the_answer_of_one_task_alone_is_asked_again(model_folder, 
     discovery = {"max_new_tokens": 64, "findings": 1, "categories": ["task"]}
     job = dataclasses.replace(job_of(model_folder), tasks=job_of(model_folder).tasks | {"discovery": discovery})
     begun = journal.Journal(tmp_path / "b.jsonl.journal", driver.fingerprint(job, papers[:1]))
-    begun.append([answers("p1") | {"reason": "Made before."}])
+    for _ in range(2):  # twice in a row
+        begun.append([answers("p1") | {"reason": "Made before."}])
     del begun
     outputs = {"extraction": tmp_path / "b.jsonl", "discovery": tmp_path / "d.jsonl"}
     driver.run(job, papers[:1], outputs)

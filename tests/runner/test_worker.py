@@ -84,6 +84,15 @@ def test_a_paper_whose_turn_has_come_loads_its_kernels_while_it_is_read(work, mo
     assert json.loads(work()[-1])["status"] == "ok"
 
 
+def near(record):
+    """A record whose probabilities may be rounded differently."""
+    if isinstance(record, dict):
+        return {key: near(value) for key, value in record.items()}
+    if isinstance(record, list):
+        return [near(value) for value in record]
+    return pytest.approx(record, abs=1e-4) if isinstance(record, float) else record
+
+
 def test_both_tasks_of_a_job_have_the_answers_that_each_has_alone(model_folder, tokenizer):
     tasks = job_of(model_folder).tasks | {"discovery": {"max_new_tokens": 96, "findings": 2, "categories": ["task"]}}
     papers = read_papers(tokenizer)[:2]
@@ -98,4 +107,4 @@ def test_both_tasks_of_a_job_have_the_answers_that_each_has_alone(model_folder, 
     for name, settings in tasks.items():
         for one, both in zip(answers({name: settings}), together, strict=True):
             assert both[name].pop("seconds").keys() == one[name].pop("seconds").keys()
-            assert both[name] == one[name]
+            assert near(both[name]) == one[name]

@@ -150,7 +150,9 @@ class SharedPrefixCache(Cache):
     def give_slots(self, branches: int, slots: int) -> None:
         """Replace the slots of the branches; the prefixes stay."""
         (heads, _, head_dim), dtype = self.prefix_keys[0].shape, self.prefix_keys[0].dtype
-        self.slot_keys, self.slot_values = [], []  # their memory is free before the new ones take theirs
+        self.slot_keys, self.slot_values = [], []
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()  # of these, and of steps that were captured with them
         # Zeros, because a masked slot still enters the product with its weight of zero, and zero times NaN is NaN.
         self.slot_keys, self.slot_values = (
             [torch.zeros((branches, heads, slots, head_dim), dtype=dtype, device=device) for device in self.devices]

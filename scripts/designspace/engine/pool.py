@@ -19,21 +19,30 @@ class Pool:
 
     def take(self, tokens: list[int], used: Sequence[Prefix]) -> Prefix | None:
         """A place for these tokens beside the prefixes in use, and how many of them are there already; None if there is
-        no room."""
-        begins = sorted({0, *self.there, *(prefix.begin + prefix.length for prefix in used)})
-        free = [begin for begin in begins if self._is_free(begin, begin + len(tokens), used)]
+        no room. Of the free places it is the one that has most of the tokens, and then the fewest of other papers."""
+        begins = {0, *self.there, *(at + len(kept) for at, kept in self.there.items())}
+        begins |= {prefix.begin + prefix.length for prefix in used}
+        size = len(tokens)
+        free = [
+            Prefix(begin, self._known(begin, tokens)) for begin in sorted(begins) if self._is_free(begin, size, used)
+        ]
         if not free:
             return None
-        place = max((Prefix(begin, self._known(begin, tokens)) for begin in free), key=lambda prefix: prefix.length)
-        end = place.begin + len(tokens)
-        others = self.there.items()
-        self.there = {at: kept for at, kept in others if at >= end or at + len(kept) <= place.begin}
+        place = max(free, key=lambda prefix: (prefix.length, -sum(map(len, self._under(prefix.begin, size).values()))))
+        for at in self._under(place.begin, size):
+            del self.there[at]
         self.there[place.begin] = tokens
         return place
 
-    def _is_free(self, begin: int, end: int, used: Sequence[Prefix]) -> bool:
+    def _is_free(self, begin: int, size: int, used: Sequence[Prefix]) -> bool:
+        end = begin + size
         beside = all(end <= prefix.begin or begin >= prefix.begin + prefix.length for prefix in used)
         return beside and end <= self.capacity
+
+    def _under(self, begin: int, size: int) -> dict[int, list[int]]:
+        """The papers of which tokens would be overwritten at this place."""
+        papers = self.there.items()
+        return {at: kept for at, kept in papers if at < begin + size and begin < at + len(kept)}
 
     def _known(self, begin: int, tokens: list[int]) -> int:
         """How many of the tokens are at this place."""

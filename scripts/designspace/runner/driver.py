@@ -8,7 +8,6 @@ import gc
 import hashlib
 import json
 import sys
-from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
@@ -41,8 +40,8 @@ def run(
     first, *_ = outputs.values()
     journal = Journal(first.with_name(first.name + JOURNAL), fingerprint(job, papers), log)
     progress = Progress(papers)
-    answered = Counter(record["paper"] for record in journal.records)
-    done = {paper for paper, number in answered.items() if number >= len(job.tasks)}
+    answered = {(record["paper"], record["task"]) for record in journal.records}
+    done = {paper for paper, _ in answered if all((paper, task) in answered for task in job.tasks)}
     for paper in done:
         progress.passed_over(paper, [record for record in journal.records if record["paper"] == paper])
     start = processes.start(job.model["name"], job.model["revision"], PRELOAD)
@@ -73,8 +72,8 @@ def run(
             if fields["status"] == "failed" and weights and (obstacle := loading.obstacle_to_computing(weights)):
                 raise Stop(obstacle)  # every paper that is left would fail; a job that is started again continues here
             finish(paper.record, fields, asked=True)
-    for task, output in outputs.items():
-        journal.finish(task, output, [record["paper"] for record, _ in papers])
+    for task in reversed(outputs):  # with the output beside it, the journal is no longer needed
+        journal.finish(task, outputs[task], [record["paper"] for record, _ in papers])
 
 
 def load_for_all(job: Job, log: TextIO) -> Any:

@@ -152,15 +152,15 @@ def limit_memory(job: Job, attached: Any) -> None:
 
 
 class Task:
-    """A task of a job: what it asks, the branches and slots that this takes for so many papers together, and the most
-    tokens of a paper for which there is room."""
+    """A task of a job: what it asks, the tokens of its prompt around a paper, and the branches, slots and costs that it
+    takes for one paper alone and for so many papers together."""
 
     def __init__(self, name: str, job: Job, weights: Any, tokenizer: Any, papers: int, chunk: int) -> None:
         self.questions, self.settings = TASKS[name], job.tasks[name]
         self.frame = self.questions.frame(job.library, self.settings)
         number, _, self.slots = self.questions.shape(tokenizer, job.library, self.settings)
         self.branches = of_papers(number, papers)
-        alone, self.costs = (
+        self.alone, self.costs = (
             costs_of(
                 weights.config.to_dict(),
                 loading.size(weights),
@@ -171,8 +171,7 @@ class Task:
             )
             for branches in (number, self.branches)
         )
-        overhead = prompts.overhead(tokenizer, *self.frame)
-        self.budget = memory.plan(alone, **job.room, overhead_tokens=overhead)["token_budget"]
+        self.overhead = prompts.overhead(tokenizer, *self.frame)
 
 
 class Paper:
@@ -200,8 +199,12 @@ class Group:
         self.tokenizer = loading.load_tokenizer(*source)
         self.grammar_tokenizer = loading.load_grammar_tokenizer(*source, weights.get_output_embeddings().out_features)
         self.chunk = max(job.memory["prefill_chunk"] // attempt.chunk, 1)
-        self.tasks = {name: Task(name, job, weights, self.tokenizer, len(papers), self.chunk) for name in job.tasks}
-        self.papers = [self.made_ready(record, context, attempt) for record, context in papers]
+        tasks = {name: Task(name, job, weights, self.tokenizer, len(papers), self.chunk) for name in job.tasks}
+        # The longest prompt comes first, so that those of other tasks fit in its place.
+        self.tasks = dict(sorted(tasks.items(), key=lambda task: -task[1].overhead))
+        around = {"overhead_tokens": max(task.overhead for task in tasks.values())}
+        budget = min(memory.plan(task.alone, **job.room, **around)["token_budget"] for task in tasks.values())
+        self.papers = [self.made_ready(record, context, budget, attempt) for record, context in papers]
         self.capacity = sum(paper.longest for paper in self.papers)
         if len(papers) > 1:  # papers that have no room yet are read when others have ended
             room = (memory.prefix_tokens(task.costs, **job.room) for task in self.tasks.values())
@@ -210,10 +213,10 @@ class Group:
             for question in next(about.rounds()):
                 masks.compiled(self.grammar_tokenizer, question.grammar)
 
-    def made_ready(self, record: Record, context: Record, attempt: Attempt) -> Paper:
-        """A paper of which as much is kept as if it were alone."""
+    def made_ready(self, record: Record, context: Record, most: int, attempt: Attempt) -> Paper:
+        """A paper of which as much is kept as if it were alone, with a budget of at most `most` tokens."""
         # The context was made for the plan of the run; the exact prompts, or a later attempt, may leave less room.
-        budget = min(context["token_budget"], *(task.budget for task in self.tasks.values())) // attempt.budget
+        budget = min(most, context["token_budget"]) // attempt.budget
         if context["tokens_kept"] > budget:
             context = contexts.fit(record, budget, self.tokenizer.backend_tokenizer)
         paper, text = Paper(record, budget, context["tokens_kept"]), contexts.kept_text(record, context)
@@ -227,7 +230,7 @@ class Group:
 
     def ask(self, started: float) -> None:
         """Read the papers and ask all questions about them; this takes the memory that was planned. A further task
-        reads of a paper only what its prompt has behind the text."""
+        reads only what its prompt has behind a paper that is still in memory: it begins with the last ones."""
         if self.capacity < max(paper.longest for paper in self.papers):
             raise torch.OutOfMemoryError("The longest of these papers does not fit beside the branches of all of them.")
         first, *_ = self.tasks.values()
@@ -240,16 +243,17 @@ class Group:
             self.chunk,
             len(self.papers),
         )
+        papers = self.papers
         for name, task in self.tasks.items():
             if task is not first:
-                started = time.monotonic()
+                started, papers = time.monotonic(), papers[::-1]
                 generator.give_slots(task.branches, task.slots)
             attach = time.monotonic() - started
-            asked = [(paper.tokens[name], paper.about[name].rounds()) for paper in self.papers]
+            asked = [(paper.tokens[name], paper.about[name].rounds()) for paper in papers]
             for number, outcome, prefill, decode in generator.answer(asked):
                 if isinstance(outcome, Exception):
                     raise outcome
-                self.papers[number].seconds[name] = {"attach": attach, "prefill": prefill, "decode": decode}
+                papers[number].seconds[name] = {"attach": attach, "prefill": prefill, "decode": decode}
         self.peak = peak(self.weights.device)
 
     def outcomes(self) -> Iterator[tuple[str, Record]]:
