@@ -1,6 +1,6 @@
 """Time and memory of the workflow by the number of papers.
 
-`--run N ...` runs it over N papers: everything is as for a user, except the two programs with a model, which are
+`--run N ...` runs it over N papers: everything is as for a user, except the program with a model, which is
 replaced by a stand-in that answers at once. `--write N ...` writes what a run over N papers leaves behind, tells
 Snakemake that it is up to date, and measures what the next run does before its first job, and the merge and the report.
 

@@ -64,7 +64,7 @@ def kept(tokenizer, *findings, library=LIBRARY, page=PAGE):
     [
         ("15", "deg", "tilted"),
         ("15°", "", "tilted"),
-        ("60", "", "Sixty"),
+        ("60", "people", "Sixty"),
         ("1.5", "s", "1500 ms"),
         ("20 to 30 s", "s", "breaks"),
         ("120 Hz", "Hz", "monitor"),
@@ -125,7 +125,7 @@ def test_signs_around_a_value_are_no_part_of_it(tokenizer, value, written):
 )
 def test_a_value_that_only_repeats_its_name_or_the_category_is_left_out(tokenizer, name, value):
     for written, found in ((value, 0), (f"{value} of wood", 1)):
-        page = [*PAGE, f"The map was {written}, it says."]
+        page = [*PAGE, f"The map, {written}, it says."]
         assert len(kept(tokenizer, finding(written, name=name), page=page)) == found, written
 
 
@@ -160,6 +160,27 @@ def test_of_two_findings_with_one_name_the_first_that_stands_is_kept(tokenizer):
 def test_a_sentence_that_has_only_the_value_of_a_finding_is_no_evidence(tokenizer, name, description, stands):
     """Any number stands somewhere: in the date of a running head, in a reference."""
     assert [one["name"] for one in kept(tokenizer, finding("15", "deg", name, description))] == [name] * stands
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "value", "stands"),
+    [
+        ("In all, 21 patients tapped with a finger in blocks.", "finger_tapping", "21", False),
+        ("In all, 21 patients tapped with a finger in blocks.", "patients_tapping", "21", True),
+        ("In all, 21 blocks were tapped with a finger.", "finger_tapping", "21", True),
+        ("It is a visuomotor adaptation task.", "visuomotor", "adaptation", False),
+        ("It is a visuomotor task, an adaptation.", "visuomotor", "adaptation", True),
+        ("Transcranial stimulation (TST) was given.", "transcranial_stimulation", "TST", False),
+        ("A stylus (Pen 3) was held.", "stylus", "Pen 3", True),
+        ("The blind patient, JW, held a stylus.", "patient", "JW", True),
+        ("A virtual room was created for them.", "virtual_room", "created", False),
+        ("The cue was a virtual room for them.", "cue", "a virtual room", True),
+    ],
+)
+def test_a_value_that_continues_its_name_or_is_no_value_is_left_out(tokenizer, sentence, name, value, stands):
+    about = "Fingers, visuomotor tasks, stimulation, a stylus, a patient, a room and a cue."
+    found = kept(tokenizer, finding(value, "", name, about), page=["Methods", sentence])
+    assert [one["value"] for one in found] == [value] * stands
 
 
 def test_a_count_of_participants_is_left_out_where_the_library_asks_for_it(tokenizer):

@@ -39,8 +39,13 @@ class MemoryRow(TypedDict):
     ]
     prompt_tokens: Annotated[Count | None, About("Number of tokens of the prompt; empty without an answer.")]
     new_tokens: Annotated[Count | None, About("Number of tokens that the model wrote; empty without an answer.")]
-    seconds_attach: Annotated[Number | None, About("Time to attach the weights, in seconds; empty without an answer.")]
-    seconds_prefill: Annotated[Number | None, About("Time to read the prompt, in seconds; empty without an answer.")]
+    seconds_attach: Annotated[
+        Number | None, About("Time until the task can begin, in seconds; empty without an answer.")
+    ]
+    seconds_prefill: Annotated[
+        Number | None,
+        About("Time to read the prompt, or what is not in memory of it, in seconds; empty without an answer."),
+    ]
     seconds_decode: Annotated[Number | None, About("Time to write the answers, in seconds; empty without an answer.")]
     status: Annotated[Text, About("Status of the task: ok, failed, or why the paper was not asked.")]
     model: Annotated[str, About("Name of the model; empty if the paper was not asked.")]

@@ -1,8 +1,8 @@
 """The journal of a batch: the answers so far, so that no paper is asked twice, whatever ends the job or the run.
 
-Each record is on the disk before the next paper begins. The journal outlives its job, because Snakemake repeats a job
-that it did not see finish: one that went on after Snakemake was killed, or whose end could not be recorded. When a run
-ends by itself, the journals of finished outputs are deleted.
+The records of a paper are on the disk before the next paper begins. The journal outlives its job, because Snakemake
+repeats a job that it did not see finish: one that went on after Snakemake was killed, or whose end could not be
+recorded. When a run ends by itself, the journals of finished outputs are deleted.
 """
 
 import contextlib

@@ -7,6 +7,7 @@ from typing import Any
 from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import evidence, matching, quantities
 from designspace.language.evidence import Record, repeats, shared_words
+from designspace.language.group_names import PEOPLE
 from designspace.language.tokens import plain
 from designspace.language.units import known
 from designspace.planning.branches import FINDING_CHARACTERS, of_discovery
@@ -28,6 +29,8 @@ Report only what the paper says.
 SIGNS = re.compile(r'[{}\[\]"\\_|<>`]|[,:;]\s*$')  # of the grammar that an answer is written in
 AROUND = " ,:;="  # signs that stand around a value, and are no part of it
 NEAR = 30  # characters between a value and its unit, at most
+_PEOPLE = re.compile(rf"\b{PEOPLE}", re.IGNORECASE)
+_OF_PEOPLE = re.compile(rf"[\w-]+\s(?:[\w-]+\s){{0,3}}{PEOPLE}", re.IGNORECASE)  # from a number on
 COUNT_OF_PEOPLE = re.compile(r"((total|number|n|of|participants?|subjects?|people|sample|size)(_|$))+")
 
 
@@ -55,7 +58,7 @@ class Paper:
 
     A branch that runs out of tokens keeps its complete findings. A finding is kept if its evidence has its value in its
     unit and a word of its name or description, if the library does not have it, and if its value says more than its
-    name; each name is kept once for a paper.
+    name, here and in the evidence; each name is kept once for a paper.
     """
 
     def __init__(
@@ -93,7 +96,8 @@ class Paper:
                     continue
                 place = locate(self.record, self.context, item)
                 sentence, about = place["evidence"], f"{item['name']} {item['description']}"
-                if holds(sentence, item["value"], item["unit"]) and shared_words(sentence, about, item["value"]):
+                is_held = holds(sentence, item["value"], item["unit"]) and says_more(sentence, item)
+                if is_held and shared_words(sentence, about, item["value"]):
                     finding = {"category": category, **item, "confidence": probability} | place
                     findings.setdefault(item["name"], finding)
         return {"findings": list(findings.values()), "new_tokens": sum(len(reply.tokens) for reply in self.replies)}
@@ -131,6 +135,21 @@ def holds(text: str, value: str, unit: str) -> bool:
     whole = [(begin, end) for begin, end in found if not _goes_on(text, begin, end)]
     in_value = _word(unit).search(value) and matching.letters(unit) != matching.letters(value)
     return bool(whole) and bool(not unit or in_value or any(_beside(text, *place, unit) for place in whole))
+
+
+def says_more(text: str, item: Record) -> bool:
+    """Whether a value is that of a finding, as far as the words beside it in a text say: not if it is a bare number of
+    people and the name does not say so, the rest of the name ("visuomotor" and "adaptation"), its abbreviation, or a
+    verb ("a keyboard was used")."""
+    if numbers := quantities.alone(item["value"]) and quantities.find(item["value"]):
+        named = COUNT_OF_PEOPLE.fullmatch(item["name"]) or _PEOPLE.search(item["name"].replace("_", " "))
+        places = [one.position for one in quantities.find(text) if one.number == numbers[0].number]
+        of_people = places and all(_OF_PEOPLE.match(text, place) for place in places)
+        return bool(item["unit"] or named or not of_people)
+    value, name = re.escape(item["value"]), r"[\s-]".join(map(re.escape, item["name"].split("_")))
+    is_rest = re.search(rf"(?i:\b{name})(?:,?\s(?=[a-z])|\s?\()(?i:{value})\b", text) and not re.search(r"\d", value)
+    is_verb = re.match(r"\w+ed\b", value) and re.search(rf"\b(?:is|are|was|were)\s+{value}", text)
+    return not is_rest and not is_verb
 
 
 def _holds_numbers(

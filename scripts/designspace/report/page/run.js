@@ -39,14 +39,16 @@ const RunView = (() => {
 
   function memoryCard() {
     const { memory, plan } = DATA;
+    const tasks = [plan.extraction, plan.discovery].filter(Boolean);
+    const tighter = tasks[d3.minIndex(tasks, (task) => task.token_budget)];
     const most = (key) => d3.max(memory, (row) => row[key]);
     const pairs = [
-      ["Predicted, for the longest paper that fits", bytes(plan.extraction?.predicted_peak_bytes)],
+      ["Predicted, for the longest paper that fits", bytes(tighter?.predicted_peak_bytes)],
       ["Predicted, for the longest paper of this run", bytes(most("predicted_bytes"))],
       ["Measured in a paper’s process, at most", bytes(most("allocated_bytes"))],
       ["In use on the GPU, at most", most("device_bytes") ? bytes(most("device_bytes")) : ""],
       ["Tokens of a paper that fit", plan.token_budget?.toLocaleString("en")],
-      ["Limited by", plan.extraction?.limited_by],
+      ["Limited by", tighter?.limited_by],
     ];
     return card("Memory", facts(pairs));
   }
@@ -108,7 +110,7 @@ const RunView = (() => {
         size("predicted_bytes", "Predicted"),
         size("allocated_bytes", "Allocated"),
         size("device_bytes", "Device"),
-        figure("prompt_tokens", "Tokens read", 104),
+        figure("prompt_tokens", "Prompt", 104),
         figure("new_tokens", "Written", 84),
         seconds("seconds_attach", "Attach"),
         seconds("seconds_prefill", "Prefill"),
