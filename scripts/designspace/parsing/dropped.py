@@ -8,7 +8,7 @@ missing.
 import ctypes
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -76,32 +76,33 @@ def _box(textpage: pypdfium2.PdfTextPage, index: int) -> Box:
 
 
 class _Ink:
-    """A page as it is printed, which is drawn when it is looked at."""
+    """A page as it is printed, of which only what is looked at is drawn."""
 
     def __init__(self, page: pypdfium2.PdfPage) -> None:
         self._page = page
-
-    @cached_property
-    def _light(self) -> npt.NDArray[np.uint8]:
-        light: npt.NDArray[np.uint8] = self._page.render(scale=SCALE, grayscale=True).to_numpy().squeeze()
-        return light
+        self._width, self._height = ceil(page.get_width() * SCALE), ceil(page.get_height() * SCALE)
 
     def is_copied(self, box: Box, shift: float) -> bool:
         """Whether what is printed in a box of the page is printed once more, so many points to the right."""
-        own, other = self._part(box, 0.0), self._part(box, shift)
+        left, top, right, bottom = box
+        x0, y0 = self._device(left, max(top, bottom))
+        x1, y1 = self._device(right, min(top, bottom))
+        width, x0, copied = max(1, x1 - x0), max(x0, 0), max(self._device(left + shift, top)[0], 0)
+        drawn = self._drawn(x0, max(y0, 0), min(copied + width, self._width), min(y1, self._height))
+        own, other = drawn[:, :width], drawn[:, copied - x0 : copied - x0 + width]
         if own.shape != other.shape or not own.any():
             return False
         return bool(np.minimum(own.sum(0), other.sum(0)).sum() >= ALIKE * own.sum())
 
-    def _part(self, box: Box, shift: float) -> npt.NDArray[np.bool_]:
-        left, top, right, bottom = box
-        x0, y0 = self._device(left + shift, max(top, bottom))
-        x1, y1 = self._device(right, min(top, bottom))
-        width = max(1, x1 - self._device(left, top)[0])
-        return self._light[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x0, 0) + width] < DARK
+    def _drawn(self, x0: int, y0: int, x1: int, y1: int) -> npt.NDArray[np.bool_]:
+        """Where there is ink in a part of the page, in pixels from its upper left corner."""
+        if x0 >= x1 or y0 >= y1:
+            return np.zeros((0, 0), bool)
+        crop = (x0 / SCALE, (self._height - y1) / SCALE, (self._width - x1) / SCALE, y0 / SCALE)
+        light: npt.NDArray[np.uint8] = self._page.render(scale=SCALE, grayscale=True, crop=crop).to_numpy()
+        return light.reshape(y1 - y0, x1 - x0) < DARK
 
     def _device(self, x: float, y: float) -> tuple[int, int]:
-        height, width = self._light.shape
         column, row = ctypes.c_int(), ctypes.c_int()
-        pdfium.FPDF_PageToDevice(self._page, 0, 0, width, height, 0, x, y, column, row)
+        pdfium.FPDF_PageToDevice(self._page, 0, 0, self._width, self._height, 0, x, y, column, row)
         return column.value, row.value
