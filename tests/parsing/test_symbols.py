@@ -4,11 +4,13 @@ import re
 import unicodedata
 
 import pikepdf
+import pypdfium2
 import pytest
 import typst
 from bad_papers import edited, without_unicode_maps
 from test_text import FILLER, column, text_of
 
+from designspace.parsing.calls import text_font, text_object
 from designspace.parsing.glyphs import MEANING, PLAIN, UNKNOWN
 from designspace.parsing.text import extract_text
 
@@ -111,3 +113,16 @@ def test_plain_characters_have_no_other_meaning():
     assert {"é", "\u2019"} <= set(plain)
     for character in plain:
         assert unicodedata.normalize("NFC", f"a{character.translate(MEANING)}") == f"a{character}"
+
+
+def test_pdfium_keeps_the_fonts_of_a_document_so_that_no_other_font_has_the_address_of_one():
+    fonts = ["Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono"]
+    source = "#pagebreak()\n".join(f'#text(font: "{font}")[A page in a font of its own.]\n' for font in fonts * 2)
+    addresses = []
+    with pypdfium2.PdfDocument(typst.compile(source.encode())) as document:
+        for index in range(len(document)):
+            textpage = document[index].get_textpage()
+            addresses.append(text_font(text_object(textpage.raw, 0)))
+            textpage.page.close()
+    assert addresses[:3] == addresses[3:]
+    assert len(set(addresses)) == 3

@@ -43,8 +43,8 @@ def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> PageText:
     text: str = textpage.get_text_range(errors="surrogatepass")
     if len(text) != n_chars:
         text = _with_missing(textpage, n_chars)
-    symbols = fonts.symbols(textpage)
-    read = symbols.corrected(text, fonts.named(symbols, text))
+    suspects = [match.start() for match in SUSPECT.finditer(text)] + white_glyphs(text)
+    read = fonts.symbols(textpage).corrected(text, suspects, fonts.meaning)
     dropped = {} if read == text else fonts.dropped(textpage, text, read)
     return PageText(read, spaces.lost(textpage, read) | dropped)
 
@@ -81,18 +81,7 @@ class PageFonts:
         """What pdfium dropped, see `dropped.find`."""
         return find(textpage.page, textpage, raw, read)
 
-    def named(self, symbols: PageSymbols, text: str) -> dict[int, str]:
-        """The characters that the names of glyphs give: {place in the text: character}."""
-        named = {}
-        suspects = [match.start() for match in SUSPECT.finditer(text)] + white_glyphs(text)
-        for font, glyphs in symbols.glyphs(text, suspects).items():
-            for char, places in glyphs.items():
-                meaning = self._meaning(symbols.name(font), char)
-                if meaning not in (UNKNOWN, char):
-                    named.update(dict.fromkeys(places, meaning))
-        return named
-
-    def _meaning(self, font: bytes, char: str) -> str:
+    def meaning(self, font: bytes, char: str) -> str:
         """The character that is printed for `char` of a font: from the names of its glyphs."""
         whole = SUBSET.sub(b"", font)
         if char in ADVENT:

@@ -48,6 +48,8 @@ _FONTS = ("Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Times-Roman", "Ti
 
 
 _drawn: WeakKeyDictionary[pypdfium2.PdfDocument, dict[Glyph, "Shape | None"]] = WeakKeyDictionary()
+# By the addresses of fonts, which pdfium keeps until it closes their document, and by codes.
+_known_codes: WeakKeyDictionary[pypdfium2.PdfDocument, dict[tuple[int, int], "Shape | None"]] = WeakKeyDictionary()
 
 
 @dataclass(eq=False, slots=True)
@@ -89,7 +91,7 @@ class Shapes:
 
     def __init__(self, document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> None:
         self._document, self._page = document, page
-        self._shapes: dict[tuple[int, int], Shape | None] = {}
+        self._shapes = _known_codes.setdefault(document, {})
 
     def read(self, font: Any, code: int, scale: float = 1.0, rise: float = 0.0) -> Reading | None:
         """What the glyph of a code of a font looks like; None where nothing is drawn.

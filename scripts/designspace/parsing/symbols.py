@@ -6,13 +6,14 @@ Nothing here knows a font by its name. A font whose glyphs form words is trusted
 import ctypes
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from itertools import compress, islice, repeat
 from math import hypot
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
@@ -22,22 +23,24 @@ from designspace.parsing.glyphs import MEANING, UNKNOWN
 if TYPE_CHECKING:
     from designspace.parsing.shapes import Reading, Shapes
 
-# Control characters and private ones, where no table explains them.
-_PRIVATE = "".join(chr(code) for code in range(0xE000, 0xF900) if MEANING[code] == UNKNOWN)
-UNMAPPED = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_PRIVATE}]")
 # Glyphs whose codes are those of white space: a line's own end has both characters.
 _WHITE = re.compile(r"\t|\r(?!\n)|(?<!\r)\n")
+Font = int | None  # the address of a font, if there is one
+Kinds = npt.NDArray[np.uint8]  # of the characters of a text
 # The ligatures of TeX's fonts, whose other letters have their own codes.
 TEX = {chr(0x0B + i): chr(0xFB00 + i) for i in range(5)}
-_SAMPLE = re.compile(r"^[^\r\n]*?(?:([a-z]{4})|[^\s.]{4})", re.MULTILINE)
+_SAMPLE = re.compile(r"\n[^\r\n]*?(?:([a-z]{4})|[^\s.]{4})")  # of the line behind "\n", which is faster than "^"
 _WORD = re.compile("[a-z]{4}")
 # Letters within words and the commonest marks are not looked at: fonts of symbols hold neither.
 _POINT = re.compile(r"\.(?<=\s.)(?=\s?\d)")
-_LETTER, _LOOKED_AT, _PASSED = 2, 1, 0
-_KINDS = np.full(0xD801, _LOOKED_AT, np.uint8)  # of characters by their codes; surrogates and all beyond are the last
-_KINDS[[*range(0x20), *range(0x7F, 0xA0), 0xD800]] = _PASSED
+_UNMAPPED, _LETTER, _LOOKED_AT, _PASSED = 3, 2, 1, 0
+_KINDS = np.full(0xF901, _LOOKED_AT, np.uint8)  # of characters by their codes; all beyond are like the last
 _KINDS[[code for code in range(0x3001) if chr(code).isspace() or chr(code) in ".()’'-"]] = _PASSED
+_KINDS[0xD800:] = _PASSED
 _KINDS[ord("a") : ord("z") + 1] = _LETTER
+# Control characters and private ones, where no table explains them.
+_KINDS[[*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)]] = _UNMAPPED
+_KINDS[[code for code in range(0xE000, 0xF900) if MEANING[code] == UNKNOWN]] = _UNMAPPED
 _SIGNS = frozenset("=<>±×−–+°≤≥≠≈∼÷·•√→αβγδεθλμπρσφχψωΔΣΩ()[]")
 _DASHES = frozenset("-–−—")
 MOST_GLYPHS = 600  # of a page, that are drawn
@@ -67,77 +70,96 @@ class PageSymbols:
         self._claims, self._formed = _claims.setdefault(document, {}), _formed.setdefault(document, set())
         self._shapes: Shapes | None = None
         self._n_read = 0
-        self._names: dict[int, bytes] = {0: b""}
+        self._names: dict[Font, bytes] = {None: b""}
+        self._fonts: dict[int | None, Font] = {}  # of the objects that print characters, by their addresses
 
-    def corrected(self, text: str, explained: dict[int, str]) -> str:
+    def corrected(self, text: str, suspects: list[int], meaning: Callable[[bytes, str], str]) -> str:
         """The text of the page, one character for each of pdfium's, with what is printed.
 
-        `explained` are places whose character is known by other means.
+        `suspects` are places, all of their characters, where the name of a font and the character may have another
+        `meaning`, U+FFFD where that is not known.
         """
-        unmapped, trusted = self._samples(text)
-        places = {match.start() for match in UNMAPPED.finditer(text)}
-        places |= {at for at in white_glyphs(text) if map_error(self._handle, at) == 1}
-        if unmapped:
-            errors = map(map_error, repeat(self._handle), range(len(text)))
-            places.update(compress(range(len(text)), errors))
-        places -= explained.keys()
-        printed = explained | (self._read_unmapped(text, explained, sorted(places)) if places else {})
-        self._check_maps(text, printed, trusted)
+        kinds = _kinds(text)
+        lacking, trusted = self._samples(text)
+        unmapped = self._unmapped(text, kinds == _UNMAPPED, lacking)
+        printed: dict[int, str] = {}
+        if unmapped or suspects:
+            glyphs = self._glyphs(text, sorted(unmapped.union(suspects)))
+            named = {text[place] for place in suspects}
+            for font, by_character in glyphs.items():
+                for character in by_character.keys() & named:
+                    if (meant := meaning(self._name(font), character)) not in (UNKNOWN, character):
+                        printed.update(dict.fromkeys(by_character.pop(character), meant))
+            printed |= self._read_unmapped(text, printed, glyphs, unmapped)
+        self._check_maps(text, kinds, printed, trusted)
         return _with(text, printed) if printed else text
 
-    def glyphs(self, text: str, places: list[int]) -> Mapping[int, Mapping[str, list[int]]]:
+    def _unmapped(self, text: str, plain: npt.NDArray[np.bool_], lacking: bool) -> set[int]:
+        """The places of the characters without a map: those that `plain` says, and others if some are `lacking`."""
+        places = plain.nonzero()[0].tolist()
+        others = (~plain).nonzero()[0].tolist() if lacking else white_glyphs(text)
+        errors = map((1).__eq__, map(map_error, repeat(self._handle), others))
+        return {*places, *compress(others, errors)}
+
+    def _glyphs(self, text: str, places: Sequence[int]) -> dict[Font, dict[str, list[int]]]:
         """The places of each character of each font: {font: {character: places}}."""
-        found: defaultdict[int, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for place, (_, font) in zip(places, self._printed_by(places), strict=True):
-            found[font][text[place]].append(place)
+        by_glyph: defaultdict[tuple[Font, str], list[int]] = defaultdict(list)
+        for place, font in zip(places, self._fonts_of(places), strict=True):
+            by_glyph[font, text[place]].append(place)
+        found: dict[Font, dict[str, list[int]]] = {}
+        for (font, character), at in by_glyph.items():
+            found.setdefault(font, {})[character] = at
         return found
 
-    def _printed_by(self, places: list[int]) -> list[tuple[int | None, int]]:
-        """The addresses of the objects that print some characters, and of their fonts; 0 where there is none."""
-        items = list(map(text_object, repeat(self._handle), places))
-        printers = {item: (item, text_font(item) or 0) for item in set(items)}
-        return [printers[item] for item in items]
+    def _fonts_of(self, places: Iterable[int]) -> list[Font]:
+        """The fonts of some characters."""
+        printers = list(map(text_object, repeat(self._handle), places))
+        new = set(printers) - self._fonts.keys()
+        self._fonts.update(zip(new, map(text_font, new), strict=True))
+        return list(map(self._fonts.__getitem__, printers))
 
-    def font(self, place: int) -> int:
-        """The address of a character's font; 0 where there is none."""
-        return text_font(text_object(self._handle, place)) or 0
-
-    def name(self, font: int) -> bytes:
+    def _name(self, font: Font) -> bytes:
         """The name of a font by its address, with the tag of a subset; empty where there is none."""
         if font not in self._names:
             self._names[font] = font_name(font)
         return self._names[font]
 
-    def _samples(self, text: str) -> tuple[bool, set[int]]:
+    def _samples(self, text: str) -> tuple[bool, set[Font]]:
         """Whether printable characters of the page lack a map, and the fonts whose glyphs form words."""
-        samples = {match.end() - 1: match[1] for match in _SAMPLE.finditer(text)}  # by their last characters
+        samples = {match.end() - 2: match[1] for match in _SAMPLE.finditer(f"\n{text}")}  # by their last characters
         errors = list(map(map_error, repeat(self._handle), samples))
         formed = [place for (place, word), error in zip(samples.items(), errors, strict=True) if word and error != 1]
-        return 1 in errors, {font for _, font in self._printed_by(formed)}
+        return 1 in errors, {*self._fonts_of(formed)} - {None}
 
     def _drawn(self) -> "Shapes":
         if self._shapes is None:
-            from designspace.parsing.shapes import Shapes  # with NumPy, which most pages do not need
+            from designspace.parsing.shapes import Shapes  # which most pages do not need
 
             self._shapes = Shapes(self._document, self._textpage.page)
         return self._shapes
 
-    def _read_unmapped(self, text: str, explained: dict[int, str], places: list[int]) -> dict[int, str]:
-        """{place: what the glyph there looks like} for some places, beside others that are explained."""
+    def _read_unmapped(
+        self, text: str, explained: dict[int, str], glyphs: dict[Font, dict[str, list[int]]], unmapped: set[int]
+    ) -> dict[int, str]:
+        """{place: what the glyph there looks like} for those of some glyphs that are unmapped, beside others that are
+        explained."""
         characters = list(_with(text, explained))
         doubtful: list[tuple[list[int], list[str]]] = []
-        for font, glyphs in self.glyphs(text, places).items():
-            readings = {code: self._read(font, code, at[0]) for code, at in glyphs.items()}
+        read: list[int] = []
+        for font, by_character in glyphs.items():
+            places = {code: own for code, at in by_character.items() if (own := [p for p in at if p in unmapped])}
+            readings = {code: self._read(font, code, at[0]) for code, at in places.items()}
             drawn = any(readings.values()) or self._draws(font)
             for code, choices in _choices(readings, drawn).items():
-                _put(characters, glyphs[code], choices[0] if len(choices) == 1 else UNKNOWN)
+                read += places[code]
+                _put(characters, places[code], choices[0] if len(choices) == 1 else UNKNOWN)
                 if len(choices) > 1:
-                    doubtful.append((glyphs[code], choices))
+                    doubtful.append((places[code], choices))
         for at, choices in doubtful:
             _put(characters, at, _by_neighbours(characters, at, choices))
-        return {place: characters[place] for place in places}
+        return {place: characters[place] for place in read}
 
-    def _read(self, font: int, code: str, place: int) -> "Reading | None":
+    def _read(self, font: Font, code: str, place: int) -> "Reading | None":
         if not font or self._n_read >= MOST_GLYPHS:
             return None
         self._n_read += 1
@@ -158,69 +180,71 @@ class PageSymbols:
         pdfium.FPDFText_GetMatrix(self._textpage, place, matrix)
         return pdfium.FPDFText_GetFontSize(self._textpage, place) * hypot(matrix.c, matrix.d), x.value, y.value
 
-    def _draws(self, font: int) -> bool:
+    def _draws(self, font: Font) -> bool:
         """Whether the glyphs of a font are drawn: neither those of a Type 3 font, which has no name, nor of one that is
         not in the file."""
-        return bool(self.name(font) and self._is_in_file(font))
+        return bool(self._name(font) and self._is_in_file(font))
 
-    def _is_in_file(self, font: int) -> bool:
+    def _is_in_file(self, font: Font) -> bool:
         """Whether a font's glyphs are in the file: those of others are pdfium's own, as their names or codes say."""
         embedded: int = is_embedded(font)
         return embedded == 1
 
-    def _check_maps(self, text: str, printed: dict[int, str], trusted: set[int]) -> None:
+    def _check_maps(self, text: str, kinds: Kinds, printed: dict[int, str], trusted: set[Font]) -> None:
         """Put what is plainly printed into `printed`, by its place, where a map says something else."""
-        handle, trusted = self._handle, trusted | {0}
-        self._formed.update(map(self._file, trusted - {0}))
-        runs = _looked_at(text)
-        for (begin, end), (item, font) in zip(runs, self._printed_by([begin for begin, _ in runs]), strict=True):
-            if font in trusted and (begin + 1 == end or text_object(handle, end - 1) == item):
-                continue  # as is what stands between them
-            for place in range(begin, end):
-                if place in printed or (font := self.font(place)) in trusted:
+        self._formed.update(map(self._file, trusted))
+        trusted = trusted | {None}
+        places = _looked_at(text, kinds)
+        fonts = self._fonts_of(places)
+        for place, font in [pair for pair in zip(places, fonts, strict=True) if pair[1] not in trusted]:
+            if place in printed or font in trusted:
+                continue
+            claimed = text[place]
+            key = self._name(font), claimed
+            if key not in self._claims:
+                if not self._is_in_file(font) or self._forms_words(font, text, place):
+                    trusted.add(font)
                     continue
-                claimed = text[place]
-                key = self.name(font), claimed
-                if key not in self._claims:
-                    if not self._is_in_file(font) or self._forms_words(font, text, place):
-                        trusted.add(font)
-                        continue
-                    self._claims[key] = self._printed(font, claimed)
-                if self._claims[key] != claimed:
-                    printed[place] = self._claims[key]
+                self._claims[key] = self._printed(font, claimed)
+            if self._claims[key] != claimed:
+                printed[place] = self._claims[key]
 
-    def _forms_words(self, font: int, text: str, place: int) -> bool:
+    def _forms_words(self, font: Font, text: str, place: int) -> bool:
         """Whether a font formed words on a page before, or the next word is in the font of a character: one in italics,
         say, in which no line begins."""
         file = self._file(font)
         if file in self._formed and file[0]:
             return True
         word = _WORD.search(text, place, place + NEXT)
-        formed = word is not None and all(self.font(at) == font for at in (word.start(), word.end() - 1))
+        formed = word is not None and {*self._fonts_of((word.start(), word.end() - 1))} == {font}
         if formed:
             self._formed.add(file)
         return formed
 
-    def _file(self, font: int) -> tuple[bytes, int]:
+    def _file(self, font: Font) -> tuple[bytes, int]:
         """The name of a font and the length of its file: two subsets of a font may have one name."""
-        return self.name(font), font_length(font)
+        return self._name(font), font_length(font)
 
-    def _printed(self, font: int, claimed: str) -> str:
+    def _printed(self, font: Font, claimed: str) -> str:
         read = self._drawn().printed(font, claimed)
         if read not in _SIGNS or {read, claimed} <= _DASHES:
             return claimed
         return "−" if read == "–" else read
 
 
-def _looked_at(text: str) -> list[list[int]]:
-    """[begin, end] of the runs of characters of a page whose maps may be wrong."""
-    codes = np.frombuffer(f" {text} ".encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds = _KINDS.take(codes, mode="clip")
-    letters, looked_at = kinds == _LETTER, kinds == _LOOKED_AT
-    looked_at[1:-1] |= letters[1:-1] & ~(letters[:-2] | letters[2:])
-    looked_at[[match.end() for match in _POINT.finditer(text)]] = True
-    runs: list[list[int]] = (looked_at[1:] != looked_at[:-1]).nonzero()[0].reshape(-1, 2).tolist()
-    return runs
+def _kinds(text: str) -> Kinds:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return _KINDS.take(codes, mode="clip")
+
+
+def _looked_at(text: str, kinds: Kinds) -> list[int]:
+    """The places of the characters of a page whose maps may be wrong."""
+    letters, looked_at = np.zeros(len(kinds) + 2, bool), kinds == _LOOKED_AT
+    letters[1:-1] = kinds == _LETTER
+    looked_at |= letters[1:-1] & ~(letters[:-2] | letters[2:])
+    looked_at[[match.start() for match in _POINT.finditer(text)]] = True
+    places: list[int] = looked_at.nonzero()[0].tolist()
+    return places
 
 
 def _choices(readings: dict[str, "Reading | None"], drawn: bool) -> dict[str, list[str]]:
