@@ -78,7 +78,7 @@ def font_name(font: Any) -> bytes:
     return _name.value if 0 < _font_name(font, _name, len(_name)) <= len(_name) else b""
 
 
-def font_length(font: int) -> int:
+def font_length(font: int | None) -> int:
     """How many bytes the file of a font has."""
     length = ctypes.c_size_t()
     _font_data(font, None, 0, ctypes.byref(length))
@@ -90,9 +90,9 @@ def char_edges(textpage: pdfium.FPDF_TEXTPAGE, places: Sequence[int]) -> Sequenc
     return _of_each(char_box, textpage, places, 4).tolist()
 
 
-def page_edges(textpage: pdfium.FPDF_TEXTPAGE, n: int) -> npt.NDArray[np.float64]:
-    """The left, upper, right and lower edges of the first `n` characters of a page, a row for each."""
-    return np.array(_of_each(char_box, textpage, range(n), 4), np.float64).reshape(n, 4)
+def edges_of(textpage: pdfium.FPDF_TEXTPAGE, places: Sequence[int]) -> npt.NDArray[np.float64]:
+    """The left, upper, right and lower edges of some characters, a row for each."""
+    return np.array(_of_each(char_box, textpage, places, 4), np.float64).reshape(-1, 4)
 
 
 def char_sizes(textpage: pdfium.FPDF_TEXTPAGE, places: Sequence[int]) -> list[float]:

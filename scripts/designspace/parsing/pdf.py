@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from designspace.core.errors import DesignspaceError
-from designspace.parsing.calls import char_edges, char_sizes
+from designspace.parsing.calls import char_sizes, edges_of
 from designspace.parsing.fonts import PageFonts, page_text
 from designspace.parsing.glyphs import HYPHEN, normalise
 from designspace.parsing.scripts import Scripts
@@ -127,16 +128,8 @@ def _read_lines(
     if not spans:
         return []
     scripts, longest, lines = Scripts(textpage, text), max(width, height), []
-    # A line's box is that of its first and last characters.
-    ends = iter(char_edges(textpage.raw, [at for begin, end in spans for at in (begin, end - 1)]))
-    sizes = char_sizes(textpage.raw, [_sample(text, begin, end) for begin, end in spans])
-    for (begin, end), edges, size in zip(spans, zip(*[ends] * 8, strict=True), map(abs, sizes), strict=True):
-        left, top, right, bottom, left_end, top_end, right_end, bottom_end = edges
-        box = _within(
-            width,
-            height,
-            *place(min(left, left_end), min(bottom, bottom_end), max(right, right_end), max(top, top_end)),
-        )
+    sizes = map(abs, char_sizes(textpage.raw, [_sample(text, begin, end) for begin, end in spans]))
+    for (begin, end), box, size in zip(spans, _boxes(textpage, spans, place, width, height), sizes, strict=True):
         if box is None:
             continue
         hyphenated = text[end - 1] in HYPHENS and end - begin > 1 and text[end - 2].isalnum()
@@ -149,14 +142,31 @@ def _read_lines(
     return lines
 
 
+def _boxes(
+    textpage: pypdfium2.PdfTextPage,
+    spans: list[tuple[int, int]],
+    place: Callable[..., Any],
+    width: float,
+    height: float,
+) -> list[Box | None]:
+    """The boxes of lines as far as they lie on the page, see `_within`: those of their first and last characters."""
+    edges = edges_of(textpage.raw, [at for begin, end in spans for at in (begin, end - 1)])
+    left, top, right, bottom, left_end, top_end, right_end, bottom_end = edges.reshape(-1, 8).T
+    low, high = np.minimum(bottom, bottom_end), np.maximum(top, top_end)
+    placed = place(np.minimum(left, left_end), low, np.maximum(right, right_end), high)
+    return [_within(width, height, *box) for box in zip(*(edge.tolist() for edge in placed), strict=True)]
+
+
 def _correct_sizes(lines: list[Line]) -> None:
     """Give lines whose size is that of something raised or lowered the size of the lines beside them, as high as them,
     in place."""
     sizes, heights = [line.size for line in lines], [line.box[3] - line.box[1] for line in lines]
-    for i, line in enumerate(lines):
-        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(lines) and abs(heights[i] - heights[j]) < 0.03 * heights[j]]
-        if beside and all(sizes[i] < 0.8 * sizes[j] for j in beside):
-            line.size = sizes[beside[0]]
+    for i, (before, size, after) in enumerate(zip([0.0, *sizes], sizes, [*sizes[1:], 0.0], strict=False)):
+        if size < 0.8 * max(before, after):
+            near = (j for j in (i - 1, i + 1) if 0 <= j < len(lines))
+            beside = [j for j in near if abs(heights[i] - heights[j]) < 0.03 * heights[j]]
+            if beside and all(size < 0.8 * sizes[j] for j in beside):
+                lines[i].size = sizes[beside[0]]
 
 
 def _within(width: float, height: float, left: float, bottom: float, right: float, top: float) -> Box | None:

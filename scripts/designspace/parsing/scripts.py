@@ -35,11 +35,11 @@ class Scripts:
     def text(self, begin: int, end: int) -> str:
         """The text of a stretch of the page with what pdfium dropped, "^" before what is raised and "_" before what is
         lowered."""
-        at_break = self._text.startswith(("\r", "\n"), end)  # what pdfium dropped there is a part of the row
         first = bisect_left(self._places, begin)
-        last = bisect_left(self._places, end + at_break, first)
-        if first == last:
+        if first == len(self._places) or self._places[first] > end:
             return self._text[begin:end]
+        at_break = self._text.startswith(("\r", "\n"), end)  # what pdfium dropped there is a part of the row
+        last = bisect_left(self._places, end + at_break, first)
         pieces: list[str] = []
         for place in self._places[first:last]:
             pieces += self._text[begin:place], self._marks[place]

@@ -4,11 +4,13 @@ A file may have no characters for spaces, only gaps. pdfium writes a space where
 font's space or, without one, of the next letter. So in a tight line it writes some of them or none.
 """
 
+from itertools import compress, repeat
 from statistics import median
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import char_edges, is_generated
+from designspace.parsing.calls import char_edges, edges_of, is_generated
 
 SHORT = 20  # characters of a line that is not looked at
 TIGHT = 0.2  # of a line's height, up to which a gap between words may be lost
@@ -35,9 +37,9 @@ def lost(textpage: pypdfium2.PdfTextPage, text: str) -> dict[int, str]:
     return found
 
 
-def _tight(handle: object, text: str) -> list[tuple[int, int]]:
+def _tight(handle: pdfium.FPDF_TEXTPAGE, text: str) -> list[tuple[int, int]]:
     """The lines of the text of a page that may lack spaces: those that have none, or a narrow one that pdfium wrote."""
-    found, spaces = [], []
+    found, spaced = [], []
     start = 0
     for line in text.split("\n"):
         begin, end = start, start + len(line) - line.endswith("\r")
@@ -48,13 +50,14 @@ def _tight(handle: object, text: str) -> list[tuple[int, int]]:
         space = space if space > 0 else text.rfind(" ", begin + 1, end - 1)
         if space < 0:
             found.append((begin, end))
-        elif is_generated(handle, space) == 1:
-            spaces.append((begin, end, space))
-    edges = iter(char_edges(handle, [at for _, _, space in spaces for at in (space - 1, space + 1)]))
-    for (begin, end, _), (_, top, right, bottom, left, *_) in zip(spaces, zip(*[edges] * 8, strict=True), strict=True):
-        if 0 < left - right < TIGHT * (top - bottom):
-            found.append((begin, end))
-    return found
+        else:
+            spaced.append((begin, end, space))
+    generated = map(is_generated, repeat(handle), [space for _, _, space in spaced])
+    spaced = [line for line, own in zip(spaced, generated, strict=True) if own == 1]
+    edges = edges_of(handle, [at for _, _, space in spaced for at in (space - 1, space + 1)])
+    _, top, right, bottom, left, *_ = edges.reshape(-1, 8).T
+    tight = (right < left) & (left - right < TIGHT * (top - bottom))
+    return found + [(begin, end) for begin, end, _ in compress(spaced, tight)]
 
 
 def _missing(text: str, gaps: list[Gap], least: float) -> list[int]:

@@ -16,7 +16,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import char_angle, char_sizes, page_edges
+from designspace.parsing.calls import char_angle, char_sizes, edges_of
 from designspace.parsing.citation.accents import accented
 from designspace.parsing.dropped import dropped_from
 from designspace.parsing.fonts import PageFonts, page_text
@@ -166,7 +166,7 @@ def _pieces(textpage: pypdfium2.PdfTextPage, text: str, number: int, place: Plac
     pieces: list[_Piece] = []
     chars: list[Char] = []
     n = min(len(text), MOST_CHARACTERS)
-    x0, y1, x1, y0 = page_edges(handle, n).T
+    x0, y1, x1, y0 = edges_of(handle, range(n)).T
     boxes = list(zip(*(edges.tolist() for edges in place(x0, y0, x1, y1)), strict=True))
     sizes = char_sizes(handle, range(n))
     start, right_end = 0, 0.0

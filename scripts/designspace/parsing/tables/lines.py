@@ -26,8 +26,8 @@ class Piece:
     x1: float = 0.0
 
     def __post_init__(self) -> None:
-        self.x0 = min(word.x0 for word in self.words)
-        self.x1 = max(word.x1 for word in self.words)
+        self.x0 = min([word.x0 for word in self.words])
+        self.x1 = max([word.x1 for word in self.words])
 
     @property
     def text(self) -> str:

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 from math import isnan, pi
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import char_angle, page_edges
+from designspace.parsing.calls import char_angle, edges_of
 from designspace.parsing.dropped import dropped_from
 from designspace.parsing.tables.paths import Paths
 
@@ -136,7 +137,7 @@ class PageMarks:
         """Keep the words in the order of the file, each in the frame in which it is upright."""
         boxes, dropped = self._boxes(textpage, len(text)), dropped_from(text)
         spans = [(0, len(text))] if dropped else [match.span() for match in WORD.finditer(text)]
-        turns = [self._turn(textpage, begin) for begin, _ in spans]
+        turns = _turns(textpage, [begin for begin, _ in spans])
         whole = (
             {}
             if dropped
@@ -157,19 +158,15 @@ class PageMarks:
                 continue
             upright = turned(box, turn, self._width, self._height)
             if word is None or not _join(word, end, character, upright):  # what joins a word has its turn
-                turn = self._turn(textpage, index)
+                (turn,) = _turns(textpage, [index])
                 upright = turned(box, turn, self._width, self._height)
                 word = Word(character, *upright)
                 self._words.setdefault(turn, []).append(word)
             end = upright[2]
 
-    def _turn(self, textpage: pdfium.FPDF_TEXTPAGE, index: int) -> int:
-        """The counter-clockwise quarter turns at which a character is printed."""
-        return round(-float(char_angle(textpage, index)) / (pi / 2)) % 4
-
     def _boxes(self, textpage: pdfium.FPDF_TEXTPAGE, n: int) -> Boxes:
         """The left, upper, right and lower edges of the page's characters; NaN where one is not on a page."""
-        edges = page_edges(textpage, n)
+        edges = edges_of(textpage, range(n))
         edges[~(np.abs(edges).sum(axis=1) < 4 * LARGEST)] = np.nan  # nor is one where a number is not finite
         left, top, right, bottom = edges.T
         x0, x1 = np.minimum(left, right), np.maximum(left, right)
@@ -191,6 +188,12 @@ class PageMarks:
         if y0 > y1:
             y0, y1 = y1, y0
         return x0 - self._left, self._top - y1, x1 - self._left, self._top - y0
+
+
+def _turns(textpage: pdfium.FPDF_TEXTPAGE, places: list[int]) -> list[int]:
+    """The counter-clockwise quarter turns at which some characters are printed."""
+    angles = map(char_angle, repeat(textpage), places)
+    return [round(-angle / (pi / 2)) % 4 if angle else 0 for angle in angles]
 
 
 def joined(rules: list[Rule], gap: float) -> list[Rule]:
