@@ -201,13 +201,14 @@ class PageSymbols:
                 continue
             claimed = text[place]
             key = self._name(font), claimed
-            if key not in self._claims:
+            read = self._claims.get(key)
+            if read is None:
                 if not self._is_in_file(font) or self._forms_words(font, text, place):
                     trusted.add(font)
                     continue
-                self._claims[key] = self._printed(font, claimed)
-            if self._claims[key] != claimed:
-                printed[place] = self._claims[key]
+                read = self._claims[key] = self._printed(font, claimed)
+            if read != claimed:
+                printed[place] = read
 
     def _forms_words(self, font: Font, text: str, place: int) -> bool:
         """Whether a font formed words on a page before, or the next word is in the font of a character: one in italics,
