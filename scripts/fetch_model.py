@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from functools import cache
 from pathlib import Path
 
 from huggingface_hub import constants
@@ -48,16 +49,20 @@ def download(folder: str) -> Path:
     return path
 
 
-def convert(gguf: Path, output: Path) -> None:
+def convert(file: Path, output: Path) -> None:
     """Save the GGUF file's weights as safetensors, and its tokenizer as the byte-level BPE that it is."""
+    import gguf
     from tokenizers import Tokenizer
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    from transformers import GgufConfig, LlamaForCausalLM, TokenizersBackend
 
-    folder, name = gguf.parent, gguf.name
+    # Transformers reads the file three times, and makes the table of names again for each module of the model.
+    for function in ("GGUFReader", "get_tensor_name_map"):
+        setattr(gguf, function, cache(getattr(gguf, function)))
+    folder, name = file.parent, file.name
     weights = GgufConfig(dequantize=True)
-    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, quantization_config=weights)
+    model = LlamaForCausalLM.from_pretrained(folder, gguf_file=name, quantization_config=weights)
     model.bfloat16().save_pretrained(output)
-    tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=name)
+    tokenizer = TokenizersBackend.from_pretrained(folder, gguf_file=name)
     tokenizer.eos_token = "<|im_end|>"
     tokenizer.save_pretrained(output)
     # The conversion adds a byte fallback that this vocabulary does not have; a grammar would rely on it.
