@@ -6,6 +6,7 @@ a build must not depend on somebody's server. pip-audit itself takes no answer f
 """
 
 import json
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sd
 INDEX = "https://pypi.org/simple"
 Package = dict[str, Any]  # what pip-audit says of one
 JSON = "application/vnd.pypi.simple.v1+json"  # https://peps.python.org/pep-0691/
+SECURE = ssl.create_default_context()  # read once: the certificates take longer than an answer
 
 
 def pins() -> list[str]:
@@ -59,7 +61,8 @@ def marks(pin: str) -> list[bool | str]:
     """Whether each file of a release was withdrawn ("yanked"), or why it was; nothing where the index does not say."""
     name, version = pin.split("==")
     try:
-        with urlopen(Request(f"{INDEX}/{name}/", headers={"Accept": JSON}), timeout=30) as answer:
+        request = Request(f"{INDEX}/{name}/", headers={"Accept": JSON})
+        with urlopen(request, timeout=30, context=SECURE) as answer:
             return [file["yanked"] for file in json.load(answer)["files"] if release(file["filename"]) == version]
     except (OSError, ValueError, KeyError):
         return []
