@@ -102,7 +102,7 @@ def test_what_the_index_says_of_a_release_is_read_from_its_files(audit, monkeypa
     names = ["one_thing-1.0-py3-none-any.whl", "one_thing-1.0.tar.gz", "one_thing-1.0.1.tar.gz", "one-thing-1.0.exe"]
     listing = json.dumps({"files": [{"filename": name, "yanked": name.endswith("gz") and "bad"} for name in names]})
     asked = []
-    monkeypatch.setattr(audit, "urlopen", lambda request, timeout: asked.append(request) or io.StringIO(listing))
+    monkeypatch.setattr(audit, "urlopen", lambda request, **how: asked.append(request) or io.StringIO(listing))
     assert audit.marks("one-thing==1.0") == [False, "bad"]
     assert (asked[0].full_url, asked[0].get_header("Accept")) == ("https://pypi.org/simple/one-thing/", audit.JSON)
     listing = "<html>a firewall's own page</html>"
