@@ -226,7 +226,7 @@ def test_instructions_in_a_paper_do_not_leave_the_grammar(tokenizer, hostile, li
     assert check_values(ask(extraction, weights, tokenizer, hostile, library, EXTRACTION), hostile, library)
     monkeypatch.setattr(discovery, "holds", lambda *_: True)  # what random weights write stands in no paper,
     monkeypatch.setattr(discovery, "FINDING_CHARACTERS", 0)  # and is as long as the grammar allows
-    models = (random_model("qwen3", seed) for seed in range(20))
+    models = (random_model("qwen3", seed) for seed in (4, 13, *range(20)))  # today these two say something
     answers = (ask(discovery, weights, tokenizer, hostile, library, DISCOVERY) for weights in models)
     assert any(check_findings(fields, hostile, library) for fields in answers)  # not every one has something to say
 
