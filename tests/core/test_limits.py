@@ -1,49 +1,17 @@
 """What becomes of a function that crashes, hangs or wants too much: one sentence, and nothing is left running."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
 from multiprocessing.connection import Connection
 
 import pytest
+from bad_endings import be_killed, fail, leave_without_a_word, sleep_with_a_child, stop, talk, want_memory
 from conftest import ROOT
 from paper_processes import ended
 
 from designspace.core import limits
-
-
-def stop():
-    os.kill(os.getpid(), signal.SIGSEGV)
-
-
-def be_killed():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def want_memory():
-    bytearray(2**40)
-
-
-def fail():
-    raise RuntimeError("a fault of the program")
-
-
-def leave_without_a_word():
-    os._exit(0)
-
-
-def talk(length):
-    return "x" * length
-
-
-def sleep_with_a_child(file):
-    """Start a program, say which, and wait with it."""
-    child = subprocess.Popen(["sleep", "60"])
-    file.write_text(str(child.pid))
-    time.sleep(60)
-
 
 ROOM = {"seconds": 60, "address_space": 2**30}
 
