@@ -4,6 +4,7 @@ import difflib
 import json
 import math
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,13 @@ def refuse(problems: list[str]) -> None:
 
 def violations(data: Any, schema_file: str, source: str) -> list[str]:
     """A sentence for each violation of the schema by the data."""
+    found = _validator(schema_file).iter_errors(data)
+    errors = sorted(found, key=lambda error: [str(step) for step in error.absolute_path])
+    return list(dict.fromkeys(f"{source}: {sentence}" for error in errors for sentence in _sentences(error, data)))
+
+
+@cache  # reading a schema takes longer than what is checked by it
+def _validator(schema_file: str) -> Any:
     import jsonschema
 
     schema = yaml.safe_load((SCHEMAS / schema_file).read_text(encoding="utf-8"))
@@ -33,9 +41,7 @@ def violations(data: Any, schema_file: str, source: str) -> list[str]:
     # 16.0 is an integer in JSON but not for range(), and YAML has numbers that are not finite.
     types = base.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_finite})
     extend: Any = jsonschema.validators.extend  # which has no types
-    validator = extend(base, type_checker=types)(schema)
-    errors = sorted(validator.iter_errors(data), key=lambda error: [str(step) for step in error.absolute_path])
-    return list(dict.fromkeys(f"{source}: {sentence}" for error in errors for sentence in _sentences(error, data)))
+    return extend(base, type_checker=types)(schema)
 
 
 def _is_integer(_: Any, value: object) -> bool:
