@@ -7,8 +7,6 @@
 # make env     only the environment, .venv, which each of these makes first, once and again when envs/ changes
 
 PYTHON ?= python3
-# The pip that Python brings may be years old, and such a one takes twice as long.
-INSTALL ?= python -m pip install --quiet --upgrade pip && python -m pip install --quiet
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: env demo example test check audit
@@ -20,7 +18,9 @@ env: .venv/installed
 	@echo "Making the Python environment in .venv (once; a few minutes) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Designspace needs Python 3.11 or newer; say which with: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv --clear .venv
-	@$(INSTALL) $(foreach file,$^,-r $(file))
+	@# The pip that Python brings may be years old, and such a one takes twice as long.
+	@python -m pip install --quiet --disable-pip-version-check pip==26.3 || true
+	@python -m pip install --quiet --disable-pip-version-check $(foreach file,$^,-r $(file))
 	@touch $@
 
 ifdef MODEL
