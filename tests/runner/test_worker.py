@@ -30,10 +30,11 @@ def work(model_folder, tokenizer, monkeypatch):
     monkeypatch.setattr(worker.processes, "end_with_parent", lambda: None)
     job, paper = job_of(model_folder), read_papers(tokenizer)[0]
 
-    def run(ended=None):
+    def run(ended=None, **more_tasks):
+        asked = dataclasses.replace(job, tasks=job.tasks | more_tasks)
         inbox, outbox = multiprocessing.Pipe(duplex=False)
         receiver, sender = multiprocessing.Pipe(duplex=False)
-        messages = [pickle.dumps((job, worker.load(job), [paper], Attempt(1, 1)))]
+        messages = [pickle.dumps((asked, worker.load(asked), [paper], Attempt(1, 1)))]
         messages += [] if ended else [pickle.dumps(0.0)]
         threading.Thread(target=post, args=(outbox, messages, ended)).start()  # a pipe holds less than a model
         with sender:
@@ -82,6 +83,16 @@ def test_a_paper_is_made_ready_before_its_turn_and_takes_no_memory_until_then(wo
 def test_a_paper_whose_turn_has_come_loads_its_kernels_while_it_is_read(work, monkeypatch):
     monkeypatch.setattr(worker.warming, "load_kernels", lambda *a: pytest.fail("the GPU would wait"))
     assert json.loads(work()[-1])["status"] == "ok"
+
+
+def test_a_paper_on_which_the_second_task_fails_has_no_answers_of_the_first(work, monkeypatch):
+    def fails(paper):
+        yield []
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(worker.discovery.Paper, "rounds", fails)
+    with pytest.raises(ZeroDivisionError):  # which ends the process, and so is the reason that the driver gives
+        work(discovery={"max_new_tokens": 64, "findings": 1, "categories": ["task"]})
 
 
 def near(record):

@@ -139,7 +139,7 @@ def holds(text: str, value: str, unit: str) -> bool:
 
 def says_more(text: str, item: Record) -> bool:
     """Whether a value is that of a finding, as far as the words beside it in a text say: not if it is a bare number of
-    people and the name does not say so, the rest of the name ("visuomotor" and "adaptation"), its abbreviation, or a
+    people and the name does not say so, the rest of the name ("keyboard" and "layout"), its abbreviation, or a
     verb ("a keyboard was used")."""
     if numbers := quantities.alone(item["value"]) and quantities.find(item["value"]):
         named = COUNT_OF_PEOPLE.fullmatch(item["name"]) or _PEOPLE.search(item["name"].replace("_", " "))
