@@ -7,6 +7,9 @@ from conftest import model_section, text_record
 from designspace.language import context
 from designspace.runner.worker import Job
 
+# Of both tasks, for ask.py.
+OPTIONS = "--extraction-max-new-tokens 64 --extraction-min-confidence 0 --no-extraction-reasoning "
+OPTIONS += "--discovery-max-new-tokens 64 --discovery-findings 1 --discovery-categories task"
 SETTINGS = {"max_new_tokens": 64, "min_confidence": 0.0, "reasoning": False}
 
 

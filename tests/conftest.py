@@ -86,8 +86,8 @@ def run_first(monkeypatch, folder, code):
 
 @pytest.fixture
 def without_model(monkeypatch, tmp_path_factory):
-    """From now on ask.py answers at once, by scripts/benchmark/stand_in.py: for tests
-    of which jobs run. What they need of PyTorch takes ten seconds a run."""
+    """From now on ask.py answers at once, by scripts/benchmark/stand_in.py: for tests of which jobs run. What it needs
+    of PyTorch takes seconds a run."""
     run_first(monkeypatch, tmp_path_factory.mktemp("stand_in"), stand_in())
 
 

@@ -91,9 +91,8 @@ class Batch:
         command += f" --capacity {capacity}B --reserve {RESERVE}B --minutes-per-paper {minutes} --gpus {gpus}"
         command += f" --papers-at-once {at_once}"
         command += f" --extraction-max-new-tokens {NEW_TOKENS} --extraction-min-confidence 0 --no-extraction-reasoning"
-        command += (
-            f" --discovery-max-new-tokens {NEW_TOKENS} --discovery-findings 1 --discovery-categories task --papers"
-        )
+        command += f" --discovery-max-new-tokens {NEW_TOKENS} --discovery-findings 1"
+        command += " --discovery-categories task --papers"
         self.command = [sys.executable, *command.split(), *papers]
         self.start()
 

@@ -66,8 +66,8 @@ def run() -> None:
     """The program ask.py, without a model."""
     arguments = command_line.parser(run.__doc__ or "").parse_args()
     library = yaml.safe_load(arguments.parameters.read_text())
-    for task, output in (("extraction", arguments.extraction_output), ("discovery", arguments.discovery_output)):
-        with open(output, "w") as file:
+    for task in command_line.TASKS:
+        with open(command_line.of_task(arguments, task)["output"], "w") as file:
             for paper in arguments.papers:
                 record = json.loads((arguments.results / "text" / f"{paper}.json").read_text())
                 file.write(json.dumps(answer(task, record, library)) + "\n")

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from batches import SETTINGS, answers_of, job_of, lines, read_papers
+from batches import OPTIONS, SETTINGS, answers_of, job_of, lines, read_papers
 from conftest import random_model
 from llguidance.hf import from_tokenizer
 
@@ -229,8 +229,7 @@ def test_the_programs_say_in_a_sentence_what_stopped_them(tmp_path, papers):
     command += " --capacity 4GiB --reserve 1GiB --prefill-chunk 64"
     command += f" --model {tmp_path}/gone --dtype float32 --device cpu --minutes-per-paper 10"
     command += f" --extraction-output {tmp_path}/b.jsonl --discovery-output {tmp_path}/d.jsonl"
-    command += " --extraction-max-new-tokens 64 --extraction-min-confidence 0 --no-extraction-reasoning"
-    command += " --discovery-max-new-tokens 64 --discovery-findings 1 --discovery-categories task"
+    command += f" {OPTIONS}"
     arguments = command_line.parser("").parse_args(command.split())
     with pytest.raises(SystemExit, match="The batch stopped: .*gone"):
         command_line.run(arguments)

@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from batches import job_of, lines
+from batches import OPTIONS, job_of, lines
 from conftest import ROOT, text_record
 from paper_processes import answered, ended, go_on, held, hold, wait_for
 from quick_engine import without_engine
@@ -35,8 +35,7 @@ def start(tmp_path, tokenizer, model_folder):
         command += " --extraction-output b.jsonl --discovery-output d.jsonl"
         command += f" --parameters {tmp_path}/parameters.yaml --model {model_folder} --dtype float32 --device cpu"
         command += f" --capacity 4GiB --reserve 1GiB --prefill-chunk 64 --minutes-per-paper {minutes_per_paper}"
-        command += " --extraction-max-new-tokens 64 --extraction-min-confidence 0 --no-extraction-reasoning"
-        command += " --discovery-max-new-tokens 64 --discovery-findings 1 --discovery-categories task"
+        command += f" {OPTIONS}"
         with (tmp_path / log).open("w") as file:
             return subprocess.Popen([sys.executable, *command.split()], cwd=tmp_path, stdout=file, stderr=file)
 

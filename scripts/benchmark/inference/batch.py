@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from transformers import PreTrainedModel
 
-from benchmark.inference import questions as of_tasks
 from benchmark.inference.engine import TASKS, ceilings
 from benchmark.inference.groups import compile_all
 from benchmark.inference.memory import LIBRARY, SETTINGS, Place, free, job_of, served
+from benchmark.inference.questions import NAMES
 from benchmark.inference.shapes import (
     DEVICE,
     DTYPE,
@@ -51,7 +51,7 @@ WRITTEN_OUT: Tasks = {
         "findings": 5,
         "categories": [f"part {n}" for n in range(questions)],
     }
-    for name, (questions, tokens) in zip(of_tasks.WRITTEN_OUT, TASKS.values(), strict=True)
+    for name, (questions, tokens) in zip(NAMES, TASKS.values(), strict=True)
 }
 MODULES |= dict.fromkeys(WRITTEN_OUT, discovery)
 AT_ONCE: tuple[AtOnce, ...] = (1, "auto")

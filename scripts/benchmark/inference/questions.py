@@ -1,3 +1,3 @@
 """The names of the tasks whose answers are written out, whatever the weights; they are discoveries."""
 
-WRITTEN_OUT = ("32 questions", "6 questions")
+NAMES = ("32 questions", "6 questions")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from designspace.language import headings, sentences
-from designspace.language.group_names import PEOPLE
+from designspace.language.group_names import PEOPLE_WORD
 
 _LONGEST = 1000  # characters of a sentence; longer ones are not prose, and the rules would take long
 _OPENING = 40  # characters of a sentence in which an experiment is its topic
@@ -36,7 +36,6 @@ _ALIKE = re.compile(
     r"|returned)\b[^.;]{0,100}$",
     re.IGNORECASE,
 )
-_SOMEBODY = re.compile(rf"\b{PEOPLE}", re.IGNORECASE)
 # Where only some came to it, or nobody did.
 _OTHERS = re.compile(
     r"\b(?:no|none|not|never|neither|nobody)\b|\b(?:who|whom|had|also|same)\s(?:\w+\s)?(?:recr|enr|test|ret|took|part)",
@@ -155,7 +154,7 @@ def _came_to(sentence: str, named: Mapping[str, int]) -> frozenset[str]:
     came = []
     for name, start in named.items():
         match = _CAME.search(sentence, max(start - 90, 0), start)
-        if match and _SOMEBODY.search(sentence, 0, match.start()):
+        if match and PEOPLE_WORD.search(sentence, 0, match.start()):
             came.append(name)
     if len(came) != 1:
         return frozenset()

@@ -18,6 +18,7 @@ _OF_ANY_GENDER = (
 )
 PERSONS = rf"(?:{_OF_ANY_GENDER})\b"
 PEOPLE = rf"(?:{_OF_ANY_GENDER}|women|men|members)\b"
+PEOPLE_WORD = re.compile(rf"\b{PEOPLE}", re.IGNORECASE)
 EXCLUDED = r"(?:excluded|removed|discarded|dropped|withdr[ae]w|omitted|left out)\b"
 # The cell that names the group in a row of a table, which begins with it or with another cell.
 _ROW = re.compile(r"(?:[^:;]{1,40}: [^:;]{1,40}; ){0,2}(?:Sub)?(?:Group|Cohort|Arm)s?: ([^;]+);")

@@ -18,6 +18,8 @@ from designspace.planning.roles import with_roles
 from designspace.planning.shapes import DTYPE_BYTES
 from designspace.runner import PRELOAD
 
+TASKS = ("extraction", "discovery")
+
 
 def parser(description: str) -> argparse.ArgumentParser:
     """The options of the program."""
@@ -31,7 +33,7 @@ def parser(description: str) -> argparse.ArgumentParser:
     options.add_argument("--prefill-chunk", type=int, required=True, help="tokens that are read at once")
     options.add_argument("--minutes-per-paper", type=float, required=True, help="a paper that takes longer is stopped")
     options.add_argument("--papers-at-once", type=at_once, default=1, help="in one process: a number, or auto")
-    extraction, discovery = (options.add_argument_group(task) for task in ("extraction", "discovery"))
+    extraction, discovery = map(options.add_argument_group, TASKS)
     for task in (extraction, discovery):
         name = f"--{task.title}"
         task.add_argument(f"{name}-output", type=Path, required=True, help="a JSON line for each paper")
@@ -81,7 +83,7 @@ def run(arguments: argparse.Namespace) -> None:
         papers: list[Any] = [records.read_paper(arguments.results, paper) for paper in arguments.papers]
     except DesignspaceError as error:
         sys.exit(f"The batch stopped: {error}")
-    settings = {task: of_task(arguments, task) for task in ("extraction", "discovery")}
+    settings = {task: of_task(arguments, task) for task in TASKS}
     outputs = {task: own.pop("output") for task, own in settings.items()}
     job = Job(
         settings,

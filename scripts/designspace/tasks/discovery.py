@@ -7,7 +7,7 @@ from typing import Any
 from designspace.engine.generator import Answer, Question, Rounds
 from designspace.language import evidence, matching, quantities
 from designspace.language.evidence import Record, repeats, shared_words
-from designspace.language.group_names import PEOPLE
+from designspace.language.group_names import PEOPLE, PEOPLE_WORD
 from designspace.language.tokens import plain
 from designspace.language.units import known
 from designspace.planning.branches import FINDING_CHARACTERS, of_discovery
@@ -29,7 +29,6 @@ Report only what the paper says.
 SIGNS = re.compile(r'[{}\[\]"\\_|<>`]|[,:;]\s*$')  # of the grammar that an answer is written in
 AROUND = " ,:;="  # signs that stand around a value, and are no part of it
 NEAR = 30  # characters between a value and its unit, at most
-_PEOPLE = re.compile(rf"\b{PEOPLE}", re.IGNORECASE)
 _OF_PEOPLE = re.compile(rf"[\w-]+\s(?:[\w-]+\s){{0,3}}{PEOPLE}", re.IGNORECASE)  # from a number on
 COUNT_OF_PEOPLE = re.compile(r"((total|number|n|of|participants?|subjects?|people|sample|size)(_|$))+")
 
@@ -142,7 +141,7 @@ def says_more(text: str, item: Record) -> bool:
     people and the name does not say so, the rest of the name ("keyboard" and "layout"), its abbreviation, or a
     verb ("a keyboard was used")."""
     if numbers := quantities.alone(item["value"]) and quantities.find(item["value"]):
-        named = COUNT_OF_PEOPLE.fullmatch(item["name"]) or _PEOPLE.search(item["name"].replace("_", " "))
+        named = COUNT_OF_PEOPLE.fullmatch(item["name"]) or PEOPLE_WORD.search(item["name"].replace("_", " "))
         places = [one.position for one in quantities.find(text) if one.number == numbers[0].number]
         of_people = places and all(_OF_PEOPLE.match(text, place) for place in places)
         return bool(item["unit"] or named or not of_people)
