@@ -22,6 +22,7 @@ _SAME = re.compile(
     rf"|{PEOPLE}\s+who\s+(?:had\s+)?(?:already\s+)?(?:took|taken) part in\b",
     re.IGNORECASE,
 )
+_NOT = re.compile(r"\b(?:no|none|nobody|not|never|neither|excluded)\b", re.IGNORECASE)
 # Some of those whom the sentence counts, behind their number; not those who took part "after some were excluded".
 _SOME_EXCLUDED = re.compile(
     rf"(?:although|but|of (?:whom|which|these)|however)\s+(?:data\s+(?:of|from)\s+)?({NUMBER})"
@@ -97,7 +98,8 @@ def same_samples(sentences: list[Sentence]) -> dict[str, tuple[str, Sentence]]:
             before, current = current, sentence.experiments
         several = len(current) > 1
         pair = current if several else current | before
-        is_same = _SAME.search(sentence.text) and not counts.HYPOTHETICAL.search(sentence.text)
+        is_denied = _NOT.search(sentence.text) or counts.HYPOTHETICAL.search(sentence.text)
+        is_same = _SAME.search(sentence.text) and not is_denied
         if len(pair) == 2 and is_same and (sentence.is_naming or not several):
             first, second = sorted(pair)
             samples.setdefault(second, (first, sentence))
