@@ -182,6 +182,10 @@ def test_people_of_two_kinds_are_groups_where_nothing_else_is(other):
     assert names("We compared older adults with children. Later, older adults and children differ.") == {
         "": ["children", "older adults"]
     }
+    assert names("Thirty people came: 16 young adults (9 women) and 14 older adults (8 women).") == {
+        "": ["older adults", "young adults"]
+    }
+    assert names("Young adults and 14 older adults came.") == {}
     assert names("Patients were slow. Some are controls. Patients were recruited.") == {}
 
 

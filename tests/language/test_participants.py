@@ -288,7 +288,10 @@ def test_a_sentence_is_about_the_experiment_that_was_named_last():
         ("Experiment 1 was first. Experiment 2. They are not active in the same sense that people act.", None),
         ("Experiment 1 was first. Experiment 2. It is the same trajectory when participants aim.", None),
         ("Experiments 1 and 2 follow two studies of others. In both of these the same people were tested.", None),
-        ("Experiment 1 was first. Experiment 2. Ten people who had taken part in Experiment 1 returned.", "Experiment 1"),
+        (
+            "Experiment 1 was first. Experiment 2. Ten people who had taken part in Experiment 1 returned.",
+            "Experiment 1",
+        ),
         ("Experiment 1 was first. Experiment 2. No participants took part in both experiments.", None),
         ("Experiment 1 was first. Experiment 2. People who had taken part in Experiment 1 were excluded.", None),
     ],

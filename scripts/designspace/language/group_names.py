@@ -125,7 +125,7 @@ _KINDS = [
         r"non-?musicians\b",
     )
 ]
-
+_COUNTED = re.compile(r"(?<![\w.])(?:\d{1,4}|ten|\w+(?:teen|ty)(?:-\w+)?)\s(?:healthy\s)?$", re.IGNORECASE)
 
 LISTED = 3  # the weight of a name in a table of groups, or in a list to which people are assigned
 
@@ -168,8 +168,9 @@ def mentioned(sentence: str) -> tuple[Mention, ...]:
 
 def kinds_of_people(sentence: str) -> tuple[Mention, ...]:
     """The kinds of people that a sentence compares, such as patients and controls; none where it names only one."""
-    kinds = [match[0] for pattern in _KINDS if (match := pattern.search(sentence))]
-    return tuple(Mention(kind, 1, False) for kind in kinds) if len(kinds) > 1 else ()
+    kinds = [match for pattern in _KINDS if (match := pattern.search(sentence))]
+    weight = 2 if all(_COUNTED.search(sentence, max(kind.start() - 20, 0), kind.start()) for kind in kinds) else 1
+    return tuple(Mention(kind[0], weight, False) for kind in kinds) if len(kinds) > 1 else ()
 
 
 def _without_legend(aside: re.Match[str]) -> str:
