@@ -5,7 +5,7 @@ ON_GPU = config["model"]["device"] == "cuda"
 
 rule ask:
     """Ask a batch of papers for all parameters of the library at once, and for findings that it does not have. Each
-    paper has a fresh process, which reads it once.
+    paper has a fresh process, which reads it once. What an earlier run has answered of the same inputs is kept.
     """
     input:
         texts=of_batch("text"),
@@ -13,8 +13,8 @@ rule ask:
         parameters=config["parameters"],
         model=ancient(MODEL_FOLDER),
     output:
-        extraction=RESULTS / "extraction/{batch}.jsonl",
-        discovery=RESULTS / "discovery/{batch}.jsonl",
+        extraction=update(RESULTS / "extraction/{batch}.jsonl"),
+        discovery=update(RESULTS / "discovery/{batch}.jsonl"),
     log:
         RESULTS / "logs/ask/{batch}.log",
     benchmark:

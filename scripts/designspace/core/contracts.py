@@ -188,10 +188,11 @@ class Memory(TypedDict):
 
 class Answers(TypedDict):
     """A line of extraction/{batch}.jsonl or discovery/{batch}.jsonl: a paper's answers, and the time and memory that
-    they took."""
+    they took. `inputs` is a digest of what they depend on."""
 
     paper: str
     task: str
+    inputs: NotRequired[str]
     status: str
     reason: str
     model: NotRequired[str]

@@ -1,6 +1,7 @@
 """A batch of papers: load the weights once, give every paper a fresh process, and lose no answer.
 
-Each finished paper is appended to a journal beside the output; a killed job continues where its journal ends.
+Each finished paper is appended to a journal beside the output; a killed job continues where its journal ends. Answers
+of an earlier run that still hold are kept.
 """
 
 import contextlib
@@ -8,7 +9,7 @@ import gc
 import hashlib
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -18,7 +19,7 @@ from torch.multiprocessing import set_sharing_strategy
 import designspace
 from designspace.core import processes
 from designspace.engine import gpus, loading
-from designspace.runner import PRELOAD, worker
+from designspace.runner import PRELOAD, earlier, worker
 from designspace.runner.groups import Paper, together
 from designspace.runner.journal import JOURNAL, Journal
 from designspace.runner.line import Line, Stop
@@ -36,14 +37,19 @@ def run(
     log: TextIO = sys.stderr,
 ) -> None:
     """Answer the papers, [(text record, context record)], and write one JSON line for each to the output of each
-    task. The journal is beside the first of the outputs."""
+    task. The journal is beside the first of the outputs. Tasks and papers whose earlier answers hold are not asked."""
     first, *_ = outputs.values()
     journal = Journal(first.with_name(first.name + JOURNAL), fingerprint(job, papers), log)
     progress = Progress(papers)
-    answered = {(record["paper"], record["task"]) for record in journal.records}
-    done = {paper for paper, _ in answered if all((paper, task) in answered for task in job.tasks)}
+    kept = earlier.answers(job, papers, outputs)
+    digests = {(paper[0]["paper"], task): earlier.inputs(job, task, paper) for paper in papers for task in job.tasks}
+    left = {paper for paper, task in digests if (paper, task) not in kept}
+    asked = {task: job.tasks[task] for task in job.tasks if any((paper, task) not in kept for paper in left)}
+    job = replace(job, tasks=asked)
+    answered = kept | {(record["paper"], record["task"]): record for record in journal.records}
+    done = {paper for paper, _ in digests if all((paper, task) in answered for task in job.tasks)}
     for paper in done:
-        progress.passed_over(paper, [record for record in journal.records if record["paper"] == paper])
+        progress.passed_over(paper, [record for (of, _), record in answered.items() if of == paper])
     start = processes.start(job.model["name"], job.model["revision"], PRELOAD)
     # On a CPU, tensors are shared by name: shared as open files, a model has more of them than a process may receive.
     set_sharing_strategy("file_system")
@@ -52,7 +58,10 @@ def run(
         head = {"paper": record["paper"], "status": record["status"], "reason": record["reason"]}
         head |= {"model": job.model["name"], "revision": job.model["revision"]}  # the worker adds the exact commit
         of_tasks = fields.pop("tasks", {})
-        answers = [head | {"task": task} | fields | of_tasks.get(task, {}) for task in job.tasks]
+        answers = [
+            head | {"task": task, "inputs": digests[record["paper"], task]} | fields | of_tasks.get(task, {})
+            for task in job.tasks
+        ]
         journal.append(answers)
         print(progress.finished(answers, asked), file=log, flush=True)
 
@@ -73,7 +82,8 @@ def run(
                 raise Stop(obstacle)  # every paper that is left would fail; a job that is started again continues here
             finish(paper.record, fields, asked=True)
     for task in reversed(outputs):  # with the output beside it, the journal is no longer needed
-        journal.finish(task, outputs[task], [record["paper"] for record, _ in papers])
+        of_task = {paper: record for (paper, of), record in kept.items() if of == task}
+        journal.finish(task, outputs[task], [record["paper"] for record, _ in papers], of_task)
 
 
 def load_for_all(job: Job, log: TextIO) -> Any:

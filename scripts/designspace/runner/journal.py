@@ -67,9 +67,10 @@ class Journal:
                 data = data[self.file.write(data) :]
             os.fsync(self.file.fileno())
 
-    def finish(self, task: str, output: Path, order: list[str]) -> None:
-        """Write the complete output of a task, in the order of the papers."""
-        by_paper = {record["paper"]: record for record in self.records if record["task"] == task}
+    def finish(self, task: str, output: Path, order: list[str], kept: dict[str, dict[str, Any]]) -> None:
+        """Write the complete output of a task, in the order of the papers; `kept` are the records of papers that were
+        not asked."""
+        by_paper = kept | {record["paper"]: record for record in self.records if record["task"] == task}
         write_whole(output, b"".join(records.encode(by_paper[paper]) for paper in order))
 
 

@@ -33,6 +33,11 @@ _OF_PEOPLE = re.compile(rf"[\w-]+\s(?:[\w-]+\s){{0,3}}{PEOPLE}", re.IGNORECASE) 
 COUNT_OF_PEOPLE = re.compile(r"((total|number|n|of|participants?|subjects?|people|sample|size)(_|$))+")
 
 
+def depends_on(library: list[Record]) -> list[Record]:
+    """What the findings depend on of a library: which parameters it has, and whether they count participants."""
+    return [{"name": parameter["name"], "counts": "participants" in parameter} for parameter in library]
+
+
 def frame(library: list[Record], settings: Record) -> tuple[str, str]:
     """The prompt before and after the paper."""
     known = ", ".join(parameter["name"] for parameter in library)

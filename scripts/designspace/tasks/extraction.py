@@ -41,6 +41,11 @@ Where the paper does not report a parameter, its value is null.
 """
 
 
+def depends_on(library: list[Record]) -> list[Record]:
+    """What the values depend on of a library: all of it."""
+    return library
+
+
 def frame(library: list[Record], settings: Record) -> tuple[str, str]:
     """The prompt before and after the paper."""
     return BEFORE, AFTER.format(library="\n".join(map(describe, library)))
