@@ -7,7 +7,7 @@ from test_tasks import play
 
 from designspace.language import context
 from designspace.tasks import extraction
-from designspace.tasks.questions import About, Candidates, begin, checked
+from designspace.tasks.questions import About, Candidates, begin, checked, rows
 
 RATE = {"name": "rate", "kind": "number", "unit": "Hz", "definition": "How often the movement was recorded."}
 AIM = {"name": "aim_report", "kind": "boolean", "definition": "Whether participants reported where they aimed."}
@@ -101,3 +101,23 @@ def test_a_value_is_less_sure_than_null_at_most_half(tokenizer):
     kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
     assert checked(paper, kept, candidates, 0.3, About()).values == {80.0: 0.22}
     assert checked(paper, kept, candidates._replace(p_null=0.4), 0.3, About()).values == {80.0: 0.44}
+
+
+INTRODUCED = "The lamp rate was set to 80 Hz."
+REPEATED = "As before, lamps flickered at the lamp rate of 80 Hz."
+
+
+@pytest.mark.parametrize(
+    "lines, begins",
+    [
+        (["Methods", INTRODUCED, REPEATED], INTRODUCED),  # the first of two that say it
+        (["Introduction", INTRODUCED, "Methods", REPEATED], REPEATED),  # not where less of the paper's own stands
+        (["Methods", "Doors closed at 80 Hz.", REPEATED], REPEATED),  # nor what is about something else
+    ],
+)
+def test_evidence_is_where_the_paper_introduces_a_value(tokenizer, lines, begins):
+    paper = text_record("one_2020", lines)
+    kept = context.fit(paper, 2000, tokenizer.backend_tokenizer)
+    rate = RATE | {"name": "lamp_rate", "definition": "Rate of the lamps."}
+    (row,) = rows(paper, kept, Candidates(rate, 0.1, {80.0: 0.9}), 0.3, About())
+    assert row["evidence"] == begins

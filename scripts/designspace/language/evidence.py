@@ -69,24 +69,48 @@ def choose(
     value: Value,
     near: re.Pattern[str] | None = None,
     weight: float = VALUE,
-    apart: Collection[int] = (),
-    fit: Callable[[str], float] | None = None,
 ) -> tuple[int, int]:
     """Span `(start, end)` of the best evidence for a value; every paper with a sentence has one. A match of the pattern
-    `near` adds a weight to the score, by default that of the value; sentences that start at one of `apart` have APART
-    less. Of those that are nearly as good as the best, the one that is most `fit` is chosen."""
+    `near` adds a weight to the score, by default that of the value."""
 
     def worth(sentence: tuple[int, int, float]) -> float:
-        start, end, score = sentence
-        score -= APART if start in apart else 0.0
-        return score + (weight if near and near.search(record["text"], start, end) else 0.0)
+        return sentence[2] + (weight if near and near.search(record["text"], *sentence[:2]) else 0.0)
 
-    ranked = rank(record, context, parameter, value)
-    if fit is None:
-        return max(ranked, key=worth)[:2]
-    best = sorted(((worth(one), one) for one in ranked), key=lambda of_one: -of_one[0])[:NEXT]
-    good = [one for of_one, one in best if of_one >= best[0][0] - NEARLY]
-    return max(good, key=lambda one: fit(record["text"][one[0] : one[1]]))[:2]
+    return max(rank(record, context, parameter, value), key=worth)[:2]
+
+
+def nearly_best(
+    record: Record,
+    context: Record,
+    parameter: Record,
+    value: Value,
+    near: re.Pattern[str] | None = None,
+    apart: Collection[int] = (),
+) -> list[tuple[int, int]]:
+    """Spans `(start, end)` of the best evidence for a value, and of what is nearly as good, the best first. A match of
+    the pattern `near` counts as the value does; sentences that start at one of `apart` have APART less."""
+    scored = []
+    for start, end, score in rank(record, context, parameter, value):
+        score += VALUE if near and near.search(record["text"], start, end) else 0.0
+        scored.append((score - (APART if start in apart else 0.0), (start, end)))
+    best = sorted(scored, key=lambda of_one: -of_one[0])[:NEXT]
+    return [span for score, span in best if score >= best[0][0] - NEARLY]
+
+
+def earliest(
+    record: Record,
+    context: Record,
+    spans: Iterable[tuple[int, int]],
+    chosen: tuple[int, int],
+    support: Callable[[str], float],
+) -> tuple[int, int]:
+    """The first of some sentences that supports a value as well as the one that was chosen, and stands in as good a
+    place: papers introduce what they repeat later."""
+    index = _index_of(record, context)
+    prior = dict(zip(index.spans, index.prior, strict=True))
+    least = support(record["text"][slice(*chosen)])
+    as_good = (span for span in spans if span < chosen and prior[span] >= prior[chosen])
+    return min((span for span in as_good if support(record["text"][slice(*span)]) >= least), default=chosen)
 
 
 def locate(

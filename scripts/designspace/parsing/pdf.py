@@ -153,20 +153,23 @@ def _boxes(
     edges = edges_of(textpage.raw, [at for begin, end in spans for at in (begin, end - 1)])
     left, top, right, bottom, left_end, top_end, right_end, bottom_end = edges.reshape(-1, 8).T
     low, high = np.minimum(bottom, bottom_end), np.maximum(top, top_end)
-    placed = place(np.minimum(left, left_end), low, np.maximum(right, right_end), high)
-    return [_within(width, height, *box) for box in zip(*(edge.tolist() for edge in placed), strict=True)]
+    left, bottom, right, top = place(np.minimum(left, left_end), low, np.maximum(right, right_end), high)
+    on_page = (left >= 0) & (left <= right) & (right <= width) & (bottom >= 0) & (bottom <= top) & (top <= height)
+    boxes = zip(left.tolist(), bottom.tolist(), right.tolist(), top.tolist(), strict=True)
+    return list(boxes) if on_page.all() else [_within(width, height, *box) for box in boxes]
 
 
 def _correct_sizes(lines: list[Line]) -> None:
     """Give lines whose size is that of something raised or lowered the size of the lines beside them, as high as them,
     in place."""
     sizes, heights = [line.size for line in lines], [line.box[3] - line.box[1] for line in lines]
-    for i, (before, size, after) in enumerate(zip([0.0, *sizes], sizes, [*sizes[1:], 0.0], strict=False)):
-        if size < 0.8 * max(before, after):
-            near = (j for j in (i - 1, i + 1) if 0 <= j < len(lines))
-            beside = [j for j in near if abs(heights[i] - heights[j]) < 0.03 * heights[j]]
-            if beside and all(size < 0.8 * sizes[j] for j in beside):
-                lines[i].size = sizes[beside[0]]
+    padded = np.array([0.0, *sizes, 0.0])
+    smaller = padded[1:-1] < 0.8 * np.maximum(padded[:-2], padded[2:])
+    for i in smaller.nonzero()[0].tolist():
+        near = (j for j in (i - 1, i + 1) if 0 <= j < len(lines))
+        beside = [j for j in near if abs(heights[i] - heights[j]) < 0.03 * heights[j]]
+        if beside and all(sizes[i] < 0.8 * sizes[j] for j in beside):
+            lines[i].size = sizes[beside[0]]
 
 
 def _within(width: float, height: float, left: float, bottom: float, right: float, top: float) -> Box | None:

@@ -62,6 +62,15 @@ def white_glyphs(text: str) -> list[int]:
     return [match.start() for match in _WHITE.finditer(text)]
 
 
+class _Fonts(dict[int | None, Font]):
+    """The fonts of the objects that print characters, by their addresses."""
+
+    def __missing__(self, printer: int | None) -> Font:
+        font: Font = text_font(printer)
+        self[printer] = font
+        return font
+
+
 class PageSymbols:
     """The glyphs of a page that its fonts do not explain."""
 
@@ -71,7 +80,7 @@ class PageSymbols:
         self._shapes: Shapes | None = None
         self._n_read = 0
         self._names: dict[Font, bytes] = {None: b""}
-        self._fonts: dict[int | None, Font] = {}  # of the objects that print characters, by their addresses
+        self._fonts = _Fonts()
 
     def corrected(self, text: str, suspects: list[int], meaning: Callable[[bytes, str], str]) -> str:
         """The text of the page, one character for each of pdfium's, with what is printed.
@@ -113,10 +122,7 @@ class PageSymbols:
 
     def _fonts_of(self, places: Iterable[int]) -> list[Font]:
         """The fonts of some characters."""
-        printers = list(map(text_object, repeat(self._handle), places))
-        new = set(printers) - self._fonts.keys()
-        self._fonts.update(zip(new, map(text_font, new), strict=True))
-        return list(map(self._fonts.__getitem__, printers))
+        return list(map(self._fonts.__getitem__, map(text_object, repeat(self._handle), places)))
 
     def _name(self, font: Font) -> bytes:
         """The name of a font by its address, with the tag of a subset; empty where there is none."""
@@ -196,6 +202,8 @@ class PageSymbols:
         trusted = trusted | {None}
         places = _looked_at(text, kinds)
         fonts = self._fonts_of(places)
+        if trusted.issuperset(fonts):
+            return
         for place, font in [pair for pair in zip(places, fonts, strict=True) if pair[1] not in trusted]:
             if place in printed or font in trusted:
                 continue

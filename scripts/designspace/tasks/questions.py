@@ -51,11 +51,31 @@ class About(NamedTuple):
 
     def choose(self, record: Record, context: Record, parameter: Record, value: Value) -> tuple[int, int]:
         """The span of the best evidence for a value."""
+        return self._fittest(record, self._nearly_best(record, context, parameter, value), parameter, value)
 
-        def fit(sentence: str) -> float:
-            return support.of_number(sentence, parameter, value, self.rivals)
+    def introduced(self, record: Record, context: Record, parameter: Record, value: Value) -> tuple[int, int]:
+        """The span of the evidence that is shown: the first that is nearly the best one and supports the value as
+        well."""
 
-        return evidence.choose(record, context, parameter, value, self.near, apart=self.apart, fit=fit)
+        def holds(sentence: str) -> float:
+            return self.strength(sentence, parameter, value)
+
+        spans = self._nearly_best(record, context, parameter, value)
+        chosen = self._fittest(record, spans, parameter, value)
+        return evidence.earliest(record, context, spans, chosen, holds)
+
+    def _nearly_best(self, record: Record, context: Record, parameter: Record, value: Value) -> list[tuple[int, int]]:
+        return evidence.nearly_best(record, context, parameter, value, self.near, self.apart)
+
+    def _fittest(
+        self, record: Record, spans: list[tuple[int, int]], parameter: Record, value: Value
+    ) -> tuple[int, int]:
+        """The span whose number is plainest of the parameter, the first of several."""
+
+        def fit(span: tuple[int, int]) -> float:
+            return support.of_number(record["text"][slice(*span)], parameter, value, self.rivals)
+
+        return max(spans, key=fit)
 
     def strength(self, sentence: str, parameter: Record, value: Value) -> float:
         """How well a sentence supports a value, from 0 to 1."""
@@ -185,6 +205,6 @@ def rows(record: Record, context: Record, candidates: Candidates, threshold: flo
                 place = expressions.written(row["value"])
                 span = evidence.choose(record, context, parameter, row["value"], place, math.inf)
             else:
-                span = about.choose(record, context, parameter, row["value"])
+                span = about.introduced(record, context, parameter, row["value"])
             row |= {"status": "reported"} | evidence.at(record, *span)
     return made or [head]

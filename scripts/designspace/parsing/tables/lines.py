@@ -86,15 +86,23 @@ def lines(words: list[Word]) -> list[Line]:
     symbols = [word for word in words if _is_symbol(word.text)]
     known = {id(word) for word in symbols}
     others = [word for word in words if id(word) not in known]
-    middles = [(word.y0 + word.y1) / 2 for word in others]
-    for place in sorted(range(len(others)), key=middles.__getitem__):
-        word = others[place]
-        if line := _nearest(found[-4:], word, middles[place]):
+    latest: list[tuple[float, float, Line]] = []  # the middles and heights of the last lines
+    for word in sorted(others, key=lambda word: word.y0 + word.y1):
+        height, middle = word.y1 - word.y0, (word.y0 + word.y1) / 2
+        nearest, least = -1, SAME_LINE * height
+        for place, (at, high, _) in enumerate(latest):
+            away = abs(at - middle)
+            if away < least and away < SAME_LINE * high:
+                nearest, least = place, away
+        if nearest >= 0:
+            _, high, line = latest[nearest]
             line.words.append(word)
-            if len(line.words) < 4 and 1.05 * line.height < word.height:
+            if len(line.words) < 4 and 1.05 * high < height:
                 line.y0, line.y1 = word.y0, word.y1
+                latest[nearest] = middle, height, line
         else:
             found.append(Line([word], word.y0, word.y1))
+            latest = [*latest[-3:], (middle, height, found[-1])]
     found.sort(key=lambda line: line.middle)
     alone = []
     for word in symbols:
@@ -109,17 +117,6 @@ def lines(words: list[Word]) -> list[Line]:
     for line in found:
         line.words.sort(key=lambda word: word.x0)
     return sorted([*found, *alone], key=lambda line: line.middle)
-
-
-def _nearest(some: list[Line], word: Word, middle: float) -> Line | None:
-    """The line on whose baseline a word with this middle stands, if one is."""
-    nearest, least = None, SAME_LINE * (word.y1 - word.y0)
-    for line in some:
-        y0, y1 = line.y0, line.y1
-        away = abs((y0 + y1) / 2 - middle)
-        if away < least and away < SAME_LINE * (y1 - y0):
-            nearest, least = line, away
-    return nearest
 
 
 @lru_cache(maxsize=20_000)

@@ -38,6 +38,7 @@ THIN = 3.0  # points: a filled shape that is not thicker is a line
 BROAD = 6.0  # points: a stroke that is broader is an area
 SHORTEST = 2.0  # points of a line
 STRAIGHT = 0.7  # points by which a line may deviate
+_TEXT = pdfium.FPDF_PAGEOBJ_TEXT
 IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
@@ -65,9 +66,12 @@ class Paths:
         """Read the objects of a page or a form, as many as may still be read."""
         count = min(count, self._objects)
         self._objects -= count
-        text = pdfium.FPDF_PAGEOBJ_TEXT
-        for item in map(item_of, repeat(owner), range(count)):
-            if (kind := object_type(item)) != text:
+        items = list(map(item_of, repeat(owner), range(count)))
+        kinds = list(map(object_type, items))
+        if kinds.count(_TEXT) == count:
+            return
+        for item, kind in zip(items, kinds, strict=True):
+            if kind != _TEXT:
                 self._read_object(ctypes.c_void_p(item), kind, matrix, depth)
                 if self._paths < 0:
                     return
