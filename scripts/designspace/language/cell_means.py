@@ -94,8 +94,7 @@ def _drafts(cells: list[tuple[str, str]], of_row: _Head) -> list[_Draft]:
                 draft.spreads.setdefault(head.spread, size)
         else:
             latest = None
-            if printed := means.parse(cell):
-                drafts.append(_Draft(header, printed.text, {}))
+            drafts += [_Draft(header, printed.text, {}) for printed in means.find(cell)]
     return drafts
 
 
@@ -155,4 +154,4 @@ def _head(text: str) -> _Head:
 def _about(text: str) -> str:
     """What is left of a head without what says which part it is."""
     without = re.sub(rf"[(\[]\s*(?:{_PLUS}|[,;/&])?\s*[)\]]|{_PLUS}", " ", text)
-    return re.sub(r"\s+", " ", re.sub(r"(?:^|,)[\s,;:]*(?=,|$)", "", without)).strip(" ,;:")
+    return re.sub(r"\s+", " ", re.sub(r"(?:^|\s*,)[\s,;:]*(?=,|$)|\s+(?=,)", "", without)).strip(" ,;:")

@@ -23,7 +23,7 @@ _KINDS = {
     "whole": r"(?:t|F|r|[χΧX]\s?[2²])\s?\((?:\d[\d.,\s]*)\)|F\d{1,3},\s?\d{1,4}",  # "F(1, 38)"
     "with df": r"(?:t|F|[χΧX]\s?[2²])\s?\(d\.?f\.?[\w\s,]*\)",
     "df": r"[Dd]\.?[Ff]\.?s?(?:\s?[_(]?\s?[12]\s?\)?)?|[Dd]egrees of freedom",
-    "p": r"[pP](?:[-\s]?values?)?(?:\s?\((?:two|2)-(?:tailed|sided)\))?|[Ss]ig\.?(?:\s?\((?:two|2)-(?:tailed|sided)\))?",
+    "p": r"(?:[pP](?:[-\s]?values?)?|[Ss]ig\.?)(?:\s?\((?:two|2)-(?:tailed|sided)\))?",
 }
 _KINDS["effect"] = "|".join(one for name, one in statistics.EFFECTS.items() if name != "r")  # which is a test, too
 _HEAD = {kind: re.compile(rf"(?:{one})[*†‡]*") for kind, one in _KINDS.items()}

@@ -50,8 +50,8 @@ def is_of_table(text: str) -> bool:
 
 
 def cells_of(row: str) -> list[tuple[str, str]]:
-    """The cells of a row of a table, (header, cell), with "" for no header; a semicolon in brackets, as in "(min; max)",
-    ends none."""
+    """The cells of a row of a table, (header, cell); the header is "" where there is none. A semicolon in brackets, as
+    in "(min; max)", ends no cell."""
     parts = [cell.partition(": ") for cell in re.split(r"; (?![^()]*\))", row.rstrip("."))]
     return [(header.strip() if colon else "", (cell or header).strip()) for header, colon, cell in parts]
 
