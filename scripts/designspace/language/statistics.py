@@ -42,6 +42,7 @@ EFFECTS = {
     "phi": r"[φϕ]",
     "V": r"(?:Cramér[’']?s)?V",
 }
+_BARE = re.compile(rf"(?:t|F|r|[χΧX]\s?[2²])\s?[=:]\s?({NUMBER})(?![\d.]*\d)")  # without degrees of freedom
 _MINUS = str.maketrans({"−": "-", "–": "-", "·": "."})
 
 
@@ -87,8 +88,12 @@ def parse(text: str) -> Statistic | None:
 
 def printed(answer: str, found: list[Statistic]) -> str | None:
     """The expression of a paper, of those `found` in it, that an answer copies: the same test, degrees of freedom and
-    value. None where there is none."""
+    value, or the same test and value where the answer has no degrees of freedom, as in a column of a table. None where
+    there is none."""
     own = parse(answer)
+    if own is None and (bare := _BARE.match(answer)):
+        alike = (one for one in found if one.text[0] == answer[0])
+        return next((one.text for one in alike if one.value.number == number(bare[1])), None)
     same = (one for one in found if own and (one.test, one.df1, one.df2) == (own.test, own.df1, own.df2))
     return next((one.text for one in same if own and one.value.number == own.value.number), None)
 
