@@ -153,5 +153,5 @@ def _head(text: str) -> _Head:
 
 def _about(text: str) -> str:
     """What is left of a head without what says which part it is."""
-    without = re.sub(rf"[(\[]\s*(?:{_PLUS}|[,;/&])?\s*[)\]]|{_PLUS}", " ", text)
-    return re.sub(r"\s+", " ", re.sub(r"(?:^|\s*,)[\s,;:]*(?=,|$)|\s+(?=,)", "", without)).strip(" ,;:")
+    without = " ".join(re.sub(rf"[(\[]\s?(?:{_PLUS}|[,;/&])?\s?[)\]]|{_PLUS}", " ", " ".join(text.split())).split())
+    return " ".join(re.sub(r"(?:^|,)[\s,;:]*(?=,|$)| (?=,)", "", without).split()).strip(" ,;:")

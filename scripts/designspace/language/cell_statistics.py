@@ -28,6 +28,7 @@ _KINDS = {
 _KINDS["effect"] = "|".join(one for name, one in statistics.EFFECTS.items() if name != "r")  # which is a test, too
 _HEAD = {kind: re.compile(rf"(?:{one})[*†‡]*") for kind, one in _KINDS.items()}
 _MARKS = r"[*†‡§¶\s]*"
+_LONGEST = 40  # characters of the end of a head that names a part
 _ALONE = re.compile(rf"({NUMBER}){_MARKS}")
 _BEFORE_DF = re.compile(rf"({NUMBER}){_MARKS}\((\d[\d.,\s]*)\){_MARKS}")
 _P = re.compile(rf"([=<>≤≥]?)\s?({NUMBER}){_MARKS}")
@@ -61,8 +62,9 @@ def _part(header: str, cell: str) -> tuple[str, _Part | None]:
     by its last words."""
     if (one := statistics.parse(cell)) and one.text == cell and not one.p.sign:  # whole, without its p
         return "", _Part("whole", cell.partition("=")[0], cell.partition("=")[2].strip())
-    ends = [match.end() for match in re.finditer(r",\s(?!\d)|(?<=\w)\s(?=\S)", header)]
-    for start in [0, *ends]:
+    first = max(len(header) - _LONGEST, 0)
+    ends = [match.end() for match in re.finditer(r",\s(?!\d)|(?<=\w)\s(?=\S)", header[first:])]
+    for start in [first + end for end in [0, *ends]]:
         end = header[start:].strip()
         for kind, pattern in _HEAD.items():
             if pattern.fullmatch(end if kind != "effect" else _spaceless(end)):

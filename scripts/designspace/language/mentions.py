@@ -52,8 +52,20 @@ def is_of_table(text: str) -> bool:
 def cells_of(row: str) -> list[tuple[str, str]]:
     """The cells of a row of a table, (header, cell); the header is "" where there is none. A semicolon in brackets, as
     in "(min; max)", ends no cell."""
-    parts = [cell.partition(": ") for cell in re.split(r"; (?![^()]*\))", row.rstrip("."))]
+    parts = [cell.partition(": ") for cell in _divided(row.rstrip("."))]
     return [(header.strip() if colon else "", (cell or header).strip()) for header, colon, cell in parts]
+
+
+def _divided(row: str) -> list[str]:
+    """The text of each cell. A semicolon is in brackets if the next bracket closes them."""
+    cells, end, following = [], len(row), ""
+    for match in reversed(list(re.finditer(r"; |[()]", row))):
+        if match[0] != "; ":
+            following = match[0]
+        elif following != ")":
+            cells.append(row[match.end() : end])
+            end = match.start()
+    return [row[:end], *reversed(cells)]
 
 
 def label_of(cells: list[tuple[str, str]]) -> str:
