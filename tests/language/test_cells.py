@@ -58,6 +58,7 @@ def test_a_mean_is_read_with_the_spread_that_the_heads_name(row, found):
         "Group: Clamp; Median (IQR): 4.1 (2).",
         "Group: Clamp; Estimate (SE): 4.1 (2).",
         "Group: Clamp; Mean (range): 4.1 (2).",
+        "Measure: Mean − Baseline (SEM); Young: 4.1 (2).",
         "Group: Clamp; Mean aim: 4; n: 12; Hand SD: 3.",
         "Measure: Women, n (%); Young, mean (SD): 4 (20); Old, mean (SD): 5 (30).",
         "Group: Clamp; Mean (SD) or n (%): 4 (20).",

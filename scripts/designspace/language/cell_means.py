@@ -27,7 +27,7 @@ _SIZE = re.compile(r"(?<![\w.])[nN](?!\w)")
 # What makes a head, or the label of a row, one of other numbers, or of several kinds.
 _OTHER = re.compile(
     r"\b(?:medians?|iqr|inter-?quartile|range|min|max|minimum|maximum|or|proportions?|frequency)(?!\w)"
-    r"|\b(?:n|no|number)\.?\s?[(,]?\s?%",
+    r"|\b(?:n|no|number)\.?\s?[(,]?\s?%|\bmeans?\s[-−–]\s",  # "Mean − Baseline" is a difference
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"[(\[]\s?([^()\[\]]{1,12}?)\s?[)\]]")
