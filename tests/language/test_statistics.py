@@ -82,6 +82,8 @@ def test_an_answer_is_the_expression_of_the_paper():
     assert statistics.printed("t(38) = 2.94", printed) == "t(38) = 2.94, p = .006, d = 0.8"
     assert statistics.printed("t(36)=2.94, p = .0", printed) == "t(36) = 2.94, p = .006"
     assert statistics.printed("t(38) = 2.95, p = .006", printed) is None
+    assert statistics.printed("t = 2.94, p = .006", printed) == "t(38) = 2.94, p = .006, d = 0.8"
+    assert statistics.printed("F = 2.94", printed) is None and statistics.printed("t = 2.9", printed) is None
     assert statistics.printed("a large effect", printed) is None
 
 
@@ -92,6 +94,8 @@ def test_an_answer_is_the_expression_of_the_paper():
         ("−7.4 ± 0.7 cm", -7.4, "cm", "", 0.7, None),
         ("36.9\n± 1.8 %", 36.9, "%", "", 1.8, None),
         ("M = 12.3, SD = 4.5", 12.3, "", "SD", 4.5, None),
+        ("M = .42, SD = .11", 0.42, "", "SD", 0.11, None),
+        ("M = 12.3, SD = 4.5, n = 12", 12.3, "", "SD", 4.5, None),
         ("22.4 years, SD 2.9", 22.4, "years", "SD", 2.9, None),
         ("24.8 years (SD = 3.6)", 24.8, "years", "SD", 3.6, None),
         ("12.3° ± 1.1° (SEM)", 12.3, "°", "SE", 1.1, None),
@@ -116,7 +120,7 @@ def test_a_mean_ends_before_the_bracket_that_it_stands_in(bracket):
 def test_an_answer_is_the_mean_of_the_paper():
     printed = means.find("It was 19.6 ± 1.2° in the Immediate and 8.8 ± 1.0° in the Delayed group.")
     assert means.printed("8.8 ± 1.0", printed) == "8.8 ± 1.0°"
-    assert means.printed("8.8", printed) == "8.8 ± 1.0°"
+    assert means.printed("8.8", printed) == means.printed("8.8 (1.0)", printed) == "8.8 ± 1.0°"
     assert means.printed("9.8 ± 1.0", printed) is None and means.printed("large", printed) is None
 
 

@@ -44,7 +44,7 @@ def file(tmp_path_factory):
         reported("n", 20, **EARLY),
         reported("n", 19, rule="20 recruited less 1 excluded", evidence="One was excluded.", **LATE),
         reported("size", 45, **FIRST),
-        reported("size", 60, **LATE),
+        reported("size", 60, rule="the name of the group", **LATE),
     ]
     experiments = [{"name": name} | PLACE for name in ("Experiment 1", "Experiment 2")]
     groups = [{"experiment": "Experiment 1", "name": name} | PLACE for name in ("Early", "Late")]
@@ -71,6 +71,8 @@ def test_groups_on_the_page(chromium, file):
     page.open("#open=cell/grouped_2020/Experiment%25201/n/Late")
     assert page.texts("#panel .rule") == ["The paper does not print it; it follows: 20 recruited less 1 excluded."]
     assert "One was excluded." in page.one("#panel").text and ", Experiment 1, Late" in page.one("#panel").text
+    page.open("#open=cell/grouped_2020/Experiment%25201/size/Late")
+    assert page.texts("#panel .rule") == ["The paper prints it in the name of the group."]
     page.open("#open=cell/grouped_2020/Experiment%25201/size/Early")
     assert "Nothing of its own is reported for this group. For Experiment 1 it is 45." in page.one("#panel").text
     page.js(

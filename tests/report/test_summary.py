@@ -29,6 +29,16 @@ def test_the_summary_fits_the_terminal(run):
     ]
 
 
+def test_questions_that_the_cap_left_unasked_are_named(run):
+    run.batches["extraction", "b0001"][0]["unasked"] = 12
+    run.write().merge()
+    rows = tables.read_csv(run.results / "papers.csv").set_index("paper")
+    reason = "12 questions were not asked: no tokens of extraction: max_new_tokens were left."
+    assert rows.loc["smith_2019", ["status", "reason"]].tolist() == ["ok", reason]
+    line = "  not asked  questions about 1 paper: max_new_tokens was used up, see `reason` in papers.csv"
+    assert line in program("summarize", run).splitlines()
+
+
 def test_the_summary_begins_with_the_note(run):
     note = "The answers of this model mean nothing."
     assert program("summarize", run, "--note", note) == f"{note}\n{program('summarize', run)}"

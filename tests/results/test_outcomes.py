@@ -58,6 +58,19 @@ def test_a_mean_is_in_the_unit_of_its_parameter_with_its_kind_of_spread(run):
     ]
 
 
+def test_a_mean_of_the_cells_of_a_row_has_its_spread_and_its_sample(run):
+    add(run, "one_2020", ["M = 7.1, SD = 1.5, n = 19", "M = 6.2°, 95% CI 5.1 to 7.3"], 30)
+    rows = run.write().merge()["outcomes"]
+    assert rows[["mean", "spread", "spread_from", "spread_size", "n"]].values.tolist()[0] == [
+        7.1,
+        "SD",
+        "printed",
+        1.5,
+        19,
+    ]
+    assert rows.loc[1, ["mean", "spread", "ci_low", "ci_high"]].tolist() == [6.2, "CI", 5.1, 7.3]
+
+
 def test_two_groups_are_a_comparison_and_a_row_each(run):
     add(run, "one_2020", ["19.6 ± 1.2°", "8.8° (95% CI 6.8 to 10.8)"], 30, (20, 16), "t(34) = 5.1, p < .001")
     rows = run.write().merge()["meta"]

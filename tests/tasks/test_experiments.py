@@ -259,7 +259,9 @@ def test_questions_about_experiments_keep_to_the_cap_and_the_slots(tokenizer, ca
     *_, slots = extraction.shape(tokenizer, LIBRARY, SETTINGS)
     cells = [(Scope(f"{name} {n}"), parameter) for n in range(6) for parameter in LIBRARY[1:]]
     asked = scopes.questions_about(tokenizer, cells, slots)
-    replies = play(Cap(cap).ask([question for *_, question in asked]), generator.ask)
+    tokens = Cap(cap)
+    replies = play(tokens.ask([question for *_, question in asked]), generator.ask)
+    assert tokens.unasked == len(asked) - len(replies)
     assert len({scope for (scope, *_), _ in zip(asked, replies, strict=False)}) == experiments_asked
     left = cap
     for asked in generator.rounds:

@@ -118,6 +118,21 @@ def test_the_column_of_a_reported_mean_is_of_its_outcome(tokenizer):
     assert {row for row in found if row[1]} == {("aftereffect", "Early", "7 ± 1"), ("aftereffect", "Late", "6 ± 1")}
 
 
+def test_the_cells_of_a_row_are_put_together_and_the_row_is_the_evidence(tokenizer):
+    rows = ["Early; Aftereffect, M: 7.1; Aftereffect, SD: 1.5; Aim, M: 3; Aim, SD: 1; n: 19."]
+    rows += ["Late; Aftereffect, M: 6.2; Aftereffect, SD: 1.7; Aim, M: 2; Aim, SD: 1; n: 20."]
+    rows += ["Outcome: Aftereffect; t: 6.9**; df: 37; p: < .001; d: 2.2."]
+    texts = {begin("groups"): ' ["Early", "Late"],\n', begin("aftereffect"): ' "6.2 (1.7)",\n'}
+    texts |= {begin("aftereffect_test"): ' "t = 6.9, p < .001",\n'}
+    found = answered(tokenizer, texts, page=[*PAGE[:3], *rows])
+    early, late = "M = 7.1, SD = 1.5, n = 19", "M = 6.2, SD = 1.7, n = 20"
+    assert {(row[1], row[2], row[4]) for row in found if row[0] == "aftereffect" and row[1]} == {
+        ("Early", early, rows[0]),
+        ("Late", late, rows[1]),
+    }
+    assert found[-1] == ("aftereffect_test", "", "t(37) = 6.9, p < .001, d = 2.2", "reported", rows[2])
+
+
 def test_an_experiment_without_groups_has_the_mean_that_its_sentence_reports(tokenizer):
     page = ["Experiment 1", "Twenty people took part in Experiment 1.", "The aftereffect was 7 ± 1°."]
     page += ["Experiment 2", "Ten people took part in Experiment 2.", "The aftereffect was 6 ± 1°."]

@@ -203,6 +203,7 @@ class Answers(TypedDict):
     tokens_kept: NotRequired[Count]
     prompt_tokens: NotRequired[Count]
     new_tokens: NotRequired[Count]
+    unasked: NotRequired[Count]
     seconds: NotRequired[Seconds]
     memory: NotRequired[Memory]
     values: NotRequired[list[Value]]

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from designspace.core import places
 from designspace.language import quantities, sentences
@@ -26,6 +26,14 @@ NEXT, NEARLY = 8, 3.0  # sentences that may be chosen in place of the best one, 
 SECTIONS = {"methods": 1.5, "introduction": -0.7, "discussion": -1.0, "back": -6.0, "references": -15.0}
 
 Record = dict[str, Any]
+
+
+class Near(Protocol):
+    """What the sentence of an evidence may have, such as a pattern."""
+
+    def search(self, text: str, start: int, end: int, /) -> object: ...
+
+
 Value = bool | int | float | str
 
 _STOP = """a all an and any are as at be been between both by did do each either every for from given had has have how
@@ -67,7 +75,7 @@ def choose(
     context: Record,
     parameter: Record,
     value: Value,
-    near: re.Pattern[str] | None = None,
+    near: Near | None = None,
     weight: float = VALUE,
 ) -> tuple[int, int]:
     """Span `(start, end)` of the best evidence for a value; every paper with a sentence has one. A match of the pattern

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
-from designspace.language import means
+from designspace.language import cell_means, means
 from designspace.language.means import Mean
 from designspace.language.mentions import any_of, are_joined, cells_of, name_in, spelling
 
@@ -131,7 +131,7 @@ def of_table(rows: Sequence[tuple[str, Mapping[str, Group]]]) -> list[dict[Group
     across: list[dict[Group, tuple[int, Mean]]] = []
     for index, (text, groups) in enumerate(rows):
         cells = cells_of(text)
-        found = [(header, mean) for header, cell in cells if (mean := means.parse(cell))]
+        found = cell_means.find(text)
         if name := next((name for _, cell in cells[:3] if (name := name_in(cell, groups))), ""):
             for header, mean in found:
                 columns.setdefault(header, {}).setdefault(groups[name], (index, mean))

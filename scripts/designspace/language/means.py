@@ -11,21 +11,21 @@ from designspace.language import units
 from designspace.language.statistics import number
 
 SD, SE, CI = "SD", "SE", "CI"
-_NUMBER = r"(?:[-−–]\s?)?(?<![\d.])\d{1,9}(?:[.·]\d{1,12})?(?!\.?\d)"
+NUMBER = r"(?:[-−–]\s?)?(?<![\d.])(?:\d{1,9}(?:[.·]\d{1,12})?|[.·]\d{1,12})(?!\.?\d)"
 _SPREADS = (
     r"(?P<{0}sd>SDs?|S\.D\.|s\.d\.|standard\s+deviations?)|(?P<{0}se>SEM?s?|S\.E\.(?:M\.)?|s\.e\.(?:m\.)?"
     r"|standard\s+errors?(?:\s+of\s+the\s+means?)?)"
 )
 _UNIT = r"(?:\s?(?P<{0}>[°%]|[^\W\d_]+(?:/[^\W\d_]+)?))??"
 PATTERN = re.compile(
-    rf"(?<![\w.±])(?:M\s*=\s*)?(?P<mean>{_NUMBER}){_UNIT.format('unit')}"
+    rf"(?<![\w.±])(?:M\s*=\s*)?(?P<mean>{NUMBER}){_UNIT.format('unit')}"
     r"(?:"
-    rf"\s*±\s*(?P<plus>{_NUMBER})(?:\s?(?P<behind>[°%]|[^\W\d_]+(?:/[^\W\d_]+)?))?"
+    rf"\s*±\s*(?P<plus>{NUMBER})(?:\s?(?P<behind>[°%]|[^\W\d_]+(?:/[^\W\d_]+)?))?"
     rf"(?:\s?[,(]?\s?(?:{_SPREADS.format('p')})\b\)?)?"
-    rf"|\s?[,;(]?\s?(?:{_SPREADS.format('l')})\s?[=:]?\s?(?P<size>{_NUMBER})\)?"
-    rf"|\s?[,;(]?\s?(?:95\s?%\s)(?:CI|confidence\s+interval):?\s?=?\s?[\[(]?\s?(?P<low>{_NUMBER})"
-    rf"\s?(?:,|to|–|-)\s?(?P<high>{_NUMBER})\s?[\])]?"
-    r")"
+    rf"|\s?[,;(]?\s?(?:{_SPREADS.format('l')})\s?[=:]?\s?(?P<size>{NUMBER})\)?"
+    rf"|\s?[,;(]?\s?(?:95\s?%\s)(?:CI|confidence\s+interval):?\s?=?\s?[\[(]?\s?(?P<low>{NUMBER})"
+    rf"\s?(?:,|to|–|-)\s?(?P<high>{NUMBER})\s?[\])]?"
+    r")(?:(?<![)\]])[,;]\s[nN]\s?=\s?(?P<n>\d{1,6})(?![\d.%]))?"
 )
 _STATEMENT = re.compile(
     rf"\b(?:means?|averages?)\s*\(?\s*(?:±|\+/[-−]|and)\s*(?:(?:the|one|1)\s+)?(?:{_SPREADS.format('')})\b",
@@ -37,7 +37,7 @@ _ROW = re.compile(r"[^\n:;]+: [^\n;]*; [^\n]*: ")  # of a table, as the text has
 
 class Mean(NamedTuple):
     """A mean of a text. `spread` is SD, SE or CI, or "" where the expression does not say which; `size` is that of the
-    spread and `interval` the limits of the 95% CI, both in the same unit."""
+    spread and `interval` the limits of the 95% CI, both in the same unit; `n` the sample that is printed with them."""
 
     start: int
     text: str
@@ -46,6 +46,7 @@ class Mean(NamedTuple):
     spread: str
     size: float | None
     interval: tuple[float, float] | None
+    n: int | None = None
 
 
 def find(text: str) -> list[Mean]:
@@ -66,8 +67,10 @@ def printed(answer: str, found: list[Mean]) -> str | None:
     if own:
         same = [one for one in found if (one.mean, one.size, one.interval) == (own.mean, own.size, own.interval)]
     else:
-        alone = re.match(rf"(?:M\s*=\s*)?({_NUMBER})(?![\d.]*\d)", answer)
+        alone = re.match(rf"(?:M(?:ean)?\s*[=:]\s*)?({NUMBER})(?![\d.]*\d)", answer)
         same = [one for one in found if alone and one.mean == number(alone[1])]
+        second = re.search(NUMBER, answer[alone.end() :]) if alone else None  # "12.3 (4.5)", as a table may print it
+        same = [one for one in same if second and one.size == number(second[0])] or same
     return same[0].text if same else None
 
 
@@ -116,4 +119,5 @@ def _read(text: str, match: re.Match[str]) -> Mean:
         spread,
         number(size) if size else None,
         (number(match["low"]), number(match["high"])) if match["low"] else None,
+        int(match["n"]) if match["n"] and end == match.end() else None,
     )

@@ -9,6 +9,8 @@ from designspace.language.group_names import PEOPLE
 
 _CALLED = rf"(?:\s+(?:(?:sub)?groups?\b|cohorts?\b|conditions?\b|{PEOPLE}))*"  # behind a name
 _ACRONYM = 4  # letters of a name in capitals: a longer one is a heading, and "AT" is no "at"
+# A row of a table, whose first columns may have no header: "cell; header: cell; header: cell".
+_ROW = re.compile(rf"(?:[^:;]{{1,80}}; ){{0,2}}(?:{ROW.pattern})")
 _JOINING = re.compile(r"[\s,”\"’']*(?:\b(?:and|or|versus|vs\.?|the|an?|to|in|for|either)\b[\s,“\"‘']*)*")
 
 
@@ -44,13 +46,33 @@ def are_joined(text: str, end: int, start: int) -> bool:
 def is_of_table(text: str) -> bool:
     """Whether a sentence is a row of a table, and no list in brackets: "adults (Early: 12; Late: 11)"."""
     header = text.partition(":")[0]
-    return bool(ROW.match(text)) and header.count("(") == header.count(")")
+    return bool(_ROW.match(text)) and header.count("(") == header.count(")")
 
 
 def cells_of(row: str) -> list[tuple[str, str]]:
-    """The cells of a row of a table, (header, cell); a semicolon in brackets, as in "(min; max)", ends none."""
-    parts = [cell.partition(": ") for cell in re.split(r"; (?![^()]*\))", row.rstrip("."))]
-    return [(header.strip(), cell.strip()) for header, _, cell in parts]
+    """The cells of a row of a table, (header, cell); the header is "" where there is none. A semicolon in brackets, as
+    in "(min; max)", ends no cell."""
+    parts = [cell.partition(": ") for cell in _divided(row.rstrip("."))]
+    return [(header.strip() if colon else "", (cell or header).strip()) for header, colon, cell in parts]
+
+
+def _divided(row: str) -> list[str]:
+    """The text of each cell. A semicolon is in brackets if the next bracket closes them."""
+    cells, end, following = [], len(row), ""
+    for match in reversed(list(re.finditer(r"; |[()]", row))):
+        if match[0] != "; ":
+            following = match[0]
+        elif following != ")":
+            cells.append(row[match.end() : end])
+            end = match.start()
+    return [row[:end], *reversed(cells)]
+
+
+def label_of(cells: list[tuple[str, str]]) -> str:
+    """What the first cells of a row call it: those without a header, and the first one with a header."""
+    headed = next((number for number, (header, _) in enumerate(cells) if header), len(cells))
+    own = [f"{header}: {cell}" if header else cell for header, cell in cells[: headed + (headed == 0)]]
+    return ", ".join(own)
 
 
 def name_in(cell: str, names: Collection[str]) -> str:

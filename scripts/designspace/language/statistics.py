@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 # Of so many digits that every number is finite.
 _SIGNED = r"[-−–]?\s?(?:\d{1,9}(?:[.·]\d{1,12})?|[.·]\d{1,12})"
-_NUMBER = rf"{_SIGNED}(?:\s?[×x·∙]\s?10\s?\^?\s?[-−–]\s?\d{{1,3}}|[eE][-−–]\d{{1,3}})?"
+NUMBER = rf"{_SIGNED}(?:\s?[×x·∙]\s?10\s?\^?\s?[-−–]\s?\d{{1,3}}|[eE][-−–]\d{{1,3}})?"
 _DF = r"\d{1,6}(?:\.\d{1,4})?"
 _OPEN, _CLOSE = r"\s?_?[(\[{]\s*", r"\s*[)\]}]"
 _TWO = (
@@ -24,14 +24,14 @@ PATTERN = re.compile(
     rf"|(?P<r>r){_OPEN}(?P<rdf>\d{{1,6}}){_CLOSE}"
     rf"|(?P<chi2>{_CHI}){_OPEN}(?P<cdf>\d{{1,6}})(?:\s*[,;]\s*[Nn]\s*=\s*(?P<n>\d{{1,9}}))?{_CLOSE}"
     rf"|(?P<Z>[zZ])"
-    rf")\s*=\s*(?P<value>{_NUMBER})(?![\d.]*\d)"
+    rf")\s*=\s*(?P<value>{NUMBER})(?![\d.]*\d)"
 )
 _INTERVAL = r"\s*[,;]?\s*\(?(?:9[059]%|CI\b)[^\[(\d]{0,25}[\[(]\s*{n}\s*(?:,|;|to|–)\s*{n}\s*[\])]\)?"
 _INTERVAL_PART = re.compile(_INTERVAL.replace("{n}", _SIGNED))
-_PART = re.compile(rf"\s*[,;]\s*(?P<name>[^,;()\[\]=<>≤≥]{{1,30}}?)\s*(?P<sign>[=<>≤≥])\s*(?P<number>{_NUMBER})")
+_PART = re.compile(rf"\s*[,;]\s*(?P<name>[^,;()\[\]=<>≤≥]{{1,30}}?)\s*(?P<sign>[=<>≤≥])\s*(?P<number>{NUMBER})")
 _P = re.compile(r"[pP](?:\s?-?\s?values?)?")
 # The sizes of effects, by how they are printed without spaces.
-_EFFECTS = {
+EFFECTS = {
     "d": r"(?:Cohen[’']?s?)?d[s]?",
     "dz": r"(?:Cohen[’']?s?)?dz",
     "g": r"(?:Hedges[’']?s?)?g",
@@ -42,6 +42,7 @@ _EFFECTS = {
     "phi": r"[φϕ]",
     "V": r"(?:Cramér[’']?s)?V",
 }
+_BARE = re.compile(rf"(?:t|F|r|[χΧX]\s?[2²])\s?[=:]\s?({NUMBER})(?![\d.]*\d)")  # without degrees of freedom
 _MINUS = str.maketrans({"−": "-", "–": "-", "·": "."})
 
 
@@ -87,8 +88,12 @@ def parse(text: str) -> Statistic | None:
 
 def printed(answer: str, found: list[Statistic]) -> str | None:
     """The expression of a paper, of those `found` in it, that an answer copies: the same test, degrees of freedom and
-    value. None where there is none."""
+    value, or the same test and value where the answer has no degrees of freedom, as in a column of a table. None where
+    there is none."""
     own = parse(answer)
+    if own is None and (bare := _BARE.match(answer)):
+        alike = (one for one in found if one.text[0] == answer[0])
+        return next((one.text for one in alike if one.value.number == number(bare[1])), None)
     same = (one for one in found if own and (one.test, one.df1, one.df2) == (own.test, own.df1, own.df2))
     return next((one.text for one in same if own and one.value.number == own.value.number), None)
 
@@ -121,7 +126,7 @@ def _read(text: str, match: re.Match[str]) -> Statistic:
         end = interval.end()
     while part := _PART.match(text, end):
         name = re.sub(r"\s", "", part["name"])
-        known = next((known for known, pattern in _EFFECTS.items() if re.fullmatch(pattern, name)), "")
+        known = next((known for known, pattern in EFFECTS.items() if re.fullmatch(pattern, name)), "")
         if _P.fullmatch(part["name"].strip()) and not p.sign:
             p = _printed(part["sign"], part["number"])
         elif known and not effect:

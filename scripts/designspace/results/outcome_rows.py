@@ -36,7 +36,7 @@ class OutcomeRow(TypedDict):
     test: Annotated[Literal["", "t", "F", "r", "chi2", "Z"], About("Test of a statistic; empty for a mean.")]
     df1: Annotated[Value, About("First degrees of freedom of F, or those of chi-square; else empty.")]
     df2: Annotated[Value, About("Degrees of freedom of the error, or those of t and r; empty if they are not printed.")]
-    n: Annotated[Count | None, About("Sample size that is printed with a chi-square; else empty.")]
+    n: Annotated[Count | None, About("Sample size that is printed with a chi-square, or beside a mean; else empty.")]
     statistic: Annotated[Value, About("Value of t, F, r, chi-square or Z; empty for a mean.")]
     p_sign: Annotated[Literal["", "=", "<", ">"], About("Sign between p and its number; empty if no p is printed.")]
     p: Annotated[Value, About("The printed p, from 0 to 1; empty if none is printed.")]

@@ -65,7 +65,7 @@ def _mean(row: ExtractionRow, text: Text, unit: str) -> dict[str, Any]:
         numbers = {name: _scaled(number, ratio) for name, number in numbers.items()}
     stated = "" if found.spread else _stated(row, text)
     origin = "printed" if found.spread else "stated" if stated else ""
-    return numbers | {"unit": own, "spread": found.spread or stated, "spread_from": origin}
+    return numbers | {"n": found.n, "unit": own, "spread": found.spread or stated, "spread_from": origin}
 
 
 def _scaled(number: float | None, ratio: float) -> float | None:

@@ -19,6 +19,7 @@ from designspace.results.rows import PaperRow
 LEFT_OUT = ("duplicate", "supplement", "version", "excluded", "no_file")  # statuses that the other tables do not count
 FIRST_PAGE = 6000  # characters of a text that contain its first page
 Row = dict[str, Any]  # of the ledger
+UNASKED = "not asked: no tokens of extraction: max_new_tokens were left."
 LookUp = Callable[[Iterable[str]], Mapping[str, Entry]]  # the entries of DOIs
 
 
@@ -49,6 +50,9 @@ def reading(text: Text, context: Context, answers: list[Answers]) -> Reading:
         status, reason = "failed", " ".join(f"{r['task'].capitalize()}: {r['reason']}" for r in failed)
     else:
         status, reason = "ok", context.get("reason", text["reason"])
+        if unasked := sum(record.get("unasked", 0) for record in answers):
+            what = "1 question was" if unasked == 1 else f"{unasked} questions were"
+            reason = f"{reason} {what} {UNASKED}".strip()
     cells = {"pages": text["n_pages"], "status": status, "reason": reason}
     cells |= {key: context[key] for key in ("tokens", "tokens_kept")}
     cells |= quality.of_paper(text["pages"]) | {"sections": sum(bool(s["title"]) for s in context["sections"]) or None}

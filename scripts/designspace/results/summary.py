@@ -6,7 +6,7 @@ from pathlib import Path
 from designspace.project.pilot import NOT_YET
 from designspace.results import precision, tables
 from designspace.results.loading import Tables
-from designspace.results.papers import LEFT_OUT
+from designspace.results.papers import LEFT_OUT, UNASKED
 
 OTHERS = {
     "supplement": "supplements",
@@ -32,8 +32,8 @@ def figures(rows: Tables) -> dict[str, int]:
 
 
 def summary(rows: Tables, results: Path, note: str = "", most: int = 3) -> str:
-    """The results in 6 to 14 lines: the note, if there is one, the papers that were not read (at most `most` by name),
-    values, files."""
+    """The results in 6 to 15 lines: the note, if there is one, the papers that were not read (at most `most` by name)
+    and how many were not asked everything, values, files."""
     count = figures(rows)
     missed = [row for row in rows["papers"] if row["status"] not in ("ok", *LEFT_OUT)]
     left_out = Counter(row["status"] for row in rows["papers"])
@@ -45,6 +45,9 @@ def summary(rows: Tables, results: Path, note: str = "", most: int = 3) -> str:
     reasons = [" ".join(f"{row['file']}: {row['status']}. {row['reason']}".split()) for row in missed[:most]]
     reasons += [f"{len(missed) - most} more, see papers.csv"] if len(missed) > most else []
     lines += [f"  not read   {line}" for line in reasons]
+    if cut := sum(UNASKED in row["reason"] for row in rows["papers"]):
+        of = f"{cut} paper{'s' if cut > 1 else ''}"
+        lines += [f"  not asked  questions about {of}: max_new_tokens was used up, see `reason` in papers.csv"]
     return "\n".join(
         [
             *lines,

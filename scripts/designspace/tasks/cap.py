@@ -4,10 +4,12 @@ from designspace.engine.generator import Answer, Question, Rounds
 
 
 class Cap:
-    """`left` is the number of new tokens that may still be written."""
+    """`left` is the number of new tokens that may still be written, and `unasked` that of the questions for which none
+    were left."""
 
     def __init__(self, tokens: int) -> None:
         self.left = tokens
+        self.unasked = 0
 
     def ask(self, questions: list[Question]) -> Rounds[list[Answer]]:
         """Answers to the first of the questions, as many as the cap allows: those whose longest answers fit are asked
@@ -17,6 +19,7 @@ class Cap:
             replies = yield batch
             self.left -= sum(len(reply.tokens) for reply in replies)
             answers += replies
+        self.unasked += len(questions) - len(answers)
         return answers
 
     def _affordable(self, questions: list[Question]) -> list[Question]:

@@ -100,7 +100,7 @@ class Paper:
         yield from self.ask_groups(naming)
 
     def fields(self) -> Record:
-        """The record's values, experiments, groups and new_tokens, as in docs/files.md."""
+        """The record's values, experiments, groups, new_tokens and unasked, as in docs/files.md."""
         self.check_candidates()
         of_groups = [groups.row(self.record, self.context, *group) for group in self.groups.items()]
         own = groups.own(self.context, self.sentences)
@@ -121,7 +121,8 @@ class Paper:
             for experiment in self.experiments.items()
         ]
         tokens = self.most_tokens - self.cap.left
-        return {"values": values, "experiments": named, "groups": of_groups, "new_tokens": tokens}
+        spent = {"new_tokens": tokens, "unasked": self.cap.unasked}
+        return {"values": values, "experiments": named, "groups": of_groups, **spent}
 
     def read(self, own: list[Sentence], of_groups: list[Record]) -> tuple[dict[str, Counts], dict[str, Sampled]]:
         """What the program reads or counts itself, by the name of the parameter: of each scope, and what sentences

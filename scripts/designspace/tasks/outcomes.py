@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from designspace.language import evidence, group_means, means
+from designspace.language import cell_means, evidence, group_means, means
 from designspace.language.attribution import Sentence
 from designspace.language.characteristics import Reading
 from designspace.language.evidence import Record
@@ -53,7 +53,8 @@ def series(sentences: Iterable[Sentence], experiments: Iterable[str], spellings:
         for sentence in block:
             if len(sentence.experiments) == 1 and sentence.experiments <= whole:
                 scope = Scope(*sentence.experiments)
-                found += [Series({scope: Placed(sentence, mean)}) for mean in means.find(sentence.text)]
+                own = [mean for _, mean in cell_means.find(sentence.text)] if is_table else means.find(sentence.text)
+                found += [Series({scope: Placed(sentence, mean)}) for mean in own]
     return found
 
 

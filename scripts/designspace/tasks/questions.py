@@ -202,7 +202,7 @@ def rows(record: Record, context: Record, candidates: Candidates, threshold: flo
     for row in made:
         if row["confidence"] >= threshold:
             if parameter["kind"] in expressions.KINDS:  # a sentence without it is no evidence
-                place = expressions.written(row["value"])
+                place = expressions.Place(parameter["kind"], row["value"])
                 span = evidence.choose(record, context, parameter, row["value"], place, math.inf)
             else:
                 span = about.introduced(record, context, parameter, row["value"])

@@ -3,6 +3,16 @@
 
 const Evidence = (() => {
   const panel = document.getElementById("panel");
+  // The rules whose values the paper prints; by all others a value follows that it does not print.
+  const PRINTED = new Map([
+    ["the name of the group", "The paper prints it in the name of the group."],
+    [
+      "in the order of the sentence before",
+      "The paper prints it; whose it is follows from the order of the sentence before.",
+    ],
+  ]);
+
+  const derivation = (rule) => PRINTED.get(rule) ?? `The paper does not print it; it follows: ${rule}.`;
 
   function of(paper, experiment, name, group = "") {
     const row = findRow(paper, experiment, group);
@@ -90,7 +100,7 @@ const Evidence = (() => {
         candidate && el("p", {}, candidate.trim()),
       );
     }
-    if (answer.rule) parts.push(el("p", { class: "rule" }, `The paper does not print it; it follows: ${answer.rule}.`));
+    if (answer.rule) parts.push(el("p", { class: "rule" }, derivation(answer.rule)));
     if (answer.sentence) parts.push(quote(cell.row.paper, answer.sentence));
     if (answer.reasoning)
       parts.push(
