@@ -3,6 +3,7 @@
 The processes are forked (`ready_workers`), and so are the programs that they all start (`ready_programs`).
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,8 +41,10 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(specs):
-    ready_programs.folder()
-    python = ready_workers.python()
+    with ThreadPoolExecutor(1) as pool:  # both import for seconds, each on a core of its own
+        programs = pool.submit(ready_programs.folder)
+        python = ready_workers.python()
+        programs.result()
     for spec in specs:
         spec.python = str(python)
 

@@ -247,7 +247,8 @@ def texts():
 )
 def test_a_value_that_the_grammar_allows_is_reached_within_its_tokens(embedded_model, kind, longest, multiple):
     real = loading.load_tokenizer(embedded_model)
-    masks = Masks(from_tokenizer(real), len(real), torch.device("cpu"))
+    grammar_tokenizer = loading.load_grammar_tokenizer(embedded_model, None, len(real))
+    masks = Masks(grammar_tokenizer, len(real), torch.device("cpu"))
     for value in longest:
         parameter = {"name": "x", "kind": kind, "multiple": multiple}
         parameter |= {"values": [json.loads(value)]} if kind == "category" else {}

@@ -17,6 +17,7 @@ from projects import configure, pdf, study, table
 from designspace.core import records
 
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--cores", "2"]
+SNAKEMAKE += ["--set-threads", "ask=1"]  # two threads of PyTorch wait for each other where others need the cores
 COMMIT, OTHER = "0123456789abcdef0123456789abcdef01234567", "76543210fedcba9876543210fedcba9876543210"
 # In a network of its own that has no way out, the kernel counts each packet that somebody tried to send all the same.
 ISOLATED = ["unshare", "--net", *(["--map-root-user"] if os.geteuid() else [])]
