@@ -65,6 +65,27 @@ def test_every_value_is_typed_and_every_evidence_verbatim_on_its_page(demo):
         assert 0 <= value.confidence <= 1
 
 
+def test_the_groups_of_participants_have_what_the_papers_say_of_them(demo):
+    """Unequal groups after exclusions, ages of groups in a table, sizes by division, and a sample of two experiments."""
+    groups = tables.read_csv(demo / "groups.csv").fillna("")
+    groups["paper"] = groups.paper.str.split("_").str[0].str.lower()
+    rows = {(row.paper, row.group.removesuffix(" adults")): row for row in groups.itertuples()}
+    older, young = rows["marchetti", "older"], rows["marchetti", "young"]
+    assert (older.n, older.n_from) == ("19", "group: 21 recruited less 2 excluded") and young.n == "21"
+    assert (older.age_mean, young.age_mean) == ("68.7", "23.1")
+    assert rows["okafor", "Instructed"].n_from == "group: 16 in each group"
+    (again,) = groups[groups.same_sample != ""].itertuples()
+    assert (again.paper, again.experiment, again.same_sample, again.n) == (
+        "lindqvist",
+        "Experiment 3",
+        "Experiment 1",
+        "20",
+    )
+    values = tables.read_rows(demo / "evaluation.csv")
+    (of_groups,) = (row for row in values if row["parameter"] == "all (groups)")
+    assert of_groups["support"] > 10 and of_groups["correct"] > 5
+
+
 def test_what_the_demo_asks_is_a_part_of_the_library():
     whole = {entry["name"]: entry for entry in yaml.safe_load((ROOT / "config" / "parameters.yaml").read_text("utf-8"))}
     for entry in yaml.safe_load((ROOT / "config" / "demo_parameters.yaml").read_text("utf-8")):
