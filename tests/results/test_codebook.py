@@ -2,8 +2,10 @@
 
 import csv
 import json
+import re
 
 import pytest
+from conftest import ROOT
 from made_up_run import LIBRARY, Run, full_run, reported
 
 from designspace import __version__
@@ -18,6 +20,12 @@ def full(tmp_path_factory):
     )
     run.merge()
     return run
+
+
+def test_the_readme_says_of_each_table_what_the_codebook_says():
+    said = re.findall(r"^\| \[?`(\w+)\.csv`\S* \| (.+) \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    said = {name: f"A row for each {cell}." for name, cell in said if name != "evaluation"}
+    assert said.items() <= codebook.ABOUT.items() and len(said) > 7
 
 
 def test_every_column_of_every_table_has_a_sentence(full):

@@ -135,7 +135,9 @@ def python_model(file):
     from pymare.estimators import DerSimonianLaird
 
     needed = ["m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i", "perturbation_magnitude"]
-    pairs = tables.read_csv(file).query("row == 'comparison'").dropna(subset=needed).astype(dict.fromkeys(needed, float))
+    pairs = (
+        tables.read_csv(file).query("row == 'comparison'").dropna(subset=needed).astype(dict.fromkeys(needed, float))
+    )
     y, v = pairs.m1i - pairs.m2i, pairs.sd1i**2 / pairs.n1i + pairs.sd2i**2 / pairs.n2i
     data = Dataset(y.to_numpy(), v.to_numpy(), X=pairs[needed[-1:]].to_numpy(), X_names=needed[-1:])
     result = DerSimonianLaird().fit_dataset(data).summary()

@@ -66,7 +66,7 @@ def test_every_value_is_typed_and_every_evidence_verbatim_on_its_page(demo):
 
 
 def test_the_groups_of_participants_have_what_the_papers_say_of_them(demo):
-    """Unequal groups after exclusions, ages of groups in a table, sizes by division, and a sample of two experiments."""
+    """Unequal groups after exclusions, ages by group in a table, sizes by division, a sample of two experiments."""
     groups = tables.read_csv(demo / "groups.csv").fillna("")
     groups["paper"] = groups.paper.str.split("_").str[0].str.lower()
     rows = {(row.paper, row.group.removesuffix(" adults")): row for row in groups.itertuples()}
