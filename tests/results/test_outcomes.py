@@ -1,5 +1,6 @@
 """Reported results become numbers: outcomes.csv has each, and meta.csv what a meta-analysis computes with."""
 
+import json
 import shutil
 import subprocess
 
@@ -9,6 +10,7 @@ from conftest import ROOT
 from made_up_run import Run, reported
 
 from designspace.results import effects, tables
+from designspace.settings import parameters as parameter_library
 
 LIBRARY = [
     {"name": "n", "kind": "integer", "multiple": True, "per": "group", "participants": "analysed", "definition": "n."},
@@ -105,6 +107,69 @@ def test_groups_of_one_experiment_are_not_compared_with_those_of_another(run):
         ["Experiment 2", "statistic", 2, 16],
     ]
     assert rows["sdi"].isna().all() and rows["ri"].dropna().tolist() == [0.5]
+
+
+# The fields that metalab's specification requires; its reader refuses a file without one of them.
+METALAB = ["study_ID", "long_cite", "short_cite", "peer_reviewed", "coder", "expt_num", "expt_condition", "same_infant", "response_mode", "exposure_phase", "method", "dependent_measure", "participant_design", "native_lang", "infant_type", "group_name_1", "group_name_2", "n_1", "n_2", "mean_age_1", "mean_age_2", "x_1", "x_2", "SD_1", "SD_2", "t", "F", "r", "d", "d_var", "corr"]
+YEARS = {"name": "years", "kind": "number", "unit": "years", "per": "group", "characteristic": "age_mean"}
+ESCALC = ["n1i", "m1i", "sd1i", "n2i", "m2i", "sd2i", "ni", "mi", "sdi", "ti", "fi", "ri", "pi"]
+
+
+@pytest.fixture
+def cited(run):
+    """A run with one paper that has authors, a year and a journal, groups with mean ages, and a reviewer's value."""
+    run.parameters.write_text(yaml.safe_dump([*LIBRARY, YEARS | {"definition": "Age."}]))
+    add(run, "one_2020", ["19.6 ± 1.2°", "8.8 ± 1.0°"], 30, test="t(38) = 2.94, p = .006, d = 0.93")
+    values = run.batches["extraction", "b0001"][0]["values"]
+    values += [reported("years", age, group=group) for group, age in (("Early", 20), ("Late", 68.4))]
+    run.batches["extraction", "b0001"][0]["model"] = "Qwen/Qwen3-32B"
+    citation = {"title": "Slow waves", "authors": ["Ada B. Okoye", "Jo van der Berg"], "year": "2020", "doi": ""}
+    citation |= {"journal": "Journal of Waves", "type": "article", "citation": "Okoye & van der Berg 2020"}
+    path = run.results / "text" / "one_2020.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"citation": citation | {"sources": {}}}))
+    run.corrections.write_text(
+        "paper,group,parameter,value,reviewer\none_2020,Early,aftereffect,19.6 ± 1.2°,A. Reader\n", encoding="utf-8"
+    )
+    return run.write()
+
+
+def test_metalab_reads_the_table_without_renaming(cited):
+    rows = cited.merge()["meta"]
+    assert set(rows.columns) >= {*METALAB, *ESCALC}
+    pair, early, late, test = rows.to_dict("records")
+    assert (pair["study_ID"], pair["short_cite"]) == ("one_2020", "Okoye & van der Berg 2020")
+    assert pair["long_cite"] == "Okoye, A. B., & van der Berg, J. (2020). Slow waves. Journal of Waves."
+    assert (pair["peer_reviewed"], pair["expt_num"], pair["same_infant"]) == ("yes", 1, "one_2020")
+    assert [row["expt_condition"] for row in (pair, early, late, test)] == [
+        *("aftereffect: Early vs. Late", "aftereffect: Early", "aftereffect: Late", "test: Early vs. Late"),
+    ]
+    assert [row["coder"] for row in (pair, early, late, test)] == [
+        *("A. Reader, Qwen/Qwen3-32B", "A. Reader", "Qwen/Qwen3-32B", "Qwen/Qwen3-32B"),
+    ]
+    assert (pair["mean_age_1"], pair["mean_age_2"]) == pytest.approx((20 * 365.25, 68.4 * 365.25)), "in days"
+    assert late["mean_age_1"] == pair["mean_age_2"] and early["mean_age_2"] is None
+    assert (test["d"], test["d_var"]) == pytest.approx((0.93, 2 / 20 + 0.93**2 / 80))
+    assert [test[name] for name in ("corr", "method", "response_mode")] == [None, "", ""], "papers do not print them"
+
+
+def test_a_parameter_with_the_name_of_a_field_of_metalab_fills_it(cited):
+    library = [*LIBRARY, YEARS | {"definition": "Age."}]
+    library += [{"name": "native_lang", "kind": "string", "definition": "Language of the participants."}]
+    cited.parameters.write_text(yaml.safe_dump(parameter_library.check(library, "a library")))
+    cited.batches["extraction", "b0001"][0]["values"].append(reported("native_lang", "Danish"))
+    rows = cited.write().merge()["meta"]
+    assert list(rows["native_lang"].unique()) == ["Danish"] and rows.columns.is_unique
+    assert cited.sql("SELECT DISTINCT native_lang FROM meta") == [("Danish",)]
+    package = json.loads((cited.results / "datapackage.json").read_text("utf-8"))
+    (schema,) = [own["schema"] for own in package["resources"] if own["name"] == "meta"]
+    (field,) = [field for field in schema["fields"] if field["name"] == "native_lang"]
+    assert field["description"] == "Language of the participants."
+
+
+def test_a_paper_without_a_citation_has_what_metalab_requires_of_every_row(run):
+    add(run, "two_2021", ["19.6 ± 1.2°", "8.8 ± 1.0°"], 30)
+    rows = run.write().merge()["meta"]
+    assert set(rows["short_cite"]) == {"two_2021"} and set(rows["peer_reviewed"]) == {""}
 
 
 needs_r = pytest.mark.skipif(not shutil.which("Rscript"), reason="R with metafor is not installed")

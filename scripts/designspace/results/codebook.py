@@ -15,7 +15,7 @@ import pandas as pd
 
 from designspace import __version__
 from designspace.language import expressions
-from designspace.results import columns, tables
+from designspace.results import columns, outcome_rows, tables
 
 TYPES = {"TEXT": "string", "INTEGER": "integer", "REAL": "number"}
 REFERENCE = re.compile(r"REFERENCES (\w+) \((\w+)\)")
@@ -66,9 +66,12 @@ def _declared(table: str) -> tuple[Field, ...]:
 
 def _of_parameters(table: str, library: list[dict[str, Any]]) -> list[Field]:
     """The columns of a table for the parameters: none, or one for each, or in groups two for each."""
-    made: list[Field] = []
+    made: dict[str, Field] = {}
     if table not in ("parameters", "groups", "meta"):
-        return made
+        return []
+    if table == "meta":
+        by_hand = "Empty, to be filled by hand, unless a parameter has this name."
+        made |= {name: Field(table, name, "string", f"{what} {by_hand}") for name, what in outcome_rows.OPEN.items()}
     for entry in library:
         name, kind = entry["name"], entry["kind"]
         if table == "meta" and kind in expressions.KINDS:
@@ -76,11 +79,11 @@ def _of_parameters(table: str, library: list[dict[str, Any]]) -> list[Field]:
         single = kind in ("integer", "number", "boolean") and not entry.get("multiple")
         choices = () if entry.get("multiple") else tuple(entry.get("values", ()))
         what = kind if single else "string"
-        made.append(Field(table, name, what, _sentence(entry["definition"]), entry.get("unit", ""), choices))
+        made[name] = Field(table, name, what, _sentence(entry["definition"]), entry.get("unit", ""), choices)
         if table == "groups":
             source = f"Level that the value of {name} comes from: group, experiment or paper; behind a colon, its rule."
-            made.append(Field(table, name + tables.SOURCE, "string", source))
-    return made
+            made[name + tables.SOURCE] = Field(table, name + tables.SOURCE, "string", source)
+    return list(made.values())
 
 
 def _sentence(text: str) -> str:

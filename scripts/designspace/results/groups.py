@@ -136,6 +136,11 @@ def counted(library: Mapping[str, Parameter]) -> str:
     return next((name for name, entry in library.items() if entry.get("participants") == "analysed"), "")
 
 
+def aged(library: Mapping[str, Parameter]) -> str:
+    """The parameter that is the mean age of a group, "" if the library has none."""
+    return next((name for name, entry in library.items() if entry.get("characteristic") == "age_mean"), "")
+
+
 def participants(cells: Mapping[Cell, str], row: GroupRow, counted: str) -> int | None:
     """The number of participants of a row of groups.csv: its own, or without groups the experiment's or the paper's."""
     n = cells.get((row["paper"], row["experiment"], row["group"], counted), "")

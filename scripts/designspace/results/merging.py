@@ -251,7 +251,8 @@ def build(
         rows["extractions"], rows["groups"], {one: cited[one] for one in counted}, library
     )
     frames["groups"] = groups.group_frame(rows["extractions"], rows["groups"], library)
-    frames["meta"] = meta.build(rows["extractions"], rows["groups"], rows["outcomes"], library)
+    models = {row["paper"]: row["model"] for row in rows["memory"] if row["task"] == "extraction"}
+    frames["meta"] = meta.build(rows["extractions"], rows["groups"], rows["outcomes"], library, rows["papers"], models)
     return Tables(frames, outcome.included)
 
 

@@ -15,23 +15,33 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from designspace.language import expressions
-from designspace.results import effects, groups, tables
+from designspace.results import effects, groups, metalab, tables
 from designspace.results.columns import fill
 from designspace.results.groups import Cell
 from designspace.results.marks import Parameter
-from designspace.results.outcome_rows import MetaRow, OutcomeRow
-from designspace.results.rows import ExtractionRow, GroupRow
+from designspace.results.outcome_rows import MetaRow, OutcomeRow, last_columns
+from designspace.results.rows import ExtractionRow, GroupRow, PaperRow
 
 Scope = tuple[str, str, str]  # paper, experiment, group
 Columns = dict[str, Any]
 
 
 class Sample(NamedTuple):
-    """A group, or all participants of an experiment without groups: their number, and the values that hold for them."""
+    """A group, or all participants of an experiment without groups: their number, their mean age in days, and the
+    values that hold for them."""
 
     row: GroupRow
     n: int | None
+    age: float | None
     holds: dict[str, str]
+
+
+class Made(NamedTuple):
+    """What is known of a row: columns, the samples that it describes, and the outcomes that it is made of."""
+
+    columns: Columns
+    samples: list[Sample]
+    outcomes: list[OutcomeRow]
 
 
 def build(
@@ -39,34 +49,47 @@ def build(
     of_groups: list[GroupRow],
     outcomes: list[OutcomeRow],
     library: dict[str, Parameter],
+    of_papers: Iterable[PaperRow],
+    models: Mapping[str, str],
 ) -> pd.DataFrame:
-    """The table. Its last columns, the moderators, are the parameters that are not outcomes."""
+    """The table. Its last columns are open ones of metalab, and the moderators, which are the parameters that are not
+    outcomes. `models` is {paper: the model that answered}."""
     moderators = [name for name, parameter in library.items() if parameter["kind"] not in expressions.KINDS]
+    last = last_columns(moderators)
     cells = groups.values_of(extractions)
-    counted = groups.counted(library)
-    samples = [_sample(row, cells, counted, moderators) for row in of_groups]
+    counted, aged = groups.counted(library), groups.aged(library)
+    samples = [_sample(row, cells, counted, aged, moderators) for row in of_groups]
+    known = {row["paper"]: metalab.of_paper(row) for row in of_papers}
+    coders = {_place(row): row["reviewer"] or models.get(row["paper"], "") for row in extractions}
     found: dict[tuple[Scope, str], list[OutcomeRow]] = defaultdict(list)
     for outcome in outcomes:
         found[(outcome["paper"], outcome["experiment"], outcome["group"]), outcome["parameter"]].append(outcome)
     rows: list[MetaRow] = []
     held: list[list[str]] = []
-    for made, own in _rows(samples, found, library):
-        rows.append(made)
-        held.append([_shared([sample.holds[name] for sample in own]) for name in moderators])
+    for place, made in _rows(samples, found, library):
+        names = [made.columns.get(f"group_name_{number}", "") for number in (1, 2)]
+        by = dict.fromkeys(coders.get(_place(outcome), "") for outcome in made.outcomes)
+        place |= {"expt_condition": metalab.condition(place["outcome"], names), "coder": ", ".join(filter(None, by))}
+        rows.append(fill(MetaRow, made.columns, place, **known[place["paper"]]))
+        held.append([_shared([sample.holds.get(name, "") for sample in made.samples]) for name in last])
     frame = tables.frame_of(MetaRow, rows)
-    return pd.concat([frame, pd.DataFrame(held, columns=moderators, dtype=object)], axis=1)
+    return pd.concat([frame, pd.DataFrame(held, columns=last, dtype=object)], axis=1)
 
 
-def _sample(row: GroupRow, cells: Mapping[Cell, str], counted: str, moderators: Iterable[str]) -> Sample:
-    """A row of groups.csv with its number of participants."""
+def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return row["paper"], row["experiment"], row["group"], row["parameter"], row["item"]
+
+
+def _sample(row: GroupRow, cells: Mapping[Cell, str], counted: str, aged: str, moderators: Iterable[str]) -> Sample:
+    """A row of groups.csv with its number of participants and their mean age."""
     held = {name: groups.holds(cells, row, name)[0] for name in moderators}
-    return Sample(row, groups.participants(cells, row, counted), held)
+    return Sample(row, groups.participants(cells, row, counted), metalab.in_days(held.get(aged, "")), held)
 
 
 def _rows(
     samples: list[Sample], found: Mapping[tuple[Scope, str], list[OutcomeRow]], library: dict[str, Parameter]
-) -> Iterator[tuple[MetaRow, list[Sample]]]:
-    """Each row with the samples that it describes, experiment by experiment."""
+) -> Iterator[tuple[Columns, Made]]:
+    """The place of each row and what it is made of, experiment by experiment."""
     experiments: dict[tuple[str, str], list[Sample]] = defaultdict(list)
     numbers: dict[str, dict[str, int]] = defaultdict(dict)
     for sample in samples:
@@ -78,14 +101,13 @@ def _rows(
         for name, parameter in library.items():
             if parameter["kind"] not in expressions.KINDS:
                 continue
-            place: Columns = {"paper": paper, "experiment": experiment, "outcome": name, "study_ID": paper}
-            place |= {"expt_num": numbers[paper][experiment], "short_cite": own[0].row["citation"]}
-            place |= {"citation": own[0].row["citation"]}
+            place: Columns = {"paper": paper, "experiment": experiment, "outcome": name}
+            place |= {"expt_num": numbers[paper][experiment], "citation": own[0].row["citation"]}
             of_samples = [(sample, _of(found, sample.row, name)) for sample in own]
-            made = _of_means if parameter["kind"] == "mean" else _of_statistics
-            for columns, about in made(of_samples, found.get(((paper, experiment, ""), name), [])):
-                same = about[0].row["same_sample"] or experiment
-                yield fill(MetaRow, columns, place, same_infant=f"{paper} {same}".strip()), about
+            make = _of_means if parameter["kind"] == "mean" else _of_statistics
+            for made in make(of_samples, found.get(((paper, experiment, ""), name), [])):
+                same = made.samples[0].row["same_sample"] or experiment
+                yield place | {"same_infant": f"{paper} {same}".strip()}, made
 
 
 def _of(found: Mapping[tuple[Scope, str], list[OutcomeRow]], row: GroupRow, name: str) -> list[OutcomeRow]:
@@ -97,7 +119,7 @@ def _of(found: Mapping[tuple[Scope, str], list[OutcomeRow]], row: GroupRow, name
 OfSamples = list[tuple[Sample, list[OutcomeRow]]]
 
 
-def _of_means(of_samples: OfSamples, _: list[OutcomeRow]) -> Iterator[tuple[Columns, list[Sample]]]:
+def _of_means(of_samples: OfSamples, _: list[OutcomeRow]) -> Iterator[Made]:
     """Comparisons of each two groups that report one mean each, then each mean of each group."""
     for (one, first), (other, second) in combinations(of_samples, 2):
         if len(first) == len(second) == 1 and first[0]["unit"] == second[0]["unit"]:
@@ -109,27 +131,28 @@ def _of_means(of_samples: OfSamples, _: list[OutcomeRow]) -> Iterator[tuple[Colu
             mean1, mean2 = first[0]["mean"], second[0]["mean"]
             if effect := effects.hedges_g(one.n, mean1, sd1, other.n, mean2, sd2):
                 columns |= dict(zip(("g", "g_var"), effect, strict=True))
-            columns |= {"n_1": one.n, "x_1": mean1, "SD_1": sd1}
-            columns |= {"n_2": other.n, "x_2": mean2, "SD_2": sd2}
-            yield columns, [one, other]
+            columns |= {"n_1": one.n, "x_1": mean1, "SD_1": sd1, "mean_age_1": one.age}
+            columns |= {"n_2": other.n, "x_2": mean2, "SD_2": sd2, "mean_age_2": other.age}
+            yield Made(columns, [one, other], [*first, *second])
     for sample, several in of_samples:
         for outcome in several:
             sd, origin = deviation(outcome, sample.n)
             columns = {"row": "group", "group_name_1": sample.row["group"], "unit": outcome["unit"]}
             columns |= {"ni": sample.n, "mi": outcome["mean"], "sdi": sd, "sdi_from": origin}
             columns |= {"participant_design": "within_one", "n_1": sample.n, "x_1": outcome["mean"], "SD_1": sd}
-            yield columns, [sample]
+            columns |= {"mean_age_1": sample.age}
+            yield Made(columns, [sample], [outcome])
 
 
-def _of_statistics(of_samples: OfSamples, of_experiment: list[OutcomeRow]) -> Iterator[tuple[Columns, list[Sample]]]:
+def _of_statistics(of_samples: OfSamples, of_experiment: list[OutcomeRow]) -> Iterator[Made]:
     """Each statistic of the experiment, then those of its groups."""
     everyone = [sample for sample, _ in of_samples]
     for outcome in of_experiment:
-        yield _test(outcome, everyone), everyone
+        yield Made(_test(outcome, everyone), everyone, [outcome])
     for sample, several in of_samples:
         for outcome in several:
             if outcome not in of_experiment:
-                yield _test(outcome, [sample]), [sample]
+                yield Made(_test(outcome, [sample]), [sample], [outcome])
 
 
 def _test(outcome: OutcomeRow, about: list[Sample]) -> Columns:
@@ -143,13 +166,15 @@ def _test(outcome: OutcomeRow, about: list[Sample]) -> Columns:
     if test == "r" and outcome["df2"]:
         columns |= {"ri": value, "r": value, "ni": int(outcome["df2"]) + 2}
     if len(about) == 1:
-        columns |= {"group_name_1": about[0].row["group"], "n_1": about[0].n}
+        columns |= {"group_name_1": about[0].row["group"], "n_1": about[0].n, "mean_age_1": about[0].age}
     sizes = [sample.n for sample in about]
     if len(about) == 2 and effects.is_between(test, outcome["df2"], *sizes):
         first, second = about
-        columns |= {"group_name_1": first.row["group"], "n1i": first.n, "n_1": first.n}
-        columns |= {"group_name_2": second.row["group"], "n2i": second.n, "n_2": second.n}
+        columns |= {"group_name_1": first.row["group"], "n1i": first.n, "n_1": first.n, "mean_age_1": first.age}
+        columns |= {"group_name_2": second.row["group"], "n2i": second.n, "n_2": second.n, "mean_age_2": second.age}
         columns |= {"participant_design": "between"}
+        if "d" in columns and first.n and second.n:
+            columns |= {"d_var": effects.variance(columns["d"], first.n, second.n)}
     return columns
 
 

@@ -3,6 +3,7 @@
 The columns of meta.csv have the names that metafor's escalc (n1i, m1i, ...) and metalab (n_1, x_1, ...) read.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Literal, TypedDict
 
 from designspace.core.contracts import Count, Number, Ordinal, Probability
@@ -21,6 +22,16 @@ from designspace.results.columns import About
 
 Value = Number | None
 Spread = Literal["", "SD", "SE", "CI"]
+# Metalab's reader refuses a table without these columns, of which a library about another field says nothing. They are
+# empty, to be filled by hand, unless a parameter of the library has the name.
+OPEN = {
+    "response_mode": "For metalab: way of measuring the response.",
+    "exposure_phase": "For metalab: kind of exposure before the test.",
+    "method": "For metalab: name of the method.",
+    "dependent_measure": "For metalab: kind of dependent measure.",
+    "native_lang": "For metalab: native languages of the participants.",
+    "infant_type": "For metalab: what is particular to the participants.",
+}
 
 
 class OutcomeRow(TypedDict):
@@ -117,20 +128,38 @@ class MetaRow(TypedDict):
     ri: Annotated[Value, About("A correlation, from -1 to 1; else empty.")]
     pi: Annotated[Value, About("The p that is printed with an equals sign; else empty.")]
     study_ID: Annotated[str, About("For metalab: id of the paper.")]
-    short_cite: Annotated[str, About("For metalab: authors and year of the paper.")]
+    long_cite: Annotated[
+        str, About("For metalab: citation of the paper, with title and journal; empty if they are not known.")
+    ]
+    short_cite: Annotated[str, About("For metalab: authors and year of the paper, or its id if they are not known.")]
+    peer_reviewed: Annotated[
+        Literal["", "yes", "no"],
+        About("For metalab: yes for an article, no for a preprint; empty if it is not known which it is."),
+    ]
+    coder: Annotated[str, About("For metalab: reviewers of the row's outcomes, and the model for those without.")]
     expt_num: Annotated[Ordinal | None, About("For metalab: number of the experiment in its paper.")]
+    expt_condition: Annotated[str, About("For metalab: the outcome and the groups that the row is about.")]
     same_infant: Annotated[str, About("For metalab: a text that is equal in rows with the same participants.")]
     participant_design: Annotated[
         Literal["", "between", "within_one"],
         About("For metalab: whether groups are compared; empty for a statistic of other comparisons."),
     ]
     n_1: Annotated[Count | None, About("For metalab: number of participants of the first group.")]
+    mean_age_1: Annotated[Value, About("For metalab: mean age of the first group, in days; empty if it is not known.")]
     x_1: Annotated[Value, About("For metalab: mean of the first group.")]
     SD_1: Annotated[Value, About("For metalab: standard deviation of the first group.")]
     n_2: Annotated[Count | None, About("For metalab: number of participants of the second group.")]
+    mean_age_2: Annotated[Value, About("For metalab: mean age of the second group, in days; empty if it is not known.")]
     x_2: Annotated[Value, About("For metalab: mean of the second group.")]
     SD_2: Annotated[Value, About("For metalab: standard deviation of the second group.")]
     t: Annotated[Value, About("For metalab: value of a t test.")]
     F: Annotated[Value, About("For metalab: value of an F test.")]
     r: Annotated[Value, About("For metalab: a correlation.")]
     d: Annotated[Value, About("For metalab: the printed Cohen's d.")]
+    d_var: Annotated[Value, About("For metalab: sampling variance of d, if it compares two groups of known size.")]
+    corr: Annotated[Value, About("For metalab: correlation of two measures of one group; always empty.")]
+
+
+def last_columns(moderators: Iterable[str]) -> list[str]:
+    """The columns of meta.csv behind those of MetaRow: the open ones, and the parameters that are not outcomes."""
+    return list(dict.fromkeys([*OPEN, *moderators]))

@@ -175,8 +175,9 @@ def write_sqlite(frames: dict[str, pd.DataFrame], parameters: list[dict[str, Any
     types = {"integer": "INTEGER", "number": "REAL"}
     wide = {p["name"]: "TEXT" if p.get("multiple") else types.get(p["kind"], "TEXT") for p in parameters}
     paired = {column: kind for name in wide for column, kind in ((name, wide[name]), (name + SOURCE, "TEXT"))}
-    moderators = {p["name"]: wide[p["name"]] for p in parameters if p["kind"] not in expressions.KINDS}
-    more = {"parameters": wide, "groups": paired, "meta": moderators}
+    moderators = [p["name"] for p in parameters if p["kind"] not in expressions.KINDS]
+    last = {name: wide.get(name, "TEXT") for name in outcome_rows.last_columns(moderators)}
+    more = {"parameters": wide, "groups": paired, "meta": last}
     database = sqlite3.connect(":memory:")
     database.execute("PRAGMA page_size = 4096")
     with database:
