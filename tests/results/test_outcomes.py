@@ -110,7 +110,39 @@ def test_groups_of_one_experiment_are_not_compared_with_those_of_another(run):
 
 
 # The fields that metalab's specification requires; its reader refuses a file without one of them.
-METALAB = ["study_ID", "long_cite", "short_cite", "peer_reviewed", "coder", "expt_num", "expt_condition", "same_infant", "response_mode", "exposure_phase", "method", "dependent_measure", "participant_design", "native_lang", "infant_type", "group_name_1", "group_name_2", "n_1", "n_2", "mean_age_1", "mean_age_2", "x_1", "x_2", "SD_1", "SD_2", "t", "F", "r", "d", "d_var", "corr"]
+METALAB = [
+    "study_ID",
+    "long_cite",
+    "short_cite",
+    "peer_reviewed",
+    "coder",
+    "expt_num",
+    "expt_condition",
+    "same_infant",
+    "response_mode",
+    "exposure_phase",
+    "method",
+    "dependent_measure",
+    "participant_design",
+    "native_lang",
+    "infant_type",
+    "group_name_1",
+    "group_name_2",
+    "n_1",
+    "n_2",
+    "mean_age_1",
+    "mean_age_2",
+    "x_1",
+    "x_2",
+    "SD_1",
+    "SD_2",
+    "t",
+    "F",
+    "r",
+    "d",
+    "d_var",
+    "corr",
+]
 YEARS = {"name": "years", "kind": "number", "unit": "years", "per": "group", "characteristic": "age_mean"}
 ESCALC = ["n1i", "m1i", "sd1i", "n2i", "m2i", "sd2i", "ni", "mi", "sdi", "ti", "fi", "ri", "pi"]
 
