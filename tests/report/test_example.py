@@ -77,6 +77,8 @@ def test_the_page_opens_from_a_clone(chromium):
     page.wait(shown)
     frame, mark = (page.one(selector).rect for selector in (".frame", ".marked"))
     assert frame["y"] <= mark["y"] and mark["y"] + mark["height"] <= frame["y"] + frame["height"]
+    page.open("#view=papers&open=paper%2Flindqvist_2019")
+    assert "The same participants as in Experiment 1." in page.one("#panel").text
     page.open("#view=forest")
     assert page.one("#view select").get_attribute("value") == "age_mean", "and no count, such as of experiments"
     page.open("#view=run")

@@ -4,11 +4,11 @@ import pytest
 from conftest import random_model, text_record
 from llguidance import LLMatcher
 from llguidance.hf import from_tokenizer
-from test_tasks import accepts, ask, check_evidence, check_kind, play
+from test_tasks import ask, check_evidence, check_kind, play
 
 from designspace.engine.generator import Answer
 from designspace.language import context
-from designspace.tasks import derived, experiments, extraction, grammars, scopes
+from designspace.tasks import derived, experiments, extraction, scopes
 from designspace.tasks.cap import Cap
 from designspace.tasks.questions import begin
 from designspace.tasks.scopes import Scope
@@ -322,11 +322,3 @@ def test_experiments_of_a_model_that_says_anything(tokenizer, record, library, r
         several = by_name[value["parameter"]].get("multiple") and "group" not in value and "rule" not in value
         said = (value["parameter"], value["value"]) in whole
         assert said or not several, "what an experiment reports of a parameter with several values, its paper does"
-
-
-def test_the_grammar_of_names(tokenizer):
-    lark = grammars.names(3)
-    good = [" [],\n", ' ["Experiment 1"]\n}', ' ["Experiment 1", "the pilot (n = 5)"],\n', ' ["a", "b", "c"],\n']
-    assert all(accepts(tokenizer, lark, text) for text in good)
-    bad = [" null", ' "a"', ' [""]', ' ["a", "b", "c", "d"]', f' ["{41 * "a"}"]', ' ["a\\"b"]', ' ["a\nb"]']
-    assert not any(accepts(tokenizer, lark, text + ",\n") for text in bad)

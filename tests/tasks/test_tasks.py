@@ -296,3 +296,11 @@ def test_grammar_refuses_names_that_the_library_has(tokenizer):
     assert accepts(tokenizer, lark, f" [{finding.format('tilt_angle')}, {finding.format('til')}]}}")
     assert not accepts(tokenizer, lark, f" [{finding.format('tilt')}],")
     assert not accepts(tokenizer, lark, f" [{finding.format('Tilt')}],")
+
+
+def test_the_grammar_of_names(tokenizer):
+    lark = grammars.names(3)
+    good = [" [],\n", ' ["Experiment 1"]\n}', ' ["Experiment 1", "the pilot (n = 5)"],\n', ' ["a", "b", "c"],\n']
+    assert all(accepts(tokenizer, lark, text) for text in good)
+    bad = [" null", ' "a"', ' [""]', ' ["a", "b", "c", "d"]', f' ["{41 * "a"}"]', ' ["a\\"b"]', ' ["a\nb"]']
+    assert not any(accepts(tokenizer, lark, text + ",\n") for text in bad)

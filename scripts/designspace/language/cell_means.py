@@ -1,5 +1,5 @@
-"""Means whose parts stand in cells of a table's row, below heads that say what each is: "Aftereffect, M: 12.3;
-Aftereffect, SD: 4.5; n: 12" and "Aim, mean (SD): 12.3 (4.5)".
+"""Means whose parts stand in cells of a table's row, below heads that say what each is: "Error, M: 12.3;
+Error, SD: 4.5; n: 12" and "Aim, mean (SD): 12.3 (4.5)".
 
 The parts are put together as running text prints them, "M = 12.3, SD = 4.5, n = 12", and read like that. Parts belong
 together if their heads are alike but for what says which part it is. A number whose head does not say what it is is no

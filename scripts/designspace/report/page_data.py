@@ -36,7 +36,7 @@ COLUMNS = {
     "values": ("paper", "part", "parameter", "sentence", *VALUE, *REVIEW, "rule"),
     "sentences": ("page", "text", "boxes"),
     "boxes": ("page", "left", "bottom", "right", "top"),
-    "parts": ("experiment", "group", "sentence"),
+    "parts": ("experiment", "group", "sentence", "same_sample"),
     "outcomes": ("paper", "part", "other", "parameter", "unit", "n", "value", "low", "high"),
     "left_out": ("title", "kind", "tokens", "tokens_kept"),
     "findings": ("paper", "sentence", *FINDING),
@@ -115,13 +115,14 @@ def parts_of(experiments: list[Row], groups: list[Row], sentences: Sentences) ->
     of: dict[tuple[str, str], list[list[Any]]] = defaultdict(list)
     for row in groups:
         if row["group"]:
-            named = [row["experiment"], row["group"], sentences.number(row)]
+            named = [row["experiment"], row["group"], sentences.number(row), row["same_sample"]]
             of[row["paper"], row["experiment"]].append(named)
     for (name, experiment), own in of.items():
         if not experiment:
             parts[name] += own
     for row in experiments:
-        parts[row["paper"]] += [[row["experiment"], "", sentences.number(row)], *of[row["paper"], row["experiment"]]]
+        named = [row["experiment"], "", sentences.number(row), row["same_sample"]]
+        parts[row["paper"]] += [named, *of[row["paper"], row["experiment"]]]
     return parts
 
 
@@ -170,7 +171,7 @@ def _places(
     parts: dict[str, list[list[Any]]], parameters: list[Row]
 ) -> tuple[dict[str, int], dict[tuple[str, str, str], int]]:
     """The indices of parameters, by name, and the numbers of experiments and groups, by (paper, experiment, group)."""
-    named = {(paper, *scope): n for paper, own in parts.items() for n, (*scope, _) in enumerate(own, 1)}
+    named = {(paper, *scope): n for paper, own in parts.items() for n, (*scope, _, _) in enumerate(own, 1)}
     return {parameter["name"]: number for number, parameter in enumerate(parameters)}, named
 
 

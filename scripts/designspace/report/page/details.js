@@ -57,6 +57,7 @@ const Details = (() => {
         paper.parts.length > 0 && el("h3", {}, paper.parts.some((part) => part.group) ? "Experiments and groups" : "Experiments"),
         paper.parts.map((part) => [
           el("p", {}, [part.experiment, part.group].filter(Boolean).join(", ")),
+          part.same_sample && el("p", { class: "rule" }, `The same participants as in ${part.same_sample}.`),
           sentenceOf(part) && Evidence.quote(paper, sentenceOf(part)),
         ]),
         el("h3", {}, "Left out by truncation"),
