@@ -76,8 +76,8 @@ def model_of(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def run(arguments: argparse.Namespace) -> None:
     """Ask the batch; an error that concerns the whole run ends the program with a message."""
-    # Threads of PyTorch wait for each other by turning in circles: where another program has one of the cores, for so
-    # long that a paper takes several times as long. Read when PyTorch is imported, here and in the server.
+    # PyTorch's threads spin while they wait for each other, and where another program has one of the cores, that takes
+    # most of the time. It is read when PyTorch is imported, here and in the server.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     processes.start(arguments.model, arguments.revision, PRELOAD)
     from designspace.runner import driver  # imports PyTorch, which takes seconds; the server does so at the same time
