@@ -1,5 +1,8 @@
 """Groups stand under their experiments, a derived number shows its rule, and a group's value can be corrected."""
 
+import csv
+import io
+
 import pytest
 import yaml
 from browser import Browser
@@ -75,10 +78,16 @@ def test_groups_on_the_page(chromium, file):
     assert page.texts("#panel .rule") == ["The paper prints it in the name of the group."]
     page.open("#open=cell/grouped_2020/Experiment%25201/size/Early")
     assert "Nothing of its own is reported for this group. For Experiment 1 it is 45." in page.one("#panel").text
-    page.js(
-        "Corrections.setReviewer('MK'); Corrections.set(findRow('grouped_2020', 'Experiment 1', 'Late').cells[0], '18')"
-    )
+    page.js("Corrections.setReviewer('MK')")
+    page.open("#open=cell/grouped_2020/Experiment%25201/n/Early").click("Accept", "#panel")
+    page.wait("return document.querySelector('#panel .review b')?.textContent === 'Accepted'")
+    page.js("Corrections.set(findRow('grouped_2020', 'Experiment 1', 'Late').cells[0], '18')")
     assert page.js("return findRow('grouped_2020', 'Experiment 1', 'Late').cells[0].values") == ["18"]
+    marks = csv.DictReader(io.StringIO(page.js("return Corrections.csv()").lstrip("\ufeff")))
+    assert {(mark["group"], mark["parameter"], mark["value"]) for mark in marks} == {
+        ("Early", "n", "20"),
+        ("Late", "n", "18"),
+    }
     assert page.js("return findRow('grouped_2020', 'Experiment 1', '').cells[0].values") == []
     page.logs()
     assert [text for text in page.console if ".webp" not in text] == [], "its pages have no pictures"

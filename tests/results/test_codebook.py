@@ -5,16 +5,32 @@ import json
 import re
 
 import pytest
+import yaml
 from conftest import ROOT
 from made_up_run import LIBRARY, Run, full_run, reported
 
 from designspace import __version__
 from designspace.results import codebook, tables
 
+OUTCOMES = [
+    {"name": "n", "kind": "integer", "multiple": True, "per": "group", "participants": "analysed", "definition": "n."},
+    {"name": "aftereffect", "kind": "mean", "unit": "deg", "per": "group", "multiple": True, "definition": "It."},
+    {"name": "test", "kind": "statistic", "per": "experiment", "definition": "Its test."},
+]
+WHOLE = [*LIBRARY, *OUTCOMES]
+
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory):
     run = full_run(tmp_path_factory.mktemp("full"))
+    run.parameters.write_text(yaml.safe_dump(WHOLE))
+    place = {"evidence": "They took part.", "page": 3, "start": 7, "end": 22, "boxes": [], "confidence": 0.7}
+    means = {"Early": "19.6 ± 5.4 SD", "Late": "8.8 ± 3.8 SD"}
+    values = [reported("n", 20, group=group) for group in means]
+    values += [reported("aftereffect", mean, group=group) for group, mean in means.items()]
+    values += [reported("test", "t(38) = 2.94, p = .006, d = 0.93")]
+    run.add("arms_2021", values=values, groups=[{"experiment": "", "name": name} | place for name in means])
+    run.write()
     run.corrections.write_text(
         "paper,parameter,value,reviewer,date\nzhou_2020,n_total,159,AB,2026-01-02\nzhou_2020,software,R,AB,2026-01-03\n"
     )
@@ -29,7 +45,7 @@ def test_the_readme_says_of_each_table_what_the_codebook_says():
 
 
 def test_every_column_of_every_table_has_a_sentence(full):
-    known = {(field.table, field.column): field for field in codebook.fields(LIBRARY)}
+    known = {(field.table, field.column): field for field in codebook.fields(WHOLE)}
     for name in tables.CSV_TABLES:
         for column in tables.read_csv(full.results / f"{name}.csv").columns:
             assert known.pop((name, column)).description.endswith("."), (name, column)
@@ -59,6 +75,7 @@ def test_the_package_is_valid_and_the_tables_are_what_it_declares(full):
     report = validated(full.results / "datapackage.json")
     assert report.valid, report.flatten(["title", "fieldName", "note"])
     assert [task.name for task in report.tasks] == list(tables.CSV_TABLES)
+    assert all(len(tables.read_csv(full.results / f"{name}.csv")) > 1 for name in ("groups", "outcomes", "meta"))
 
 
 def test_the_package_says_where_the_tables_come_from(full):

@@ -7,7 +7,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from designspace.core import records
-from designspace.results import columns, score_rows, tables
+from designspace.results import columns, outcome_rows, score_rows, tables
 
 TABLES = tables.ROWS | tables.EVALUATION_ROWS
 
@@ -40,11 +40,12 @@ def test_the_header_of_a_table_is_its_declaration(tmp_path):
         tables.write_csv(tables.frame_of(kind, []), path)
         assert path.read_text("utf-8-sig") == ",".join(kind.__annotations__) + "\n"
     frames = {name: tables.frame_of(kind, [whole_row(name)]) for name, kind in tables.ROWS.items()}
+    frames["meta"] = frames["meta"].assign(**dict.fromkeys(outcome_rows.OPEN, ""))
     tables.write_sqlite(frames, [], tmp_path / "all.sqlite")
     base = sqlite3.connect(tmp_path / "all.sqlite")
     for name, kind in tables.ROWS.items():
         names = [column[0] for column in base.execute(f"SELECT * FROM {name}").description]
-        assert names == list(kind.__annotations__)
+        assert names == [*kind.__annotations__, *(outcome_rows.OPEN if name == "meta" else ())]
 
 
 def whole_row(table):

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 import pandas as pd
 
 from designspace import __version__
+from designspace.core.sheets import escape
 from designspace.language import expressions
 from designspace.results import columns, outcome_rows, tables
 
@@ -162,7 +163,7 @@ def _descriptor(field: Field) -> dict[str, Any]:
     if field.unit:
         made["unit"] = field.unit
     if field.values:
-        made["constraints"] = {"enum": list(field.values)}
+        made["constraints"] = {"enum": [*map(escape, field.values)]}  # as they stand in the CSV file
     return made
 
 
