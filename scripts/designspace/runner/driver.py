@@ -41,8 +41,8 @@ def run(
     first, *_ = outputs.values()
     journal = Journal(first.with_name(first.name + JOURNAL), fingerprint(job, papers), log)
     progress = Progress(papers)
-    kept = earlier.answers(job, papers, outputs)
     digests = {(paper[0]["paper"], task): earlier.inputs(job, task, paper) for paper in papers for task in job.tasks}
+    kept = earlier.answers(digests, outputs)
     left = {paper for paper, task in digests if (paper, task) not in kept}
     asked = {task: job.tasks[task] for task in job.tasks if any((paper, task) not in kept for paper in left)}
     job = replace(job, tasks=asked)

@@ -14,7 +14,7 @@ from designspace.runner.journal import whole_records
 from designspace.runner.worker import TASKS, Job
 
 Record = dict[str, Any]
-Answers = dict[tuple[str, str], Record]  # by paper and task
+Key = tuple[str, str]  # paper and task
 
 
 def inputs(job: Job, task: str, paper: tuple[Record, Record]) -> str:
@@ -23,14 +23,14 @@ def inputs(job: Job, task: str, paper: tuple[Record, Record]) -> str:
     return hashlib.sha256(json.dumps([*parts, job.model, job.memory, paper], sort_keys=True).encode()).hexdigest()
 
 
-def answers(job: Job, papers: list[tuple[Record, Record]], outputs: dict[str, Path]) -> Answers:
-    """What the outputs of an earlier run have of the same inputs, without papers that failed. Nothing if that is all:
-    then the model is to be asked again regardless."""
-    found: Answers = {}
+def answers(digests: dict[Key, str], outputs: dict[str, Path]) -> dict[Key, Record]:
+    """What the outputs of an earlier run have of inputs with these digests, without papers that failed. Nothing if that
+    is all: then the model is to be asked again regardless."""
+    found: dict[Key, Record] = {}
     for task, output in outputs.items():
-        same = {paper[0]["paper"]: inputs(job, task, paper) for paper in papers}
         lines = output.read_bytes().splitlines(keepends=True) if output.exists() else []
         for record in whole_records(lines):
-            if record.get("inputs") == same.get(record["paper"], "") and record["status"] != "failed":
-                found[record["paper"], task] = record
-    return {} if len(found) == len(papers) * len(outputs) else found
+            key = record["paper"], task
+            if record.get("inputs") == digests.get(key, "") and record["status"] != "failed":
+                found[key] = record
+    return {} if len(found) == len(digests) else found
