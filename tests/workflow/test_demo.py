@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,29 +11,30 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, alone
+from conftest import ROOT
 
 from designspace.project.folder import pdf_files
 from designspace.results import tables
 
+pytestmark = pytest.mark.timeout(1800)  # the model's answers take minutes, beside other tests
+
 
 @pytest.fixture(scope="session")
-def demo():
-    """The results of the demonstration; made, or made again where its papers, its settings or the code changed."""
+def demo(embedded_model):
+    """The results of `make demo`; made, or made again where its papers, its settings or the code changed."""
     sources = sorted(path for folder in ("scripts", "config") for path in (ROOT / folder).rglob("*.[phy]*"))
     sources = [path for path in sources if "__pycache__" not in path.parts]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-    made_by = ROOT / "results" / "demo" / "made_by"
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HF_HUB_OFFLINE": "0"}
-    command = [sys.executable, "-m", "snakemake", "--profile", "workflow/profiles/default"]
-    command += ["--configfile", "config/demo.yaml"]
-    with alone():
-        if made_by.exists() and made_by.read_text() != digest:
-            command += ["--forceall"]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        made_by.write_text(digest)
-    return ROOT / "results" / "demo"
+    results = ROOT / "results" / "demo"
+    made_by = results / "made_by"
+    if made_by.exists() and made_by.read_text() != digest:
+        shutil.rmtree(results)
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    command = ["make", "--old-file=env", "demo"]  # in the environment of these tests
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    made_by.write_text(digest)
+    return results
 
 
 def test_every_sample_paper_was_read_and_the_long_one_truncated(demo):
