@@ -42,6 +42,22 @@ def test_every_reported_value_has_its_sentence_and_page(project):
         assert json.loads(value.boxes)
 
 
+def test_a_parameter_of_groups_that_changed_asks_the_extraction_again_and_not_the_discovery(project):
+    path, results = project / "config" / "parameters.yaml", project / "results"
+    before = {task: (results / task / "b0001.jsonl").read_bytes() for task in ("extraction", "discovery")}
+    library = yaml.safe_load(path.read_text("utf-8"))
+    library[2] |= {"per": "group", "definition": "How many people of the group were measured."}
+    path.write_text(yaml.safe_dump(library, sort_keys=False), "utf-8")
+    finished, _ = snakemake(project)
+    assert finished == dict.fromkeys(["plan_memory", *GPU_WORK, "merge", "draw", "report"], 1)
+    assert (results / "discovery" / "b0001.jsonl").read_bytes() == before["discovery"], "with the seconds it took"
+    digests = [
+        {line["inputs"] for line in map(json.loads, answers.splitlines())}
+        for answers in (before["extraction"], (results / "extraction" / "b0001.jsonl").read_bytes())
+    ]
+    assert len(digests[1]) == 2 and not digests[0] & digests[1]
+
+
 def test_a_job_on_a_node_opens_no_pdf_and_sees_the_papers_of_its_run(project, monkeypatch):
     """Whatever happened to the folder since the run began; ten thousand jobs would do it ten thousand times."""
     watcher = """
