@@ -12,9 +12,9 @@ import ready_workers
 
 # What takes minutes begins first, so that none of it is left alone at the end. What mostly waits comes before the rest,
 # which has the processor meanwhile.
-LONGEST = ("test_demo", "test_slurm", "browser", "test_interruptions", "test_generator", "test_bad_papers", "test_workflow")
-LONGEST += ("test_disk", "test_faults", "test_offline", "test_reruns", "test_tasks", "test_untrusted", "test_driver")
-LONGEST += ("test_library_workflow", "test_eight_bits", "test_snakemake_features", "test_second_library")
+LONGEST = ("test_demo", "test_slurm", "browser", "test_interruptions", "test_generator", "test_bad_papers")
+LONGEST += ("test_workflow", "test_disk", "test_faults", "test_offline", "test_reruns", "test_tasks", "test_untrusted")
+LONGEST += ("test_driver", "test_library_workflow", "test_eight_bits", "test_snakemake_features", "test_second_library")
 
 
 def group(file):

@@ -162,6 +162,23 @@ def test_the_number_of_experiments_is_that_of_their_numbers(tokenizer, paper):
 
 
 @pytest.mark.parametrize(
+    ("said", "evidence"),
+    [
+        ("Here we report two experiments on reaching.", True),
+        ("In a series of 2 online studies, we asked how people reach.", True),
+        ("Two previous experiments left this open.", False),
+        ("Two groups took part in the experiments.", False),
+    ],
+)
+def test_the_number_of_experiments_is_shown_where_the_paper_says_it(tokenizer, said, evidence):
+    names = ["Experiment 1", "Experiment 2"]
+    record = text_record("two_2020", ["Introduction", said, "Methods", *(f"{name} had 20 adults." for name in names)])
+    kept = context.fit(record, 2000, tokenizer.backend_tokenizer)
+    ((reading, _),) = derived.numbered(record, kept, [COUNTED], names)["n_studies"].values()
+    assert record["text"][reading.start : reading.end] == (said if evidence else "Experiment 2 had 20 adults.")
+
+
+@pytest.mark.parametrize(
     ("text", "names"),
     [
         ("Experiments 1, 2, and 3. Experiment 1. Experiment 2. Experiment 3.", 3),

@@ -12,12 +12,14 @@ from designspace.language import attribution, characteristics, evidence, partici
 from designspace.language.ages import FEMALE
 from designspace.language.attribution import Sentence
 from designspace.language.characteristics import Reading
+from designspace.language.context import kept_text
 from designspace.language.counts import Count
 from designspace.language.evidence import Record, Value
 from designspace.language.group_names import content
 from designspace.planning.branches import per
 from designspace.tasks.scopes import Scope
 
+_NUMBERS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"]
 _SURE = 0.9  # confidence in what a sentence about recruitment says; a rough estimate from papers that were read by eye
 _GENERAL = {"front", "abstract", "introduction", "discussion", "references", "back"}  # sections about all experiments
 Counts = dict[Scope, tuple[Count | Reading, float]]  # with the confidence that there is such a group
@@ -154,10 +156,20 @@ def numbered(record: Record, context: Record, library: list[Record], experiments
     of_parameters: dict[str, Counts] = {}
     for entry in library if number > 1 else ():
         if "counts" in entry:
-            start, end = evidence.choose(record, context, entry, number, attribution.naming(names[-1]))
+            stated = _counted(number)
+            near = stated if stated.search(kept_text(record, context)) else attribution.naming(names[-1])
+            best = evidence.nearly_best(record, context, entry, number, near)
+            start, end = min((span for span in best if stated.search(record["text"], *span)), default=best[0])
             reading = Reading(number, "the experiments that the paper numbers", start, end)
             of_parameters[entry["name"]] = {Scope(): (reading, _SURE)}
     return of_parameters
+
+
+def _counted(number: int) -> re.Pattern[str]:
+    """The pattern of so many experiments of the paper's own: "in a series of five experiments"."""
+    word = _NUMBERS[number - 2] if number <= len(_NUMBERS) + 1 else number
+    described = r"(?:(?!(?:previous|earlier|prior|recent|other|past|published|independent)\b)[\w-]+\s){0,2}"
+    return re.compile(rf"(?<![\w.-])(?:{number}|{word})\s{described}(?:experiments|studies)\b", re.IGNORECASE)
 
 
 def named(library: list[Record], groups: Iterable[Record]) -> dict[str, Counts]:
