@@ -42,7 +42,7 @@ def eager_steps(monkeypatch):
 def test_answers_are_those_of_steps_that_wait(tokenizer, eager_steps):
     model = random_model("llama")
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
-    prefix, questions = tokenizer.encode(WORDS), questions_for(tokenizer)
+    prefix, questions = tokenizer.encode(WORDS), questions_for(tokenizer, [30] * 5)
     expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
     model.set_attn_implementation(attention.FUSED)
     # Fewer branches than questions: slots go from a branch that has ended to another, while a step is begun.

@@ -4,7 +4,7 @@ import random
 
 import pytest
 import torch
-from by_generate import alone, questions_for
+from by_generate import alone, questions_for, remembered
 from conftest import WORDS, model_section, random_model
 from llguidance.hf import from_tokenizer
 
@@ -42,7 +42,7 @@ def test_the_embedded_model_says_together_what_it_says_alone(embedded_model):
     model, tokenizer = load(**model_section(embedded_model), room=2**30), load_tokenizer(embedded_model)
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=model.config.vocab_size)
     prefix = tokenizer.encode(WORDS)
-    questions = questions_for(tokenizer, new_tokens=4)  # few and after a short text: the model is large for a test
+    questions = questions_for(tokenizer, [4] * 5)  # few and after a short text: the model is large for a test
     expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
     assert say(model, grammar_tokenizer, prefix, questions, 10) == expected
 
@@ -57,15 +57,7 @@ SEEDS = (0, random.randrange(2**31))
 
 @pytest.fixture(scope="module")
 def said_alone():
-    """A function to what `generate`, which is slow, says to questions: it asks a model of a seed once for all tests."""
-    known = {}
-
-    def answered(family, seed, model, grammar_tokenizer, prefix, questions):
-        if (asked := (family, seed, model.device)) not in known:
-            known[asked] = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
-        return known[asked]
-
-    return answered
+    return remembered()
 
 
 @pytest.mark.parametrize("chunk", [7, 4096])
@@ -75,7 +67,7 @@ def test_branches_together_say_what_each_says_alone(family, tokenizer, chunk, de
         grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
         prefix = tokenizer.encode(WORDS * 3)
         questions = questions_for(tokenizer)
-        expected = said_alone(family, seed, model, grammar_tokenizer, prefix, questions)
+        expected = said_alone((family, seed), model, grammar_tokenizer, prefix, questions)
         model.set_attn_implementation(implementation)
         generator = Generator(model, grammar_tokenizer, len(prefix), len(questions), 128, chunk)
         # Branches of a round before are forgotten: asked again, in another order, each says the same.
@@ -133,42 +125,34 @@ def test_a_question_that_exceeds_its_slots_is_refused(tokenizer):
         generator.answer_one([1], one_round([Question([1, 2, 3, 4, 5], "start: /a/", 4)]))
 
 
-@pytest.fixture(scope="module")
-def papers_of(tokenizer):
-    """A function from a family of models to papers of many lengths: (tokens, questions, what `generate` says to each).
-    It asks `generate`, which is slow, once for all tests."""
-    known, asked = {}, questions_for(tokenizer)
+@pytest.fixture
+def papers(tokenizer):
+    """Papers of many lengths: (tokens, questions) of each."""
+    asked = questions_for(tokenizer)
     of_papers = [(3, asked), (1, asked[:1]), (5, asked[::-1]), (2, []), (4, asked[1:])]
-
-    def answered(family, model, grammar_tokenizer):
-        if (family, model.device) not in known:
-            known[family, model.device] = papers = []
-            for number, (length, questions) in enumerate(of_papers):
-                prefix = tokenizer.encode(f"Paper {number}. " + WORDS * length)
-                expected = [alone(model, grammar_tokenizer, prefix, question) for question in questions]
-                papers.append((prefix, questions, expected))
-        return known[family, model.device]
-
-    return answered
+    return [
+        (tokenizer.encode(f"Paper {number}. " + WORDS * length), questions)
+        for number, (length, questions) in enumerate(of_papers)
+    ]
 
 
 @pytest.mark.parametrize(("papers_at_once", "branches"), [(1, 3), (2, 3), (5, 40)])
 def test_papers_together_say_what_each_says_alone(
-    family, tokenizer, papers_of, papers_at_once, branches, device, implementation
+    family, tokenizer, papers, papers_at_once, branches, device, implementation, said_alone
 ):
     """Whatever their neighbours, and where prefixes come and go in a pool that holds fewer than all."""
     model = random_model(family).to(device)
     grammar_tokenizer = from_tokenizer(tokenizer, n_vocab=640)
-    papers = papers_of(family, model, grammar_tokenizer)
+    expected = [said_alone(family, model, grammar_tokenizer, *paper) for paper in papers]
     model.set_attn_implementation(implementation)
-    longest = max(len(prefix) for prefix, *_ in papers)
+    longest = max(len(prefix) for prefix, _ in papers)
     for capacity in {longest, papers_at_once * longest}:
         generator = Generator(model, grammar_tokenizer, capacity, branches, 128, 50, papers_at_once)
-        asked = [(prefix, rounds(questions, questions[::-1])) for prefix, questions, _ in papers]
+        asked = [(prefix, rounds(questions, questions[::-1])) for prefix, questions in papers]
         outcomes = {result.paper: result.outcome for result in generator.answer(asked)}
-        for number, (_, _, expected) in enumerate(papers):
+        for number, of_paper in enumerate(expected):
             first, second = ([answer.tokens for answer in answers] for answers in outcomes[number])
-            assert first == expected and second == expected[::-1], (number, capacity)
+            assert first == of_paper and second == of_paper[::-1], (number, capacity)
 
 
 def test_an_error_of_a_paper_leaves_the_others_alone(tokenizer):

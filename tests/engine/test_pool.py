@@ -1,7 +1,7 @@
 """What is in the pool already is not read again."""
 
 import pytest
-from by_generate import alone, questions_for
+from by_generate import questions_for, remembered
 from conftest import WORDS, random_model
 from llguidance.hf import from_tokenizer
 
@@ -54,16 +54,21 @@ def test_of_papers_that_wait_for_room_those_that_came_last_are_still_there(room)
     assert read(papers[::-1]) == 4 * (len(papers) - room)
 
 
+@pytest.fixture(scope="module")
+def said_alone():
+    return remembered()
+
+
 @pytest.mark.parametrize(("papers", "room"), [(1, 1), (3, 3), (3, 2)])
 def test_another_task_about_the_same_papers_reads_its_own_instructions_alone(
-    family, tokenizer, device, papers, room, monkeypatch
+    family, tokenizer, device, papers, room, monkeypatch, said_alone
 ):
     """Of those for which there is room at once; the last of them are asked first."""
     model, grammar_tokenizer = random_model(family).to(device), from_tokenizer(tokenizer, n_vocab=640)
     texts = [tokenizer.encode(f"{number}. paper. " + WORDS * 2) for number in range(papers)]
     tasks = [(tokenizer.encode(f"Task {n}. " + WORDS[: 30 - 10 * n]), questions_for(tokenizer)[n:]) for n in (0, 1)]
     expected = [
-        [[alone(model, grammar_tokenizer, text + after, question) for question in questions] for text in texts]
+        [said_alone(family, model, grammar_tokenizer, text + after, questions) for text in texts]
         for after, questions in tasks
     ]
     model.set_attn_implementation(attention.FUSED)
