@@ -11,12 +11,13 @@ from functools import cache
 import pikepdf
 import typst
 from conftest import ROOT
+from little_papers import little_papers
 from test_text import FILLER, column, make_pdf
 
 PAPERS = ROOT / "tests" / "papers"
 SAMPLES = [path.read_bytes() for path in sorted(PAPERS.glob("*.pdf"))]
 SAMPLE = SAMPLES[0]
-# Of one and two pages, with text, tables, figures and outlines: they are read hundreds of times.
+# Of one and two pages.
 SMALL = ["example/hartwig_2023", "example/osei_2018", "trials/brandt_2020", "trials/nakashima_2022"]
 SMALL = [(PAPERS / f"{name}.pdf").read_bytes() for name in SMALL]
 CRASH = r"exit code|was ended by|takes more than [0-9]+ s\b"  # what no reason says
@@ -110,6 +111,8 @@ def outlines(text):
 
 FAMILIES = '#set text(font: ("Libertinus Serif", "DejaVu Sans Mono"))\n'
 HEBREW = "מספר המשתתפים בניסוי היה עשרים וארבעה אנשים בריאים"
+# Drawn many times, it takes gigabytes in a second.
+PICTURE = b"BI /W 256 /H 256 /BPC 8 /CS /G ID " + bytes(256 * 256) + b" EI"
 TURNED = "Table 1 shows the rotation of each of the groups."
 
 
@@ -165,7 +168,7 @@ BY_NAME = {
         "more than 2 GiB of memory",
     ),
     "a bomb of forms": (
-        lambda: page_of(b"/X0 Do", forms=[b"0 0 1 1 re f"] + [b"/X0 Do /X0 Do"] * 27),
+        lambda: page_of(b"/X0 Do", forms=[PICTURE] + [b"/X0 Do /X0 Do"] * 27),
         "unreadable",
         "GiB of m",
     ),
@@ -227,7 +230,7 @@ def with_wrong_names(dice, data):
 
 
 def joined(dice, data):
-    other = dice.choice(SMALL)
+    other = dice.choice(little_papers())
     return data[: dice.randrange(len(data))] + other[dice.randrange(len(other)) :]
 
 
@@ -246,7 +249,7 @@ MUTATIONS = [
 
 def by_chance(seeds=SEEDS):
     """{name: bytes}: mutated, truncated and concatenated papers, the same for the same seeds."""
-    originals = [*SMALL, *map(plain, SMALL)]
+    originals = [*little_papers(), *map(plain, little_papers())]
     return {
         f"{mutate.__name__} {number} {attempt} {seed}": mutate(dice, data)
         for seed in seeds
