@@ -40,21 +40,35 @@ NASTY = [
 ]
 
 
-@pytest.mark.parametrize("text", NASTY)
-def test_a_text_survives_the_csv_and_is_no_formula(run, text):
-    run.add("a", values=[reported("software", text, reasoning=text, evidence=text)], findings=[finding("x", text)])
-    frames = run.write().merge()
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    row = frames["extractions"].set_index("parameter").loc["software"]
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory):
+    """A run with a paper of each text, and its tables."""
+    run = Run(tmp_path_factory.mktemp("nasty"))
+    for number, text in enumerate(NASTY):
+        values = [reported("software", text, reasoning=text, evidence=text)]
+        run.add(f"paper_{number}", values=values, findings=[finding("x", text)])
+    return run, run.write().merge()
+
+
+@pytest.mark.parametrize(("number", "text"), list(enumerate(NASTY)))
+def test_a_text_survives_the_csv(merged, number, text):
+    run, frames = merged
+    paper, text = f"paper_{number}", text.replace("\r\n", "\n").replace("\r", "\n")
+    row = frames["extractions"].set_index(["paper", "parameter"]).loc[paper, "software"]
     assert row["value"] == row["reasoning"] == row["evidence"] == text
-    assert frames["parameters"].loc[0, "software"] == text
-    assert run.sql("SELECT value FROM extractions WHERE parameter = 'software'") == [(text,)]
-    for name in tables.CSV_TABLES:
-        # Where decimals have a comma, a spreadsheet takes the semicolon for the separator, and sees other cells.
-        for separator in ",;\t":
-            with open(run.results / f"{name}.csv", encoding="utf-8-sig", newline="") as lines:
-                cells = [cell for row in csv.reader(lines, delimiter=separator) for cell in row]
-            assert not any(cell.startswith(tuple("=+-@＝＋－＠\t\r\n")) for cell in cells)
+    assert frames["parameters"].set_index("paper").loc[paper, "software"] == text
+    found = run.sql(f"SELECT value FROM extractions WHERE parameter = 'software' AND paper = '{paper}'")
+    assert found == [(text,)]
+
+
+@pytest.mark.parametrize("name", tables.CSV_TABLES)
+def test_no_cell_is_a_formula(merged, name):
+    run, _ = merged
+    # Where decimals have a comma, a spreadsheet takes the semicolon for the separator, and sees other cells.
+    for separator in ",;\t":
+        with open(run.results / f"{name}.csv", encoding="utf-8-sig", newline="") as lines:
+            cells = [cell for row in csv.reader(lines, delimiter=separator) for cell in row]
+        assert cells and not any(cell.startswith(tuple("=+-@＝＋－＠\t\r\n")) for cell in cells)
 
 
 def test_every_text_comes_back():

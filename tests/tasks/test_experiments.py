@@ -326,9 +326,9 @@ def test_experiments_of_a_model_that_says_anything(tokenizer, record, library, r
     names = ["one experiment", "Training"]
 
     monkeypatch.setattr(experiments, "named", lambda *of: [(name, 1.0) for name in names])
-    settings = {"max_new_tokens": 4096, "min_confidence": 0.0, "reasoning": reasoning}
+    settings = {"max_new_tokens": 2048, "min_confidence": 0.0, "reasoning": reasoning}
     fields = ask(extraction, random_model("llama"), tokenizer, record, library, settings)
-    assert 0 < fields["new_tokens"] <= 4096
+    assert 0 < fields["new_tokens"] <= 2048
     own = [value for value in fields["values"] if "experiment" in value]
     assert {value["experiment"] for value in own} == set(names)
     by_name = {parameter["name"]: parameter for parameter in library}
