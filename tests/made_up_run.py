@@ -1,8 +1,10 @@
 """A run that is made up: papers, and the records that the steps before the merge would have left."""
 
+import copy
 import hashlib
 import json
 import random
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -74,13 +76,23 @@ class Run:
     """A folder of papers and the records that the steps before the merge would have left."""
 
     def __init__(self, root: Path):
-        self.results, self.papers, self.parameters = root / "results", root / "papers", root / "parameters.yaml"
-        self.corrections = root / "corrections.csv"
+        self._place(root)
         self.ledger, self.batches = [], {}
         for folder in ("text", "context", "extraction", "discovery"):
             (self.results / folder).mkdir(parents=True)
         self.papers.mkdir()
         self.parameters.write_text(yaml.safe_dump(LIBRARY))
+
+    def _place(self, root):
+        self.results, self.papers, self.parameters = root / "results", root / "papers", root / "parameters.yaml"
+        self.corrections = root / "corrections.csv"
+
+    def copied(self, root: Path):
+        """The run as it is now, in another folder: for tests that change one that is made once."""
+        other = copy.deepcopy(self)
+        shutil.copytree(self.results.parent, root, dirs_exist_ok=True)
+        other._place(root)
+        return other
 
     def add(
         self,

@@ -30,11 +30,8 @@ def cell(frames, parameter, paper="smith_2019", experiment=""):
     return rows[["value", "model_value", "review"]].values.tolist()
 
 
-@pytest.fixture
-def run(tmp_path):
-    run = Run(tmp_path)
-    run.parameters.write_text(yaml.safe_dump([*LIBRARY, EYE]))
-    values = [
+def values_of_a_paper():
+    return [
         reported("n_total", 158),
         reported("age_mean", 21.5),
         reported("age_mean", 68.0, evidence="They were 68 years old."),
@@ -43,41 +40,59 @@ def run(tmp_path):
         reported("software", "Matlab; Psychtoolbox"),
         unreported("effector", None, "failed", "The answer was cut off."),
     ]
-    run.add("smith_2019", values=values)
+
+
+@pytest.fixture
+def run(tmp_path):
+    run = Run(tmp_path)
+    run.parameters.write_text(yaml.safe_dump([*LIBRARY, EYE]))
+    run.add("smith_2019", values=values_of_a_paper())
     run.add("scan", text="needs_ocr", reason="It has no text.")
     run.add("copy", copy_of="smith_2019")
     return run.write()
 
 
-@pytest.mark.parametrize(
-    "parameter, value, rows",
-    [
-        ("n_total", "158", [["158", "158", "accepted"]]),
-        ("n_total", "160", [["160", "158", "corrected"]]),
-        ("n_total", "", [["", "158", "rejected"]]),
-        ("age_mean", "68; 21.50", [["21.5", "21.5", "accepted"], ["68", "68", "accepted"]]),
-        ("age_mean", "258 months; 68 yr", [["21.5", "21.5", "accepted"], ["68", "68", "accepted"]]),
-        ("age_mean", "68", [["", "21.5", "rejected"], ["68", "68", "accepted"]]),
-        ("age_mean", "68;22.5;30", [["22.5", "21.5", "corrected"], ["68", "68", "accepted"], ["30", "", "corrected"]]),
-        ("offset", "-4.5", [["-4.5", "", "corrected"]]),
-        ("offset", "", [["", "", "accepted"]]),
-        ("aiming_report", "FALSE", [["false", "true", "corrected"]]),
-        ("software", "Matlab; Psychtoolbox", [["Matlab; Psychtoolbox"] * 2 + ["accepted"]]),
-        ("effector", "eye", [["eye", "", "corrected"]]),
-        ("effector", "", [["", "", "accepted"]]),
-    ],
-)
-def test_the_reader_wins_and_the_model_is_kept_beside(run, parameter, value, rows):
-    correct(run, ("smith_2019", parameter, value, {"note": "Table 1", "date": "2026-11-24"}))
-    frames = run.merge()
-    assert cell(frames, parameter) == rows
-    wide = frames["parameters"].set_index("paper").loc["smith_2019", parameter]
+REVIEWED = [
+    ("n_total", "158", [["158", "158", "accepted"]]),
+    ("n_total", "160", [["160", "158", "corrected"]]),
+    ("n_total", "", [["", "158", "rejected"]]),
+    ("age_mean", "68; 21.50", [["21.5", "21.5", "accepted"], ["68", "68", "accepted"]]),
+    ("age_mean", "258 months; 68 yr", [["21.5", "21.5", "accepted"], ["68", "68", "accepted"]]),
+    ("age_mean", "68", [["", "21.5", "rejected"], ["68", "68", "accepted"]]),
+    ("age_mean", "68;22.5;30", [["22.5", "21.5", "corrected"], ["68", "68", "accepted"], ["30", "", "corrected"]]),
+    ("offset", "-4.5", [["-4.5", "", "corrected"]]),
+    ("offset", "", [["", "", "accepted"]]),
+    ("aiming_report", "FALSE", [["false", "true", "corrected"]]),
+    ("software", "Matlab; Psychtoolbox", [["Matlab; Psychtoolbox"] * 2 + ["accepted"]]),
+    ("effector", "eye", [["eye", "", "corrected"]]),
+    ("effector", "", [["", "", "accepted"]]),
+]
+
+
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory):
+    """The tables of a run in which a reader has looked at one parameter of each paper."""
+    run = Run(tmp_path_factory.mktemp("reviewed"))
+    run.parameters.write_text(yaml.safe_dump([*LIBRARY, EYE]))
+    for number in range(len(REVIEWED)):
+        run.add(f"paper_{number}", values=values_of_a_paper())
+    seen = {"note": "Table 1", "date": "2026-11-24"}
+    correct(run, *((f"paper_{n}", parameter, value, seen) for n, (parameter, value, _) in enumerate(REVIEWED)))
+    return run.write().merge()
+
+
+@pytest.mark.parametrize("number, parameter, rows", [(n, name, rows) for n, (name, _, rows) in enumerate(REVIEWED)])
+def test_the_reader_wins_and_the_model_is_kept_beside(reviewed, number, parameter, rows):
+    paper = f"paper_{number}"
+    assert cell(reviewed, parameter, paper) == rows
+    wide = reviewed["parameters"].set_index("paper").loc[paper, parameter]
     assert wide == "; ".join(value for value, _, _ in rows if value)
-    row = frames["extractions"].query("parameter == @parameter").iloc[0]
+    of_paper = reviewed["extractions"].query("paper == @paper")
+    row = of_paper.query("parameter == @parameter").iloc[0]
     assert (row.reviewer, row.reviewed, row.review_note) == ("AB", "2026-11-24", "Table 1")
     assert row.status == ("reported" if row.value else "not_reported")
-    others = frames["extractions"].query("parameter != @parameter")
-    assert set(others.review) == {""} and set(others.model_value) == {""}
+    others = of_paper.query("parameter != @parameter")
+    assert len(others) and set(others.review) == {""} and set(others.model_value) == {""}
 
 
 def test_evidence_stays_with_what_the_model_said(run):

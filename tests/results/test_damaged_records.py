@@ -1,7 +1,5 @@
 """Merge: a record that is damaged or missing is named, and no table holds it."""
 
-import copy
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -55,8 +53,7 @@ def merged(tmp_path_factory):
 
 @pytest.mark.parametrize(("name", "damage"), BROKEN)
 def test_a_damaged_file_is_set_aside_and_never_merged(merged, tmp_path, name, damage):
-    full = copy.copy(merged)
-    full.results = Path(shutil.copytree(merged.results, tmp_path / "results"))
+    full = merged.copied(tmp_path)
     before = (full.results / "papers.csv").read_bytes()
     whole = (full.results / name).read_bytes()
     (full.results / name).write_bytes(damage(whole))

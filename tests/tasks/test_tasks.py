@@ -76,7 +76,7 @@ def answered(library):
 
 
 # Models that say different things, one of each family: the engine's own tests have more of each.
-ANYTHING = pytest.mark.parametrize(("family", "seed"), [("llama", 0), ("qwen2", 1), ("qwen3", 2), ("mistral", 3)])
+ANYTHING = pytest.mark.parametrize(("family", "seed"), [("llama", 4), ("qwen2", 1), ("qwen3", 2), ("mistral", 3)])
 
 
 @ANYTHING
@@ -164,6 +164,7 @@ def test_a_number_that_the_paper_does_not_have_has_no_confidence():
 def test_findings_of_a_model_that_says_anything(family, seed, tokenizer, record, library, monkeypatch):
     for check in ("holds", "says_more", "shared_words"):  # what random weights write stands in no paper
         monkeypatch.setattr(discovery, check, lambda *_: True)
+    monkeypatch.setattr(discovery, "FINDING_CHARACTERS", 0)  # and is as long as the grammar allows
     known = [{"name": "a", "kind": "integer", "definition": "A."}, *library]
     fields = ask(discovery, random_model(family, seed), tokenizer, record, known, DISCOVERY)
     findings = fields["findings"]
