@@ -18,8 +18,16 @@ def full(tmp_path):
     return full_run(tmp_path)
 
 
-def test_each_paper_of_the_folder_has_a_row_with_its_fate(full):
-    papers = full.merge()["papers"].set_index("paper")
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory):
+    """A run and its tables, which tests only look at."""
+    run = full_run(tmp_path_factory.mktemp("merged"))
+    return run, run.merge()
+
+
+def test_each_paper_of_the_folder_has_a_row_with_its_fate(merged):
+    _, frames = merged
+    papers = frames["papers"].set_index("paper")
     assert list(papers.index) == ["adams_2018", "copy", "scan", "stuck", "zhou_2020"]
     assert list(papers["status"]) == ["ok", "duplicate", "needs_ocr", "failed", "ok"]
     assert papers.loc["scan", "reason"] == "It has no text."
@@ -51,8 +59,9 @@ def test_the_quality_of_a_text_is_a_papers_and_a_value_from_a_bad_page_has_a_war
     assert values.loc["software", "warning"] == ""
 
 
-def test_only_reported_values_are_values(full):
-    rows = full.merge()["extractions"]
+def test_only_reported_values_are_values(merged):
+    _, frames = merged
+    rows = frames["extractions"]
     zhou = rows[rows["paper"] == "zhou_2020"]
     assert zhou[["parameter", "item", "value"]].values.tolist() == [  # in the library's order
         ["n_total", 1, "158"],
@@ -71,8 +80,9 @@ def test_only_reported_values_are_values(full):
     assert (failed["status"], failed["reason"]) == ("failed", "The answer was cut off.")
 
 
-def test_parameters_are_a_row_a_paper_and_a_column_a_parameter(full):
-    wide = full.merge()["parameters"]
+def test_parameters_are_a_row_a_paper_and_a_column_a_parameter(merged):
+    _, frames = merged
+    wide = frames["parameters"]
     parameters = ["n_total", "age_mean", "offset", "aiming_report", "software"]
     assert list(wide.columns) == ["citation", "paper", "experiment", "group", *parameters]
     assert wide.drop(columns="citation").values.tolist() == [
@@ -136,15 +146,16 @@ def test_a_pdf_that_could_not_be_hashed_is_in_the_database(run):
     assert run.sql("SELECT paper, sha256 FROM papers") == [("locked", "")]
 
 
-def test_one_finding_of_several_papers_is_one_discovery(full):
-    rows = full.merge()["discoveries"].to_dict("records")
+def test_one_finding_of_several_papers_is_one_discovery(merged):
+    run, frames = merged
+    rows = frames["discoveries"].to_dict("records")
     assert [row["name"] for row in rows] == ["tablet_tilts", "frame_rate"]
     tilt = rows[0]
     assert (tilt["n_papers"], tilt["papers"]) == (2, "adams_2018; zhou_2020")
     assert tilt["values"] == "adams_2018: 20 deg, 25 deg; zhou_2020: 15 deg"
     assert (tilt["importance"], tilt["category"]) == ("high", "apparatus")
     assert (tilt["evidence"], tilt["evidence_page"]) == ("We set tilt_of_the_tablet to 20.", 4)
-    assert full.sql("SELECT COUNT(*), COUNT(DISTINCT discovery) FROM findings") == [(4, 2)]
+    assert run.sql("SELECT COUNT(*), COUNT(DISTINCT discovery) FROM findings") == [(4, 2)]
 
 
 @pytest.mark.parametrize("other", ["tablet_tilts", "Tilt of the tablet", "tilt-tablet"])
@@ -159,8 +170,9 @@ def test_different_names_stay_apart(a, b):
     assert discoveries.key(a) != discoveries.key(b)
 
 
-def test_memory_is_a_row_a_paper_and_task(full):
-    rows = full.merge()["memory"]
+def test_memory_is_a_row_a_paper_and_task(merged):
+    _, frames = merged
+    rows = frames["memory"]
     assert rows[["paper", "task"]].drop_duplicates().shape[0] == len(rows) == 8
     assert rows.loc[0, ["predicted_bytes", "device_bytes", "new_tokens"]].tolist() == [30, 25, 612]
     assert rows.loc[0, ["seconds_attach", "seconds_prefill", "seconds_decode"]].tolist() == [0.1, 2, 2]
@@ -212,20 +224,20 @@ def test_the_same_records_give_the_same_bytes(full):
         assert products() == first
 
 
-def test_the_database_is_keyed_and_typed(full):
-    full.merge()
-    assert full.sql("SELECT DISTINCT typeof(page) FROM extractions WHERE page IS NOT NULL") == [("integer",)]
-    assert full.sql("PRAGMA foreign_key_check") == [] and full.sql("PRAGMA integrity_check") == [("ok",)]
-    keys = {table: [row[2:5] for row in full.sql(f"PRAGMA foreign_key_list({table})")] for table in tables.TABLES}
+def test_the_database_is_keyed_and_typed(merged):
+    run, _ = merged
+    assert run.sql("SELECT DISTINCT typeof(page) FROM extractions WHERE page IS NOT NULL") == [("integer",)]
+    assert run.sql("PRAGMA foreign_key_check") == [] and run.sql("PRAGMA integrity_check") == [("ok",)]
+    keys = {table: [row[2:5] for row in run.sql(f"PRAGMA foreign_key_list({table})")] for table in tables.TABLES}
     assert keys["extractions"] == keys["memory"] == keys["parameters"] == [("papers", "paper", "paper")]
     others = ("duplicate", "supplement", "version")
     assert sorted(keys["papers"]) == [("papers", f"{other}_of", "paper") for other in others]
-    assert full.sql("SELECT paper, n_total + 1, typeof(n_total), offset FROM parameters WHERE n_total IS NOT NULL") == [
+    assert run.sql("SELECT paper, n_total + 1, typeof(n_total), offset FROM parameters WHERE n_total IS NOT NULL") == [
         ("zhou_2020", 159, "integer", None)
     ]
-    assert full.sql("SELECT AVG(number) FROM extractions WHERE parameter = 'age_mean'") == [(44.75,)]
-    assert full.sql("SELECT COUNT(*) FROM extractions WHERE evidence IS NULL") == [(6,)]
-    assert full.sql("SELECT COUNT(*) FROM papers") == [(5,)]
+    assert run.sql("SELECT AVG(number) FROM extractions WHERE parameter = 'age_mean'") == [(44.75,)]
+    assert run.sql("SELECT COUNT(*) FROM extractions WHERE evidence IS NULL") == [(6,)]
+    assert run.sql("SELECT COUNT(*) FROM papers") == [(5,)]
 
 
 @pytest.mark.parametrize("findings, values", [((), ()), ((), [unreported("n_total", 3)])])
