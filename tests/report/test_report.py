@@ -16,9 +16,14 @@ from designspace.report import page_data, page_html
 from designspace.results import tables
 
 
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory):
+    return short_run(tmp_path_factory.mktemp("merged"))
+
+
 @pytest.fixture
-def run(tmp_path):
-    return short_run(tmp_path)
+def run(merged, tmp_path):
+    return merged.copied(tmp_path)
 
 
 def test_the_page_has_the_values_with_their_evidence(run):

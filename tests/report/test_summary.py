@@ -10,9 +10,14 @@ from designspace.report import page_data
 from designspace.results import summary, tables
 
 
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory):
+    return short_run(tmp_path_factory.mktemp("merged"))
+
+
 @pytest.fixture
-def run(tmp_path):
-    return short_run(tmp_path)
+def run(merged, tmp_path):
+    return merged.copied(tmp_path)
 
 
 def test_the_summary_fits_the_terminal(run):
