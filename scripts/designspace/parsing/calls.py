@@ -39,6 +39,7 @@ text_font = _bound(pdfium.FPDFTextObj_GetFont, ctypes.c_void_p, ctypes.c_void_p)
 # Of glyphs that are drawn alone.
 new_text = _bound(pdfium.FPDFPageObj_CreateTextObj, None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_float)
 set_codes = _bound(pdfium.FPDFText_SetCharcodes)
+set_text = _bound(pdfium.FPDFText_SetText)
 destroy = _bound(pdfium.FPDFPageObj_Destroy)
 
 # Of what is drawn. Objects are addresses, which take less time than handles: most of them are only counted.
@@ -55,6 +56,8 @@ segment_type = _bound(pdfium.FPDFPathSegment_GetType)
 segment_point = _bound(pdfium.FPDFPathSegment_GetPoint)
 segment_closes = _bound(pdfium.FPDFPathSegment_GetClose)
 
+_text = _bound(pdfium.FPDFText_GetText)
+_place_in_text = _bound(pdfium.FPDFText_GetTextIndexFromCharIndex)
 _object_bounds = _bound(pdfium.FPDFPageObj_GetBounds)
 
 is_embedded = _bound(pdfium.FPDFFont_GetIsEmbedded, None, ctypes.c_void_p)
@@ -83,6 +86,19 @@ def font_length(font: int | None) -> int:
     length = ctypes.c_size_t()
     _font_data(font, None, 0, ctypes.byref(length))
     return length.value
+
+
+def text_of(textpage: pdfium.FPDF_TEXTPAGE, begin: int, length: int) -> str | None:
+    """The text of some characters that follow each other; None if it has not one character for each of them."""
+    if not length:
+        return ""
+    first, last = _place_in_text(textpage, begin), _place_in_text(textpage, begin + length - 1)
+    if first < 0 or last < first:
+        return None
+    memory = bytearray(2 * (last - first + 2))  # with the zero that pdfium writes at the end
+    units = _text(textpage, begin, length, ctypes.byref(ctypes.c_char.from_buffer(memory))) - 1
+    text = memory[: 2 * units].decode("utf-16-le", "surrogatepass")
+    return text if len(text) == length else None  # a character may be missing, or be two units
 
 
 def char_edges(textpage: pdfium.FPDF_TEXTPAGE, places: Sequence[int]) -> Sequence[float]:

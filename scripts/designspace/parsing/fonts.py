@@ -10,7 +10,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from designspace.parsing import spaces
-from designspace.parsing.calls import char_unicode, is_hyphen
+from designspace.parsing.calls import char_unicode, is_hyphen, text_of
 from designspace.parsing.dropped import PageText, find
 from designspace.parsing.glyphs import HYPHEN, PI, UNKNOWN
 from designspace.parsing.symbols import PageSymbols, white_glyphs
@@ -40,29 +40,29 @@ def page_text(textpage: pypdfium2.PdfTextPage, fonts: "PageFonts") -> PageText:
     A character beyond the Basic Multilingual Plane is mostly two surrogates, as it is for pdfium.
     """
     n_chars = pdfium.FPDFText_CountChars(textpage)
-    text: str = textpage.get_text_range(errors="surrogatepass")
-    if len(text) != n_chars:
-        text = _with_missing(textpage, n_chars)
+    text = text_of(textpage.raw, 0, n_chars)
+    if text is None:
+        text = _with_missing(textpage.raw, n_chars)
     suspects = [match.start() for match in SUSPECT.finditer(text)] + white_glyphs(text)
     read = fonts.symbols(textpage).corrected(text, suspects, fonts.meaning)
     dropped = {} if read == text else fonts.dropped(textpage, text, read)
     return PageText(read, spaces.lost(textpage, read) | dropped)
 
 
-def _with_missing(textpage: pypdfium2.PdfTextPage, n_chars: int) -> str:
+def _with_missing(textpage: pdfium.FPDF_TEXTPAGE, n_chars: int) -> str:
     """The text of a page with the characters that pdfium leaves out of it: those of unmapped codes that would be
     control characters, and those beyond the Basic Multilingual Plane that it has as one."""
-    handle, parts = textpage.raw, []
+    parts = []
     for begin in range(0, n_chars, PART):
         length = min(PART, n_chars - begin)
-        part = textpage.get_text_range(begin, length, errors="surrogatepass")
-        if len(part) != length:
-            codes = list(map(char_unicode, repeat(handle), range(begin, begin + length)))
+        part = text_of(textpage, begin, length)
+        if part is None:
+            codes = list(map(char_unicode, repeat(textpage), range(begin, begin + length)))
             if max(codes) > sys.maxunicode:
                 codes = [code if code <= sys.maxunicode else ord(UNKNOWN) for code in codes]
             part = "".join(map(chr, codes))
         parts.append(part)
-    return HYPHENS.sub(lambda code: HYPHEN if is_hyphen(handle, code.start()) == 1 else code.group(), "".join(parts))
+    return HYPHENS.sub(lambda code: HYPHEN if is_hyphen(textpage, code.start()) == 1 else code.group(), "".join(parts))
 
 
 class PageFonts:

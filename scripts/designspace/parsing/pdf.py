@@ -162,10 +162,11 @@ def _boxes(
 def _correct_sizes(lines: list[Line]) -> None:
     """Give lines whose size is that of something raised or lowered the size of the lines beside them, as high as them,
     in place."""
-    sizes, heights = [line.size for line in lines], [line.box[3] - line.box[1] for line in lines]
-    padded = np.array([0.0, *sizes, 0.0])
-    smaller = padded[1:-1] < 0.8 * np.maximum(padded[:-2], padded[2:])
-    for i in smaller.nonzero()[0].tolist():
+    sizes = [line.size for line in lines]
+    before, behind = [0.0, *sizes[:-1]], [*sizes[1:], 0.0]
+    smaller = [i for i, size in enumerate(sizes) if size < 0.8 * before[i] or size < 0.8 * behind[i]]
+    heights = [line.box[3] - line.box[1] for line in lines] if smaller else []
+    for i in smaller:
         near = (j for j in (i - 1, i + 1) if 0 <= j < len(lines))
         beside = [j for j in near if abs(heights[i] - heights[j]) < 0.03 * heights[j]]
         if beside and all(sizes[i] < 0.8 * sizes[j] for j in beside):

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from designspace.parsing.calls import bounds, destroy, font_name, new_text, set_codes
+from designspace.parsing.calls import bounds, destroy, font_name, new_text, set_codes, set_text
 from designspace.parsing.glyphs import JOINED
 
 EM = 32.0  # pixels of a glyph's em
@@ -198,8 +198,7 @@ def _draw(
         if code is not None:
             set_codes(glyph, ctypes.byref(ctypes.c_uint32(code)), 1)
         else:
-            units = (text + "\0").encode("utf-16-le", "surrogatepass")
-            pdfium.FPDFText_SetText(glyph, (ctypes.c_ushort * (len(units) // 2)).from_buffer_copy(units))
+            set_text(glyph, (text + "\0").encode("utf-16-le", "surrogatepass"))
         left, bottom, right, top = bounds(glyph) or (0.0, 0.0, 0.0, 0.0)
         if not (0 < right - left < 4 * EM and 0 < top - bottom < 4 * EM):  # nor is it where one is not finite
             return None

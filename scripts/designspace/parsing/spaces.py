@@ -4,6 +4,7 @@ A file may have no characters for spaces, only gaps. pdfium writes a space where
 font's space or, without one, of the next letter. So in a tight line it writes some of them or none.
 """
 
+import re
 from itertools import compress, repeat
 from statistics import median
 
@@ -12,7 +13,7 @@ import pypdfium2.raw as pdfium
 
 from designspace.parsing.calls import char_edges, edges_of, is_generated
 
-SHORT = 20  # characters of a line that is not looked at
+LINE = re.compile(r"[^\n]{19,}[^\r\n]")  # shorter ones are not looked at
 TIGHT = 0.2  # of a line's height, up to which a gap between words may be lost
 LEAST = 0.06  # of a line's height, from which a gap is between words where pdfium wrote no space at all
 PART = 0.55  # of the usual gap between words is one, too, as behind an f that leans over
@@ -40,12 +41,7 @@ def lost(textpage: pypdfium2.PdfTextPage, text: str) -> dict[int, str]:
 def _tight(handle: pdfium.FPDF_TEXTPAGE, text: str) -> list[tuple[int, int]]:
     """The lines of the text of a page that may lack spaces: those that have none, or a narrow one that pdfium wrote."""
     found, spaced = [], []
-    start = 0
-    for line in text.split("\n"):
-        begin, end = start, start + len(line) - line.endswith("\r")
-        start += len(line) + 1
-        if end - begin < SHORT:
-            continue
+    for begin, end in map(re.Match.span, LINE.finditer(text)):
         space = text.find(" ", (begin + end) // 2, end - 1)
         space = space if space > 0 else text.rfind(" ", begin + 1, end - 1)
         if space < 0:

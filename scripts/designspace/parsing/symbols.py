@@ -62,15 +62,6 @@ def white_glyphs(text: str) -> list[int]:
     return [match.start() for match in _WHITE.finditer(text)]
 
 
-class _Fonts(dict[int | None, Font]):
-    """The fonts of the objects that print characters, by their addresses."""
-
-    def __missing__(self, printer: int | None) -> Font:
-        font: Font = text_font(printer)
-        self[printer] = font
-        return font
-
-
 class PageSymbols:
     """The glyphs of a page that its fonts do not explain."""
 
@@ -80,7 +71,7 @@ class PageSymbols:
         self._shapes: Shapes | None = None
         self._n_read = 0
         self._names: dict[Font, bytes] = {None: b""}
-        self._fonts = _Fonts()
+        self._fonts: dict[int | None, Font] = {}  # of the objects that print characters, by their addresses
 
     def corrected(self, text: str, suspects: list[int], meaning: Callable[[bytes, str], str]) -> str:
         """The text of the page, one character for each of pdfium's, with what is printed.
@@ -113,8 +104,9 @@ class PageSymbols:
     def _glyphs(self, text: str, places: Sequence[int]) -> dict[Font, dict[str, list[int]]]:
         """The places of each character of each font: {font: {character: places}}."""
         by_glyph: defaultdict[tuple[Font, str], list[int]] = defaultdict(list)
-        for place, font in zip(places, self._fonts_of(places), strict=True):
-            by_glyph[font, text[place]].append(place)
+        glyphs = zip(self._fonts_of(places), map(text.__getitem__, places), strict=True)
+        for place, glyph in zip(places, glyphs, strict=True):
+            by_glyph[glyph].append(place)
         found: dict[Font, dict[str, list[int]]] = {}
         for (font, character), at in by_glyph.items():
             found.setdefault(font, {})[character] = at
@@ -122,7 +114,10 @@ class PageSymbols:
 
     def _fonts_of(self, places: Iterable[int]) -> list[Font]:
         """The fonts of some characters."""
-        return list(map(self._fonts.__getitem__, map(text_object, repeat(self._handle), places)))
+        printers = list(map(text_object, repeat(self._handle), places))
+        new = set(printers).difference(self._fonts)
+        self._fonts.update(zip(new, map(text_font, new), strict=True))
+        return list(map(self._fonts.__getitem__, printers))
 
     def _name(self, font: Font) -> bytes:
         """The name of a font by its address, with the tag of a subset; empty where there is none."""
@@ -199,20 +194,18 @@ class PageSymbols:
     def _check_maps(self, text: str, kinds: Kinds, printed: dict[int, str], trusted: set[Font]) -> None:
         """Put what is plainly printed into `printed`, by its place, where a map says something else."""
         self._formed.update(map(self._file, trusted))
-        trusted = trusted | {None}
         places = _looked_at(text, kinds)
         fonts = self._fonts_of(places)
-        if trusted.issuperset(fonts):
-            return
-        for place, font in [pair for pair in zip(places, fonts, strict=True) if pair[1] not in trusted]:
-            if place in printed or font in trusted:
+        doubtful = set(fonts) - trusted - {None}
+        for place, font in compress(zip(places, fonts, strict=True), map(doubtful.__contains__, fonts)):
+            if place in printed:
                 continue
             claimed = text[place]
             key = self._name(font), claimed
             read = self._claims.get(key)
             if read is None:
                 if not self._is_in_file(font) or self._forms_words(font, text, place):
-                    trusted.add(font)
+                    doubtful.discard(font)  # with which all of its places are passed over
                     continue
                 read = self._claims[key] = self._printed(font, claimed)
             if read != claimed:
