@@ -26,6 +26,15 @@ def test_time_left_is_that_of_the_tokens_left():
     assert progress.finished([answered("c", 0, "failed")]) == "Paper 3/3 c: failed: It is broken."
 
 
+def test_papers_that_are_read_together_end_together():
+    clock = iter([0.0, 60.0, 61.0])
+    papers = [({"paper": name}, {"tokens_kept": 1000}) for name in "abcd"]
+    progress = Progress(papers, lambda: next(clock))
+    progress.share([["a", "b", "c"], ["d"]])
+    assert progress.finished([answered("b", 1)]).endswith("; 20 s left"), "60 s for three of four"
+    assert progress.finished([answered("a", 1)]).endswith("; 20 s left")
+
+
 def test_papers_of_a_journal_and_those_that_no_model_reads_take_no_time():
     clock = iter([0.0, 50.0])
     papers = [({"paper": name}, {"tokens_kept": 1000}) for name in "abcd"]

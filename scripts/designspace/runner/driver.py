@@ -72,6 +72,7 @@ def run(
         elif record["paper"] not in done:
             finish(record, {}, asked=False)
     groups = list(together(job, readable))
+    progress.share([paper.record["paper"] for paper in group] for group in groups)
     # A single process needs no second one to hold the weights: it loads them itself.
     weights = load_for_all(job, log) if len(groups) > 1 else None
     line = Line(start, job, weights, minutes_per_paper)

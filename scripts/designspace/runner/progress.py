@@ -13,14 +13,21 @@ class Progress:
     def __init__(self, papers: Iterable[tuple[Record, Record]], now: Callable[[], float] = time.monotonic) -> None:
         self.now, self.started = now, now()
         self.tokens = {record["paper"]: context["tokens_kept"] for record, context in papers}
-        self.left, self.seen, self.values = dict(self.tokens), 0, 0
+        self.left, self.values = dict(self.tokens), 0
+        self.groups: dict[str, list[str]] = {}  # the papers that share a process with a paper
+        self.seen: set[str] = set()  # that the model has read, or has nearly
+
+    def share(self, groups: Iterable[list[str]]) -> None:
+        """The papers of a group share a process: they end at about the same time, whichever is the first."""
+        for group in groups:
+            self.groups |= dict.fromkeys(group, group)
 
     def finished(self, answers: list[Record], asked: bool = True) -> str:
         """The line of a paper that has just been finished, from the records of its tasks; `asked`: whether the model
         read it, which takes time."""
         (record, *_) = answers
         tokens = self.left.pop(record["paper"])
-        self.seen += tokens if asked else 0
+        self.seen.update(self.groups.get(record["paper"], [record["paper"]]) if asked else [])
         found = sum(map(values_in, answers))
         self.values += found
         head = f"Paper {len(self.tokens) - len(self.left)}/{len(self.tokens)} {record['paper']}: "
@@ -36,10 +43,11 @@ class Progress:
 
     def _time_left(self) -> str:
         """The time that is left, to be added to a line; empty if no papers are left or none has been read."""
-        left = sum(self.left.values())
-        if not left or not self.seen:
+        seen = sum(self.tokens[paper] for paper in self.seen)
+        left = sum(tokens for paper, tokens in self.left.items() if paper not in self.seen)
+        if not left or not seen:
             return ""
-        return f"; {duration((self.now() - self.started) * left / self.seen)} left"
+        return f"; {duration((self.now() - self.started) * left / seen)} left"
 
 
 def values_in(record: Record) -> int:
