@@ -4,6 +4,7 @@ import pytest
 from conftest import random_model, text_record
 from llguidance import LLMatcher
 from llguidance.hf import from_tokenizer
+from test_numbered_experiments import COUNTED
 from test_tasks import ask, check_evidence, check_kind, play
 
 from designspace.engine.generator import Answer
@@ -19,9 +20,6 @@ LIBRARY = [
     {"name": "n_targets", "kind": "integer", "multiple": True, "definition": "Number of targets."},
     {"name": "schedule", "kind": "category", "multiple": True, "values": ["abrupt", "gradual"], "definition": "How."},
 ]
-
-
-COUNTED = {"name": "n_studies", "kind": "integer", "counts": "experiments", "definition": "How many experiments."}
 
 
 @pytest.fixture(scope="module")

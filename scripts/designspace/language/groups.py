@@ -18,9 +18,9 @@ _FEWEST = 2.0  # support that a name needs: two mentions, or a clear one
 _SHARE = 0.3  # of the support of a name in another experiment; with less, it is only compared with
 _ORDINALS = ["third", "fourth", "fifth", "sixth"]
 _ADDED = re.compile(rf"\b({'|'.join(_ORDINALS)})\s+(?:[\w-]+\s+)?group\b", re.IGNORECASE)
-_NUMBERS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"]
+NUMBERS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"]  # from two on
 _STATED = re.compile(
-    rf"\b({'|'.join(_NUMBERS)}|(?<![.\d])[2-9])\s+(?:(?:different|separate|experimental|independent|equal|participant)\s+)?groups\b",
+    rf"\b({'|'.join(NUMBERS)}|(?<![.\d])[2-9])\s+(?:(?:different|separate|experimental|independent|equal|participant)\s+)?groups\b",
     re.IGNORECASE,
 )
 _SAME = re.compile(
@@ -271,7 +271,7 @@ def _as_many_as_stated(names: dict[str, float], listed: set[str], texts: list[st
 def _stated(texts: list[str]) -> int:
     """The number of groups that sentences state, the greatest, since some are about a part of them."""
     numbers = [number.lower() for text in texts for number in _STATED.findall(text)]
-    counted = [_NUMBERS.index(n) + 2 if n in _NUMBERS else int(n) for n in numbers]
+    counted = [NUMBERS.index(n) + 2 if n in NUMBERS else int(n) for n in numbers]
     added = [3 + _ORDINALS.index(ordinal.lower()) for text in texts for ordinal in _ADDED.findall(text)]
     return max(counted, default=0) and max([*counted, *added])
 

@@ -16,10 +16,10 @@ from designspace.language.context import kept_text
 from designspace.language.counts import Count
 from designspace.language.evidence import Record, Value
 from designspace.language.group_names import content
+from designspace.language.groups import NUMBERS
 from designspace.planning.branches import per
 from designspace.tasks.scopes import Scope
 
-_NUMBERS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"]
 _SURE = 0.9  # confidence in what a sentence about recruitment says; a rough estimate from papers that were read by eye
 _GENERAL = {"front", "abstract", "introduction", "discussion", "references", "back"}  # sections about all experiments
 Counts = dict[Scope, tuple[Count | Reading, float]]  # with the confidence that there is such a group
@@ -167,7 +167,7 @@ def numbered(record: Record, context: Record, library: list[Record], experiments
 
 def _counted(number: int) -> re.Pattern[str]:
     """The pattern of so many experiments of the paper's own: "in a series of five experiments"."""
-    word = _NUMBERS[number - 2] if number <= len(_NUMBERS) + 1 else number
+    word = NUMBERS[number - 2] if number <= len(NUMBERS) + 1 else number
     described = r"(?:(?!(?:previous|earlier|prior|recent|other|past|published|independent)\b)[\w-]+\s){0,2}"
     return re.compile(rf"(?<![\w.-])(?:{number}|{word})\s{described}(?:experiments|studies)\b", re.IGNORECASE)
 
