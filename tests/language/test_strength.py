@@ -9,6 +9,7 @@ LATE = {"name": "late_trials", "kind": "integer", "definition": "Trials in the d
 EARLY = {"name": "early_trials", "kind": "integer", "definition": "Trials before the dark."}
 RATE = {"name": "rate", "kind": "number", "unit": "Hz", "definition": "How often the movement was recorded."}
 DELAY = {"name": "light_delay", "kind": "number", "unit": "s", "definition": "Delay of the light."}
+SIZE = {"name": "n", "kind": "integer", "definition": "Participants of a group."}
 AGE = {"name": "age_mean", "kind": "number", "unit": "years", "definition": "Mean age."}
 
 
@@ -35,6 +36,11 @@ AGE = {"name": "age_mean", "kind": "number", "unit": "years", "definition": "Mea
         (LATE, 40, "The 40 trials were divided into two phases.", HALF),
         (LATE, 40, "The sum of 15 and 25 trials.", WHOLE),
         (LATE, 4, "The trials were those of Session 4.", NOTHING),
+        (SIZE, 2, "They assigned the participants to 2 groups.", NOTHING),
+        (SIZE, 12, "Each of 2 groups had 12 participants.", WHOLE),
+        (SIZE, 12, "There were 12 participants a group.", WHOLE),
+        (SIZE, 1, "Participants of a group reached to one of two small targets.", NOTHING),
+        (SIZE, 3, "Three of the 12 participants of this group left.", WHOLE),
         (RATE, 200, "Movements were recorded at 200 Hz.", WHOLE),
         (RATE, 200, "The recorded rate was 200 ± 3 Hz.", HALF),
         (RATE, 200, "The movements were recorded at an average of 200 Hz.", HALF),

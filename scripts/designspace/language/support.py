@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from designspace.language import quantities, units
 from designspace.language.evidence import Record, Value, content_words, is_form, shared_words
 from designspace.language.group_names import PEOPLE
+from designspace.language.groups import NUMBERS
 
 WHOLE, HALF, NOTHING = 1.0, 0.5, 0.0
 # Nouns that are counted, those of one line for the same things.
@@ -25,6 +26,8 @@ _COUNTED = [
 ]
 _NUMBER = re.compile(r"[\d.,·]*\d|[^\W\d_]+(?:-(?:one|two|three|four|five|six|seven|eight|nine)\b)?")
 _BEHIND = re.compile(r"(?P<joint>[-\s])(?P<first>[^\W\d_]+)(?P<rest>(?:\s[^\W\d_]+){0,2})")
+# Between a number that counts a part and the noun: "one of the two targets".
+_PARTITIVE = re.compile(rf"\sof(?:\s(?:the|these|those|its|their|our|\d+|{'|'.join(NUMBERS)}))*(?=\s)", re.IGNORECASE)
 _WORDS = "of in and or to for with on at from per by as was were is are had who that than then"
 _NO_NOUN = frozenset(_WORDS.split())
 # What stands behind a result, and before it.
@@ -127,10 +130,11 @@ def _of_places(sentence: str, parameter: Record, value: float, rivals: Iterable[
 
 
 def _counts_others(behind: str, parameter: Record) -> bool:
-    """Whether what stands behind a count is a noun of other things than the parameter counts: "40 cycles" of trials."""
-    name, definition = parameter["name"].replace("_", " ").split(), parameter["definition"].split()
-    own = _kinds(name) or _kinds(definition)
-    match = _BEHIND.match(behind)
+    """Whether what stands behind a count is a noun of other things than the parameter counts: "40 cycles" of trials.
+    Of a definition the first noun is what it counts: the participants of a group."""
+    definition = (kinds for word in parameter["definition"].split() if (kinds := _kinds([word])))
+    own = _kinds(parameter["name"].split("_")) or next(definition, set())
+    match = _BEHIND.match(_PARTITIVE.sub("", behind, count=1) if _PARTITIVE.match(behind) else behind)
     if not match or not own:
         return False
     noun: set[int] = set()

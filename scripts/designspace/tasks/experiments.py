@@ -82,8 +82,9 @@ def _parts(number: str, counts: Counter[str], letters: str) -> list[str]:
 
 
 def _called(name: str) -> re.Pattern[str]:
-    """The pattern of a name that a text gives to an experiment: this word is in the name, before it or after it."""
-    pattern = written(name).pattern
+    """The pattern of a name that a text gives to an experiment: this word is in the name, before it or after it. A
+    number that goes on, as that of a section, "6.1", is no name."""
+    pattern = written(name).pattern + r"(?![.,]\d)"
     beside = rf"\b{_KIND}\s+{pattern}|{pattern}\s+{_KIND}\b"
     return re.compile(pattern if re.search(rf"\b{_KIND}\b", name, re.IGNORECASE) else beside, re.IGNORECASE)
 
