@@ -188,7 +188,7 @@ def test_the_name_of_an_experiment_is_a_whole_word_of_the_text(tokenizer, paper)
 
 
 def test_the_number_of_a_section_is_not_that_of_an_experiment(tokenizer):
-    page = ["Methods", "In Experiment 1 people sat. In Experiment 2 they stood; Experiment 1 and Experiment 2 were short."]
+    page = ["Methods", "In Experiment 1 people sat. In Experiment 2 they stood. Experiments 1 and 2 were short."]
     page += ["Comparison of the experiments", "6.1 Measures", "Study 7,2 was long."]
     reply = {begin("experiments"): ' ["Experiments 6", "Study 7"],\n'}
     fields, _ = answered(tokenizer, text_record("sections_2020", page), reply)

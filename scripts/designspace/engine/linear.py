@@ -1,9 +1,10 @@
 """Linear layers of few rows, as in a decode step: on a GPU, one kernel that reads each weight once.
 
 The time of such a product is the time to read the weights. cuBLAS, made for many rows, splits it and adds the parts in
-a further kernel; MKL, on a CPU, reads the right factor more slowly than the left one. Here, several layers over the same rows are one kernel, and so is a gated pair with its SwiGLU. The
-weights are the left factor, outputs by rows, since a tensor core takes 64 rows of the left factor. Weights of eight
-bits are read as they are. Triton compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
+a further kernel; MKL, on a CPU, reads the right factor more slowly than the left one. Here, several layers over the
+same rows are one kernel, and so is a gated pair with its SwiGLU. The weights are the left factor, outputs by rows,
+since a tensor core takes 64 rows of the left factor. Weights of eight bits are read as they are. Triton compiles a
+kernel once and keeps it on disk (TRITON_CACHE_DIR).
 """
 
 from collections.abc import Sequence
