@@ -1,10 +1,9 @@
 """Linear layers of few rows, as in a decode step: on a GPU, one kernel that reads each weight once.
 
 The time of such a product is the time to read the weights. cuBLAS, made for many rows, splits it and adds the parts in
-a further kernel; MKL, on a CPU, reads the right factor more slowly than the left one. Here, several layers over the
-same rows are one kernel, and so is a gated pair with its SwiGLU. The weights are the left factor, outputs by rows,
-since a tensor core takes 64 rows of the left factor. Weights of eight bits are read as they are. Triton compiles a
-kernel once and keeps it on disk (TRITON_CACHE_DIR).
+a further kernel. Here, several layers over the same rows are one kernel, and so is a gated pair with its SwiGLU. The
+weights are the left factor, outputs by rows, since a tensor core takes 64 rows of the left factor. Weights of eight
+bits are read as they are. Triton compiles a kernel once and keeps it on disk (TRITON_CACHE_DIR).
 """
 
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ except ImportError:  # PyTorch's build for CPUs has no Triton
     triton = None
 
 # As measured on an H200, docs/performance.md.
-FEW_ROWS = 64  # cuBLAS is faster with more, and MKL as fast either way
+FEW_ROWS = 64  # cuBLAS is faster with more
 FEW_ROWS_OF_BYTES = 128  # the same for weights of one byte
 MOST_STAGES = 6  # tiles that are loaded at the same time: more are not faster
 
@@ -32,7 +31,7 @@ def project(x: Tensor, *layers: Any) -> list[Tensor]:
     if not is_few(x, layers[0]):
         if isinstance(layers[0], fp8.Fp8Linear):
             return fp8.project(x, *layers)
-        return [_by_mkl(x, layer) if _is_for_mkl(x, layer) else layer(x) for layer in layers]
+        return [layer(x) for layer in layers]
     outs = [x.new_empty(*x.shape[:-1], layer.out_features) for layer in layers]
     _launch(x, layers, outs)
     return outs
@@ -51,19 +50,6 @@ def is_few(x: Tensor, layer: Any) -> bool:
     """Whether x is on a GPU and has so few rows that the kernel is faster."""
     most = FEW_ROWS_OF_BYTES if layer.weight.itemsize == 1 else FEW_ROWS
     return x.is_cuda and x.numel() <= most * x.shape[-1]
-
-
-def _is_for_mkl(x: Tensor, layer: Any) -> bool:
-    """Whether x is on a CPU and has so few rows that the weights are better the left factor."""
-    is_plain = type(layer) is torch.nn.Linear and x.dtype == torch.float32
-    return is_plain and x.device.type == "cpu" and x.numel() <= FEW_ROWS * x.shape[-1]
-
-
-def _by_mkl(x: Tensor, layer: Any) -> Tensor:
-    """The layer's output, with its weights as the left factor."""
-    product = (layer.weight @ x.flatten(0, -2).T).T
-    out: Tensor = product if layer.bias is None else product + layer.bias
-    return out.view(*x.shape[:-1], -1)
 
 
 def _launch(x: Tensor, layers: Sequence[Any], outs: Sequence[Tensor], gated: bool = False) -> None:
