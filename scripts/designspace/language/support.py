@@ -27,7 +27,7 @@ _COUNTED = [
 _NUMBER = re.compile(r"[\d.,·]*\d|[^\W\d_]+(?:-(?:one|two|three|four|five|six|seven|eight|nine)\b)?")
 _BEHIND = re.compile(r"(?P<joint>[-\s])(?P<first>[^\W\d_]+)(?P<rest>(?:\s[^\W\d_]+){0,2})")
 # Between a number that counts a part and the noun: "one of the two targets".
-_PARTITIVE = re.compile(rf"\sof(?:\s(?:the|these|those|its|their|our|\d+|{'|'.join(NUMBERS)}))*(?=\s)", re.IGNORECASE)
+_PARTITIVE = re.compile(rf"^\sof(?:\s(?:the|these|those|its|their|our|\d+|{'|'.join(NUMBERS)}))*(?=\s)", re.IGNORECASE)
 _WORDS = "of in and or to for with on at from per by as was were is are had who that than then"
 _NO_NOUN = frozenset(_WORDS.split())
 # What stands behind a result, and before it.
@@ -134,7 +134,7 @@ def _counts_others(behind: str, parameter: Record) -> bool:
     Of a definition the first noun is what it counts: the participants of a group."""
     definition = (kinds for word in parameter["definition"].split() if (kinds := _kinds([word])))
     own = _kinds(parameter["name"].split("_")) or next(definition, set())
-    match = _BEHIND.match(_PARTITIVE.sub("", behind, count=1) if _PARTITIVE.match(behind) else behind)
+    match = _BEHIND.match(_PARTITIVE.sub("", behind))
     if not match or not own:
         return False
     noun: set[int] = set()
